@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/reason.hpp"
+
+#include <array>
+#include <utility>
+
+namespace ghost::core {
+namespace {
+using enum CallEnd;
+constexpr std::array<std::pair<CallEnd, std::string_view>, 18> kNames{{
+    {HungUp, "HungUp"},
+    {Busy, "Busy"},
+    {NoCarrier, "NoCarrier"},
+    {NoDialtone, "NoDialtone"},
+    {NoAnswer, "NoAnswer"},
+    {ConnectFailed, "ConnectFailed"},
+    {AuthFailed, "AuthFailed"},
+    {NegotiationFailed, "NegotiationFailed"},
+    {PeerDead, "PeerDead"},
+    {PeerHungUp, "PeerHungUp"},
+    {CarrierLost, "CarrierLost"},
+    {DeviceMissing, "DeviceMissing"},
+    {ConfigError, "ConfigError"},
+    {TimedOut, "TimedOut"},
+    {Killed, "Killed"},
+    {Crashed, "Crashed"},
+    {SupervisorLost, "SupervisorLost"},
+    {Failed, "Failed"},
+}};
+}  // namespace
+
+std::string_view to_string(CallEnd reason) {
+  for (const auto& [value, name] : kNames)
+    if (value == reason) return name;
+  return "Failed";
+}
+
+std::optional<CallEnd> call_end_from_string(std::string_view name) {
+  for (const auto& [value, known] : kNames)
+    if (known == name) return value;
+  return std::nullopt;
+}
+
+bool needs_a_person(CallEnd reason) { return reason == AuthFailed || reason == ConfigError; }
+
+}  // namespace ghost::core
