@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/sources.hpp"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+namespace ghost::loop {
+namespace {
+
+int check(int r, const char* what) {
+  if (r < 0) throw std::system_error(-r, std::generic_category(), what);
+  return r;
+}
+
+// The userdata of every source. sd-event deletes it through `drop` once the source is freed.
+template <class Callback>
+struct Held {
+  EventLoop* loop;
+  Callback callback;
+
+  static void drop(void* self) { delete static_cast<Held*>(self); }
+
+  template <class... Args>
+  static int call(void* self, const Args&... args) noexcept {
+    auto& held = *static_cast<Held*>(self);
+    try {
+      held.callback(args...);
+    } catch (...) {
+      held.loop->fail_with_current_exception();
+    }
+    return 0;  // a negative number would switch the source off and say nothing
+  }
+};
+
+int on_io(sd_event_source*, int, std::uint32_t revents, void* self) {
+  return Held<IoSource::Callback>::call(self, revents);
+}
+int on_time(sd_event_source*, std::uint64_t, void* self) { return Held<Timer::Callback>::call(self); }
+int on_signal(sd_event_source*, const signalfd_siginfo* si, void* self) {
+  return Held<SignalSource::Callback>::call(self, *si);
+}
+int on_child(sd_event_source*, const siginfo_t* si, void* self) { return Held<ChildSource::Callback>::call(self, *si); }
+int on_defer(sd_event_source*, void* self) { return Held<DeferSource::Callback>::call(self); }
+
+// `add` makes the source with the userdata it is given. The userdata is the source's from the destroy callback on.
+template <class Callback, class Add>
+sd_event_source* make(EventLoop& loop, Callback callback, const char* what, Add add) {
+  auto held = std::make_unique<Held<Callback>>(Held<Callback>{&loop, std::move(callback)});
+  sd_event_source* s = nullptr;
+  check(add(&s, held.get()), what);
+  sd_event_source_set_destroy_callback(s, &Held<Callback>::drop);
+  held.release();  // NOLINT(bugprone-unused-return-value): the source has it now
+  return s;
+}
+
+void block(int signo) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signo);
+  check(-pthread_sigmask(SIG_BLOCK, &set, nullptr), "pthread_sigmask");
+}
+
+}  // namespace
+
+void Source::set_enabled(bool enabled) {
+  check(sd_event_source_set_enabled(source_.get(), enabled ? SD_EVENT_ON : SD_EVENT_OFF), "sd_event_source_set_enabled");
+}
+void Source::set_priority(std::int64_t priority) {
+  check(sd_event_source_set_priority(source_.get(), priority), "sd_event_source_set_priority");
+}
+void Source::set_description(const char* text) {
+  check(sd_event_source_set_description(source_.get(), text), "sd_event_source_set_description");
+}
+
+IoSource::IoSource(EventLoop& loop, int fd, std::uint32_t events, Callback callback)
+    : Source(make(loop, std::move(callback), "sd_event_add_io", [&](sd_event_source** s, void* self) {
+        return sd_event_add_io(loop.raw(), s, fd, events, on_io, self);
+      })) {}
+void IoSource::set_events(std::uint32_t events) {
+  check(sd_event_source_set_io_events(source_.get(), events), "sd_event_source_set_io_events");
+}
+
+Timer::Timer(EventLoop& loop, Callback callback)
+    : Source(make(loop, std::move(callback), "sd_event_add_time", [&](sd_event_source** s, void* self) {
+        return sd_event_add_time(loop.raw(), s, CLOCK_BOOTTIME, UINT64_MAX, 1000, on_time, self);
+      })) {
+  disarm();
+}
+void Timer::arm(core::Time deadline) {
+  const auto usec = deadline.time_since_epoch().count();
+  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)),
+        "sd_event_source_set_time");
+  check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
+}
+void Timer::disarm() { set_enabled(false); }
+
+SignalSource::SignalSource(EventLoop& loop, int signo, Callback callback)
+    : Source((block(signo), make(loop, std::move(callback), "sd_event_add_signal", [&](sd_event_source** s, void* self) {
+                return sd_event_add_signal(loop.raw(), s, signo, on_signal, self);
+              }))) {}
+
+ChildSource::ChildSource(EventLoop& loop, pid_t pid, Callback callback)
+    : Source((block(SIGCHLD), make(loop, std::move(callback), "sd_event_add_child", [&](sd_event_source** s, void* self) {
+                return sd_event_add_child(loop.raw(), s, pid, WEXITED, on_child, self);
+              }))) {}
+bool ChildSource::kill(int signo) {
+  if (!source_) return false;
+  const int r = sd_event_source_send_child_signal(source_.get(), signo, nullptr, 0);
+  if (r == -ESRCH) return false;
+  check(r, "sd_event_source_send_child_signal");
+  return true;
+}
+
+DeferSource::DeferSource(EventLoop& loop, Callback callback)
+    : Source(make(loop, std::move(callback), "sd_event_add_defer", [&](sd_event_source** s, void* self) {
+        return sd_event_add_defer(loop.raw(), s, on_defer, self);
+      })) {
+  set_enabled(false);
+}
+void DeferSource::run_soon() {
+  check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
+}
+
+}  // namespace ghost::loop

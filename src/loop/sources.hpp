@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What can wake the loop, each an owner of one sd_event_source: when the object goes, the source is off and gone.
+//
+// A callback may destroy its own source (or whatever owns it): the callable lives in the source's userdata and sd-event
+// frees it by the destroy callback, which runs after the dispatch has returned (sd_event_source_set_destroy_callback(3)).
+// What a callback throws ends at a noexcept boundary: see EventLoop::failure().
+//
+// Constructors throw std::system_error.
+#pragma once
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "core/time.hpp"
+#include "loop/event_loop.hpp"
+
+namespace ghost::loop {
+
+// Smaller runs first among sources that are ready together; see sd_event_source_set_priority(3).
+inline constexpr std::int64_t kPriorityImportant = SD_EVENT_PRIORITY_IMPORTANT;
+inline constexpr std::int64_t kPriorityNormal = SD_EVENT_PRIORITY_NORMAL;
+inline constexpr std::int64_t kPriorityIdle = SD_EVENT_PRIORITY_IDLE;
+
+class Source {
+ public:
+  Source() = default;  // no source; only to be assigned to
+  explicit operator bool() const noexcept { return static_cast<bool>(source_); }
+  void set_enabled(bool enabled);
+  void set_priority(std::int64_t priority);
+  void set_description(const char* text);  // shows in sd-event's debug log
+  [[nodiscard]] sd_event_source* raw() const noexcept { return source_.get(); }
+  void reset() noexcept { source_.reset(); }
+
+ protected:
+  struct Drop {
+    void operator()(sd_event_source* s) const noexcept { sd_event_source_disable_unref(s); }
+  };
+  explicit Source(sd_event_source* s) : source_(s) {}
+  std::unique_ptr<sd_event_source, Drop> source_;
+};
+
+// Readiness of an fd that somebody else owns and that must outlive this object. `events` are epoll's; level-triggered.
+class IoSource : public Source {
+ public:
+  using Callback = std::function<void(std::uint32_t revents)>;
+  IoSource() = default;
+  IoSource(EventLoop& loop, int fd, std::uint32_t events, Callback callback);
+  void set_events(std::uint32_t events);
+};
+
+// One deadline on CLOCK_BOOTTIME. Made disarmed; fires once and is disarmed again. Never early; late by a millisecond
+// at most, scheduling aside.
+class Timer : public Source {
+ public:
+  using Callback = std::function<void()>;
+  Timer() = default;
+  Timer(EventLoop& loop, Callback callback);
+  void arm(core::Time deadline);  // replaces the former deadline; one in the past fires at the next turn
+  void disarm();
+};
+
+// A signal, taken by signalfd(2). The constructor blocks it for this thread, and it stays blocked: what is spawned
+// later must be given a clean mask.
+class SignalSource : public Source {
+ public:
+  using Callback = std::function<void(const signalfd_siginfo&)>;
+  SignalSource() = default;
+  SignalSource(EventLoop& loop, int signo, Callback callback);
+};
+
+// The exit of a child of ours. Fires once; the child is reaped after the callback has returned, so its pid is not yet
+// anybody else's inside it. The constructor blocks SIGCHLD for this thread.
+class ChildSource : public Source {
+ public:
+  using Callback = std::function<void(const siginfo_t&)>;  // si_code CLD_EXITED, CLD_KILLED, CLD_DUMPED; si_status
+  ChildSource() = default;
+  ChildSource(EventLoop& loop, pid_t pid, Callback callback);
+  // Signals that very process, never one that got its pid later. False: it is gone already.
+  bool kill(int signo);
+};
+
+// Runs at the next turn of the loop. Made idle; run_soon() any number of times before that turn means once.
+class DeferSource : public Source {
+ public:
+  using Callback = std::function<void()>;
+  DeferSource() = default;
+  DeferSource(EventLoop& loop, Callback callback);
+  void run_soon();
+};
+
+}  // namespace ghost::loop
