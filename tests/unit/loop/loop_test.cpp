@@ -186,12 +186,20 @@ TEST(EventLoop, ReturnsTheStatusItWasLeftWith) {
   EXPECT_FALSE(loop.turn(0ms));
 }
 
+TEST(EventLoop, TheFirstFailingStatusIsNotPaintedOver) {
+  EventLoop loop;
+  DeferSource leave(loop, [&] {
+    loop.exit(3);
+    loop.exit(EXIT_SUCCESS);
+  });
+  leave.run_soon();
+  EXPECT_EQ(loop.run(), 3);
+}
+
 TEST(EventLoop, AnExceptionIsAnOrderlyExitWithAFailingStatus) {
   EventLoop loop;
   DeferSource bad(loop, [] { throw std::runtime_error("the kernel said no"); });
-  DeferSource late(loop, [&] { loop.exit(EXIT_SUCCESS); });  // must not paint it over
   bad.run_soon();
-  late.run_soon();
   EXPECT_EQ(loop.run(), EXIT_FAILURE);
   EXPECT_EQ(loop.failure(), "the kernel said no");
 }
