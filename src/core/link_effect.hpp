@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything a link wants done. Effects never call back: where the machine must know the outcome, it comes as a later
+// event that carries the call's serial.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/ids.hpp"
+#include "core/replay_buffer.hpp"
+
+namespace ghost::core {
+
+// To the supervisor: start or end the pppd of this call. News come as CallReport.
+struct StartCall {
+  CallSerial serial;
+  bool operator==(const StartCall&) const = default;
+};
+struct EndCall {
+  CallSerial serial;
+  bool operator==(const EndCall&) const = default;
+};
+
+// ppp-<link> exists: its sysctls, before it is up.
+struct PrepareInterface {
+  bool operator==(const PrepareInterface&) const = default;
+};
+
+// Make room in the PPP queue, replay these packets and what the TUN still holds, switch the route, drain once more.
+// Answered by HandedOver.
+struct Handover {
+  CallSerial serial;
+  Family family;
+  std::vector<PacketBytes> packets;  // oldest first
+  bool operator==(const Handover&) const = default;
+};
+
+// A packet that missed the handover: send it on through the call.
+struct Reinject {
+  PacketBytes bytes;
+  bool operator==(const Reinject&) const = default;
+};
+
+// Once the replay has left the PPP queue (or at once, if `force`), give it an ordinary queue. Answered by QueueReport.
+struct SettleQueue {
+  CallSerial serial;
+  bool force = false;
+  bool operator==(const SettleQueue&) const = default;
+};
+
+// Refuse this family's packets for the time of the call (an unreachable route), or stop refusing.
+struct RefuseFamily {
+  Family family;
+  bool refuse = true;
+  bool operator==(const RefuseFamily&) const = default;
+};
+
+// All of the call's routes away; traffic goes to the demand interface again.
+struct RouteBack {
+  bool operator==(const RouteBack&) const = default;
+};
+
+// Has the PPP queue run dry? Answered by DrainReport.
+struct CheckDrained {
+  CallSerial serial;
+  bool operator==(const CheckDrained&) const = default;
+};
+
+// How long does the kernel's idle timer still run? Answered by IdleReport.
+struct AskIdle {
+  CallSerial serial;
+  bool operator==(const AskIdle&) const = default;
+};
+
+// The machine has lost this address: conntrack entries with it must not outlive it.
+struct ForgetAddress {
+  IpAddress address;
+  bool operator==(const ForgetAddress&) const = default;
+};
+
+// Let the kernel refuse what would call (blocked), or let it in again.
+struct SetBlocked {
+  bool blocked = false;
+  bool operator==(const SetBlocked&) const = default;
+};
+
+using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack,
+                            CheckDrained, AskIdle, ForgetAddress, SetBlocked>;
+
+}  // namespace ghost::core

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything that can happen to a link. D-Bus, netlink, the supervisor, the TUN and the outcomes of effects all end here.
+// What carries a serial is news of that call; news of a dead call is ignored.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/address.hpp"
+#include "base/ids.hpp"
+#include "core/call_news.hpp"
+#include "core/config.hpp"
+#include "core/replay_buffer.hpp"
+
+namespace ghost::core {
+
+// A frame was read from the demand interface.
+struct PacketArrived {
+  PacketBytes bytes;
+};
+
+// A person or a program asked. Whether they may has been decided before.
+struct ConnectAsked {};
+struct DisconnectAsked {};
+struct BlockAsked {};
+struct UnblockAsked {};
+
+// A reload brought other settings for this link.
+struct Reconfigured {
+  LinkConfig config;
+};
+
+// The supervisor's word about a call. In Down a CallStarted with a serial not seen before is a call that an earlier
+// ghostd began: it is adopted.
+struct CallReport {
+  CallSerial serial;
+  std::variant<CallStarted, CallAddress, CallGone> what;
+};
+// The connection to the supervisor broke: no news will come of any call.
+struct SupervisorGone {};
+
+// rtnetlink: ppp-<link> exists and is not up yet.
+struct InterfaceAppeared {};
+// rtnetlink: ppp-<link> is up and has a usable address of this family / has lost it.
+struct AddressAppeared {
+  IpAddress local;
+};
+struct AddressVanished {
+  IpAddress local;
+};
+
+// Outcomes of effects.
+struct HandedOver {
+  CallSerial serial;
+  Family family;
+  std::size_t replayed = 0;  // packets sent on, late ones included
+  std::size_t lost = 0;      // packets the kernel would not take
+  std::string error;         // empty: it went well
+};
+struct QueueReport {  // of SettleQueue
+  CallSerial serial;
+  bool normal = false;  // the replay has left; the queue is an ordinary one now
+};
+struct DrainReport {  // of CheckDrained
+  CallSerial serial;
+  bool empty = false;
+};
+struct IdleReport {  // of AskIdle
+  CallSerial serial;
+  Duration remaining{};  // until the kernel's timer for this link runs out; 0: it has
+};
+
+// The time that deadline() named has come.
+struct DeadlinePassed {};
+
+using Event = std::variant<PacketArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, Reconfigured, CallReport,
+                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport,
+                           DrainReport, IdleReport, DeadlinePassed>;
+
+}  // namespace ghost::core

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The life of one link, as a value: step(event, now) → effects. No fd, no clock, no log; everything the product promises
+// about calls can be tested on a table of (time, event) → (effects, state).
+//
+// The promises, each an invariant of the random runs in tests/scenario:
+//   - never two calls at a time: every StartCall is followed by a CallGone (or the supervisor's loss) before the next;
+//   - packets are sent on only while Up; in every other state they wait in the buffer, within its budget;
+//   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
+//   - a blocked link never starts a call.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/link_effect.hpp"
+#include "core/link_event.hpp"
+#include "core/link_state.hpp"
+#include "core/link_status.hpp"
+#include "core/replay_buffer.hpp"
+
+namespace ghost::core {
+
+// A change of state, for the one place that logs it.
+struct Transition {
+  std::string_view from, to;
+  std::string reason, detail;
+  bool operator==(const Transition&) const = default;
+};
+
+struct Step {
+  std::vector<Effect> effects;  // in order
+  std::vector<Transition> transitions;
+};
+
+class LinkMachine {
+ public:
+  // Calls get serials after `last`, which must be newer than any the supervisor may still speak of.
+  LinkMachine(LinkConfig config, CallSerial last, Time now);
+
+  [[nodiscard]] Step step(Event event, Time now);
+
+  // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
+  [[nodiscard]] std::optional<Time> deadline() const;
+  [[nodiscard]] LinkStatus status() const;
+  [[nodiscard]] const State& state() const { return state_; }
+  [[nodiscard]] const LinkConfig& config() const { return config_; }
+  [[nodiscard]] bool blocked() const { return blocked_; }
+  // The call that is being made, carried or ended; none in Down and Waiting.
+  [[nodiscard]] CallSerial serial() const;
+
+ private:
+  struct Counters {
+    std::uint64_t calls = 0, replayed = 0, dropped = 0, coalesced = 0, malformed = 0;
+  };
+
+  void on(PacketArrived&& event);
+  void on(const ConnectAsked&);
+  void on(const DisconnectAsked&);
+  void on(const BlockAsked&);
+  void on(const UnblockAsked&);
+  void on(Reconfigured&& event);
+  void on(const CallReport& event);
+  void on(const SupervisorGone&);
+  void on(const InterfaceAppeared&);
+  void on(const AddressAppeared& event);
+  void on(const AddressVanished& event);
+  void on(const HandedOver& event);
+  void on(const QueueReport& event);
+  void on(const DrainReport& event);
+  void on(const IdleReport& event);
+  void on(const DeadlinePassed&);
+
+  void started(CallSerial serial);
+  void gone(const CallGone& news);
+
+  // The one funnel for transitions.
+  void become(State next, std::string reason, std::string detail = {});
+  void effect(Effect effect) { out_.effects.push_back(std::move(effect)); }
+
+  void buffer(PacketBytes bytes, const PacketInfo& info);
+  void dial(std::string reason, std::string trigger);
+  bool dial_if_asked();
+  void bring_up(CallSerial serial, const IpAddress& local);
+  void hand_over(Up& up, const IpAddress& local);
+  void hang_up(std::string reason, bool failed = false);
+  void abort_dialing(std::string reason, bool failed = false);
+  void tell_pppd(HangingUp& h);
+  void after_failure(const CallGone& news);
+  void after_drop(const CallGone& news);
+  void block();
+  void drop_buffer() { counters_.dropped += buffer_.clear(); }
+  void give_up_families(Up& up);
+  [[nodiscard]] CallGone silent_supervisor() const;
+
+  LinkConfig config_;
+  State state_ = Down{};
+  ReplayBuffer buffer_;
+  Counters counters_;
+  CallSerial last_serial_;
+  bool blocked_ = false;
+  bool wanted_ = false;    // a person's Connect waits for a call
+  unsigned failures_ = 0;  // in a row
+  std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
+  Time since_;
+  std::string reason_ = "start", detail_, trigger_;
+  std::optional<CallAddress> agreed_;  // what pppd said of the present call
+
+  Time now_{};  // of the step under way
+  Step out_;    // of the step under way
+};
+
+}  // namespace ghost::core

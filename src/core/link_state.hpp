@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The states of a link. Each owns what only it knows, its deadlines among them; what outlives a state (the buffer, the
+// counters, whether the link is blocked) belongs to the machine.
+//
+//            a packet, Connect                address on ppp-<link>
+//     Down ---------------------> Dialing ---------------------------> Up
+//      ^  ^                        |   | failed                        |  idle, Disconnect
+//      |  |     nobody asks        v   v                               v
+//      |  +------------------- Waiting <---- the line dropped ---- HangingUp
+//      +---------------------------------------------------------------+
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/ids.hpp"
+#include "core/time.hpp"
+
+namespace ghost::core {
+
+// No call. The route leads into the demand interface; the first packet that gets there starts one.
+struct Down {
+  bool operator==(const Down&) const = default;
+};
+
+// pppd runs, no address yet. Packets are buffered.
+struct Dialing {
+  CallSerial serial;
+  Time give_up;  // a supervisor that says nothing for this long is not believed in any more
+  bool operator==(const Dialing&) const = default;
+};
+
+// What a call does for one address family.
+enum class Carriage : std::uint8_t {
+  unused,   // the link has no stable address of this family
+  pending,  // no address on the PPP interface (yet, or any more): its packets are buffered
+  carried,  // handed over: the kernel carries everything
+  given_up  // this call does not bring it: its packets are refused, so that programs try the other family
+};
+
+// The call carries traffic. Nobody is woken per packet; idle_deadline is when the earliest reason could have ended.
+struct Up {
+  CallSerial serial;
+  std::array<Carriage, 2> carriage{};             // by Family
+  std::array<std::optional<IpAddress>, 2> local{};  // the addresses of the PPP interface, to be forgotten afterwards
+  Time idle_deadline{};
+  bool idle_asked = false;                    // the kernel has been asked for its timer; the answer will come
+  std::optional<Time> family_deadline{};      // a family still pending then is given up
+  std::optional<Time> settle_deadline{};      // look whether the replay has left the queue
+  Time settle_force{};                        // and stop waiting for it at this time
+  std::optional<Time> hold_until{};           // a person's Connect holds the link at least until then
+  bool operator==(const Up&) const = default;
+
+  Carriage& of(Family f) { return carriage[static_cast<std::size_t>(f)]; }
+  [[nodiscard]] Carriage of(Family f) const { return carriage[static_cast<std::size_t>(f)]; }
+};
+
+// The route leads into the demand interface again: what comes now waits for the next call. First the PPP interface's
+// queue runs dry, then pppd is told to end.
+struct HangingUp {
+  CallSerial serial;
+  bool draining = false;  // pppd has not been told yet
+  bool failed = false;    // it is ended because it went wrong: wait before the next
+  Time check{};           // while draining: look at the queue again
+  Time deadline{};        // of draining, then of pppd's exit
+  std::vector<IpAddress> local{};
+  bool operator==(const HangingUp&) const = default;
+};
+
+// The last call failed or the line dropped. Not before `until` again, whatever the packets ask for.
+struct Waiting {
+  Time until{};
+  bool operator==(const Waiting&) const = default;
+};
+
+using State = std::variant<Down, Dialing, Up, HangingUp, Waiting>;
+
+std::string_view state_name(const State& state);  // "down", "dialing", "up", "hanging-up", "waiting"
+
+}  // namespace ghost::core
