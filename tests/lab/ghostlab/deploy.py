@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Brings things into the VM and results out: the lab's own files, a build of ghostd, and scenarios to run.
+
+Files travel as one tar each through the directory shared over 9p; what a scenario leaves comes back the same way, below
+share/results/<scenario>.
+"""
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+
+LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TREE = os.path.dirname(os.path.dirname(LAB))
+# What a scenario may take at most, unless it says otherwise by a line `TIMEOUT = n` of its own (seconds).
+SCENARIO_TIMEOUT = 300
+
+
+class Outcome:
+    """What became of a scenario: result is the runner's own account (guest/rig/runner.py), {} if it never gave one."""
+    def __init__(self, name, passed, seconds, detail, result):
+        self.name, self.passed, self.seconds, self.detail, self.result = name, passed, seconds, detail, result
+
+
+def scenario_names():
+    names = os.listdir(os.path.join(LAB, "scenarios"))
+    return sorted(n[:-3].replace("_", "-") for n in names if n.endswith(".py") and not n.startswith("_"))
+
+
+def scenario_path(name):
+    return os.path.join(LAB, "scenarios", name.replace("-", "_") + ".py")
+
+
+def scenario_attribute(name, attribute, default):
+    """A constant at the top of the scenario's file, read without running it."""
+    import ast
+    with open(scenario_path(name)) as f:
+        for node in ast.parse(f.read()).body:
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == attribute:
+                return ast.literal_eval(node.value)
+    return default
+
+
+def checked(client, script, timeout=120):
+    result = client.run(["sh", "-ec", script], timeout=timeout)
+    if result.code != 0:
+        raise RuntimeError(f"in the VM: {script.strip().splitlines()[0]}…: {result.err or result.out}")
+    return result.out
+
+
+def push_lab(client, build="build"):
+    """The rig, the scenarios and the telephone line's program, to /opt/lab in the VM."""
+    build = os.path.join(TREE, build)
+    path = os.path.join(client.machine.share, "lab.tar")
+
+    def plain(info):
+        info.uid = info.gid = 0
+        return None if "__pycache__" in info.name else info
+    with tarfile.open(path, "w") as tar:
+        tar.add(os.path.join(LAB, "guest", "rig"), "rig", filter=plain)
+        tar.add(os.path.join(LAB, "scenarios"), "scenarios", filter=plain)
+        line = os.path.join(build, "tests/lab/line/ghost-line")
+        if os.path.exists(line):
+            tar.add(line, "bin/ghost-line", filter=plain)
+    checked(client, """
+        rm -rf /opt/lab.new; mkdir -p /opt/lab.new /opt/lab
+        tar -x -C /opt/lab.new -f /host/lab.tar
+        cp -a --remove-destination /opt/lab.new/. /opt/lab/
+        rm -rf /opt/lab.new""")
+
+
+def push_build(client, build="build"):
+    """What `meson install` would install, into the VM; users, directories, units and the bus's policy made known."""
+    build = os.path.join(TREE, build)
+    stage = tempfile.mkdtemp(prefix="ghostlab-stage-")
+    try:
+        subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--strip", "--destdir", stage],
+                       check=True, stdout=subprocess.DEVNULL)
+        path = os.path.join(client.machine.share, "stage.tar")
+        if not os.listdir(stage):
+            return  # nothing is installed yet
+        subprocess.run(["tar", "-c", "--owner=0", "--group=0", "-C", stage, "-f", path, *sorted(os.listdir(stage))], check=True)
+    finally:
+        shutil.rmtree(stage)
+    # A program that is running can't be written to: --unlink-first. /lib and the like are symlinks: keep them.
+    checked(client, """
+        tar -x -C / --keep-directory-symlink --unlink-first -f /host/stage.tar 2>/tmp/tar.err || { cat /tmp/tar.err >&2; exit 1; }
+        systemd-sysusers
+        systemd-tmpfiles --create --prefix=/run/ghostd --prefix=/var/lib/ghostd
+        systemctl daemon-reload
+        busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig >/dev/null""")
+
+
+def run_scenario(client, name, write, results=None):
+    """Runs one scenario in the VM; write() gets what it prints. Its leavings go to results/<name>, if that is given."""
+    timeout = scenario_attribute(name, "TIMEOUT", SCENARIO_TIMEOUT)
+    there = os.path.join(client.machine.share, "results", name)
+    shutil.rmtree(there, ignore_errors=True)
+    os.makedirs(there)
+    decode = io.IncrementalNewlineDecoder(None, False)
+
+    def out(data):
+        write(decode.decode(data.decode(errors="replace")))
+    done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=timeout, on_out=out,
+                      on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1"})
+    try:
+        with open(os.path.join(there, "result.json")) as f:
+            result = json.load(f)
+    except (OSError, ValueError):
+        result = {}
+    detail = result.get("failures", [])
+    if done.timed_out:
+        detail = detail + [f"did not end within {timeout} s"]
+    elif not result:
+        detail = detail + [f"the runner ended with status {done.code} and left no result"]
+    passed = done.code == 0 and not detail
+    if results is not None:
+        target = os.path.join(results, name)
+        shutil.rmtree(target, ignore_errors=True)
+        if not passed:
+            os.makedirs(results, exist_ok=True)
+            shutil.copytree(there, target)
+    return Outcome(name, passed, result.get("seconds", 0.0), detail, result)

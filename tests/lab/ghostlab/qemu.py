@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab's virtual machine: started from an image, with no network card at all, and ended by its process id.
+
+Its ways to the host are virtio-serial ports (client.py speaks over them) and one directory shared over 9p, /host inside.
+A machine started with die_with_parent ends when its starter does, however that dies; only `vm start` asks for one that
+stays. The disk is opened with snapshot=on: nothing a machine does outlives it.
+"""
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from . import image as images
+
+PORTS = 4
+PR_SET_PDEATHSIG = 1
+BOOT_DEADLINE = 240
+
+
+def accelerator(image):
+    """"kvm" or "tcg". /dev/kvm may exist and hang or abort a guest: it is tried once a boot of the host, briefly."""
+    if not os.path.exists("/dev/kvm") or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "tcg"
+    with open("/proc/sys/kernel/random/boot_id") as f:
+        boot = f.read().strip()
+    verdict_path = os.path.join(images.cache_dir(), "kvm-verdict.json")
+    try:
+        with open(verdict_path) as f:
+            verdict = json.load(f)
+        if verdict["boot"] == boot:
+            return verdict["accelerator"]
+    except (OSError, ValueError, KeyError):
+        pass
+    argv = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-smp", "2", "-m", "512", "-nodefaults", "-display",
+            "none", "-nic", "none", "-no-reboot", "-kernel", image.kernel, "-initrd", image.initrd, "-append",
+            "console=ttyS0 panic=-1 ghostlab.probe", "-serial", "stdio"]
+    alive = False
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=12, start_new_session=True)
+        alive = b"GHOSTLAB-ALIVE" in done.stdout and done.returncode == 0
+    except subprocess.TimeoutExpired:
+        pass
+    found = "kvm" if alive else "tcg"
+    with open(verdict_path, "w") as f:
+        json.dump({"boot": boot, "accelerator": found}, f)
+    return found
+
+
+class Machine:
+    """A running VM. directory holds its sockets, its console log and the shared directory."""
+    def __init__(self, directory):
+        self.directory = directory
+        self.share = os.path.join(directory, "share")
+        self.process = None
+
+    @property
+    def pid_file(self):
+        return os.path.join(self.directory, "pid")
+
+    def socket(self, n):
+        return os.path.join(self.directory, f"port{n}")
+
+    def pid(self):
+        """Of the running QEMU, or None. The pid is believed only while the process is still that QEMU."""
+        try:
+            with open(self.pid_file) as f:
+                pid = int(f.read())
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                return pid if self.directory.encode() in f.read() else None
+        except (OSError, ValueError):
+            return None
+
+    def start(self, image, die_with_parent=True, memory=1024):
+        os.makedirs(self.share, exist_ok=True)
+        kvm = accelerator(image) == "kvm"
+        argv = ["qemu-system-x86_64", "-name", "ghostlab", "-nodefaults", "-no-user-config", "-display", "none",
+                "-nic", "none", "-no-reboot", "-machine", "q35,i8042=off,hpet=off", "-smp", "2", "-m", str(memory)]
+        argv += ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
+        argv += ["-kernel", image.kernel, "-initrd", image.initrd, "-append",
+                 "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on nokaslr audit=0 "
+                 "net.ifnames=0 tsc=reliable no_timer_check systemd.log_target=journal",
+                 "-drive", f"file={image.disk},if=none,id=root,format=raw,snapshot=on,cache=unsafe",
+                 "-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci",
+                 "-serial", f"file:{self.directory}/console", "-device", "virtio-serial-pci",
+                 "-fsdev", f"local,id=host,path={self.share},security_model=none,multidevs=remap",
+                 "-device", "virtio-9p-pci,fsdev=host,mount_tag=host"]
+        for n in range(PORTS):
+            argv += ["-chardev", f"socket,id=c{n},path={self.socket(n)},server=on,wait=off",
+                     "-device", f"virtserialport,chardev=c{n},name=ghostlab.{n}"]
+        parent = os.getpid()
+
+        def before_exec():  # a session of its own: Ctrl-C reaches us, and we end it
+            os.setsid()
+            if die_with_parent:
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+                if os.getppid() != parent:
+                    os._exit(1)
+        with open(os.path.join(self.directory, "qemu.log"), "wb") as log:
+            self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=before_exec)
+        with open(self.pid_file, "w") as f:
+            f.write(str(self.process.pid))
+
+    def console_tail(self, lines=15):
+        out = []
+        for name in ("qemu.log", "console"):
+            try:
+                with open(os.path.join(self.directory, name), errors="replace") as f:
+                    out += f.readlines()[-lines:]
+            except OSError:
+                pass
+        return "".join(out)
+
+    def wait_until_up(self, deadline=BOOT_DEADLINE):
+        """Until the agent answers. Raises RuntimeError with the console's tail when it does not."""
+        from .client import Client, Gone
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            if self.process and self.process.poll() is not None or not self.pid():
+                break
+            try:
+                with Client(self, wait=5) as client:
+                    if client.ping(3):
+                        return
+            except (Gone, OSError):
+                time.sleep(0.2)
+        raise RuntimeError("the lab's VM did not come up; its console ends:\n" + self.console_tail())
+
+    def stop(self):
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            end = time.monotonic() + 10
+            while time.monotonic() < end:
+                if self.process:
+                    self.process.poll()
+                if not self.pid():
+                    break
+                time.sleep(0.02)
+        if os.path.exists(self.pid_file):
+            os.unlink(self.pid_file)
+
+
+def temporary_machine():
+    """A directory for a machine of one test run; discard() removes it."""
+    return Machine(tempfile.mkdtemp(prefix="ghostlab-", dir="/tmp"))
+
+
+def discard(machine):
+    machine.stop()
+    shutil.rmtree(machine.directory, ignore_errors=True)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Commands, and waiting for conditions. Nothing in the lab sleeps for a fixed time in the hope that it is enough."""
+import subprocess
+import time
+
+
+class Failure(Exception):
+    """A scenario cannot go on; the text says why."""
+
+
+def sh(command, check=True, timeout=60, stdin=None):
+    """Runs a shell line and returns its exit status; check: anything but 0 is a Failure."""
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=timeout, input=stdin,
+                          stdin=subprocess.DEVNULL if stdin is None else None)
+    if check and done.returncode != 0:
+        raise Failure(f"`{command}` ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+    return done.returncode
+
+
+def out(command, timeout=60):
+    """What a shell line prints, stripped; its exit status does not matter."""
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL).stdout.strip()
+
+
+def wait_for(condition, deadline, what, pause=0.05):
+    """condition()'s first true value. After deadline seconds without one: Failure, saying what was waited for."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"waited {deadline} s for {what}" + (f" (last: {value!r})" if value not in (None, False) else ""))
+        time.sleep(pause)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs one scenario in the VM: python3 -m rig.runner NAME RESULTS. Leaves RESULTS/result.json, and evidence if it failed.
+
+Exit status 0: every check passed. A scenario fails by a check that is false, by a Failure (a wait that ended in vain),
+or by any other exception, whose traceback is then printed.
+"""
+import importlib.util
+import json
+import os
+import sys
+import time
+import traceback
+
+from .lab import Lab
+from .run import Failure
+
+
+def load(name):
+    path = f"/opt/lab/scenarios/{name.replace('-', '_')}.py"
+    spec = importlib.util.spec_from_file_location("scenario", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, os.path.dirname(path))
+    spec.loader.exec_module(module)
+    return module
+
+
+def main():
+    name, results = sys.argv[1], sys.argv[2]
+    os.makedirs(results, exist_ok=True)
+    begun = time.monotonic()
+    lab = Lab(name, results)
+    try:
+        module = load(name)
+        lab.clean()
+        lab.watch()
+        module.run(lab)
+    except Failure as failure:
+        lab.fail(str(failure))
+    except Exception as error:  # a fault of the scenario is a failed scenario, with its traceback
+        traceback.print_exc()
+        lab.fail(f"{type(error).__name__}: {error}")
+    try:
+        if lab.failures:
+            lab.keep_evidence()
+        lab.clean()
+    except Exception as error:
+        traceback.print_exc()
+        lab.fail(f"while cleaning up: {error}")
+    with open(os.path.join(results, "result.json"), "w") as f:
+        json.dump({"name": name, "seconds": round(time.monotonic() - begun, 1), "checks": lab.checks,
+                   "failures": lab.failures, "measures": lab.measures}, f, indent=1)
+    sys.exit(1 if lab.failures else 0)
+
+
+main()
