@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/routes.hpp"
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <initializer_list>
+#include <stdexcept>
+
+#include "base/ids.hpp"
+#include "net/numbers.hpp"
+
+namespace ghost::net {
+namespace {
+
+void must_fit(int outcome) {
+  if (outcome < 0) throw std::length_error("netlink message is full");
+}
+void put(nl_msg& m, int type, std::uint32_t value) { must_fit(nla_put_u32(&m, type, value)); }
+void put(nl_msg& m, int type, const std::string& text) { must_fit(nla_put_string(&m, type, text.c_str())); }
+void put(nl_msg& m, int type, const IpAddress& address) {
+  must_fit(nla_put(&m, type, static_cast<int>(address.bytes().size()), address.bytes().data()));
+}
+
+unsigned char af(Family family) { return family == Family::v4 ? AF_INET : AF_INET6; }
+std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
+
+Result<unsigned> index_of(const std::string& ifname, const std::string& what) {
+  const unsigned index = ::if_nametoindex(ifname.c_str());
+  if (index == 0) return failure(ENODEV, what);
+  return index;
+}
+
+Result<void> tolerate(Result<void> outcome, std::initializer_list<int> errors) {
+  if (!outcome && std::find(errors.begin(), errors.end(), outcome.error().errno_value) != errors.end())
+    return {};
+  return outcome;
+}
+
+// interface_index 0 leaves the interface out: unreachable, or deletion of whatever leads there.
+NlMessage route_message(int type, int flags, const Route& route, unsigned interface_index) {
+  rtmsg head{};
+  head.rtm_family = af(route.prefix.family());
+  head.rtm_dst_len = route.prefix.length;
+  head.rtm_table = RT_TABLE_UNSPEC;  // RTA_TABLE has the number: it takes more than 8 bits
+  head.rtm_protocol = kProtocol;
+  head.rtm_type = route.interface.empty() ? RTN_UNREACHABLE : RTN_UNICAST;
+  head.rtm_scope =
+      route.prefix.family() == Family::v4 && !route.interface.empty() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+  auto message = make_message(type, flags, head);
+  if (route.prefix.length > 0) put(*message, RTA_DST, route.prefix.network());
+  put(*message, RTA_TABLE, route.table);
+  put(*message, RTA_PRIORITY, route.metric);
+  if (interface_index != 0) put(*message, RTA_OIF, interface_index);
+  if (route.source) put(*message, RTA_PREFSRC, *route.source);
+  return message;
+}
+
+NlMessage rule_message(int type, int flags, const Rule& rule) {
+  fib_rule_hdr head{};
+  head.family = af(rule.family);
+  head.action = FR_ACT_TO_TBL;
+  auto message = make_message(type, flags, head);
+  put(*message, FRA_PRIORITY, rule.preference);
+  put(*message, FRA_TABLE, rule.table);
+  must_fit(nla_put_u8(message.get(), FRA_PROTOCOL, kProtocol));
+  if (!rule.iif.empty()) put(*message, FRA_IIFNAME, rule.iif);
+  if (rule.suppress_len) put(*message, FRA_SUPPRESS_PREFIXLEN, *rule.suppress_len);
+  return message;
+}
+
+NlMessage address_message(int type, int flags, unsigned index, const IpAddress& address) {
+  ifaddrmsg head{};
+  head.ifa_family = af(address.family());
+  head.ifa_prefixlen = longest(address.family());
+  head.ifa_scope = RT_SCOPE_UNIVERSE;
+  head.ifa_index = index;
+  auto message = make_message(type, flags, head);
+  put(*message, IFA_LOCAL, address);
+  put(*message, IFA_ADDRESS, address);
+  if (address.family() == Family::v6) put(*message, IFA_FLAGS, std::uint32_t{IFA_F_NODAD});
+  return message;
+}
+
+// The addresses of global scope on an interface; what the kernel gave by itself (link-local) stays out of it.
+Result<std::vector<IpAddress>> global_addresses(NetlinkSocket& socket, unsigned index,
+                                                const std::string& what) {
+  std::vector<IpAddress> out;
+  ifaddrmsg head{};
+  head.ifa_family = AF_UNSPEC;
+  auto message = make_message(RTM_GETADDR, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    const auto* seen = static_cast<const ifaddrmsg*>(nlmsg_data(one));
+    if (one->nlmsg_type != RTM_NEWADDR || !nlmsg_valid_hdr(one, sizeof *seen)) return;
+    if (seen->ifa_index != index || seen->ifa_scope != RT_SCOPE_UNIVERSE) return;
+    nlattr* local = nlmsg_find_attr(one, sizeof *seen, IFA_LOCAL);
+    if (local == nullptr) local = nlmsg_find_attr(one, sizeof *seen, IFA_ADDRESS);
+    if (local == nullptr) return;
+    const auto* bytes = static_cast<const std::uint8_t*>(nla_data(local));
+    if (auto address = IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(local))}))
+      out.push_back(*address);
+  };
+  if (auto ok = socket.dump(*message, what, part, [&] { out.clear(); }); !ok)
+    return tl::unexpected(ok.error());
+  return out;
+}
+
+// Is the route with this prefix, table and metric one of our own?
+Result<bool> is_ours(NetlinkSocket& socket, const Route& route) {
+  bool ours = false;
+  rtmsg head{};
+  head.rtm_family = af(route.prefix.family());
+  head.rtm_protocol = kProtocol;
+  auto message = make_message(RTM_GETROUTE, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    const auto* seen = static_cast<const rtmsg*>(nlmsg_data(one));
+    if (one->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(one, sizeof *seen)) return;
+    if (seen->rtm_protocol != kProtocol || seen->rtm_dst_len != route.prefix.length) return;
+    nlattr* table = nlmsg_find_attr(one, sizeof *seen, RTA_TABLE);
+    nlattr* metric = nlmsg_find_attr(one, sizeof *seen, RTA_PRIORITY);
+    nlattr* to = nlmsg_find_attr(one, sizeof *seen, RTA_DST);
+    const IpAddress network = route.prefix.network();
+    const auto bytes = network.bytes();
+    ours = ours || (table != nullptr && nla_get_u32(table) == route.table && metric != nullptr &&
+                    nla_get_u32(metric) == route.metric &&
+                    (to == nullptr || (static_cast<std::size_t>(nla_len(to)) == bytes.size() &&
+                                       std::memcmp(nla_data(to), bytes.data(), bytes.size()) == 0)));
+  };
+  if (auto ok = socket.dump(*message, "list routes", part, [&] { ours = false; }); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  return ours;
+}
+
+}  // namespace
+
+Result<Rtnl> Rtnl::open() {
+  auto socket = NetlinkSocket::open(NETLINK_ROUTE);
+  if (!socket) return tl::unexpected(socket.error());
+  return Rtnl(std::move(*socket));
+}
+
+Result<void> Rtnl::set_up(const DemandInterface& demand) {
+  const std::string name = demand_interface(demand.link);
+  const std::string what = "set up " + name;
+  const auto index = index_of(name, what);
+  if (!index) return tl::unexpected(index.error());
+
+  ifinfomsg head{};
+  head.ifi_family = AF_UNSPEC;
+  head.ifi_index = static_cast<int>(*index);
+  head.ifi_flags = IFF_UP;
+  head.ifi_change = IFF_UP;
+  auto change = make_message(RTM_NEWLINK, 0, head);
+  put(*change, IFLA_MTU, demand.mtu);
+  put(*change, IFLA_TXQLEN, demand.queue_packets);
+  if (auto ok = socket_.request(*change, what); !ok) return ok;
+
+  const auto present = global_addresses(socket_, *index, what);
+  if (!present) return tl::unexpected(present.error());
+  for (const auto& old : *present) {
+    if (std::find(demand.stable.begin(), demand.stable.end(), old) != demand.stable.end()) continue;
+    auto message = address_message(RTM_DELADDR, 0, *index, old);
+    auto ok = tolerate(socket_.request(*message, "take " + old.str() + " from " + name), {EADDRNOTAVAIL});
+    if (!ok) return ok;
+  }
+  for (const auto& address : demand.stable) {
+    auto message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, *index, address);
+    auto ok = tolerate(socket_.request(*message, "give " + address.str() + " to " + name), {EEXIST});
+    if (!ok) return ok;
+  }
+  return {};
+}
+
+Result<void> Rtnl::add(const std::vector<Route>& routes) {
+  for (const auto& route : routes) {
+    const std::string what = "add route " + route.str();
+    unsigned index = 0;
+    if (!route.interface.empty()) {
+      const auto found = index_of(route.interface, what);
+      if (!found) return tl::unexpected(found.error());
+      index = *found;
+    }
+    auto message = route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route, index);
+    const auto added = socket_.request(*message, what);
+    if (added) continue;
+    if (added.error().errno_value != EEXIST) return added;
+    // NLM_F_REPLACE does not ask whose route it replaces.
+    const auto mine = is_ours(socket_, route);
+    if (!mine) return tl::unexpected(mine.error());
+    if (!*mine) return added;
+    message = route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route, index);
+    if (auto ok = socket_.request(*message, what); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> Rtnl::remove(const std::vector<Route>& routes) {
+  Result<void> out;
+  for (const auto& route : routes) {
+    unsigned index = 0;
+    if (!route.interface.empty()) {
+      index = ::if_nametoindex(route.interface.c_str());
+      if (index == 0) continue;  // its routes went with it
+    }
+    Route bare = route;
+    bare.source
+        .reset();  // the kernel would compare it, and an address that is gone is no reason to keep a route
+    auto message = route_message(RTM_DELROUTE, 0, bare, index);
+    auto ok =
+        tolerate(socket_.request(*message, "delete route " + route.str()), {ESRCH, ENODEV, ENETDOWN, ENOENT});
+    if (!ok && out) out = ok;
+  }
+  return out;
+}
+
+Result<void> Rtnl::add(const std::vector<Rule>& rules) {
+  for (const auto& rule : rules) {
+    auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule);
+    auto ok = tolerate(socket_.request(*message, "add rule " + rule.str()), {EEXIST});
+    if (!ok) return ok;
+  }
+  return {};
+}
+
+Result<void> Rtnl::remove(const std::vector<Rule>& rules) {
+  Result<void> out;
+  for (const auto& rule : rules) {
+    auto message = rule_message(RTM_DELRULE, 0, rule);
+    auto ok = tolerate(socket_.request(*message, "delete rule " + rule.str()), {ENOENT, ESRCH, EAFNOSUPPORT});
+    if (!ok && out) out = ok;
+  }
+  return out;
+}
+
+namespace {
+
+// A dumped object is deleted by sending it back as it came. The kernel compares all that it is told.
+std::vector<std::uint8_t> copy_of(nlmsghdr* head) {
+  const auto* bytes = static_cast<const std::uint8_t*>(nlmsg_data(head));
+  return {bytes, bytes + nlmsg_datalen(head)};
+}
+
+}  // namespace
+
+Result<Rtnl::Flushed> Rtnl::flush() {
+  Flushed flushed;
+  for (const Family each : {Family::v4, Family::v6}) {
+    const unsigned char family = af(each);
+    // Rules first: the moment they are gone, traffic takes the way it took before us.
+    std::vector<std::vector<std::uint8_t>> ours;
+    fib_rule_hdr rule_head{};
+    rule_head.family = family;
+    auto rules = make_message(RTM_GETRULE, 0, rule_head);
+    const auto rule_part = [&](nlmsghdr* one) {
+      if (one->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(one, sizeof(fib_rule_hdr))) return;
+      nlattr* protocol = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_PROTOCOL);
+      if (protocol != nullptr && nla_get_u8(protocol) == kProtocol) ours.push_back(copy_of(one));
+    };
+    if (auto ok = socket_.dump(*rules, "list rules", rule_part, [&] { ours.clear(); }); !ok) {
+      return tl::unexpected(ok.error());
+    }
+    for (const auto& rule : ours) {
+      auto message = make_message(RTM_DELRULE, 0, rule.data(), rule.size());
+      auto ok = tolerate(socket_.request(*message, "delete a rule"), {ENOENT, ESRCH});
+      if (!ok) return tl::unexpected(ok.error());
+      ++flushed.rules;
+    }
+
+    ours.clear();
+    rtmsg route_head{};
+    route_head.rtm_family = family;
+    auto routes = make_message(RTM_GETROUTE, 0, route_head);
+    const auto route_part = [&](nlmsghdr* one) {
+      if (one->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(one, sizeof(rtmsg))) return;
+      const auto* seen = static_cast<const rtmsg*>(nlmsg_data(one));
+      if (seen->rtm_protocol == kProtocol && (seen->rtm_flags & RTM_F_CLONED) == 0)
+        ours.push_back(copy_of(one));
+    };
+    if (auto ok = socket_.dump(*routes, "list routes", route_part, [&] { ours.clear(); }); !ok) {
+      return tl::unexpected(ok.error());
+    }
+    for (const auto& route : ours) {
+      auto message = make_message(RTM_DELROUTE, 0, route.data(), route.size());
+      auto ok = tolerate(socket_.request(*message, "delete a route"), {ESRCH, ENODEV, ENETDOWN, ENOENT});
+      if (!ok) return tl::unexpected(ok.error());
+      ++flushed.routes;
+    }
+  }
+  return flushed;
+}
+
+}  // namespace ghost::net

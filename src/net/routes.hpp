@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Addresses, routes and rules go into the kernel here, each request acknowledged. Adding what is there
+// already is success, so is taking away what is gone.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "net/error.hpp"
+#include "net/netlink_socket.hpp"
+#include "net/routing.hpp"
+
+namespace ghost::net {
+
+struct DemandInterface {
+  std::string link;
+  std::vector<IpAddress> stable;
+  unsigned mtu = 1500;
+  unsigned queue_packets = 4096;  // txqueuelen: what the kernel keeps for us until we read
+  bool operator==(const DemandInterface&) const = default;
+};
+
+class Rtnl {
+ public:
+  [[nodiscard]] static Result<Rtnl> open();
+
+  // gd-<link> gets its queue, MTU and stable addresses (/32, /128, no duplicate address detection) and is
+  // switched on. Addresses of a former configuration are taken away. The interface's sysctls
+  // (sysctl_plan.hpp) come before this.
+  [[nodiscard]] Result<void> set_up(const DemandInterface& demand);
+
+  // One after the other, stopping at the first that fails. A route of ours with the same prefix, table and
+  // metric is replaced; EEXIST when it is somebody else's.
+  [[nodiscard]] Result<void> add(const std::vector<Route>& routes);
+  // All are tried; the first failure is the answer. Those the kernel took away by itself count as taken away.
+  [[nodiscard]] Result<void> remove(const std::vector<Route>& routes);
+  [[nodiscard]] Result<void> add(const std::vector<Rule>& rules);
+  [[nodiscard]] Result<void> remove(const std::vector<Rule>& rules);
+
+  // Deletes every route and rule, of both families, that carries our protocol number: after a crash, and at
+  // the end.
+  struct Flushed {
+    unsigned routes = 0;
+    unsigned rules = 0;
+    bool operator==(const Flushed&) const = default;
+  };
+  [[nodiscard]] Result<Flushed> flush();
+
+ private:
+  explicit Rtnl(NetlinkSocket socket) : socket_(std::move(socket)) {}
+  NetlinkSocket socket_;
+};
+
+}  // namespace ghost::net

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel's own word on interfaces and addresses. Subscribe, then dump; when the socket overran (ENOBUFS),
+// dump again: what is reported is the difference to what was known, so that nothing is missed and nothing is
+// told twice.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/unique_fd.hpp"
+#include "net/error.hpp"
+#include "net/rtnetlink_decode.hpp"
+
+namespace ghost::net {
+
+struct InterfaceAppeared {
+  std::string ifname;
+  bool operator==(const InterfaceAppeared&) const = default;
+};
+// Also when it was renamed: the old name is gone, the new one appeared. Its addresses are reported gone
+// before it.
+struct InterfaceGone {
+  std::string ifname;
+  bool operator==(const InterfaceGone&) const = default;
+};
+// The interface is up and the address usable: of global scope and not tentative.
+struct AddressUp {
+  std::string ifname;
+  IpAddress local;
+  IpAddress peer;  // equal to local where the link is not point-to-point
+  bool operator==(const AddressUp&) const = default;
+  [[nodiscard]] Family family() const { return local.family(); }
+};
+struct AddressGone {
+  std::string ifname;
+  IpAddress local;
+  bool operator==(const AddressGone&) const = default;
+  [[nodiscard]] Family family() const { return local.family(); }
+};
+using Change = std::variant<InterfaceAppeared, InterfaceGone, AddressUp, AddressGone>;
+
+// What is known of the interfaces, and what of it has been told. Pure: news in, changes out.
+class InterfaceTable {
+ public:
+  void apply(const RtnetlinkNews& news, std::vector<Change>& changes);
+  // A full dump follows: afterwards, what it did not mention is gone.
+  void begin_dump();
+  void end_dump(std::vector<Change>& changes);
+
+ private:
+  struct Address {
+    IpAddress peer;
+    bool usable = false;
+    bool told = false;
+    bool seen = true;  // in the dump that goes on
+  };
+  struct Interface {
+    std::string name;
+    bool up = false;
+    bool seen = true;
+    std::map<IpAddress, Address> addresses;
+  };
+  void apply(const LinkSeen& link, std::vector<Change>& changes);
+  void apply(const AddressSeen& address, std::vector<Change>& changes);
+  static void tell(Interface& interface, std::vector<Change>& changes);
+  void forget(std::map<unsigned, Interface>::iterator at, std::vector<Change>& changes);
+  std::map<unsigned, Interface> interfaces_;
+};
+
+class RtnetlinkMonitor {
+ public:
+  // Opens, subscribes and asks for the dump; the first read() reports all that is there already.
+  [[nodiscard]] static Result<RtnetlinkMonitor> open();
+
+  // Poll for readability.
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  // All that has happened since, in order. Never blocks. An error is one nobody can handle (the socket is
+  // broken).
+  [[nodiscard]] Result<std::vector<Change>> read();
+
+ private:
+  enum class Dump { none, links, addresses };
+  explicit RtnetlinkMonitor(UniqueFd fd) : fd_(std::move(fd)) {}
+  [[nodiscard]] Result<void> ask(Dump what);
+  [[nodiscard]] Result<void> digest(std::span<const std::uint8_t> bytes, std::vector<Change>& changes);
+
+  UniqueFd fd_;
+  InterfaceTable table_;
+  Dump dump_ = Dump::none;
+  bool again_ = false;  // the dump that goes on is not to be trusted
+  std::uint32_t sequence_ = 0;
+  std::vector<std::uint8_t> buffer_;
+};
+
+}  // namespace ghost::net

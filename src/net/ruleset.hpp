@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The whole nftables table "inet ghostd", as the JSON that libnftables takes (libnftables-json(5)). Pure. It
+// is loaded in one transaction and is static: interfaces are known by name, so nothing changes when a call
+// comes and goes. Only two sets move: blocked, and live, whose elements the packets themselves renew.
+//
+//   raw_output, raw_prerouting   what goes into a demand interface is not tracked, so that it is tracked (and
+//   gets the
+//                                right source) when it is replayed
+//   demand_output, demand_forward  which packets deserve a call; one chain a link: the place of the rule
+//   language postrouting, prerouting      the replay's priority, the MSS, and what keeps a call up
+//   nat_postrouting              stable addresses and shared prefixes leave with the call's address
+//   guard                        forwarding was switched on by us, so nobody else gets anything from it
+//
+// Each base chain looks its interface up in one map: what 100 links cost a packet is what one costs.
+#pragma once
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+
+namespace ghost::net {
+
+inline constexpr const char* kTable = "ghostd";
+
+struct RulesetLink {
+  std::string name;
+  std::vector<IpAddress> stable;
+  std::vector<Prefix> share;
+  std::chrono::seconds idle_timeout{300};  // at least 1 s
+  bool operator==(const RulesetLink&) const = default;
+};
+
+struct Ruleset {
+  std::vector<RulesetLink> links;
+  std::vector<std::string>
+      blocked;  // names of links for which no call is made; others than of links are ignored
+  // IPv6 forwarding is a switch for the whole host. Where it was off before us, only our interfaces may use
+  // it.
+  bool guard_ipv6_forwarding = false;
+  // LAN interfaces whose IPv4 forwarding was off before us: they may reach our interfaces and nothing else.
+  std::vector<std::string> opened_interfaces;
+  bool operator==(const Ruleset&) const = default;
+};
+
+// Names of the counters of a link, as they stand in the table.
+enum class Counter { wanted, noise, refused, unasked };
+// wanted: let into the demand interface. noise: multicast, broadcast, link-local; dropped. refused: rejected
+// because the link is blocked. unasked: came in by ppp-<link>, was to be forwarded, and belonged to no
+// conversation; dropped.
+[[nodiscard]] std::string counter_name(Counter counter, const std::string& link);
+
+[[nodiscard]] nlohmann::json render(const Ruleset& ruleset);
+[[nodiscard]] nlohmann::json render_blocked(const std::string& link, bool blocked);
+[[nodiscard]] nlohmann::json render_delete_table();
+
+}  // namespace ghost::net

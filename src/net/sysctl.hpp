@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// /proc/sys at the edge, and the memory of what was there before us. Every original value is in the journal
+// file before it is overwritten, and an entry that is there already is never changed: a restart, or a start
+// after a crash, cannot take our own value for the original.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net/error.hpp"
+#include "net/sysctl_plan.hpp"
+
+namespace ghost::net {
+
+class Sysctls {
+ public:
+  // root: "/proc/sys". journal: "/run/ghostd/restore.json"; its directory must exist. A journal that cannot
+  // be read or understood is an error, not an empty one.
+  [[nodiscard]] static Result<Sysctls> open(std::filesystem::path root, std::filesystem::path journal);
+
+  [[nodiscard]] Result<std::string> read(const std::string& key) const;
+  // All of net/ipv4/conf/*/ and net/ipv6/conf/*/ that the plans look at.
+  [[nodiscard]] SysctlValues snapshot() const;
+
+  // In order, stopping at the first failure. Values that are right already are recorded but not written. A
+  // key that does not exist (no IPv6 in this kernel, the interface has just gone) is passed over.
+  [[nodiscard]] Result<void> apply(const std::vector<SysctlWrite>& writes);
+
+  // The value of before our first write, or nullopt if it was never recorded.
+  [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
+
+  // Writes all originals back, the last first, and removes the journal. What does not exist any more is
+  // passed over; all are tried, the journal stays if one failed, and the first failure is the answer.
+  [[nodiscard]] Result<void> restore();
+
+ private:
+  using Entries = std::vector<std::pair<std::string, std::string>>;  // in the order of the first writes
+  Sysctls(std::filesystem::path root, std::filesystem::path journal, Entries entries)
+      : root_(std::move(root)), journal_(std::move(journal)), entries_(std::move(entries)) {}
+  [[nodiscard]] Result<void> write(const std::string& key, const std::string& value) const;
+  [[nodiscard]] Result<void> save(const Entries& entries) const;
+
+  std::filesystem::path root_;
+  std::filesystem::path journal_;
+  Entries entries_;
+};
+
+}  // namespace ghost::net
