@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <tl/expected.hpp>
+
+#include "config/timespan.hpp"
+#include "config/values.hpp"
+
+namespace ghost::config {
+namespace {
+
+using namespace std::chrono_literals;
+using core::Duration;
+
+// A value, or what is wrong with it: a phrase that follows `bad value "x" for Key=: `.
+template <class T>
+using Parsed = tl::expected<T, std::string>;
+
+tl::unexpected<std::string> no(std::string why) { return tl::unexpected(std::move(why)); }
+
+Parsed<std::string> any_text(std::string_view text) { return std::string(text); }
+
+Parsed<std::string> peer_name(std::string_view text) {
+  if (!is_plain_word(text)) return no("not the name of a file in /etc/ppp/peers");
+  return std::string(text);
+}
+
+Parsed<std::string> absolute_path(std::string_view text) {
+  if (text.front() != '/') return no("not an absolute path");
+  if (!is_absolute_path(text)) return no("not a plain path: letters, digits and ._-+@:/ are, \"..\" is not");
+  return std::string(text);
+}
+
+Parsed<std::string> user_name(std::string_view text) {
+  const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\''; };
+  if (text.front() == '-' || std::any_of(text.begin(), text.end(), odd))
+    return no("not a name without blanks and quotes");
+  return std::string(text);
+}
+
+template <class T>
+auto number(T least, T most) {
+  return [=](std::string_view text) -> Parsed<T> {
+    const auto value = parse_number(text);
+    if (!value || *value < least || *value > most) return no(fmt::format("not a number from {} to {}", least, most));
+    return static_cast<T>(*value);
+  };
+}
+
+Parsed<std::size_t> buffer_bytes(std::string_view text) {
+  const auto value = parse_size(text);
+  if (!value) return no("not a size, such as 65536, 64K or 1M");
+  if (*value < 1280 || *value > 1U << 30) return no("not from 1280 bytes to 1G");
+  return static_cast<std::size_t>(*value);
+}
+
+Parsed<bool> boolean(std::string_view text) {
+  if (const auto value = parse_bool(text)) return *value;
+  return no("neither yes nor no");
+}
+
+enum class Infinity { refused, allowed };
+
+auto span(Duration least, std::string_view least_name, Infinity infinity = Infinity::refused) {
+  return [=](std::string_view text) -> Parsed<Duration> {
+    const auto value = parse_timespan(text);
+    if (!value) return no("not a time span, such as 90s, 5min or \"1h 30min\"");
+    if (*value < least) return no(fmt::format("less than {}", least_name));
+    if (*value == kForever && infinity == Infinity::refused) return no("it must end some time");
+    return *value;
+  };
+}
+
+Parsed<Prefix> prefix(std::string_view text) {
+  const auto value = Prefix::parse(text);
+  if (!value) return no(fmt::format("{} is no address prefix, such as 10.0.0.0/8", text));
+  if (value->network() != value->address)
+    return no(fmt::format("{} has bits behind the prefix: {}/{} is meant?", text, value->network().str(), value->length));
+  return *value;
+}
+
+Parsed<std::vector<Prefix>> prefixes(std::string_view text) {
+  std::vector<Prefix> out;
+  for (const auto item : split_list(text)) {
+    const auto one = prefix(item);
+    if (!one) return no(one.error());
+    if (one->length == 0) return no(fmt::format("{} is everything, not a LAN", item));
+    if (std::find(out.begin(), out.end(), *one) == out.end()) out.push_back(*one);
+  }
+  if (out.empty()) return no("an empty list");
+  return out;
+}
+
+struct Routes {
+  bool use_default = false;
+  std::vector<Prefix> prefixes;
+};
+
+Parsed<Routes> routes(std::string_view text) {
+  Routes out;
+  for (const auto item : split_list(text)) {
+    if (item == "default") {
+      out.use_default = true;
+      continue;
+    }
+    const auto one = prefix(item);
+    if (!one) return no(one.error());
+    if (std::find(out.prefixes.begin(), out.prefixes.end(), *one) == out.prefixes.end()) out.prefixes.push_back(*one);
+  }
+  if (!out.use_default && out.prefixes.empty()) return no("an empty list");
+  return out;
+}
+
+bool is_host_address(const IpAddress& address) {
+  const auto bytes = address.bytes();
+  if (address.family() == Family::v4) return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224;
+  const bool upper_zero = std::all_of(bytes.begin(), bytes.begin() + 10, [](auto b) { return b == 0; });
+  const bool link_local = bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+  return bytes[0] != 0xff && !upper_zero && !link_local;  // upper_zero: ::, ::1, v4-mapped
+}
+
+Parsed<std::vector<IpAddress>> stable_addresses(std::string_view text) {
+  std::vector<IpAddress> out;
+  for (const auto item : split_list(text)) {
+    const auto one = IpAddress::parse(item);
+    if (!one) return no(fmt::format("{} is no IP address", item));
+    if (!is_host_address(*one)) return no(fmt::format("{} is no address that a host can keep", item));
+    for (const auto& other : out)
+      if (other.family() == one->family()) return no(fmt::format("more than one {} address", to_string(one->family())));
+    out.push_back(*one);
+  }
+  if (out.empty()) return no("an empty list");
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.family() < b.family(); });
+  return out;
+}
+
+struct Key {
+  std::string_view section;
+  std::string_view name;
+  std::function<std::optional<std::string>(Draft&, std::string_view)> set;  // what is wrong, if anything
+  std::function<void(Draft&)> reset;
+};
+
+// `target` takes a draft to the place of the value; `parse` makes the value.
+template <class Target, class Parse>
+Key key(std::string_view section, std::string_view name, Target target, Parse parse) {
+  return {section, name,
+          [=](Draft& draft, std::string_view text) -> std::optional<std::string> {
+            auto value = parse(text);
+            if (!value) return std::move(value.error());
+            target(draft) = std::move(*value);
+            return std::nullopt;
+          },
+          [=](Draft& draft) {
+            Draft fresh;
+            target(draft) = target(fresh);
+          }};
+}
+
+Key routes_key() {
+  return {"Link", "Routes",
+          [](Draft& draft, std::string_view text) -> std::optional<std::string> {
+            auto value = routes(text);
+            if (!value) return std::move(value.error());
+            draft.default_routes = value->use_default;
+            draft.link.routes = std::move(value->prefixes);
+            return std::nullopt;
+          },
+          [](Draft& draft) {
+            draft.default_routes = true;
+            draft.link.routes.clear();
+          }};
+}
+
+const std::vector<Key>& table() {
+  constexpr std::size_t kMost = 1'000'000;
+  static const std::vector<Key> keys{
+      key("Link", "Description", [](Draft& d) -> auto& { return d.link.description; }, any_text),
+      key("Link", "Peer", [](Draft& d) -> auto& { return d.link.ppp.peer; }, peer_name),
+      key("Link", "Device", [](Draft& d) -> auto& { return d.link.ppp.device; }, absolute_path),
+      key("Link", "Speed", [](Draft& d) -> auto& { return d.link.ppp.speed; }, number(50U, 100'000'000U)),
+      key("Link", "Connect", [](Draft& d) -> auto& { return d.link.ppp.connect; }, absolute_path),
+      key("Link", "User", [](Draft& d) -> auto& { return d.link.ppp.user; }, user_name),
+      key("Link", "Address", [](Draft& d) -> auto& { return d.link.stable; }, stable_addresses),
+      key("Link", "IPv6", [](Draft& d) -> auto& { return d.ipv6; }, boolean),
+      key("Link", "MTU", [](Draft& d) -> auto& { return d.link.mtu; }, number(68U, 65535U)),
+      routes_key(),
+      key("Call", "IdleTimeout", [](Draft& d) -> auto& { return d.link.call.idle_timeout; },
+          span(1s, "1s", Infinity::allowed)),
+      key("Call", "DialTimeout", [](Draft& d) -> auto& { return d.link.call.dial_timeout; }, span(1s, "1s")),
+      key("Call", "NegotiateTimeout", [](Draft& d) -> auto& { return d.link.call.negotiate_timeout; }, span(1s, "1s")),
+      key("Call", "HangupTimeout", [](Draft& d) -> auto& { return d.link.call.hangup_timeout; }, span(1s, "1s")),
+      key("Call", "RedialDelay", [](Draft& d) -> auto& { return d.link.call.redial_delay; }, span(100ms, "100ms")),
+      key("Call", "RedialDelayMax", [](Draft& d) -> auto& { return d.link.call.redial_delay_max; },
+          span(100ms, "100ms")),
+      key("Call", "RedialAttempts", [](Draft& d) -> auto& { return d.link.call.redial_attempts; },
+          number(0U, 1'000'000U)),
+      key("Buffer", "Packets", [](Draft& d) -> auto& { return d.link.buffer.packets; }, number(std::size_t{1}, kMost)),
+      key("Buffer", "Bytes", [](Draft& d) -> auto& { return d.link.buffer.bytes; }, buffer_bytes),
+      key("Buffer", "Age", [](Draft& d) -> auto& { return d.link.buffer.age; }, span(1s, "1s", Infinity::allowed)),
+      key("Share", "From", [](Draft& d) -> auto& { return d.link.share; }, prefixes),
+  };
+  return keys;
+}
+
+std::vector<std::string_view> section_names() {
+  std::vector<std::string_view> names;
+  for (const auto& k : table())
+    if (std::find(names.begin(), names.end(), k.section) == names.end()) names.push_back(k.section);
+  return names;
+}
+
+std::string unknown_key(const Assignment& a) {
+  std::vector<std::string_view> here;
+  for (const auto& k : table()) {
+    if (k.name == a.key) return fmt::format("unknown key {}= in [{}]; it belongs into [{}]", a.key, a.section, k.section);
+    if (k.section == a.section) here.push_back(k.name);
+  }
+  const auto near = nearest(a.key, here);
+  if (near.empty()) return fmt::format("unknown key {}= in [{}]", a.key, a.section);
+  return fmt::format("unknown key {}= in [{}]; did you mean {}=?", a.key, a.section, near);
+}
+
+}  // namespace
+
+void check_sections(const std::string& file, const std::vector<SectionLine>& sections, Diagnostics& problems) {
+  const auto known = section_names();
+  for (const auto& [name, line] : sections) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto near = nearest(name, known);
+    problems.push_back({file, line,
+                        near.empty() ? fmt::format("unknown section [{}]", name)
+                                     : fmt::format("unknown section [{}]; did you mean [{}]?", name, near)});
+  }
+}
+
+void apply(const std::string& file, const Assignment& assignment, Draft& draft, Diagnostics& problems) {
+  const auto known = section_names();
+  if (std::find(known.begin(), known.end(), assignment.section) == known.end()) return;
+  const auto& keys = table();
+  const auto k = std::find_if(keys.begin(), keys.end(), [&](const Key& candidate) {
+    return candidate.section == assignment.section && candidate.name == assignment.key;
+  });
+  if (k == keys.end()) {
+    problems.push_back({file, assignment.line, unknown_key(assignment)});
+    return;
+  }
+  if (assignment.value.empty()) {
+    k->reset(draft);
+    if (const auto found = draft.where.find(assignment.key); found != draft.where.end()) draft.where.erase(found);
+    return;
+  }
+  draft.where.insert_or_assign(assignment.key, Where{file, assignment.line});
+  if (const auto wrong = k->set(draft, assignment.value))
+    problems.push_back({file, assignment.line,
+                        fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
+}
+
+}  // namespace ghost::config

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/link_check.hpp"
+
+#include <fmt/format.h>
+#include <systemd/sd-id128.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <set>
+
+namespace ghost::config {
+namespace {
+
+void complain(Diagnostics& problems, const Where& where, std::string message) {
+  problems.push_back({where.file, where.line, std::move(message)});
+}
+
+// Ours alone, so that the ULA tells nobody the machine id (machine-id(5)).
+constexpr sd_id128_t kUlaApplication =
+    SD_ID128_MAKE(5e, 0c, 1d, 3f, 2a, 77, 4b, 1e, 9b, 60, 3d, d4, 67, 68, 6f, 73);
+
+tl::expected<MachineId, std::string> machine_id(const Roots& roots) {
+  if (roots.machine_id) return *roots.machine_id;
+  sd_id128_t id{};
+  if (const int r = sd_id128_get_machine_app_specific(kUlaApplication, &id); r < 0)
+    return tl::unexpected(fmt::format("IPv6=yes makes its address from the machine id, and there is none: {}",
+                                      std::strerror(-r)));
+  MachineId out{};
+  std::copy(std::begin(id.bytes), std::end(id.bytes), out.begin());
+  return out;
+}
+
+void check_families(const Draft& draft, Diagnostics& problems) {
+  const auto has = [&draft](const Prefix& p) { return draft.link.stable_for(p.family()) != nullptr; };
+  const auto check = [&](std::string_view key, const std::vector<Prefix>& prefixes) {
+    for (const auto& p : prefixes)
+      if (!has(p))
+        complain(problems, draft.at(key),
+                 fmt::format("{}= has {}, but the link has no {} address{}", key, p.str(), to_string(p.family()),
+                             p.family() == Family::v6 ? ": say IPv6=yes, or name one in Address=" : ""));
+  };
+  check("Routes", draft.link.routes);
+  check("From", draft.link.share);
+  if (draft.link.stable_for(Family::v6) != nullptr && draft.link.mtu < 1280)
+    complain(problems, draft.at("MTU"), "MTU= must be at least 1280 on a link with an IPv6 address (RFC 8200)");
+}
+
+}  // namespace
+
+void check_link(const Draft& draft, Diagnostics& problems) {
+  const auto& link = draft.link;
+  const bool peer = draft.given("Peer");
+  if (peer && draft.given("Device"))
+    complain(problems, draft.at("Device"),
+             fmt::format("Device= and Peer= (line {} of {}) exclude each other", draft.at("Peer").line,
+                         draft.at("Peer").file));
+  else if (!peer && !draft.given("Device") && draft.sound)  // else it may stand in a line that could not be read
+    complain(problems, draft.main, "neither Peer= nor Device= says how to call");
+  if (peer && !draft.given("Device"))
+    for (const auto* key : {"Speed", "Connect", "User"})
+      if (draft.given(key))
+        complain(problems, draft.at(key), fmt::format("{}= goes with Device=; with Peer= the peer file says it", key));
+
+  if (link.call.redial_delay > link.call.redial_delay_max)
+    complain(problems, draft.at(draft.given("RedialDelay") ? "RedialDelay" : "RedialDelayMax"),
+             "RedialDelay= is longer than RedialDelayMax=");
+  if (link.buffer.bytes < link.mtu)
+    complain(problems, draft.at(draft.given("Bytes") ? "Bytes" : "MTU"),
+             fmt::format("Bytes={} does not hold one packet of MTU={}", link.buffer.bytes, link.mtu));
+  if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
+    complain(problems, draft.at("IPv6"), "IPv6=no, but Address= has an IPv6 address");
+}
+
+void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostics& problems) {
+  std::map<IpAddress, const Draft*> owners;
+  std::set<IpAddress> taken;
+  const auto claim = [&](const IpAddress& address, const Draft& draft, std::string_view key) {
+    if (const auto [owner, is_new] = owners.emplace(address, &draft); !is_new)
+      complain(problems, draft.at(key),
+               fmt::format("{} is the stable address of link {} already", address.str(), owner->second->link.name));
+    taken.insert(address);
+  };
+  // What is named goes first: a default never takes an address that somebody asked for.
+  for (const auto& draft : drafts)
+    for (const auto& address : draft.link.stable) claim(address, draft, "Address");
+
+  for (auto& draft : drafts) {
+    auto& stable = draft.link.stable;
+    if (stable.empty()) {
+      if (const auto address = next_default_address(taken)) {
+        stable.push_back(*address);
+        claim(*address, draft, "Address");
+      } else {
+        complain(problems, draft.main, "no default stable address is left: name one in Address=");
+      }
+    }
+    if (draft.ipv6 == true && draft.link.stable_for(Family::v6) == nullptr) {
+      if (const auto id = machine_id(roots)) {
+        stable.push_back(unique_local_address(*id, draft.link.name));
+        claim(stable.back(), draft, "IPv6");
+      } else {
+        complain(problems, draft.at("IPv6"), id.error());
+      }
+    }
+    if (draft.sound) check_families(draft, problems);
+    if (!draft.default_routes) continue;
+    std::vector<Prefix> routes;
+    for (const auto family : {Family::v4, Family::v6})
+      if (draft.link.stable_for(family) != nullptr) routes.push_back(default_prefix(family));
+    for (const auto& p : draft.link.routes)
+      if (p.length != 0) routes.push_back(p);
+    draft.link.routes = std::move(routes);
+  }
+}
+
+}  // namespace ghost::config

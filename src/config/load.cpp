@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/ids.hpp"
+#include "config/econf_reader.hpp"
+#include "config/files.hpp"
+#include "config/keys.hpp"
+#include "config/link_check.hpp"
+#include "config/syntax.hpp"
+
+namespace ghost::config {
+namespace {
+
+void check_name(const std::string& name, const std::string& path, Diagnostics& problems) {
+  if (valid_link_name(name)) return;
+  problems.push_back(
+      {path, 0,
+       name.size() > kLinkNameMax
+           ? fmt::format("link name \"{}\" is {} bytes long, the limit is {} (ppp-<name> must fit an interface name)",
+                         name, name.size(), kLinkNameMax)
+           : fmt::format("link name \"{}\" may have letters, digits, '_' and '-' only, and no '-' in front", name)});
+}
+
+Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& problems) {
+  Draft draft;
+  draft.link.name = name;
+  draft.main = {files.front().path, 1};
+  check_name(name, files.front().path, problems);
+  const auto problems_before = problems.size();  // the name's fault spoils nothing else
+  for (const auto& file : files) {
+    auto scanned = scan(file.path, file.text);
+    if (&file == &files.front())
+      if (const auto header = std::find_if(scanned.sections.begin(), scanned.sections.end(),
+                                           [](const SectionLine& s) { return s.name == "Link"; });
+          header != scanned.sections.end())
+        draft.main.line = header->line;
+    const auto assignments = read_assignments(file.path, scanned);
+    problems.insert(problems.end(), scanned.problems.begin(), scanned.problems.end());
+    check_sections(file.path, scanned.sections, problems);
+    if (!assignments) {
+      problems.push_back(assignments.error());
+      continue;
+    }
+    for (const auto& assignment : *assignments) apply(file.path, assignment, draft, problems);
+  }
+  draft.sound = problems.size() == problems_before;
+  check_link(draft, problems);
+  return draft;
+}
+
+// By file and line, so that it reads like the file; what is said about files as a whole comes first in each.
+void in_reading_order(Diagnostics& problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.file, a.line) < std::tie(b.file, b.line);
+  });
+}
+
+tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected collected, const Roots& roots) {
+  auto& problems = collected.problems;
+  if (drafts.size() > kLinksMax)
+    problems.push_back({drafts.back().main.file, 0,
+                        fmt::format("{} links are configured, the limit is {}", drafts.size(), kLinksMax)});
+  settle_addresses(drafts, roots, problems);
+  if (!problems.empty()) {
+    in_reading_order(problems);
+    return tl::unexpected(std::move(problems));
+  }
+  Loaded out;
+  out.warnings = std::move(collected.warnings);
+  for (auto& draft : drafts) out.config.links.push_back(std::move(draft.link));
+  return out;
+}
+
+}  // namespace
+
+tl::expected<Loaded, Diagnostics> load(const Roots& roots) {
+  auto collected = collect(roots.link_directories);
+  std::vector<Draft> drafts;
+  for (const auto& [name, files] : collected.links) drafts.push_back(read_link(name, files, collected.problems));
+  return settle(std::move(drafts), std::move(collected), roots);
+}
+
+tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Roots& roots) {
+  Collected collected;
+  SourceFile file;
+  std::vector<Draft> drafts;
+  if (read_source(path, file, collected.problems)) {
+    auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+    constexpr std::string_view kSuffix = ".conf";
+    if (name.ends_with(kSuffix))
+      name.resize(name.size() - kSuffix.size());
+    else
+      collected.warnings.push_back({path, 0, "is read only under a name that ends in .conf"});
+    drafts.push_back(read_link(name, {file}, collected.problems));
+  }
+  return settle(std::move(drafts), std::move(collected), roots);
+}
+
+}  // namespace ghost::config

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The files in /etc/ghostd/links as a core::Config, or everything that is wrong with them: all or nothing.
+// ghostd.link(5) is the user's view.
+//
+// For ghostd and ghost-tun:      auto loaded = config::load();
+// For `ghostctl check`:          auto loaded = config::load();            // what a reload would see
+// For `ghostctl check FILE`:     auto loaded = config::check_file(path);  // one file by itself, drop-ins left out
+//   if (!loaded) for (const auto& d : loaded.error()) puts(d.str());      // "file:line: message"; exit 78 or 1
+//   else         for (const auto& d : loaded->warnings) puts(d.str());    // still fine
+#pragma once
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "config/diagnostic.hpp"
+#include "config/stable_address.hpp"
+#include "core/config.hpp"
+
+namespace ghost::config {
+
+// The manager's fd store takes 256 descriptors (ghostd.service, FileDescriptorStoreMax=), one a link.
+inline constexpr std::size_t kLinksMax = 250;
+
+// Where to look. The defaults are the system's; tests name directories of their own.
+struct Roots {
+  // In rising priority. One that does not exist is empty.
+  std::vector<std::string> link_directories{"/usr/lib/ghostd/links", "/run/ghostd/links", "/etc/ghostd/links"};
+  // Unset: this machine's, asked for when a link says IPv6=yes.
+  std::optional<MachineId> machine_id;
+};
+
+struct Loaded {
+  core::Config config;
+  Diagnostics warnings;
+};
+
+// Throws std::system_error when the system is out of memory or descriptors; everything else is a diagnostic.
+[[nodiscard]] tl::expected<Loaded, Diagnostics> load(const Roots& roots = {});
+
+// The link is named as the file is, "<name>.conf"; it gets default addresses as if it were alone.
+[[nodiscard]] tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Roots& roots = {});
+
+}  // namespace ghost::config

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "config/values.hpp"
+
+namespace ghost::config {
+namespace {
+
+class Scanner {
+ public:
+  explicit Scanner(const std::string& file) : file_(file) {}
+
+  void line(std::string_view text) {
+    ++number_;
+    out_.text += accept(text);
+    out_.text += '\n';
+  }
+  Scanned take() && { return std::move(out_); }
+
+ private:
+  // The line as libeconf shall see it; empty when there is nothing in it, or something wrong with it.
+  std::string accept(std::string_view raw) {
+    if (raw.size() > kLineMax) return wrong(fmt::format("line longer than {} bytes", kLineMax));
+    for (const char c : raw)
+      if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f)
+        return wrong(fmt::format("control character 0x{:02x}", static_cast<unsigned char>(c)));
+    if (!valid_utf8(raw)) return wrong("not UTF-8");
+    const auto text = trim(raw);
+    if (text.empty() || text.front() == '#' || text.front() == ';') return {};
+    return text.front() == '[' ? header(text) : assignment(text);
+  }
+
+  std::string header(std::string_view text) {
+    section_.clear();
+    const auto close = text.find(']');
+    const auto name = trim(text.substr(1, close == std::string_view::npos ? close : close - 1));
+    if (close == std::string_view::npos) return broken_header("section header without ']'");
+    const auto rest = trim(text.substr(close + 1));
+    if (!rest.empty() && rest.front() != '#') return broken_header("text after the section header");
+    if (name.empty()) return broken_header("section without a name");
+    if (name.find_first_of("[#\"=") != std::string_view::npos) return broken_header("malformed section header");
+    skip_ = false;
+    section_ = name;
+    out_.sections.push_back({section_, number_});
+    return "[" + section_ + "]";
+  }
+
+  std::string assignment(std::string_view text) {
+    if (skip_) return {};  // under a header that was reported
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return wrong("neither a section, nor Key=value, nor a comment");
+    const auto key = trim(text.substr(0, equals));
+    const auto key_char = [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    if (key.empty() || !std::all_of(key.begin(), key.end(), key_char)) return wrong("malformed key before '='");
+    if (section_.empty()) return wrong(fmt::format("{}= stands before any section", key));
+
+    auto value = trim(text.substr(equals + 1));
+    if (const auto hash = value.find('#'); hash != std::string_view::npos) {
+      if (hash > 0 && value[hash - 1] != ' ' && value[hash - 1] != '\t')
+        return wrong("'#' inside a value: a comment needs a blank before it");
+      value = trim(value.substr(0, hash));
+    }
+    if (const auto quotes = std::count(value.begin(), value.end(), '"');
+        quotes != 0 && (quotes != 2 || value.front() != '"' || value.back() != '"'))
+      return wrong("quotes are allowed only around a whole value");
+
+    const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
+    if (!is_new)
+      return wrong(fmt::format("duplicate key {}= in [{}], first given in line {}", key, section_, first->second));
+    out_.keys.push_back({section_, std::string(key), number_});
+    return fmt::format("{}={}", key, value);
+  }
+
+  std::string wrong(std::string message) {
+    out_.problems.push_back({file_, number_, std::move(message)});
+    return {};
+  }
+  std::string broken_header(std::string message) {
+    skip_ = true;
+    return wrong(std::move(message));
+  }
+
+  const std::string& file_;
+  unsigned number_ = 0;
+  std::string section_;
+  bool skip_ = false;
+  std::map<std::pair<std::string, std::string>, unsigned> seen_;
+  Scanned out_;
+};
+
+}  // namespace
+
+Scanned scan(const std::string& file, std::string_view text) {
+  Scanner scanner(file);
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    scanner.line(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return std::move(scanner).take();
+}
+
+}  // namespace ghost::config

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Bad configurations and the exact words for them. Each is refused whole.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "config/syntax.hpp"
+#include "temp_tree.hpp"
+
+using namespace ghost::config;
+
+namespace {
+
+struct Row {
+  std::string text;
+  std::string expected;
+};
+
+}  // namespace
+
+TEST(BadInput, OneFileOneFault) {
+  const std::vector<Row> rows{
+      {"[Lnik]\nPeer=isp\n", "etc/isp.conf:1: unknown section [Lnik]; did you mean [Link]?\n"},
+      {"[Link]\nPeer=isp\n[Rule web]\nMatch=tcp dport 80\n", "etc/isp.conf:3: unknown section [Rule web]\n"},
+      {"[Link]\nPeer=isp\n[Appear]\n", "etc/isp.conf:3: unknown section [Appear]\n"},
+      {"[Link]\nPeer=isp\n[Call]\nIdelTimeout=5\n",
+       "etc/isp.conf:4: unknown key IdelTimeout= in [Call]; did you mean IdleTimeout=?\n"},
+      {"[Link]\nPeer=isp\nIdleTimeout=5\n",
+       "etc/isp.conf:3: unknown key IdleTimeout= in [Link]; it belongs into [Call]\n"},
+      {"[Link]\nPeer=isp\nColour=red\n", "etc/isp.conf:3: unknown key Colour= in [Link]\n"},
+      {"[Link]\nPeer=isp\npeer=isp\n", "etc/isp.conf:3: unknown key peer= in [Link]; did you mean Peer=?\n"},
+      {"[Link]\nPeer=isp\nPeer=isp\n", "etc/isp.conf:3: duplicate key Peer= in [Link], first given in line 2\n"},
+      {"[Link]\nPeer=isp\nnonsense\n", "etc/isp.conf:3: neither a section, nor Key=value, nor a comment\n"},
+
+      {"\n[Link]\nDescription=x\n", "etc/isp.conf:2: neither Peer= nor Device= says how to call\n"},
+      {"[Call]\nIdleTimeout=5\n", "etc/isp.conf:1: neither Peer= nor Device= says how to call\n"},
+      {"# nothing\n", "etc/isp.conf:1: neither Peer= nor Device= says how to call\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nPeer=isp\n",
+       "etc/isp.conf:2: Device= and Peer= (line 3 of etc/isp.conf) exclude each other\n"},
+      {"[Link]\nPeer=isp\nSpeed=9600\n", "etc/isp.conf:3: Speed= goes with Device=; with Peer= the peer file says it\n"},
+      {"[Link]\nPeer=isp\nConnect=/x\n", "etc/isp.conf:3: Connect= goes with Device=; with Peer= the peer file says it\n"},
+      {"[Link]\nPeer=isp\nUser=me\n", "etc/isp.conf:3: User= goes with Device=; with Peer= the peer file says it\n"},
+
+      {"[Link]\nPeer=../../etc/shadow\n",
+       "etc/isp.conf:2: bad value \"../../etc/shadow\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
+      {"[Link]\nPeer=isp nodetach\n",
+       "etc/isp.conf:2: bad value \"isp nodetach\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
+      {"[Link]\nPeer=-v\n", "etc/isp.conf:2: bad value \"-v\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
+      {"[Link]\nPeer=isp\"x\n", "etc/isp.conf:2: quotes are allowed only around a whole value\n"},
+      {"[Link]\nPeer=is\vp\n", "etc/isp.conf:2: control character 0x0b\n"},
+      {"[Link]\nDevice=ttyS0\n", "etc/isp.conf:2: bad value \"ttyS0\" for Device=: not an absolute path\n"},
+      {"[Link]\nDevice=/dev/../tmp/x\n",
+       "etc/isp.conf:2: bad value \"/dev/../tmp/x\" for Device=: not a plain path: letters, digits and ._-+@:/ are, "
+       "\"..\" is not\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nConnect=/bin/chat; reboot\n",
+       "etc/isp.conf:3: bad value \"/bin/chat; reboot\" for Connect=: not a plain path: letters, digits and ._-+@:/ are, "
+       "\"..\" is not\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nSpeed=fast\n",
+       "etc/isp.conf:3: bad value \"fast\" for Speed=: not a number from 50 to 100000000\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nUser=a b\n",
+       "etc/isp.conf:3: bad value \"a b\" for User=: not a name without blanks and quotes\n"},
+      {"[Link]\nPeer=isp\nMTU=67\n", "etc/isp.conf:3: bad value \"67\" for MTU=: not a number from 68 to 65535\n"},
+      {"[Link]\nPeer=isp\nIPv6=yes\nMTU=1279\n",
+       "etc/isp.conf:4: MTU= must be at least 1280 on a link with an IPv6 address (RFC 8200)\n"},
+      {"[Link]\nPeer=isp\nIPv6=maybe\n", "etc/isp.conf:3: bad value \"maybe\" for IPv6=: neither yes nor no\n"},
+      {"[Link]\nPeer=isp\nIPv6=no\nAddress=fd00::1\n", "etc/isp.conf:3: IPv6=no, but Address= has an IPv6 address\n"},
+      {"[Link]\nPeer=isp\nAddress=192.0.0.2/32\n",
+       "etc/isp.conf:3: bad value \"192.0.0.2/32\" for Address=: 192.0.0.2/32 is no IP address\n"},
+      {"[Link]\nPeer=isp\nAddress=127.0.0.1\n",
+       "etc/isp.conf:3: bad value \"127.0.0.1\" for Address=: 127.0.0.1 is no address that a host can keep\n"},
+      {"[Link]\nPeer=isp\nAddress=ff02::1\n",
+       "etc/isp.conf:3: bad value \"ff02::1\" for Address=: ff02::1 is no address that a host can keep\n"},
+      {"[Link]\nPeer=isp\nAddress=192.0.0.2 192.0.0.3\n",
+       "etc/isp.conf:3: bad value \"192.0.0.2 192.0.0.3\" for Address=: more than one IPv4 address\n"},
+      {"[Link]\nPeer=isp\nRoutes=10.0.0.1/8\n",
+       "etc/isp.conf:3: bad value \"10.0.0.1/8\" for Routes=: 10.0.0.1/8 has bits behind the prefix: 10.0.0.0/8 is "
+       "meant?\n"},
+      {"[Link]\nPeer=isp\nRoutes=nowhere\n",
+       "etc/isp.conf:3: bad value \"nowhere\" for Routes=: nowhere is no address prefix, such as 10.0.0.0/8\n"},
+      {"[Link]\nPeer=isp\nRoutes=,\n", "etc/isp.conf:3: bad value \",\" for Routes=: an empty list\n"},
+      {"[Link]\nPeer=isp\nRoutes=2001:db8::/32\n",
+       "etc/isp.conf:3: Routes= has 2001:db8::/32, but the link has no IPv6 address: say IPv6=yes, or name one in "
+       "Address=\n"},
+
+      {"[Link]\nPeer=isp\n[Call]\nIdleTimeout=0\n", "etc/isp.conf:4: bad value \"0\" for IdleTimeout=: less than 1s\n"},
+      {"[Link]\nPeer=isp\n[Call]\nIdleTimeout=soon\n",
+       "etc/isp.conf:4: bad value \"soon\" for IdleTimeout=: not a time span, such as 90s, 5min or \"1h 30min\"\n"},
+      {"[Link]\nPeer=isp\n[Call]\nDialTimeout=infinity\n",
+       "etc/isp.conf:4: bad value \"infinity\" for DialTimeout=: it must end some time\n"},
+      {"[Link]\nPeer=isp\n[Call]\nRedialDelay=1ms\n",
+       "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: less than 100ms\n"},
+      {"[Link]\nPeer=isp\n[Call]\nRedialDelay=11min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
+      {"[Link]\nPeer=isp\n[Call]\nRedialAttempts=-1\n",
+       "etc/isp.conf:4: bad value \"-1\" for RedialAttempts=: not a number from 0 to 1000000\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nPackets=0\n",
+       "etc/isp.conf:4: bad value \"0\" for Packets=: not a number from 1 to 1000000\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nBytes=1.5M\n",
+       "etc/isp.conf:4: bad value \"1.5M\" for Bytes=: not a size, such as 65536, 64K or 1M\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nBytes=2G\n",
+       "etc/isp.conf:4: bad value \"2G\" for Bytes=: not from 1280 bytes to 1G\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nBytes=1400\n",
+       "etc/isp.conf:4: Bytes=1400 does not hold one packet of MTU=1500\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nAge=0\n", "etc/isp.conf:4: bad value \"0\" for Age=: less than 1s\n"},
+      {"[Link]\nPeer=isp\n[Share]\nFrom=0.0.0.0/0\n",
+       "etc/isp.conf:4: bad value \"0.0.0.0/0\" for From=: 0.0.0.0/0 is everything, not a LAN\n"},
+      {"[Link]\nPeer=isp\n[Share]\nFrom=fd00::/64\n",
+       "etc/isp.conf:4: From= has fd00::/64, but the link has no IPv6 address: say IPv6=yes, or name one in Address=\n"},
+  };
+  TempTree tree;
+  for (const auto& row : rows) {
+    tree.write("etc/isp.conf", row.text);
+    auto said = tree.errors();
+    EXPECT_EQ(said, row.expected) << row.text;
+  }
+}
+
+TEST(BadInput, AllFaultsAreToldAtOnceInReadingOrder) {
+  TempTree tree;
+  tree.write("etc/b.conf", "[Link]\nPeer=b\nMTU=x\nbad\n[Call]\nIdleTimeout=0\nDialTime=1\n[Void]\n");
+  tree.write("etc/b.conf.d/x.conf", "[Buffer]\nAge=never\n");
+  tree.write("etc/a.conf", "[Link]\nMTU=0\nSpeed=0\n");
+  EXPECT_EQ(tree.errors(),
+            "etc/a.conf:2: bad value \"0\" for MTU=: not a number from 68 to 65535\n"
+            "etc/a.conf:3: bad value \"0\" for Speed=: not a number from 50 to 100000000\n"
+            "etc/b.conf:3: bad value \"x\" for MTU=: not a number from 68 to 65535\n"
+            "etc/b.conf:4: neither a section, nor Key=value, nor a comment\n"
+            "etc/b.conf:6: bad value \"0\" for IdleTimeout=: less than 1s\n"
+            "etc/b.conf:7: unknown key DialTime= in [Call]; did you mean DialTimeout=?\n"
+            "etc/b.conf:8: unknown section [Void]\n"
+            "etc/b.conf.d/x.conf:2: bad value \"never\" for Age=: not a time span, such as 90s, 5min or \"1h 30min\"\n");
+}
+
+TEST(BadInput, OneAddressTwoLinks) {
+  TempTree tree;
+  tree.write("etc/a.conf", "[Link]\nPeer=a\nAddress=192.0.0.4\n");
+  tree.write("etc/b.conf", "[Link]\nPeer=b\n\nAddress=192.0.0.4\n");
+  EXPECT_EQ(tree.errors(), "etc/b.conf:4: 192.0.0.4 is the stable address of link a already\n");
+}
+
+TEST(BadInput, NamesThatAreNoLinkNames) {
+  TempTree tree;
+  tree.write("etc/twelve-bytes.conf", "[Link]\nPeer=a\n");
+  tree.write("etc/a b.conf", "[Link]\nPeer=a\n");
+  tree.write("etc/-x.conf", "[Link]\nPeer=a\n");
+  EXPECT_EQ(tree.errors(),
+            "etc/-x.conf: link name \"-x\" may have letters, digits, '_' and '-' only, and no '-' in front\n"
+            "etc/a b.conf: link name \"a b\" may have letters, digits, '_' and '-' only, and no '-' in front\n"
+            "etc/twelve-bytes.conf: link name \"twelve-bytes\" is 12 bytes long, the limit is 11 (ppp-<name> must fit an "
+            "interface name)\n");
+}
+
+TEST(BadInput, MoreLinksThanTheFdStoreHolds) {
+  TempTree tree;
+  for (int i = 0; i < 251; ++i) tree.write("etc/l" + std::to_string(100 + i) + ".conf", "[Link]\nPeer=p\n");
+  EXPECT_EQ(tree.errors(), "etc/l350.conf: 251 links are configured, the limit is 250\n");
+}
+
+TEST(Trust, FilesThatOthersMayWrite) {
+  TempTree tree;
+  tree.write("etc/g.conf", "[Link]\nPeer=g\n", 0664);
+  tree.write("etc/w.conf", "[Link]\nPeer=w\n", 0646);
+  tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0600);
+  tree.write("etc/ok.conf.d/g.conf", "[Link]\nMTU=1400\n", 0660);
+  EXPECT_EQ(tree.errors(),
+            "etc/g.conf: its group may write to it (mode 0664): not trusted\n"
+            "etc/ok.conf.d/g.conf: its group may write to it (mode 0660): not trusted\n"
+            "etc/w.conf: everybody may write to it (mode 0646): not trusted\n");
+}
+
+TEST(Trust, ARefusedFileDoesNotLetTheEarlierOneBack) {
+  TempTree tree;
+  tree.write("usr/isp.conf", "[Link]\nPeer=vendor\n");
+  tree.write("etc/isp.conf", "[Link]\nPeer=admin\n", 0666);
+  EXPECT_EQ(tree.errors(), "etc/isp.conf: everybody may write to it (mode 0666): not trusted\n");
+}
+
+TEST(Trust, DirectoriesThatOthersMayWriteOrPoint) {
+  TempTree tree;
+  tree.write("etc/isp.conf", "[Link]\nPeer=isp\n");
+  ASSERT_EQ(chmod(tree.at("etc").c_str(), 0777), 0);
+  EXPECT_EQ(tree.errors(), "etc: everybody may write to it (mode 0777): not trusted\n");
+  ASSERT_EQ(chmod(tree.at("etc").c_str(), 0755), 0);
+  tree.link("run", "etc");
+  EXPECT_EQ(tree.errors(), "run: not a directory of its own (a symbolic link is not followed here)\n");
+}
+
+TEST(Trust, FilesOfSomebodyElse) {
+  TempTree tree;
+  const auto path = tree.write("etc/isp.conf", "[Link]\nPeer=isp\n");
+  // Only root can give a file away; for anybody else it stays his own, and is trusted.
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(path.c_str(), 65534, 65534), 0);
+    EXPECT_EQ(tree.errors(), "etc/isp.conf: owned by user 65534, not by root: not trusted\n");
+  } else {
+    EXPECT_TRUE(load(tree.roots()).has_value());
+  }
+}
+
+TEST(Trust, WhatIsNoFileIsNotRead) {
+  TempTree tree;
+  tree.write("etc/dir.conf/x", "");
+  ASSERT_EQ(mkfifo(tree.at("etc/fifo.conf").c_str(), 0600), 0);
+  tree.link("etc/gone.conf", "/nonexistent/file");
+  tree.link("etc/loop.conf", "loop.conf");
+  EXPECT_EQ(tree.errors(),
+            "etc/dir.conf: not a regular file\n"
+            "etc/fifo.conf: not a regular file\n"
+            "etc/gone.conf: cannot be opened: No such file or directory\n"
+            "etc/loop.conf: cannot be opened: Too many levels of symbolic links\n");
+}
+
+TEST(Trust, AFileThatMayNotBeRead) {
+  TempTree tree;
+  tree.write("etc/isp.conf", "[Link]\nPeer=isp\n", 0);
+  const bool root = geteuid() == 0;  // who may read everything, so somebody else looks
+  ASSERT_EQ(root ? seteuid(65534) : 0, 0);
+  const auto said = tree.errors();
+  ASSERT_EQ(root ? seteuid(0) : 0, 0);
+  EXPECT_EQ(said, "etc/isp.conf: cannot be opened: Permission denied\n");
+}
+
+TEST(Trust, AFileTooLargeToBeMeant) {
+  TempTree tree;
+  tree.write("etc/isp.conf", std::string(kFileMax + 1, '#'));
+  EXPECT_EQ(tree.errors(), "etc/isp.conf: larger than 262144 bytes\n");
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Mutations of a good file, from a fixed seed: never a crash, always a configuration or a reason, and never a
+// disagreement between scan() and libeconf, or a value that breaks the promises of core/config.hpp.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/ids.hpp"
+#include "config/econf_reader.hpp"
+#include "temp_tree.hpp"
+
+using namespace ghost;
+using namespace ghost::config;
+
+namespace {
+
+constexpr std::string_view kGood = R"(# comment
+[Link]
+Description="Office ISP"
+Device=/dev/ttyS0   # the modem
+Speed=115200
+Connect=/etc/ghostd/isp.chat
+Address=192.0.0.2 fd00::2
+Routes=default, 10.0.0.0/8
+MTU=1400
+[Call]
+IdleTimeout=1h 30min
+RedialDelay=500ms
+[Buffer]
+Bytes=64K
+[Share]
+From=10.10.10.0/24
+)";
+
+std::string mutated(std::mt19937& random) {
+  const auto below = [&random](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  std::string text(kGood);
+  for (auto n = below(6) + 1; n > 0 && !text.empty(); --n) {
+    const auto at = below(text.size());
+    switch (below(6)) {
+      case 0: text[at] = static_cast<char>(below(256)); break;
+      case 1: text.erase(at, below(20) + 1); break;
+      case 2: text.insert(at, std::string(below(4) + 1, static_cast<char>(below(256)))); break;
+      case 3: text.insert(at, kGood.substr(below(kGood.size()), below(40))); break;
+      case 4: text.insert(at, 1, "[]=#;\"\n\\ \t'"[below(11)]); break;
+      case 5: text.resize(at); break;
+      default: break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST(Garbage, GivesAConfigurationOrAReason) {
+  std::mt19937 random(1997);  // NOLINT: the same every time is the point
+  TempTree tree;
+  int good = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto text = mutated(random);
+    const auto scanned = scan("f", text);
+    const auto read = read_assignments("f", scanned);
+    ASSERT_TRUE(read.has_value()) << read.error().str() << "\n" << text;
+    if (i % 4 != 0) continue;  // files are slower
+
+    const auto checked = check_file(tree.write("isp.conf", text), tree.roots());
+    if (!checked) {
+      ASSERT_FALSE(checked.error().empty()) << text;
+      for (const auto& d : checked.error()) EXPECT_EQ(d.file, tree.at("isp.conf"));
+      continue;
+    }
+    ++good;
+    const auto& link = checked->config.links.at(0);
+    EXPECT_TRUE(valid_link_name(link.name));
+    EXPECT_NE(link.ppp.peer.empty(), link.ppp.device.empty()) << text;
+    EXPECT_FALSE(link.stable.empty()) << text;
+    EXPECT_FALSE(link.routes.empty()) << text;
+    EXPECT_GE(link.buffer.bytes, link.mtu) << text;
+    EXPECT_GT(link.call.idle_timeout, core::Duration(0)) << text;
+  }
+  EXPECT_GT(good, 50);  // the mutations are mild enough to reach the code behind the errors
+}
+
+TEST(Garbage, RandomBytes) {
+  std::mt19937 random(38);  // NOLINT
+  for (int i = 0; i < 2000; ++i) {
+    std::string text(std::uniform_int_distribution<std::size_t>(0, 300)(random), '\0');
+    for (auto& c : text) c = static_cast<char>(random() & 0xff);
+    const auto scanned = scan("f", text);
+    const auto read = read_assignments("f", scanned);
+    ASSERT_TRUE(read.has_value()) << read.error().str();
+  }
+}

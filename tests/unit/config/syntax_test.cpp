@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/syntax.hpp"
+
+#include <gtest/gtest.h>
+
+#include "config/econf_reader.hpp"
+
+using namespace ghost::config;
+
+TEST(Syntax, KeepsWhatIsRightLineForLine) {
+  const auto scanned = scan("f",
+                            "# comment\n"
+                            "; another\n"
+                            "\n"
+                            "[Link]   # trailing\n"
+                            "  Description = \"two words\"  # why\n"
+                            "Peer=isp\t# tab\n"
+                            "[Call]\n"
+                            "[Link]\n"
+                            "User=me");
+  EXPECT_EQ(scanned, (Scanned{"\n\n\n[Link]\nDescription=\"two words\"\nPeer=isp\n[Call]\n[Link]\nUser=me\n",
+                              {{"Link", 4}, {"Call", 7}, {"Link", 8}},
+                              {{"Link", "Description", 5}, {"Link", "Peer", 6}, {"Link", "User", 9}},
+                              {}}));
+}
+
+TEST(Syntax, LibeconfReadsTheSame) {
+  const auto scanned = scan("f", "[Link]\nDescription=\"a b\"\nbad\nPeer=\n[Call]\nIdleTimeout=1h 30min # x\n[Link]\nUser=me");
+  const auto read = read_assignments("f", scanned);
+  ASSERT_TRUE(read.has_value()) << read.error().str();
+  EXPECT_EQ(*read, (std::vector<Assignment>{{"Link", "Description", "a b", 2},
+                                            {"Link", "Peer", "", 4},
+                                            {"Call", "IdleTimeout", "1h 30min", 6},
+                                            {"Link", "User", "me", 8}}));
+}
+
+// econf_getKeys() of 0.5.1 loses [B] K= and [C] K= here.
+TEST(Syntax, EqualKeysInNeighbouringSectionsAreAllFound) {
+  const auto read = read_assignments("f", scan("f", "[A]\nK=1\n[B]\nK=2\n[C]\nK=3\n"));
+  ASSERT_TRUE(read.has_value()) << read.error().str();
+  EXPECT_EQ(*read, (std::vector<Assignment>{{"A", "K", "1", 2}, {"B", "K", "2", 4}, {"C", "K", "3", 6}}));
+}
+
+TEST(Syntax, NamesEachFaultWithItsLine) {
+  struct Row {
+    std::string text;
+    std::string expected;
+  };
+  const std::string long_line(kLineMax + 1, 'x');
+  for (const auto& [text, expected] : {
+           Row{"[Link\n", "f:1: section header without ']'"},
+           Row{"[]\n", "f:1: section without a name"},
+           Row{"[Link] x\n", "f:1: text after the section header"},
+           Row{"[Li[nk]\n", "f:1: malformed section header"},
+           Row{"[Link]]\n", "f:1: text after the section header"},
+           Row{"[Link]\nPeer\n", "f:2: neither a section, nor Key=value, nor a comment"},
+           Row{"[Link]\nA=1\n  continued\n", "f:3: neither a section, nor Key=value, nor a comment"},
+           Row{"[Link]\n=v\n", "f:2: malformed key before '='"},
+           Row{"[Link]\nA b=v\n", "f:2: malformed key before '='"},
+           Row{"[Link]\nA#b=v\n", "f:2: malformed key before '='"},
+           Row{"Peer=isp\n", "f:1: Peer= stands before any section"},
+           Row{"[Link]\nA=b#c\n", "f:2: '#' inside a value: a comment needs a blank before it"},
+           Row{"[Link]\nA=\"b\n", "f:2: quotes are allowed only around a whole value"},
+           Row{"[Link]\nA=\"b # c\"\n", "f:2: quotes are allowed only around a whole value"},
+           Row{"[Link]\nA=\"b\" \"c\"\n", "f:2: quotes are allowed only around a whole value"},
+           Row{"[Link]\r\n", "f:1: control character 0x0d"},
+           Row{std::string("[Link]\nA=b\0c\n", 13), "f:2: control character 0x00"},
+           Row{"[Link]\nA=\x1b[1m\n", "f:2: control character 0x1b"},
+           Row{"[Link]\nA=\xff\n", "f:2: not UTF-8"},
+           Row{"[Link]\nA=1\nB=2\n\nA=3\n", "f:5: duplicate key A= in [Link], first given in line 2"},
+           Row{"[Link]\nA=1\n[Call]\nA=2\n[Link]\nA=3\n", "f:6: duplicate key A= in [Link], first given in line 2"},
+           Row{"[Link]\n" + long_line, "f:2: line longer than 2000 bytes"},
+       }) {
+    const auto scanned = scan("f", text);
+    ASSERT_EQ(scanned.problems.size(), 1U) << text;
+    EXPECT_EQ(scanned.problems[0].str(), expected);
+  }
+}
+
+TEST(Syntax, GoesOnBehindAFault) {
+  const auto scanned = scan("f", "[Broken\nA=1\nA=2\n[Link]\nbad\nB=1\n");
+  EXPECT_EQ(scanned.problems, (Diagnostics{{"f", 1, "section header without ']'"},
+                                           {"f", 5, "neither a section, nor Key=value, nor a comment"}}));
+  EXPECT_EQ(scanned.text, "\n\n\n[Link]\n\nB=1\n");
+}
