@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ppp/call_phase.hpp"
+
+#include <algorithm>
+
+#include "base/overloaded.hpp"
+
+namespace ghost::ppp {
+
+using core::Time;
+
+CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now)
+    : config_(config), state_(Connecting{now + config.dial_timeout}), said_{core::CallStarted{pid}} {}
+
+std::vector<CallEffect> CallPhase::step(const CallEvent& event, Time now) {
+  std::vector<CallEffect> out;
+  if (exited()) return out;  // pppd's children may go on logging
+  std::visit(Overloaded{[&](const Line& e) { on(e, now, out); }, [&](const HangupAsked& e) { on(e, now, out); },
+                        [&](const Tick& e) { on(e, now, out); }, [&](const Exited& e) { on(e, now, out); }},
+             event);
+  return out;
+}
+
+std::optional<Time> CallPhase::deadline() const {
+  auto next = std::visit(Overloaded{[](const Connecting& s) { return std::optional(s.deadline); },
+                                    [](const Negotiating& s) { return std::optional(s.deadline); },
+                                    [](const Networking& s) { return std::optional(s.deadline); },
+                                    [](const Running&) { return std::optional<Time>(); },
+                                    [](const Ending& s) { return std::optional(s.deadline); },
+                                    [](const Gone&) { return std::optional<Time>(); }},
+                         state_);
+  if (exited()) return next;
+  for (const auto* agreed : {&v4_, &v6_})
+    if (agreed->settles && (!next || *agreed->settles < *next)) next = agreed->settles;
+  return next;
+}
+
+std::string_view CallPhase::name() const {
+  return std::visit(Overloaded{[](const Connecting&) { return std::string_view("connecting"); },
+                               [](const Negotiating&) { return std::string_view("negotiating"); },
+                               [](const Networking&) { return std::string_view("agreeing on addresses"); },
+                               [](const Running&) { return std::string_view("running"); },
+                               [](const Ending&) { return std::string_view("ending"); },
+                               [](const Gone&) { return std::string_view("gone"); }},
+                    state_);
+}
+
+void CallPhase::on(const Line& line, Time now, std::vector<CallEffect>& out) {
+  const auto fact = log_fact(line.text);
+  if (!fact) return;
+  // What pppd logs while it obeys our SIGTERM is not why the call ended.
+  if (std::holds_alternative<Ending>(state_) && fact->kind != FactKind::FatalSignal) return;
+  if (!evidence_.note(*fact, line.text)) return;
+  advance(fact->kind, now);
+  agree(*fact, now, out);
+}
+
+void CallPhase::advance(FactKind kind, Time now) {
+  const bool line_stands = kind == FactKind::SerialUp || kind == FactKind::LinkUp;
+  const bool authenticated = kind == FactKind::AuthSucceeded;
+  const bool network = kind == FactKind::LocalAddress;
+  const Time next_deadline = now + config_.negotiate_timeout;
+  std::visit(Overloaded{[&](const Connecting&) {
+                          if (line_stands) state_ = Negotiating{next_deadline};
+                        },
+                        [&](const Negotiating&) {
+                          if (authenticated) state_ = Networking{next_deadline};
+                          if (network) state_ = Running{};
+                        },
+                        [&](const Networking&) {
+                          if (network) state_ = Running{};
+                        },
+                        [](const Running&) {}, [](const Ending&) {}, [](const Gone&) {}},
+             state_);
+}
+
+void CallPhase::agree(const LogFact& fact, Time now, std::vector<CallEffect>& out) {
+  if (!fact.address) return;
+  // A DNS server is an IPCP option (RFC 1877): it belongs to the IPv4 side.
+  auto& agreed = fact.address->family() == Family::v6 ? v6_ : v4_;
+  if (agreed.told) return;
+  if (fact.kind == FactKind::LocalAddress) {
+    agreed.local = fact.address;
+    agreed.settles = now + kSettle;
+  } else if (fact.kind == FactKind::RemoteAddress) {
+    agreed.remote = fact.address;
+  } else if (agreed.dns.size() < 2) {
+    agreed.dns.push_back(*fact.address);
+  }
+  const bool complete = agreed.local && agreed.remote && (&agreed == &v6_ || agreed.dns.size() == 2);
+  if (complete) tell(agreed, out);
+}
+
+void CallPhase::tell(Agreed& agreed, std::vector<CallEffect>& out) {
+  agreed.settles.reset();
+  agreed.told = true;
+  const auto unknown = agreed.local->family() == Family::v4 ? IpAddress{} : *IpAddress::parse("::");
+  const News news = core::CallAddress{*agreed.local, agreed.remote.value_or(unknown), agreed.dns};
+  said_.push_back(news);
+  out.emplace_back(news);
+}
+
+void CallPhase::tell_settled(Time now, bool at_once, std::vector<CallEffect>& out) {
+  for (auto* agreed : {&v4_, &v6_})
+    if (agreed->settles && (at_once || *agreed->settles <= now)) tell(*agreed, out);
+}
+
+void CallPhase::on(const HangupAsked&, Time now, std::vector<CallEffect>& out) {
+  asked_.hangup = true;  // even when a deadline had begun to end it: now it is wanted
+  if (!std::holds_alternative<Ending>(state_)) end(now, out);
+}
+
+void CallPhase::end(Time now, std::vector<CallEffect>& out) {
+  v4_.settles.reset();
+  v6_.settles.reset();
+  state_ = Ending{now + config_.hangup_timeout};
+  out.emplace_back(SendTerm{});
+}
+
+void CallPhase::on(const Tick&, Time now, std::vector<CallEffect>& out) {
+  tell_settled(now, false, out);
+  const auto missed = [&](const Time deadline, const char* what) {
+    if (now < deadline) return;
+    asked_.timed_out = what;
+    end(now, out);
+  };
+  // By value: end() replaces the state.
+  const auto state = state_;
+  std::visit(Overloaded{[&](const Connecting& s) { missed(s.deadline, "no connection within DialTimeout="); },
+                        [&](const Negotiating& s) { missed(s.deadline, "no agreement with the peer within NegotiateTimeout="); },
+                        [&](const Networking& s) { missed(s.deadline, "no address within NegotiateTimeout="); },
+                        [](const Running&) {},
+                        [&](const Ending& s) {
+                          if (now < s.deadline) return;
+                          asked_.killed = true;
+                          state_ = Ending{now + config_.hangup_timeout};
+                          out.emplace_back(SendKill{});
+                        },
+                        [](const Gone&) {}},
+             state);
+}
+
+void CallPhase::on(const Exited& exited, Time now, std::vector<CallEffect>& out) {
+  tell_settled(now, true, out);
+  state_ = Gone{};
+  out.emplace_back(News{exit_reason(exited.status, evidence_, asked_)});
+}
+
+}  // namespace ghost::ppp

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ppp/exit_reason.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <cstring>
+#include <optional>
+
+namespace ghost::ppp {
+namespace {
+
+using core::CallEnd;
+using core::CallGone;
+using enum FactKind;
+
+std::string how(const ExitStatus& status) {
+  if (status.kind == ExitStatus::Kind::Exited) return fmt::format("pppd exit code {}", status.value);
+  const char* name = ::sigabbrev_np(status.value);
+  return name != nullptr ? fmt::format("pppd died of SIG{}", name) : fmt::format("pppd died of signal {}", status.value);
+}
+
+bool is_crash(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+    case SIGABRT:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGSYS:
+    case SIGTRAP:
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct Because {
+  CallEnd reason;
+  std::string line;
+};
+
+std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::initializer_list<FactKind> kinds) {
+  if (const auto* told = evidence.first_of(kinds)) return Because{reason, told->line};
+  return std::nullopt;
+}
+
+// From the log alone, the strongest witness first; nothing if the log does not tell.
+std::optional<Because> from_log(const Evidence& e) {
+  const CallEnd hung_up = e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
+  const CallEnd terminated = e.was_up() ? CallEnd::PeerHungUp : CallEnd::NegotiationFailed;
+  if (auto b = because(e, CallEnd::AuthFailed, {AuthFailed, ChatLoginFailed})) return b;
+  if (!e.line_stands()) {
+    if (auto b = because(e, CallEnd::Busy, {ChatBusy})) return b;
+    if (auto b = because(e, CallEnd::NoCarrier, {ChatNoCarrier})) return b;
+    if (auto b = because(e, CallEnd::NoDialtone, {ChatNoDialtone})) return b;
+    if (auto b = because(e, CallEnd::NoAnswer, {ChatNoAnswer, NobodyThere})) return b;
+    if (auto b = because(e, CallEnd::ConnectFailed, {ChatAborted})) return b;
+    if (auto b = because(e, CallEnd::Busy, {ModemBusy})) return b;
+    if (auto b = because(e, CallEnd::NoDialtone, {ModemNoDialtone})) return b;
+    if (auto b = because(e, CallEnd::NoAnswer, {ModemNoAnswer})) return b;
+    if (auto b = because(e, CallEnd::NoCarrier, {ModemNoCarrier})) return b;
+    if (auto b = because(e, CallEnd::NoAnswer, {ChatTimedOut}))
+      return Because{CallEnd::NoAnswer, "the connect script waited in vain"};
+  }
+  if (auto b = because(e, CallEnd::PeerDead, {PeerDead})) return b;
+  if (auto b = because(e, CallEnd::PeerHungUp, {LimitReached})) return b;
+  if (const auto* told = e.first_of({PeerTerminated, LineHungUp, Loopback, NegotiationFailed})) {
+    if (told->kind == PeerTerminated) return Because{terminated, told->line};
+    if (told->kind == LineHungUp) return Because{hung_up, told->line};
+    return Because{CallEnd::NegotiationFailed, told->line};
+  }
+  if (auto b = because(e, CallEnd::ConnectFailed, {ConnectFailed})) return b;
+  return std::nullopt;
+}
+
+// From the exit code alone.
+CallEnd from_code(int code, const Evidence& e) {
+  switch (code) {
+    case 0:  // established, and ended by the peer
+      return e.was_up() ? CallEnd::PeerHungUp : CallEnd::Failed;
+    case 2:  // options
+    case 3:  // not root
+      return CallEnd::ConfigError;
+    case 5:  // a SIGTERM, SIGINT or SIGHUP that was not ours
+      return CallEnd::Killed;
+    case 6:  // the port could not be locked
+    case 7:  // or opened
+      return CallEnd::DeviceMissing;
+    case 8:   // connect script
+    case 9:   // pty command
+    case 18:  // init script
+      return CallEnd::ConnectFailed;
+    case 10:  // no network protocol
+    case 17:  // looped back
+      return CallEnd::NegotiationFailed;
+    case 11:  // the peer failed to authenticate itself
+    case 19:  // we did
+    case 20:  // the calling number was not authorized
+      return CallEnd::AuthFailed;
+    case 12:  // idle
+    case 13:  // connect time
+      return CallEnd::PeerHungUp;
+    case 15:
+      return CallEnd::PeerDead;
+    case 16:
+      return e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
+    default:  // 1 fatal error, 4 no kernel support, 14 callback, and what later versions may add
+      return CallEnd::Failed;
+  }
+}
+
+CallGone told_by(CallEnd reason, const std::string* line, const ExitStatus& status) {
+  if (line == nullptr || line->empty()) return {reason, how(status)};
+  return {reason, fmt::format("{} ({})", *line, how(status))};
+}
+
+// Nobody on our side wanted it to end.
+CallGone by_itself(const ExitStatus& status, const Evidence& e) {
+  if (status.kind == ExitStatus::Kind::Signalled) return {CallEnd::Killed, how(status)};
+  const int code = status.value;
+  // These three are believed only together with the code: their lines could have been printed by the far end.
+  const auto* device = e.line(DeviceUnusable);
+  if (code == 6 || code == 7 || ((code == 1 || code == 2) && device != nullptr))
+    return told_by(CallEnd::DeviceMissing, device, status);
+  if (code == 2 || code == 3) return told_by(CallEnd::ConfigError, e.line(OptionsRefused), status);
+  if (code == 4) return told_by(CallEnd::Failed, e.line(NoKernelSupport), status);
+  if (code == 5 && e.line(LineHungUp) == nullptr && e.line(Signalled) != nullptr)
+    return told_by(CallEnd::Killed, e.line(Signalled), status);
+  if (const auto b = from_log(e)) return told_by(b->reason, &b->line, status);
+  return told_by(from_code(code, e), nullptr, status);
+}
+
+}  // namespace
+
+CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const Asked& asked) {
+  if (status.kind == ExitStatus::Kind::Signalled && is_crash(status.value)) return {CallEnd::Crashed, how(status)};
+  if (const auto* line = evidence.line(FatalSignal); line != nullptr && status == ExitStatus{ExitStatus::Kind::Exited, 127})
+    return told_by(CallEnd::Crashed, line, status);
+
+  const std::string killed = asked.killed ? ", killed because it did not end on SIGTERM" : "";
+  if (asked.hangup) return {CallEnd::HungUp, asked.killed ? "as asked" + killed : how(status)};
+  if (!asked.timed_out.empty()) {
+    // pppd can hang after the peer has said why (a lost CHAP answer, an LCP that never closes): the peer's word counts.
+    if (const auto b = from_log(evidence)) return {b->reason, b->line + " (" + asked.timed_out + killed + ")"};
+    return {CallEnd::TimedOut, asked.timed_out + killed};
+  }
+  return by_itself(status, evidence);
+}
+
+}  // namespace ghost::ppp

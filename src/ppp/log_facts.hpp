@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One log line of pppd(8), its pppoe plugin or chat(8) → the fact in it, if there is one. The strings are those of ppp
+// 2.4.9 and 2.5; chat must run with -v and -s. Total: any bytes are a line.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "base/address.hpp"
+
+namespace ghost::ppp {
+
+enum class FactKind {
+  // The way up.
+  SerialUp,       // the connect script is done
+  LinkUp,         // the PPP interface is bound to the line; LCP begins
+  AuthSucceeded,  // the peer took our name and secret
+  LocalAddress,   // IPCP or IPv6CP is up; carries `address`, as do the next two
+  RemoteAddress,
+  DnsServer,
+  // What chat and the modem say. Only worth something until SerialUp.
+  ChatBusy,
+  ChatNoCarrier,
+  ChatNoDialtone,
+  ChatNoAnswer,
+  ChatLoginFailed,  // ABORT "Login incorrect" and its like
+  ChatAborted,      // any other ABORT string
+  ModemBusy,        // the same words as a plain line, from scripts that do not ABORT on them
+  ModemNoCarrier,
+  ModemNoDialtone,
+  ModemNoAnswer,
+  ChatTimedOut,
+  ConnectFailed,
+  NobodyThere,  // PPPoE: no access concentrator answered
+  // What ends a call.
+  AuthFailed,
+  PeerDead,
+  PeerTerminated,
+  LineHungUp,
+  Loopback,
+  NegotiationFailed,
+  DeviceUnusable,
+  OptionsRefused,
+  NoKernelSupport,
+  LimitReached,
+  FatalSignal,
+  Signalled,  // pppd took a SIGTERM or SIGINT
+};
+
+struct LogFact {
+  FactKind kind{};
+  std::optional<IpAddress> address;  // of LocalAddress, RemoteAddress and DnsServer
+  bool operator==(const LogFact&) const = default;
+};
+
+std::optional<LogFact> log_fact(std::string_view line);
+
+}  // namespace ghost::ppp

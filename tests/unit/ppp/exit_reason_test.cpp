@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ppp/exit_reason.hpp"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+
+using namespace ghost;
+using namespace ghost::ppp;
+using core::CallEnd;
+using ::testing::HasSubstr;
+
+namespace {
+
+ExitStatus code(int value) { return {ExitStatus::Kind::Exited, value}; }
+ExitStatus signalled(int value) { return {ExitStatus::Kind::Signalled, value}; }
+
+using Lines = std::vector<const char*>;
+
+Evidence evidence(const Lines& lines) {
+  Evidence e;
+  for (const auto* line : lines)
+    if (const auto fact = log_fact(line)) e.note(*fact, line);
+  return e;
+}
+
+CallEnd reason(const ExitStatus& status, const Lines& lines, const Asked& asked = {}) {
+  return exit_reason(status, evidence(lines), asked).reason;
+}
+
+Lines up(Lines more = {}) {
+  Lines lines{"Serial connection established.", "Connect: ppp-isp <--> /dev/ttyS0", "CHAP authentication succeeded",
+              "local  IP address 10.9.0.17", "remote IP address 10.9.0.1"};
+  lines.insert(lines.end(), more.begin(), more.end());
+  return lines;
+}
+
+Lines connected(Lines more = {}) {
+  Lines lines{"Serial connection established.", "Connect: ppp-isp <--> /dev/ttyS0"};
+  lines.insert(lines.end(), more.begin(), more.end());
+  return lines;
+}
+
+}  // namespace
+
+TEST(ExitReason, EveryExitCodeHasAReasonEvenWhenTheLogIsSilent) {
+  using enum CallEnd;
+  const std::vector<std::pair<CallEnd, CallEnd>> table{
+      // before it was up, after
+      {Failed, PeerHungUp},                     // 0
+      {Failed, Failed},                         // 1 fatal
+      {ConfigError, ConfigError},               // 2 options
+      {ConfigError, ConfigError},               // 3 not root
+      {Failed, Failed},                         // 4 no kernel support
+      {Killed, Killed},                         // 5 signal
+      {DeviceMissing, DeviceMissing},           // 6 lock
+      {DeviceMissing, DeviceMissing},           // 7 open
+      {ConnectFailed, ConnectFailed},           // 8 connect script
+      {ConnectFailed, ConnectFailed},           // 9 pty
+      {NegotiationFailed, NegotiationFailed},   // 10
+      {AuthFailed, AuthFailed},                 // 11 the peer's
+      {PeerHungUp, PeerHungUp},                 // 12 idle
+      {PeerHungUp, PeerHungUp},                 // 13 connect time
+      {Failed, Failed},                         // 14 callback
+      {PeerDead, PeerDead},                     // 15
+      {NoCarrier, CarrierLost},                 // 16
+      {NegotiationFailed, NegotiationFailed},   // 17 loopback
+      {ConnectFailed, ConnectFailed},           // 18 init script
+      {AuthFailed, AuthFailed},                 // 19 ours
+      {AuthFailed, AuthFailed},                 // 20 calling number
+      {Failed, Failed},                         // 21: not known to us
+  };
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    EXPECT_EQ(reason(code(static_cast<int>(i)), {}), table[i].first) << i;
+    EXPECT_EQ(reason(code(static_cast<int>(i)), up()), table[i].second) << i;
+    const auto gone = exit_reason(code(static_cast<int>(i)), {}, {});
+    EXPECT_EQ(gone.detail, "pppd exit code " + std::to_string(i));
+  }
+}
+
+TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
+  using enum CallEnd;
+  struct Case {
+    int code;
+    Lines lines;
+    CallEnd reason;
+  };
+  for (const auto& c : std::vector<Case>{
+           {8, {"BUSY", " -- failed", "Failed (BUSY)", "Connect script failed"}, Busy},
+           {8, {"Failed (NO CARRIER)", "Connect script failed"}, NoCarrier},
+           {8, {"Failed (NO DIALTONE)", "Connect script failed"}, NoDialtone},
+           {8, {"Failed (NO ANSWER)", "Connect script failed"}, NoAnswer},
+           {8, {"alarm", "Failed", "Connect script failed"}, NoAnswer},
+           {8, {"NO CARRIER", "BUSY", "alarm", "Failed", "Connect script failed"}, Busy},  // no ABORT BUSY; a late NO CARRIER before
+           {8, {"Failed (Login incorrect)", "Connect script failed"}, AuthFailed},
+           {8, {"Failed (ERROR)", "Connect script failed"}, ConnectFailed},
+           // A wrong password, in the three codes it was seen with.
+           {19, connected({"CHAP authentication failed: Access denied"}), AuthFailed},
+           {16, connected({"CHAP authentication failed", "Modem hangup"}), AuthFailed},
+           {8, connected({"PAP authentication failed"}), AuthFailed},
+           {16, connected({"LCP terminated by peer (Authentication failed)", "Modem hangup"}), AuthFailed},
+           {16, connected({"Modem hangup"}), NoCarrier},
+           {10, connected({"LCP: timeout sending Config-Requests"}), NegotiationFailed},
+           {16, connected({"LCP terminated by peer", "Modem hangup"}), NegotiationFailed},
+           {10, connected({"CHAP authentication succeeded", "Could not determine local IP address"}), NegotiationFailed},
+           {16, up({"Modem hangup"}), CarrierLost},
+           {5, up({"Hangup (SIGHUP)"}), CarrierLost},
+           {15, up({"No response to 3 echo-requests", "Serial link appears to be disconnected."}), PeerDead},
+           {16, up({"LCP terminated by peer (User request)", "Modem hangup"}), PeerHungUp},
+           {0, up({"LCP terminated by peer"}), PeerHungUp},
+           {12, up({"Terminating connection due to lack of activity."}), PeerHungUp},
+           {5, up({"Terminating on signal 15"}), Killed},
+           {2, {"/usr/sbin/pppd: unrecognized option '/dev/ttyUSB0'"}, DeviceMissing},
+           {2, {"/usr/sbin/pppd: unrecognized option 'foo'"}, ConfigError},
+           {1, {"Device ttyS0 is locked by pid 4242"}, DeviceMissing},
+           {7, {"Failed to open /dev/ttyS0: No such device"}, DeviceMissing},
+           {127, {"Fatal signal 11"}, Crashed},
+           {1, {"Timeout waiting for PADO packets", "Unable to complete PPPoE Discovery"}, NoAnswer},
+       })
+    EXPECT_EQ(reason(code(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
+}
+
+TEST(ExitReason, TheFarEndCannotPretendToBePppd) {
+  // All of this came over the line during the connect script.
+  EXPECT_EQ(reason(code(8), {"CHAP authentication failed", "local  IP address 6.6.6.6", "No response to 3 echo-requests", "unrecognized option 'x'",
+                             "Fatal signal 11", "Failed to open /dev/x", "Failed (BUSY)"}),
+            CallEnd::Busy);
+  // And modem words after the connect script are payload.
+  EXPECT_EQ(reason(code(10), connected({"BUSY", "Failed (NO DIALTONE)", "LCP: timeout sending Config-Requests"})),
+            CallEnd::NegotiationFailed);
+}
+
+TEST(ExitReason, WhatWeAskedForIsHungUp) {
+  for (int c = 0; c <= 20; ++c) EXPECT_EQ(reason(code(c), up({"Modem hangup"}), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::HungUp) << c;
+  const auto killed = exit_reason(signalled(SIGKILL), evidence(up()), {.hangup = true, .killed = true, .timed_out = ""});
+  EXPECT_EQ(killed.reason, CallEnd::HungUp);
+  EXPECT_THAT(killed.detail, HasSubstr("did not end on SIGTERM"));
+}
+
+TEST(ExitReason, ADeadlineIsTimedOutUnlessTheLogKnowsBetter) {
+  const Asked late{.hangup = false, .killed = false, .timed_out = "no agreement"};
+  EXPECT_EQ(exit_reason(code(5), evidence(connected()), late), (core::CallGone{CallEnd::TimedOut, "no agreement"}));
+  EXPECT_EQ(reason(code(5), connected({"CHAP authentication failed"}), late), CallEnd::AuthFailed);
+  EXPECT_EQ(reason(signalled(SIGKILL), connected(), {.hangup = false, .killed = true, .timed_out = "x"}), CallEnd::TimedOut);
+}
+
+TEST(ExitReason, SignalsAreCrashesOrKills) {
+  for (int s = 1; s < 65; ++s) {
+    const bool crash = s == SIGSEGV || s == SIGABRT || s == SIGBUS || s == SIGILL || s == SIGFPE || s == SIGSYS || s == SIGTRAP;
+    EXPECT_EQ(reason(signalled(s), up()), crash ? CallEnd::Crashed : CallEnd::Killed) << s;
+  }
+  EXPECT_EQ(reason(signalled(SIGSEGV), up(), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::Crashed);
+  EXPECT_THAT(exit_reason(signalled(SIGKILL), {}, {}).detail, HasSubstr("SIGKILL"));
+}
+
+TEST(ExitReason, TheDetailIsTheLineThatTold) {
+  EXPECT_EQ(exit_reason(code(8), evidence({"Failed (BUSY)"}), {}).detail, "Failed (BUSY) (pppd exit code 8)");
+}
