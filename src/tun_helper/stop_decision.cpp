@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tun_helper/stop_decision.hpp"
+
+namespace ghost::tun_helper {
+
+PendingJob pending_job(std::string_view job_type) {
+  if (job_type == "stop") return PendingJob::stop;
+  if (job_type.find("start") != std::string_view::npos) return PendingJob::start;  // start, restart, try-restart
+  return PendingJob::none;  // reload, verify-active, nop: they change nothing about the end
+}
+
+Verdict decide(const StopFacts& facts) {
+  // ghostd refused its configuration: systemd will not try again, though the job that started it may still be there.
+  if (facts.service_result == "exit-code" && facts.exit_status == kNoRestartStatus) return Verdict::release;
+  switch (facts.job) {
+    case PendingJob::stop: return Verdict::release;  // whatever it died of meanwhile, systemd will not restart it
+    case PendingJob::start: return Verdict::keep;
+    case PendingJob::none:
+    case PendingJob::unknown: break;
+  }
+  // By itself. Restart=on-failure starts it again. Should the start limit end that, OnFailure=ghostd-release.service
+  // gives everything back.
+  const bool comes_back = facts.service_result != "success" && !facts.service_result.empty();
+  return comes_back ? Verdict::keep : Verdict::release;
+}
+
+}  // namespace ghost::tun_helper

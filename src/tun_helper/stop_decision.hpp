@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Is this stop the end, or the first half of a restart? A restart must not touch what a running call rests on: routes,
+// rules, the nftables table and the sysctls stay, and the next ghostd finds them. Pure; systemd.exec(5) and
+// org.freedesktop.systemd1(5) say what the words mean.
+#pragma once
+#include <string_view>
+
+namespace ghost::tun_helper {
+
+// What waits for the unit, as systemd's manager tells it (a job's JobType).
+enum class PendingJob {
+  none,     // nothing: the service ended by itself
+  start,    // start, restart, try-restart, …: it comes back
+  stop,     // it was told to stop
+  unknown,  // the manager could not be asked
+};
+PendingJob pending_job(std::string_view job_type);
+
+struct StopFacts {
+  std::string_view service_result;  // $SERVICE_RESULT: "success", "exit-code", "signal", "watchdog", …
+  std::string_view exit_status;     // $EXIT_STATUS: a number, or a signal's name
+  PendingJob job = PendingJob::unknown;
+};
+
+enum class Verdict { keep, release };
+
+// EX_CONFIG of sysexits(3): ghostd.service has RestartPreventExitStatus=78.
+inline constexpr std::string_view kNoRestartStatus = "78";
+
+Verdict decide(const StopFacts& facts);
+
+}  // namespace ghost::tun_helper
