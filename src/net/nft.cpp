@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/nft.hpp"
+
+#include <malloc.h>
+#include <nftables/libnftables.h>
+
+#include <memory>
+#include <new>
+
+#include "base/ids.hpp"
+
+namespace ghost::net::nft {
+namespace {
+
+using nlohmann::json;
+
+struct ContextFree {
+  void operator()(nft_ctx* context) const { nft_ctx_free(context); }
+};
+using Context = std::unique_ptr<nft_ctx, ContextFree>;
+
+Context make_context(bool dry) {
+  Context context(nft_ctx_new(NFT_CTX_DEFAULT));
+  if (!context || nft_ctx_buffer_output(context.get()) != 0 || nft_ctx_buffer_error(context.get()) != 0) {
+    throw std::bad_alloc();
+  }
+  nft_ctx_set_dry_run(context.get(), dry);
+  return context;
+}
+
+Result<void> execute(nft_ctx* context, const std::string& commands) {
+  if (nft_run_cmd_from_buffer(context, commands.c_str()) == 0) return {};
+  std::string text = nft_ctx_get_error_buffer(context);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return tl::unexpected(Error{0, "nftables: " + (text.empty() ? "refused" : text)});
+}
+
+Result<json> run_json(const json& commands, bool dry) {
+  const Context context = make_context(dry);
+  nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON);
+  if (auto ok = execute(context.get(), commands.dump()); !ok) return tl::unexpected(ok.error());
+  const std::string text = nft_ctx_get_output_buffer(context.get());
+  if (text.empty()) return json();
+  json out = json::parse(text, nullptr, false);
+  if (out.is_discarded()) return tl::unexpected(Error{0, "nftables: its answer is not JSON"});
+  return out;
+}
+
+json in_table(const char* kind, json object) {
+  object.update({{"family", "inet"}, {"table", kTable}});
+  return {{kind, std::move(object)}};
+}
+
+json single(const char* command, json object) {
+  return {{"nftables", json::array({{{command, std::move(object)}}})}};
+}
+
+// The objects of this kind in an answer.
+std::vector<json> objects(const json& answer, const char* kind) {
+  std::vector<json> out;
+  if (!answer.is_object() || !answer.contains("nftables")) return out;
+  for (const auto& one : answer["nftables"])
+    if (one.is_object() && one.contains(kind)) out.push_back(one[kind]);
+  return out;
+}
+
+// Interface → seconds left. An interface that is gone is listed by its number and passed over.
+Result<std::map<std::string, std::chrono::seconds>> live_elements() {
+  const auto answer = run(single("list", in_table("set", {{"name", "live"}})));
+  if (!answer) return tl::unexpected(answer.error());
+  std::map<std::string, std::chrono::seconds> out;
+  for (const auto& set : objects(*answer, "set")) {
+    if (!set.contains("elem")) continue;
+    for (const auto& entry : set["elem"]) {
+      if (!entry.is_object() || !entry.contains("elem")) continue;
+      const json& elem = entry["elem"];
+      if (!elem.contains("val") || !elem["val"].is_string() || !elem.contains("expires")) continue;
+      // nft cuts off the fraction of a second.
+      out[elem["val"].get<std::string>()] = std::chrono::seconds(elem["expires"].get<std::int64_t>() + 1);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<json> run(const json& commands) { return run_json(commands, false); }
+
+Result<void> run_text(const std::string& commands) { return execute(make_context(false).get(), commands); }
+
+Result<void> check(const json& commands) {
+  const auto answer = run_json(commands, true);
+  if (!answer) return tl::unexpected(answer.error());
+  return {};
+}
+
+Result<void> load(const Ruleset& ruleset) {
+  const auto live = live_elements();  // an error means that there is no table yet
+  const auto loaded = run(render(ruleset));
+  // The table of 100 links is 20 MB in nftables' hands and two JSON libraries': given back to the system at
+  // once.
+  ::malloc_trim(0);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (!live) return {};
+  for (const auto& [ifname, left] : *live) {
+    // The interface may have gone meanwhile, and then there is nothing to keep up.
+    std::ignore = keep_live(ifname, left);
+  }
+  return {};
+}
+
+Result<std::optional<std::chrono::seconds>> live_remaining(const std::string& ifname) {
+  const auto live = live_elements();
+  if (!live) return tl::unexpected(live.error());
+  const auto at = live->find(ifname);
+  if (at == live->end()) return std::nullopt;
+  return at->second;
+}
+
+Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout) {
+  const json elem = {{"elem", {{"val", ifname}, {"timeout", timeout.count()}}}};
+  const auto done =
+      run(single("add", in_table("element", {{"name", "live"}, {"elem", json::array({elem})}})));
+  if (!done) return tl::unexpected(done.error());
+  return {};
+}
+
+Result<void> set_blocked(const std::string& link, bool blocked) {
+  const auto done = run(render_blocked(link, blocked));
+  if (!done) return tl::unexpected(done.error());
+  return {};
+}
+
+Result<void> delete_table() {
+  const auto done = run(render_delete_table());
+  if (!done) return tl::unexpected(done.error());
+  return {};
+}
+
+Result<std::map<std::string, Count>> counters() {
+  const auto answer = run(single("list", in_table("counters", json::object())));
+  if (!answer) return tl::unexpected(answer.error());
+  std::map<std::string, Count> out;
+  for (const auto& counter : objects(*answer, "counter")) {
+    out[counter.value("name", "")] = {counter.value("packets", std::uint64_t{0}),
+                                      counter.value("bytes", std::uint64_t{0})};
+  }
+  return out;
+}
+
+}  // namespace ghost::net::nft

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/ppp_queue.hpp"
+
+#include <linux/gen_stats.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <stdexcept>
+
+namespace ghost::net {
+namespace {
+
+constexpr std::uint32_t handle(unsigned major) { return major << 16; }
+constexpr std::uint32_t kRoot = handle(1);
+// The qdisc of band n (1 to 3) is 1n:
+constexpr std::uint32_t band_handle(unsigned band) { return handle(0x10 + band); }
+constexpr std::uint32_t band_class(unsigned band) { return kRoot | band; }
+
+void must_fit(int outcome) {
+  if (outcome < 0) throw std::length_error("netlink message is full");
+}
+
+Result<int> index_of(const std::string& ifname, const std::string& what) {
+  const unsigned index = ::if_nametoindex(ifname.c_str());
+  if (index == 0) return failure(ENODEV, what);
+  return static_cast<int>(index);
+}
+
+template <class Options>
+NlMessage qdisc(int flags, int index, std::uint32_t parent, std::uint32_t own, const char* kind,
+                const std::optional<Options>& options) {
+  tcmsg head{};
+  head.tcm_family = AF_UNSPEC;
+  head.tcm_ifindex = index;
+  head.tcm_parent = parent;
+  head.tcm_handle = own;
+  auto message = make_message(RTM_NEWQDISC, flags, head);
+  must_fit(nla_put_string(message.get(), TCA_KIND, kind));
+  if (options) must_fit(nla_put(message.get(), TCA_OPTIONS, sizeof *options, &*options));
+  return message;
+}
+
+constexpr int kReplace = NLM_F_CREATE | NLM_F_REPLACE;
+constexpr int kChange = 0;
+
+// Everything without a class of its own goes to this band (1 to 3).
+NlMessage prio(int flags, int index, unsigned band) {
+  tc_prio_qopt options{};
+  options.bands = 3;
+  std::fill(std::begin(options.priomap), std::end(options.priomap), static_cast<std::uint8_t>(band - 1));
+  return qdisc<tc_prio_qopt>(flags, index, TC_H_ROOT, kRoot, "prio", options);
+}
+
+NlMessage pfifo(int index, unsigned band, unsigned packets) {
+  return qdisc<tc_fifo_qopt>(kReplace, index, band_class(band), band_handle(band), "pfifo",
+                             tc_fifo_qopt{packets});
+}
+
+NlMessage plug(int flags, int index, int action, unsigned limit) {
+  tc_plug_qopt options{};
+  options.action = action;
+  options.limit = limit;
+  return qdisc<tc_plug_qopt>(flags, index, band_class(2), band_handle(2), "plug", options);
+}
+
+}  // namespace
+
+Result<PppQueue> PppQueue::open() {
+  auto socket = NetlinkSocket::open(NETLINK_ROUTE);
+  if (!socket) return tl::unexpected(socket.error());
+  return PppQueue(std::move(*socket));
+}
+
+Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const QueueLimits& limits) {
+  const std::string what = "queue of " + ifname;
+  const auto index = index_of(ifname, what);
+  if (!index) return tl::unexpected(index.error());
+
+  ifinfomsg head{};
+  head.ifi_family = AF_UNSPEC;
+  head.ifi_index = *index;
+  auto length = make_message(RTM_NEWLINK, 0, head);
+  must_fit(nla_put_u32(length.get(), IFLA_TXQLEN, limits.transmit_queue));
+  if (auto ok = socket_.request(*length, what + ", length"); !ok) return tl::unexpected(ok.error());
+
+  // Everything waits in band 2 as soon as the root stands; its child is in place before a packet of ours can
+  // come.
+  if (auto ok = socket_.request(*prio(kReplace, *index, 2), what + ", prio"); !ok)
+    return tl::unexpected(ok.error());
+  if (auto ok = socket_.request(*pfifo(*index, 1, limits.replay_packets), what + ", pfifo"); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  const std::optional<tc_fq_codel_xstats>
+      defaults;  // any type: fq_codel's own defaults, so no options at all
+  const auto normal = qdisc(kReplace, *index, band_class(3), band_handle(3), "fq_codel", defaults);
+  if (auto ok = socket_.request(*normal, what + ", fq_codel"); !ok) {
+    // Normal life without fq_codel is the kernel's default fifo.
+    if (ok.error().errno_value != ENOENT) return tl::unexpected(ok.error());
+  }
+  const auto plugged =
+      socket_.request(*plug(kReplace, *index, TCQ_PLUG_LIMIT, limits.held_bytes), what + ", plug");
+  if (plugged) return Order::kept;
+  if (plugged.error().errno_value != ENOENT) return tl::unexpected(plugged.error());
+  if (auto ok = socket_.request(*pfifo(*index, 2, limits.replay_packets), what + ", pfifo"); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  return Order::at_risk;
+}
+
+namespace {
+
+Result<void> change_plug(NetlinkSocket& socket, const std::string& ifname, int action,
+                         const std::string& what) {
+  const auto index = index_of(ifname, what);
+  if (!index) return tl::unexpected(index.error());
+  auto ok = socket.request(*plug(kChange, *index, action, 0), what);
+  // EINVAL: another kind is in its place, so prepare() had no plug to put there, and nothing is held back.
+  if (!ok && ok.error().errno_value == EINVAL) return {};
+  return ok;
+}
+
+}  // namespace
+
+Result<void> PppQueue::release(const std::string& ifname) {
+  return change_plug(socket_, ifname, TCQ_PLUG_RELEASE_INDEFINITE, "open the plug of " + ifname);
+}
+
+Result<void> PppQueue::plug_again(const std::string& ifname) {
+  return change_plug(socket_, ifname, TCQ_PLUG_BUFFER, "close the plug of " + ifname);
+}
+
+Result<void> PppQueue::normalize(const std::string& ifname) {
+  const std::string what = "normal queue of " + ifname;
+  const auto index = index_of(ifname, what);
+  if (!index) return tl::unexpected(index.error());
+  return socket_.request(*prio(kChange, *index, 3), what);
+}
+
+Result<Backlog> PppQueue::sum(const std::string& ifname, unsigned bands) {
+  Backlog total;
+  const auto index = static_cast<int>(::if_nametoindex(ifname.c_str()));
+  if (index == 0) return total;
+  tcmsg head{};
+  head.tcm_family = AF_UNSPEC;
+  auto message = make_message(RTM_GETQDISC, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    const auto* seen = static_cast<const tcmsg*>(nlmsg_data(one));
+    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index)
+      return;
+    if (seen->tcm_handle < band_handle(1) || seen->tcm_handle > band_handle(bands)) return;
+    nlattr* stats = nlmsg_find_attr(one, sizeof *seen, TCA_STATS2);
+    nlattr* queue = stats == nullptr
+                        ? nullptr
+                        : nla_find(static_cast<nlattr*>(nla_data(stats)), nla_len(stats), TCA_STATS_QUEUE);
+    if (queue == nullptr || nla_len(queue) < static_cast<int>(sizeof(gnet_stats_queue))) return;
+    const auto* waiting = static_cast<const gnet_stats_queue*>(nla_data(queue));
+    total.packets += waiting->qlen;
+    total.bytes += waiting->backlog;
+  };
+  auto ok = socket_.dump(*message, "backlog of " + ifname, part, [&] { total = {}; });
+  if (!ok) return tl::unexpected(ok.error());
+  return total;
+}
+
+Result<Backlog> PppQueue::handover_backlog(const std::string& ifname) { return sum(ifname, 2); }
+Result<Backlog> PppQueue::backlog(const std::string& ifname) { return sum(ifname, 3); }
+
+}  // namespace ghost::net

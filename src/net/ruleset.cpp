@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/ruleset.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ids.hpp"
+
+namespace ghost::net {
+namespace {
+
+using nlohmann::json;
+
+// ---- nft's expressions and statements, as libnftables-json(5) spells them
+
+json meta(const char* key) { return {{"meta", {{"key", key}}}}; }
+json ct(const char* key) { return {{"ct", {{"key", key}}}}; }
+json payload(const char* protocol, const char* field) {
+  return {{"payload", {{"protocol", protocol}, {"field", field}}}};
+}
+json match(const char* op, json left, json right) {
+  return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
+}
+json is(json left, json right) { return match("==", std::move(left), std::move(right)); }
+json is_not(json left, json right) { return match("!=", std::move(left), std::move(right)); }
+json has(json left, json flags) { return match("in", std::move(left), std::move(flags)); }
+json verdict(const char* name) { return {{name, nullptr}}; }
+json count(const std::string& counter) { return {{"counter", counter}}; }
+json set_of(json members) { return {{"set", std::move(members)}}; }
+json prefix(const std::string& address, unsigned length) {
+  return {{"prefix", {{"addr", address}, {"len", length}}}};
+}
+
+// One lookup of the interface's name: each link's packets go to its own chain, all others on.
+json dispatch(const char* which, json targets) {
+  return {{"vmap", {{"key", meta(which)}, {"data", set_of(std::move(targets))}}}};
+}
+json jump(const std::string& ifname, const std::string& chain) {
+  return json::array({ifname, {{"jump", {{"target", chain}}}}});
+}
+
+// The element of set live for this interface gets its whole time again.
+json renew(const char* interface, std::chrono::seconds timeout) {
+  const json elem = {{"elem", {{"val", meta(interface)}, {"timeout", timeout.count()}}}};
+  return {{"set", {{"op", "update"}, {"elem", elem}, {"set", "@live"}}}};
+}
+
+// ---- the commands
+
+json named(const std::string& name) { return {{"family", "inet"}, {"table", kTable}, {"name", name}}; }
+json table() { return {{"table", {{"family", "inet"}, {"name", kTable}}}}; }
+
+class Commands {
+ public:
+  void add(json object) { list_.push_back({{"add", std::move(object)}}); }
+  void remove(json object) { list_.push_back({{"delete", std::move(object)}}); }
+  void chain(const std::string& name) { add({{"chain", named(name)}}); }
+  void base_chain(const std::string& name, const char* type, const char* hook, int priority) {
+    json chain = named(name);
+    chain.update({{"type", type}, {"hook", hook}, {"prio", priority}, {"policy", "accept"}});
+    add({{"chain", chain}});
+  }
+  void set(const std::string& name, json more) {
+    json set = named(name);
+    set.update(more);
+    add({{"set", set}});
+  }
+  void counter(const std::string& name) { add({{"counter", named(name)}}); }
+  void rule(const std::string& chain, json::array_t statements) {
+    add({{"rule",
+          {{"family", "inet"}, {"table", kTable}, {"chain", chain}, {"expr", std::move(statements)}}}});
+  }
+  json take() && { return {{"nftables", std::move(list_)}}; }
+
+ private:
+  json list_ = json::array();
+};
+
+// Priorities by nft(8)'s names, which the JSON form does not take.
+constexpr int kRaw = -300;
+constexpr int kMangle = -150;
+constexpr int kFilter = 0;
+constexpr int kSourceNat = 100;
+
+// Addresses that no call brings anybody nearer to: what is on the link itself, many at once, or nobody.
+json noise4() {
+  return json::array(
+      {prefix("0.0.0.0", 8), prefix("169.254.0.0", 16), prefix("224.0.0.0", 4), "255.255.255.255"});
+}
+json noise6() { return json::array({"::", prefix("fe80::", 10), prefix("ff00::", 8)}); }
+
+// Neighbour discovery and multicast listening (RFC 4861, 2710, 3810): a point-to-point link needs neither.
+json link_chatter() {
+  return json::array({"mld-listener-query", "mld-listener-report", "mld-listener-done", "nd-router-solicit",
+                      "nd-router-advert", "nd-neighbor-solicit", "nd-neighbor-advert", "nd-redirect",
+                      "mld2-listener-report"});
+}
+
+// Which packets deserve a call. The rules of the link's configuration will stand between noise and wanted:
+// until there are any, every packet that is not noise is let in. Jumped to from output and forward, the only
+// hooks that can reject.
+void demand_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "demand-" + link.name;
+  const auto noise = [&](json what) {
+    out.rule(chain, {std::move(what), count(counter_name(Counter::noise, link.name)), verdict("drop")});
+  };
+  noise(is(payload("ip", "daddr"), "@noise4"));
+  noise(is(payload("ip", "saddr"), "@noise4"));
+  noise(is(payload("ip6", "daddr"), "@noise6"));
+  noise(is(payload("ip6", "saddr"), "@noise6"));
+  noise(is(payload("icmpv6", "type"), set_of(link_chatter())));
+  out.rule(chain, {is(meta("oifname"), "@blocked"),
+                   count(counter_name(Counter::refused, link.name)),
+                   {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}});
+  out.rule(chain, {count(counter_name(Counter::wanted, link.name)), verdict("accept")});
+}
+
+// What leaves by the call. Conversations that our side began keep it up with each packet of ours; noise does
+// not, nor does what has no conversation (untracked), nor our answers to what nobody asked for.
+void call_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "call-" + link.name;
+  out.rule(chain, {is(meta("iifname"), demand_interface(link.name)),
+                   {{"mangle", {{"key", meta("priority")}, {"value", "1:1"}}}}});
+  out.rule(chain, {has(payload("tcp", "flags"), "syn"),
+                   {{"mangle",
+                     {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
+                      {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
+  out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("return")});
+  out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("return")});
+  out.rule(chain, {is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
+}
+
+// What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
+// Port scanners do not get that far.
+void heard_chain(Commands& out, const RulesetLink& link) {
+  out.rule("heard-" + link.name, {has(ct("status"), "assured"), renew("iif", link.idle_timeout)});
+}
+
+void nat_chain(Commands& out, const RulesetLink& link) {
+  for (const Family family : {Family::v4, Family::v6}) {
+    json sources = json::array();
+    for (const auto& a : link.stable)
+      if (a.family() == family) sources.push_back(a.str());
+    for (const auto& p : link.share)
+      if (p.family() == family) sources.push_back(prefix(p.network().str(), p.length));
+    if (sources.empty()) continue;
+    out.rule("nat-" + link.name, {is(payload(family == Family::v4 ? "ip" : "ip6", "saddr"), set_of(sources)),
+                                  verdict("masquerade")});
+  }
+}
+
+void guard_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "guard-" + link.name;
+  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  out.rule(chain, {has(ct("status"), "dnat"), verdict("accept")});  // a port somebody forwards on purpose
+  out.rule(chain, {count(counter_name(Counter::unasked, link.name)), verdict("drop")});
+}
+
+void sets(Commands& out, const Ruleset& ruleset) {
+  json blocked = json::array();
+  for (const auto& link : ruleset.links) {
+    if (std::find(ruleset.blocked.begin(), ruleset.blocked.end(), link.name) == ruleset.blocked.end())
+      continue;
+    blocked.push_back(demand_interface(link.name));
+  }
+  json more = {{"type", "ifname"}};
+  if (!blocked.empty()) more["elem"] = blocked;
+  out.set("blocked", more);
+  // The flag "dynamic" is unknown to the JSON of nft 1.0.6; with a timeout the kernel chooses the same kind
+  // of set.
+  out.set("live", {{"type", "iface_index"}, {"flags", {"timeout"}}, {"size", 4096}});
+  out.set("noise4", {{"type", "ipv4_addr"}, {"flags", {"constant", "interval"}}, {"elem", noise4()}});
+  out.set("noise6", {{"type", "ipv6_addr"}, {"flags", {"constant", "interval"}}, {"elem", noise6()}});
+}
+
+}  // namespace
+
+std::string counter_name(Counter counter, const std::string& link) {
+  switch (counter) {
+    case Counter::wanted:
+      return "wanted-" + link;
+    case Counter::noise:
+      return "noise-" + link;
+    case Counter::refused:
+      return "refused-" + link;
+    case Counter::unasked:
+      return "unasked-" + link;
+  }
+  return {};
+}
+
+json render(const Ruleset& ruleset) {
+  Commands out;
+  // "add, delete, add" replaces the table whether it is there or not, in one transaction.
+  out.add(table());
+  out.remove(table());
+  out.add(table());
+  sets(out, ruleset);
+
+  json demand = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
+       guard = json::array();
+  json demand_interfaces = json::array(), our_interfaces = json::array();
+  for (const auto& link : ruleset.links) {
+    for (const Counter c : {Counter::wanted, Counter::noise, Counter::refused, Counter::unasked}) {
+      out.counter(counter_name(c, link.name));
+    }
+    for (const char* of : {"demand-", "call-", "heard-", "nat-", "guard-"}) out.chain(of + link.name);
+    demand_chain(out, link);
+    call_chain(out, link);
+    heard_chain(out, link);
+    nat_chain(out, link);
+    guard_chain(out, link);
+
+    const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
+    demand.push_back(jump(gd, "demand-" + link.name));
+    call.push_back(jump(ppp, "call-" + link.name));
+    heard.push_back(jump(ppp, "heard-" + link.name));
+    nat.push_back(jump(ppp, "nat-" + link.name));
+    guard.push_back(jump(ppp, "guard-" + link.name));
+    demand_interfaces.push_back(gd);
+    our_interfaces.push_back(gd);
+    our_interfaces.push_back(ppp);
+  }
+
+  out.base_chain("raw_output", "filter", "output", kRaw);
+  out.base_chain("raw_prerouting", "filter", "prerouting", kRaw);
+  out.base_chain("prerouting", "filter", "prerouting", kMangle);
+  out.base_chain("demand_output", "filter", "output", kFilter);
+  out.base_chain("demand_forward", "filter", "forward", kFilter);
+  out.base_chain("guard", "filter", "forward", kFilter);
+  out.base_chain("postrouting", "filter", "postrouting", kMangle);
+  out.base_chain("nat_postrouting", "nat", "postrouting", kSourceNat);
+  if (ruleset.links.empty()) return std::move(out).take();
+
+  out.rule("raw_output", {is(meta("oifname"), set_of(demand_interfaces)), verdict("notrack")});
+  // Where a forwarded packet will go is not known yet at this hook; asking the routes costs only shared
+  // sources.
+  for (const Family family : {Family::v4, Family::v6}) {
+    json shared = json::array();
+    for (const auto& link : ruleset.links)
+      for (const auto& p : link.share)
+        if (p.family() == family) shared.push_back(prefix(p.network().str(), p.length));
+    if (shared.empty()) continue;
+    const json leads_to = {{"fib", {{"result", "oifname"}, {"flags", {"daddr"}}}}};
+    out.rule("raw_prerouting", {is(payload(family == Family::v4 ? "ip" : "ip6", "saddr"), set_of(shared)),
+                                is_not(meta("iifname"), set_of(demand_interfaces)),
+                                is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
+  }
+  out.rule("prerouting", {dispatch("iifname", heard)});
+  out.rule("demand_output", {dispatch("oifname", demand)});
+  out.rule("demand_forward", {dispatch("oifname", demand)});
+  out.rule("guard", {dispatch("iifname", guard)});
+  if (!ruleset.opened_interfaces.empty()) {
+    out.rule("guard", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
+                       is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
+  }
+  if (ruleset.guard_ipv6_forwarding) {
+    out.rule("guard", {is(meta("nfproto"), "ipv6"), is_not(meta("iifname"), set_of(our_interfaces)),
+                       is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
+  }
+  out.rule("postrouting", {dispatch("oifname", call)});
+  out.rule("nat_postrouting", {dispatch("oifname", nat)});
+  return std::move(out).take();
+}
+
+json render_blocked(const std::string& link, bool blocked) {
+  json element = named("blocked");
+  element["elem"] = json::array({demand_interface(link)});
+  Commands out;
+  out.add({{"element", element}});  // so that taking it away does not fail when it is not there
+  if (!blocked) out.remove({{"element", element}});
+  return std::move(out).take();
+}
+
+json render_delete_table() {
+  Commands out;
+  out.add(table());
+  out.remove(table());
+  return std::move(out).take();
+}
+
+}  // namespace ghost::net

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/sysctl.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/unique_fd.hpp"
+
+namespace ghost::net {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 9> kNames = {
+    "accept_dad",    "accept_local", "accept_ra",  "addr_gen_mode",
+    "dad_transmits", "disable_ipv6", "forwarding", "router_solicitation_delay",
+    "rp_filter"};
+
+// The journal is ghostd's, and "ghost-tun release" reads it as root: it must not be able to say anything but
+// what the plans can have written.
+bool sound(const std::string& key, const std::string& value) {
+  std::string_view rest = key;
+  if (!rest.starts_with("net/ipv4/conf/") && !rest.starts_with("net/ipv6/conf/")) return false;
+  rest.remove_prefix(std::string_view("net/ipv4/conf/").size());
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos || slash == 0) return false;
+  const auto interface = rest.substr(0, slash);
+  if (interface == "." || interface == "..") return false;
+  if (std::find(kNames.begin(), kNames.end(), rest.substr(slash + 1)) == kNames.end()) return false;
+  const auto digits = std::string_view(value).substr(value.starts_with('-') ? 1 : 0);
+  return !digits.empty() && digits.size() <= 10 &&
+         digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, int flags) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (!fd) return failure(errno, "read " + path.string());
+  std::string out;
+  std::array<char, 4096> part{};
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), part.data(), part.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failure(errno, "read " + path.string());
+    if (n == 0) return out;
+    out.append(part.data(), static_cast<std::size_t>(n));
+  }
+}
+
+Result<void> write_file(const std::filesystem::path& path, int flags, std::string_view text) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644));
+  if (!fd) return failure(errno, "write " + path.string());
+  const ssize_t n = ::write(fd.get(), text.data(), text.size());
+  if (n < 0) return failure(errno, "write " + path.string());
+  if (static_cast<std::size_t>(n) != text.size()) return failure(ENOSPC, "write " + path.string());
+  return {};
+}
+
+// An interface goes whenever it likes; EINVAL is the kernel's word for a value that it cannot take there.
+bool is_gone(const Error& error) { return error.errno_value == ENOENT || error.errno_value == ENODEV; }
+
+}  // namespace
+
+Result<Sysctls> Sysctls::open(std::filesystem::path root, std::filesystem::path journal) {
+  Entries entries;
+  const auto text = read_file(journal, O_NOFOLLOW);
+  if (!text) {
+    if (text.error().errno_value != ENOENT) return tl::unexpected(text.error());
+    return Sysctls(std::move(root), std::move(journal), std::move(entries));
+  }
+  const json list = json::parse(*text, nullptr, false);
+  bool good = list.is_array();
+  if (good) {
+    for (const auto& one : list) {
+      good = good && one.is_array() && one.size() == 2 && one[0].is_string() && one[1].is_string() &&
+             sound(one[0].get<std::string>(), one[1].get<std::string>());
+      if (good) entries.emplace_back(one[0].get<std::string>(), one[1].get<std::string>());
+    }
+  }
+  if (!good) return failure(EBADMSG, "read " + journal.string());
+  return Sysctls(std::move(root), std::move(journal), std::move(entries));
+}
+
+Result<std::string> Sysctls::read(const std::string& key) const {
+  auto text = read_file(root_ / key, 0);
+  if (text && text->ends_with('\n')) text->pop_back();
+  return text;
+}
+
+Result<void> Sysctls::write(const std::string& key, const std::string& value) const {
+  return write_file(root_ / key, 0, value + "\n");
+}
+
+SysctlValues Sysctls::snapshot() const {
+  SysctlValues out;
+  for (const auto& [tree, names] :
+       {std::pair<std::string, std::vector<std::string>>{"net/ipv4/conf", {"rp_filter", "forwarding"}},
+        {"net/ipv6/conf", {"accept_ra", "forwarding"}}}) {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(root_ / tree, none)) {
+      for (const auto& name : names) {
+        const std::string key = tree + "/" + entry.path().filename().string() + "/" + name;
+        if (const auto value = read(key)) out[key] = *value;
+      }
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> Sysctls::original(const std::string& key) const {
+  const auto at =
+      std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.first == key; });
+  if (at == entries_.end()) return std::nullopt;
+  return at->second;
+}
+
+Result<void> Sysctls::save(const Entries& entries) const {
+  json list = json::array();
+  for (const auto& [key, value] : entries) list.push_back(json::array({key, value}));
+  // Beside it and renamed: there is never half a journal. /run is memory, so there is nothing to fsync.
+  const std::filesystem::path beside = journal_.string() + ".new";
+  auto ok = write_file(beside, O_CREAT | O_TRUNC | O_NOFOLLOW, list.dump(1) + "\n");
+  if (!ok) return ok;
+  if (::rename(beside.c_str(), journal_.c_str()) < 0) return failure(errno, "write " + journal_.string());
+  return {};
+}
+
+Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
+  // All originals first, in one go: what is in the journal is a superset of what was overwritten.
+  Entries entries = entries_;
+  std::vector<SysctlWrite> to_do;
+  for (const auto& one : writes) {
+    const auto now = read(one.key);
+    if (!now) {
+      if (is_gone(now.error())) continue;
+      return tl::unexpected(now.error());
+    }
+    const bool known =
+        std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.first == one.key; });
+    if (one.record && !known) entries.emplace_back(one.key, *now);
+    if (*now != one.value) to_do.push_back(one);
+  }
+  if (entries.size() != entries_.size()) {
+    if (auto ok = save(entries); !ok) return ok;
+    entries_ = std::move(entries);
+  }
+  for (const auto& one : to_do) {
+    if (auto ok = write(one.key, one.value); !ok && !is_gone(ok.error())) return ok;
+  }
+  return {};
+}
+
+Result<void> Sysctls::restore() {
+  Result<void> out;
+  for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
+    // Written even if it looks right: writing an earlier entry may change it (all.forwarding does).
+    auto ok = write(at->first, at->second);
+    if (!ok && !is_gone(ok.error()) && out) out = ok;
+  }
+  if (!out) return out;
+  entries_.clear();
+  if (::unlink(journal_.c_str()) < 0 && errno != ENOENT) return failure(errno, "remove " + journal_.string());
+  return {};
+}
+
+}  // namespace ghost::net

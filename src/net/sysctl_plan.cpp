@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/sysctl_plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "base/ids.hpp"
+
+namespace ghost::net {
+namespace {
+
+std::string key_for(Family family, std::string_view interface, std::string_view name) {
+  std::string key = family == Family::v4 ? "net/ipv4/conf/" : "net/ipv6/conf/";
+  return key.append(interface).append("/").append(name);
+}
+
+int number(const std::string& text) {
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+struct InterfaceValue {
+  std::string interface;
+  std::string value;
+};
+
+// Of every interface and of default; all is not one of them.
+std::vector<InterfaceValue> each(const SysctlValues& now, Family family, std::string_view name) {
+  const std::string head = family == Family::v4 ? "net/ipv4/conf/" : "net/ipv6/conf/";
+  const std::string tail = "/" + std::string(name);
+  std::vector<InterfaceValue> out;
+  for (auto at = now.lower_bound(head); at != now.end() && at->first.starts_with(head); ++at) {
+    if (!at->first.ends_with(tail)) continue;
+    const std::string interface = at->first.substr(head.size(), at->first.size() - head.size() - tail.size());
+    if (interface != "all" && interface.find('/') == std::string::npos)
+      out.push_back({interface, at->second});
+  }
+  return out;
+}
+
+std::string value_of(const SysctlValues& now, const std::string& key) {
+  const auto at = now.find(key);
+  return at == now.end() ? std::string() : at->second;
+}
+
+}  // namespace
+
+std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wants) {
+  std::vector<SysctlWrite> out;
+  const std::string all_rp_filter = key_for(Family::v4, "all", "rp_filter");
+  if (const int all = number(value_of(now, all_rp_filter)); all != 0) {
+    for (const auto& [interface, value] : each(now, Family::v4, "rp_filter")) {
+      out.push_back(
+          {key_for(Family::v4, interface, "rp_filter"), std::to_string(std::max(all, number(value)))});
+    }
+    out.push_back({all_rp_filter, "0"});
+  }
+  const std::string all_forwarding = key_for(Family::v6, "all", "forwarding");
+  // Where it is on already, it is the administrator's, or ours from before a restart: nothing to do, nothing
+  // to record.
+  if (wants.ipv6_forwarding && value_of(now, all_forwarding) == "0") {
+    for (const auto& [interface, value] : each(now, Family::v6, "accept_ra")) {
+      if (value == "1") out.push_back({key_for(Family::v6, interface, "accept_ra"), "2"});
+    }
+    for (const auto& [interface, value] : each(now, Family::v6, "forwarding")) {
+      out.push_back({key_for(Family::v6, interface, "forwarding"), "1"});
+    }
+    out.push_back({all_forwarding, "1"});
+  }
+  return out;
+}
+
+std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6) {
+  const std::string name = demand_interface(link);
+  const auto v4 = [&](const char* key, const char* value) {
+    return SysctlWrite{key_for(Family::v4, name, key), value, false};
+  };
+  const auto v6 = [&](const char* key, const char* value) {
+    return SysctlWrite{key_for(Family::v6, name, key), value, false};
+  };
+  // What is written back into the TUN has a local source and is sent on: neither a martian nor refused.
+  std::vector<SysctlWrite> out = {v4("accept_local", "1"), v4("rp_filter", "0"), v4("forwarding", "1")};
+  if (!has_ipv6) {
+    out.push_back(v6("disable_ipv6", "1"));
+    return out;
+  }
+  // Nobody is at the other end: no link-local address (1: none), no duplicates to detect, no router to ask.
+  for (const auto& [key, value] : {std::pair{"disable_ipv6", "0"},
+                                   {"addr_gen_mode", "1"},
+                                   {"accept_ra", "0"},
+                                   {"router_solicitations", "0"},
+                                   {"accept_dad", "0"},
+                                   {"dad_transmits", "0"}}) {
+    out.push_back(v6(key, value));
+  }
+  return out;
+}
+
+std::vector<SysctlWrite> plan_call_interface(const std::string& link, const SysctlValues& now) {
+  const std::string name = ppp_interface(link);
+  const auto v6 = [&](const char* key, const char* value) {
+    return SysctlWrite{key_for(Family::v6, name, key), value, false};
+  };
+  std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "forwarding"), "1", false}};
+  // While the replay runs, answers come in by ppp-* and the route still leads into gd-*. Strict filtering
+  // would drop them; loose (2) does not mind.
+  const std::string rp_filter = key_for(Family::v4, name, "rp_filter");
+  if (value_of(now, rp_filter) == "1") out.push_back({rp_filter, "2", false});
+  // The peer's router advertisement gives the address: taken although we forward, asked for and used at once.
+  for (const auto& [key, value] : {std::pair{"accept_ra", "2"},
+                                   {"accept_dad", "0"},
+                                   {"dad_transmits", "0"},
+                                   {"router_solicitation_delay", "0"}}) {
+    out.push_back(v6(key, value));
+  }
+  return out;
+}
+
+std::vector<SysctlWrite> plan_shared_interface(const std::string& ifname, Family family) {
+  // IPv6 forwards by all's switch, see plan_host().
+  if (family == Family::v6) return {};
+  return {{key_for(Family::v4, ifname, "forwarding"), "1"}};
+}
+
+}  // namespace ghost::net
