@@ -55,7 +55,7 @@ auto number(T least, T most) {
 Parsed<std::size_t> buffer_bytes(std::string_view text) {
   const auto value = parse_size(text);
   if (!value) return no("not a size, such as 65536, 64K or 1M");
-  if (*value < 1280 || *value > 1U << 30) return no("not from 1280 bytes to 1G");
+  if (*value < 1280 || *value > 64U << 20) return no("not from 1280 bytes to 64M");
   return static_cast<std::size_t>(*value);
 }
 
