@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-tun(8): the few things around ghostd's life that need root, in one short-lived program. It reads root's files and
-// the kernel's state, and takes no word from ghostd.
+// ghost-tun(8): the few things around ghostd's life that need root, in one short-lived program. Of ghostd it takes only
+// the sysctl journal, which net/sysctl.hpp reads with distrust.
 #include <fmt/format.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,7 +24,9 @@ using namespace ghost;
 constexpr auto* kUnit = "ghostd.service";
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
-void say(std::string_view priority, std::string_view line) { fmt::print(stderr, "{}{}\n", priority, line); }
+void say(std::string_view priority, std::string_view line) {
+  fmt::print(stderr, "{}{}\n", ::isatty(STDERR_FILENO) != 0 ? "" : priority, line);
+}
 
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
@@ -42,19 +45,31 @@ int make() {
   return problems.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int release(bool force) {
-  if (!force) {
-    const tun_helper::StopFacts facts{environment("SERVICE_RESULT"), environment("EXIT_STATUS"),
-                                      tun_helper::job_of(kUnit)};
-    if (tun_helper::decide(facts) == tun_helper::Verdict::keep) return EXIT_SUCCESS;
+enum class When {
+  at_the_end,      // ExecStopPost=: unless it is the first half of a restart
+  unless_running,  // ghostd-guard.service: a running ghostd has an ExecStopPost= before it
+  always,
+};
+
+bool is_due(When when) {
+  switch (when) {
+    case When::always: return true;
+    case When::unless_running: return !tun_helper::is_running(kUnit);
+    case When::at_the_end: break;
   }
+  return tun_helper::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), tun_helper::job_of(kUnit)}) ==
+         tun_helper::Verdict::release;
+}
+
+int release(When when) {
+  if (!is_due(when)) return EXIT_SUCCESS;
   const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
   for (const auto& failure : failures) say("<3>", failure.what);
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int usage() {
-  fmt::print(stderr, "usage: ghost-tun make | release [--force]\n");
+  fmt::print(stderr, "usage: ghost-tun make | release [--force | --unless-running]\n");
   return EX_USAGE;
 }
 
@@ -65,8 +80,12 @@ int main(int argc, char** argv) try {
   if (arguments.size() < 2) return usage();
   const std::string_view verb = arguments[1];
   if (verb == "make" && arguments.size() == 2) return make();
-  if (verb == "release" && arguments.size() == 2) return release(false);
-  if (verb == "release" && arguments.size() == 3 && std::string_view(arguments[2]) == "--force") return release(true);
+  if (verb == "release" && arguments.size() == 2) return release(When::at_the_end);
+  if (verb == "release" && arguments.size() == 3) {
+    const std::string_view option = arguments[2];
+    if (option == "--force") return release(When::always);
+    if (option == "--unless-running") return release(When::unless_running);
+  }
   return usage();
 } catch (const std::exception& e) {
   say("<3>", e.what());

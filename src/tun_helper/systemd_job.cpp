@@ -18,17 +18,28 @@ struct Unref {
   void operator()(char* text) const { std::free(text); }
 };
 
+using Bus = std::unique_ptr<sd_bus, Unref>;
+using Text = std::unique_ptr<char, Unref>;
+
+Bus open_bus() {
+  sd_bus* bus = nullptr;
+  if (sd_bus_open_system(&bus) < 0) return nullptr;
+  sd_bus_set_method_call_timeout(bus, kTimeout);
+  return Bus(bus);
+}
+
+Text unit_path(const std::string& unit) {
+  char* path = nullptr;
+  if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path) < 0) return nullptr;
+  return Text(path);
+}
+
 }  // namespace
 
 PendingJob job_of(const std::string& unit) {
-  sd_bus* raw_bus = nullptr;
-  if (sd_bus_open_system(&raw_bus) < 0) return PendingJob::unknown;
-  const std::unique_ptr<sd_bus, Unref> bus(raw_bus);
-  sd_bus_set_method_call_timeout(bus.get(), kTimeout);
-
-  char* raw_path = nullptr;
-  if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &raw_path) < 0) return PendingJob::unknown;
-  const std::unique_ptr<char, Unref> path(raw_path);
+  const auto bus = open_bus();
+  const auto path = unit_path(unit);
+  if (!bus || !path) return PendingJob::unknown;
   sd_bus_message* raw_reply = nullptr;
   if (sd_bus_get_property(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Unit", "Job", nullptr, &raw_reply,
                           "(uo)") < 0)
@@ -43,8 +54,18 @@ PendingJob job_of(const std::string& unit) {
   if (sd_bus_get_property_string(bus.get(), kManager, job, "org.freedesktop.systemd1.Job", "JobType", nullptr,
                                  &raw_type) < 0)
     return PendingJob::none;  // it was there and has just ended
-  const std::unique_ptr<char, Unref> type(raw_type);
+  const Text type(raw_type);
   return pending_job(type.get());
+}
+
+bool is_running(const std::string& unit) {
+  const auto bus = open_bus();
+  const auto path = unit_path(unit);
+  std::uint32_t pid = 0;
+  return bus && path &&
+         sd_bus_get_property_trivial(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Service", "MainPID",
+                                     nullptr, 'u', &pid) >= 0 &&
+         pid != 0;
 }
 
 }  // namespace ghost::tun_helper
