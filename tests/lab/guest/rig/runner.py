@@ -32,7 +32,7 @@ def main():
     try:
         module = load(name)
         lab.clean()
-        lab.watch(getattr(module, "CAPTURE", True))
+        lab.watch()
         module.run(lab)
     except Failure as failure:
         lab.fail(str(failure))
