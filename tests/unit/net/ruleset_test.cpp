@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/ruleset.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace ghost::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+// tests/unit/net/ruleset.golden.json is the whole table of one link, one command a line. After a change that
+// is meant: GHOSTD_WRITE_GOLDEN=1, and read the difference.
+TEST(Ruleset, OneFullLink) {
+  const Ruleset ruleset{{{"isp",
+                          {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")},
+                          {*Prefix::parse("10.10.10.9/24"), *Prefix::parse("fd00:bb::/64")},
+                          90s}},
+                        {"isp", "unknown"},
+                        true,
+                        {"eth1"}};
+  std::string rendered;
+  const auto commands = render(ruleset);
+  for (const auto& command : commands.at("nftables")) rendered += command.dump() + "\n";
+  if (std::getenv("GHOSTD_WRITE_GOLDEN") != nullptr) std::ofstream(GOLDEN) << rendered;
+  std::ifstream file(GOLDEN);
+  const std::string golden{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_FALSE(golden.empty());
+  EXPECT_EQ(rendered, golden);
+}
+
+TEST(Ruleset, NoLinksMeansNoRules) {
+  const auto commands = render({});
+  ASSERT_GT(commands.at("nftables").size(), 3U);
+  for (const auto& command : commands.at("nftables")) {
+    EXPECT_FALSE(command.contains("add") && command["add"].contains("rule")) << command;
+  }
+}
+
+TEST(Ruleset, UnblockingDoesNotNeedABlock) {
+  const auto element = nlohmann::json::parse(
+      R"({"element": {"family": "inet", "table": "ghostd", "name": "blocked", "elem": ["gd-isp"]}})");
+  EXPECT_EQ(render_blocked("isp", true)["nftables"], nlohmann::json::array({{{"add", element}}}));
+  EXPECT_EQ(render_blocked("isp", false)["nftables"],
+            nlohmann::json::array({{{"add", element}}, {{"delete", element}}}));
+}
+
+}  // namespace
+}  // namespace ghost::net

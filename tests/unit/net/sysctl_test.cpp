@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/sysctl.hpp"
+
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+namespace ghost::net {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(SysctlPlan, AllsReversePathFilterMovesToTheInterfaces) {
+  const SysctlValues now = {{"net/ipv4/conf/all/rp_filter", "1"},
+                            {"net/ipv4/conf/default/rp_filter", "0"},
+                            {"net/ipv4/conf/eth0.5/rp_filter", "2"},
+                            {"net/ipv4/conf/eth1/forwarding", "0"}};
+  EXPECT_THAT(plan_host(now, {}), ElementsAre(SysctlWrite{"net/ipv4/conf/default/rp_filter", "1"},
+                                              SysctlWrite{"net/ipv4/conf/eth0.5/rp_filter", "2"},
+                                              SysctlWrite{"net/ipv4/conf/all/rp_filter", "0"}));
+}
+
+TEST(SysctlPlan, Ipv6ForwardingComesAfterWhatItWouldBreak) {
+  const SysctlValues now = {
+      {"net/ipv4/conf/all/rp_filter", "0"},      {"net/ipv6/conf/all/forwarding", "0"},
+      {"net/ipv6/conf/all/accept_ra", "1"},      {"net/ipv6/conf/default/accept_ra", "1"},
+      {"net/ipv6/conf/default/forwarding", "0"}, {"net/ipv6/conf/eth0/accept_ra", "1"},
+      {"net/ipv6/conf/eth0/forwarding", "0"},    {"net/ipv6/conf/eth1/accept_ra", "0"},
+      {"net/ipv6/conf/eth1/forwarding", "1"}};
+  EXPECT_THAT(plan_host(now, {.ipv6_forwarding = false}), IsEmpty());
+  EXPECT_THAT(plan_host(now, {.ipv6_forwarding = true}),
+              ElementsAre(SysctlWrite{"net/ipv6/conf/default/accept_ra", "2"},
+                          SysctlWrite{"net/ipv6/conf/eth0/accept_ra", "2"},
+                          SysctlWrite{"net/ipv6/conf/default/forwarding", "1"},
+                          SysctlWrite{"net/ipv6/conf/eth0/forwarding", "1"},
+                          SysctlWrite{"net/ipv6/conf/eth1/forwarding", "1"},
+                          SysctlWrite{"net/ipv6/conf/all/forwarding", "1"}));
+}
+
+TEST(SysctlPlan, ForwardingThatIsOnIsNotOurs) {
+  EXPECT_THAT(plan_host({{"net/ipv6/conf/all/forwarding", "1"}, {"net/ipv6/conf/eth0/forwarding", "1"}},
+                        {.ipv6_forwarding = true}),
+              IsEmpty());
+}
+
+TEST(SysctlPlan, CallInterfaceIsLooseOnlyWhereItWasStrict) {
+  const std::string key = "net/ipv4/conf/ppp-isp/rp_filter";
+  EXPECT_THAT(plan_call_interface("isp", {{key, "1"}}), testing::Contains(SysctlWrite{key, "2", false}));
+  EXPECT_THAT(plan_call_interface("isp", {{key, "0"}}),
+              testing::Each(testing::Field(&SysctlWrite::key, testing::Ne(key))));
+}
+
+class SysctlFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = "/tmp/sysctl-test-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    for (const char* interface : {"all", "default", "eth0", "gd-isp"}) {
+      std::filesystem::create_directories(directory_ / "net/ipv4/conf" / interface);
+      put(std::string("net/ipv4/conf/") + interface + "/rp_filter", "1");
+      put(std::string("net/ipv4/conf/") + interface + "/forwarding", "0");
+    }
+    journal_ = directory_ / "restore.json";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+  void put(const std::string& key, const std::string& value) {
+    std::ofstream(directory_ / key) << value << "\n";
+  }
+  std::string get(const std::string& key) {
+    std::string line;
+    std::ifstream file(directory_ / key);
+    std::getline(file, line);
+    return line;
+  }
+  Sysctls open() { return std::move(Sysctls::open(directory_, journal_).value()); }
+  std::filesystem::path directory_;
+  std::filesystem::path journal_;
+};
+
+TEST_F(SysctlFiles, RestoresInTheReverseOrder) {
+  auto sysctls = open();
+  ASSERT_TRUE(sysctls.apply(plan_host(sysctls.snapshot(), {})));
+  EXPECT_EQ(get("net/ipv4/conf/all/rp_filter"), "0");
+  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/rp_filter"), "1");
+  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/forwarding"), std::nullopt);
+  ASSERT_TRUE(sysctls.restore());
+  EXPECT_EQ(get("net/ipv4/conf/all/rp_filter"), "1");
+  EXPECT_FALSE(std::filesystem::exists(journal_));
+}
+
+TEST_F(SysctlFiles, ARestartKeepsTheFirstOriginals) {
+  const std::vector<SysctlWrite> writes = {{"net/ipv4/conf/eth0/forwarding", "1"}};
+  ASSERT_TRUE(open().apply(writes));
+  auto second = open();
+  ASSERT_TRUE(second.apply(writes));
+  ASSERT_TRUE(second.apply({{"net/ipv4/conf/eth0/forwarding", "2"}}));
+  EXPECT_EQ(open().original("net/ipv4/conf/eth0/forwarding"), "0");
+  ASSERT_TRUE(open().restore());
+  EXPECT_EQ(get("net/ipv4/conf/eth0/forwarding"), "0");
+}
+
+TEST_F(SysctlFiles, TheJournalIsThereBeforeTheWrite) {
+  std::filesystem::create_directory(journal_.string() + ".new");  // so that the journal cannot be written
+  auto sysctls = open();
+  EXPECT_FALSE(sysctls.apply({{"net/ipv4/conf/eth0/forwarding", "1"}}));
+  EXPECT_EQ(get("net/ipv4/conf/eth0/forwarding"), "0");
+}
+
+TEST_F(SysctlFiles, OurOwnInterfacesAreNotRecordedAndMissingKeysPassedOver) {
+  auto sysctls = open();
+  ASSERT_TRUE(
+      sysctls.apply(plan_demand_interface("isp", true)));  // accept_local and net/ipv6 do not exist here
+  EXPECT_EQ(get("net/ipv4/conf/gd-isp/forwarding"), "1");
+  EXPECT_EQ(get("net/ipv4/conf/gd-isp/rp_filter"), "0");
+  EXPECT_FALSE(std::filesystem::exists(journal_));
+}
+
+TEST_F(SysctlFiles, AnInterfaceThatIsGoneIsNoFailure) {
+  auto sysctls = open();
+  ASSERT_TRUE(sysctls.apply({{"net/ipv4/conf/eth0/forwarding", "1"}, {"net/ipv4/conf/all/rp_filter", "0"}}));
+  std::filesystem::remove_all(directory_ / "net/ipv4/conf/eth0");
+  ASSERT_TRUE(sysctls.restore());
+  EXPECT_EQ(get("net/ipv4/conf/all/rp_filter"), "1");
+}
+
+TEST_F(SysctlFiles, AJournalThatCannotBeReadIsNotAnEmptyOne) {
+  std::ofstream(journal_) << "[[\"net/ipv4/conf/all/rp_filter\", \"1\"]";
+  EXPECT_EQ(Sysctls::open(directory_, journal_).error().errno_value, EBADMSG);
+}
+
+}  // namespace
+}  // namespace ghost::net
