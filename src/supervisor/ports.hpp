@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the supervisor needs of the outside: a link's configuration by name, and somewhere to say what it did.
+#pragma once
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "base/ids.hpp"
+#include "core/config.hpp"
+
+namespace ghost::supervisor {
+
+class LinkSource {
+ public:
+  virtual ~LinkSource() = default;
+  // From root-owned files, read anew for each call. Error: one line for people.
+  virtual tl::expected<core::LinkConfig, std::string> find(std::string_view link) = 0;
+};
+
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  // One line that pppd or chat printed, made printable and without secrets.
+  virtual void pppd_said(std::string_view link, CallSerial serial, std::string_view line) = 0;
+  // What the supervisor decided; `link` may be empty. Priorities are syslog(3)'s.
+  virtual void note(int priority, std::string_view link, CallSerial serial, std::string_view text) = 0;
+};
+
+}  // namespace ghost::supervisor
