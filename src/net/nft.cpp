@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <nftables/libnftables.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -64,7 +65,8 @@ std::vector<json> objects(const json& answer, const char* kind) {
   return out;
 }
 
-// Interface → seconds left. An interface that is gone is listed by its number and passed over.
+// Interface → whole seconds left: nft cuts off the fraction. An interface that is gone is listed by its
+// number and passed over.
 Result<std::map<std::string, std::chrono::seconds>> live_elements() {
   const auto answer = run(single("list", in_table("set", {{"name", "live"}})));
   if (!answer) return tl::unexpected(answer.error());
@@ -75,8 +77,7 @@ Result<std::map<std::string, std::chrono::seconds>> live_elements() {
       if (!entry.is_object() || !entry.contains("elem")) continue;
       const json& elem = entry["elem"];
       if (!elem.contains("val") || !elem["val"].is_string() || !elem.contains("expires")) continue;
-      // nft cuts off the fraction of a second.
-      out[elem["val"].get<std::string>()] = std::chrono::seconds(elem["expires"].get<std::int64_t>() + 1);
+      out[elem["val"].get<std::string>()] = std::chrono::seconds(elem["expires"].get<std::int64_t>());
     }
   }
   return out;
@@ -104,7 +105,7 @@ Result<void> load(const Ruleset& ruleset) {
   if (!live) return {};
   for (const auto& [ifname, left] : *live) {
     // The interface may have gone meanwhile, and then there is nothing to keep up.
-    std::ignore = keep_live(ifname, left);
+    std::ignore = keep_live(ifname, std::max(left, std::chrono::seconds(1)));
   }
   return {};
 }
@@ -114,7 +115,7 @@ Result<std::optional<std::chrono::seconds>> live_remaining(const std::string& if
   if (!live) return tl::unexpected(live.error());
   const auto at = live->find(ifname);
   if (at == live->end()) return std::nullopt;
-  return at->second;
+  return at->second + std::chrono::seconds(1);
 }
 
 Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout) {

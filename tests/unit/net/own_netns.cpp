@@ -27,7 +27,7 @@ void OwnNetns::SetUp() {
 }
 
 std::string sh(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen((command + " 2>&1").c_str(), "re"),
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(("{ " + command + "\n} 2>&1").c_str(), "re"),
                                                    [](FILE*) { return 0; });
   std::string out;
   std::array<char, 4096> part{};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/release.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "net/nft.hpp"
+#include "net/routes.hpp"
+#include "net/sysctl.hpp"
+#include "net/tun.hpp"
+#include "own_netns.hpp"
+
+namespace ghost::net {
+namespace {
+
+using test::routing_state;
+using test::sh;
+using test::sysctl_state;
+using ::testing::IsEmpty;
+
+class Release : public test::OwnNetns {
+ protected:
+  void SetUp() override {
+    OwnNetns::SetUp();
+    directory_ = sh("mktemp -d");
+    directory_.pop_back();
+    journal_ = directory_ + "/restore.json";
+    // A host that is not at its defaults, so that "the same" means something.
+    sh("ip link add eth0 type veth peer name eth1; sysctl -qw net.ipv4.conf.all.rp_filter=2 "
+       "net.ipv4.conf.eth0.rp_filter=1 "
+       "net.ipv4.conf.default.rp_filter=1 net.ipv6.conf.eth1.forwarding=1 net.ipv6.conf.eth0.accept_ra=1;"
+       "ip addr add 10.10.10.1/24 dev eth0; ip link set eth0 up; ip link set eth1 up; ip route add default "
+       "dev eth0;"
+       "nft add table inet mine");
+  }
+  void TearDown() override { sh("rm -r " + directory_); }
+
+  void take_over() {
+    auto sysctls = Sysctls::open("/proc/sys", journal_);
+    ASSERT_TRUE(sysctls) << sysctls.error().what;
+    ASSERT_TRUE(sysctls->apply(plan_host(sysctls->snapshot(), {.ipv6_forwarding = true})));
+    ASSERT_TRUE(sysctls->apply(plan_demand_interface("isp", true)));
+    ASSERT_TRUE(sysctls->apply(plan_shared_interface("eth0", Family::v4)));
+    auto rtnl = Rtnl::open();
+    const LinkRouting link{"isp",
+                           0,
+                           {default_prefix(Family::v4), default_prefix(Family::v6)},
+                           {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
+    ASSERT_TRUE(rtnl);
+    ASSERT_TRUE(rtnl->set_up({"isp", link.stable, 1500, 4096}));
+    ASSERT_TRUE(rtnl->add(rules_for({link})));
+    ASSERT_TRUE(rtnl->add(demand_routes(link)));
+    const auto loaded =
+        nft::load({{{"isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}},
+                   {},
+                   true,
+                   {"eth0"}});
+    ASSERT_TRUE(loaded) << loaded.error().what;
+  }
+  std::string directory_;
+  std::string journal_;
+};
+
+TEST_F(Release, GivesBackByteForByte) {
+  const auto routing = routing_state();
+  const auto sysctls = sysctl_state();
+  {
+    const auto tun = make_tun("gd-isp");
+    ASSERT_TRUE(tun);
+    take_over();
+    take_over();  // a restart must not take our values for the originals
+    EXPECT_NE(routing_state(), routing);
+    EXPECT_EQ(sh("sysctl -n net.ipv4.conf.all.rp_filter net.ipv4.conf.eth1.rp_filter "
+                 "net.ipv4.conf.gd-isp.rp_filter "
+                 "net.ipv6.conf.all.forwarding net.ipv6.conf.eth0.accept_ra net.ipv4.conf.eth0.forwarding"),
+              "0\n2\n0\n1\n2\n1\n");
+    EXPECT_THAT(release_everything(journal_), IsEmpty());
+    EXPECT_THAT(release_everything(journal_), IsEmpty());
+  }
+  EXPECT_EQ(routing_state(), routing);
+  EXPECT_EQ(sysctl_state(), sysctls);
+  EXPECT_FALSE(std::filesystem::exists(journal_));
+}
+
+TEST_F(Release, GivesBackAfterTheDemandInterfaceIsGone) {
+  const auto routing = routing_state();
+  const auto sysctls = sysctl_state();
+  {
+    const auto tun = make_tun("gd-isp");
+    ASSERT_TRUE(tun);
+    take_over();
+  }
+  EXPECT_THAT(release_everything(journal_), IsEmpty());
+  EXPECT_EQ(routing_state(), routing);
+  EXPECT_EQ(sysctl_state(), sysctls);
+}
+
+TEST_F(Release, ARouteLearntFromARouterSurvivesIpv6Forwarding) {
+  sh("ip -6 route add default via fe80::1 dev eth0 proto ra expires 1000");
+  const auto sysctls = sysctl_state();
+  const auto tun = make_tun("gd-isp");
+  ASSERT_TRUE(tun);
+  take_over();
+  EXPECT_THAT(sh("ip -6 route show default"), testing::HasSubstr("via fe80::1 dev eth0 proto ra"));
+  EXPECT_THAT(release_everything(journal_), IsEmpty());
+  EXPECT_THAT(sh("ip -6 route show default"), testing::HasSubstr("via fe80::1 dev eth0 proto ra"));
+}
+
+TEST_F(Release, DoesNotObeyAForgedJournal) {
+  for (const char* forged :
+       {R"([["kernel/core_pattern", "1"]])", R"([["net/ipv4/conf/../../../kernel/sysrq", "1"]])",
+        R"([["net/ipv4/conf/all/rp_filter", "|/bin/sh"]])", R"([["net/ipv4/conf/all/rp_filter"]])",
+        R"({"a": 1})", "", "[[", R"([["net/ipv4/conf//rp_filter", "1"]])"}) {
+    std::ofstream(journal_) << forged;
+    const auto failures = release_everything(journal_);
+    ASSERT_EQ(failures.size(), 1U) << forged;
+    EXPECT_EQ(failures[0].errno_value, EBADMSG) << forged;
+  }
+}
+
+}  // namespace
+}  // namespace ghost::net
