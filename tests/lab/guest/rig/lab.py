@@ -1,18 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a scenario is given: lab. Everything it may arrange, do and ask."""
+"""What a scenario is given: lab. Everything it may arrange, do and ask.
+
+Each scenario finds the same state: ghostd stopped and without links, one telephone line at /dev/ttyGHOST0 without faults,
+a provider that answers without asking for a password, conntrack empty. What it changes is undone after it.
+"""
+import glob
 import json
+import os
+import shutil
+import signal
+import subprocess
 import time
 
-from . import run
+from . import net, run
+from .isp import SECRET, USER, Isp
+from .line import Line
+from .run import Failure, out, sh
+
+CHAT = """ABORT BUSY
+ABORT 'NO CARRIER'
+ABORT 'NO ANSWER'
+ABORT 'NO DIALTONE'
+TIMEOUT 15
+'' ATZ
+OK ATDT5551234
+CONNECT ''
+"""
+PEER = """{tty}
+115200
+connect "/usr/sbin/chat -v -f /etc/chatscripts/ghostlab"
+user ghost
+noauth
+noipdefault
+ipcp-accept-local
+ipcp-accept-remote
+usepeerdns
+nodefaultroute
+noccp
+novj
++ipv6
+lcp-echo-interval 10
+lcp-echo-failure 4
+"""
+OURS = ("ghost-line", "rig.provider", "rig.traffic", "pppd", "tcpdump", "chat")
 
 
 class Lab:
     wait_for = staticmethod(run.wait_for)
+    sh = staticmethod(sh)
+    out = staticmethod(out)
 
     def __init__(self, name, results):
         self.name, self.results = name, results
         self.checks, self.failures, self.measures = [], [], {}
         self.begun = time.monotonic()
+        self.cursor, self.captures, self.undo = None, [], []
+        self.isp, self.lines = Isp(), []
 
     # What a scenario says.
 
@@ -38,11 +81,214 @@ class Lab:
         self.measures[name] = {"value": value, "unit": unit}
         self.say(f"measure: {name} = {json.dumps(value)}{' ' + unit if unit else ''}")
 
-    def clean(self):
-        pass
+    # The line and the links.
 
-    def watch(self):
-        pass
+    @property
+    def line(self):
+        return self.lines[0]
+
+    def add_line(self, direct=False):
+        """A further telephone line, /dev/ttyGHOST<n>."""
+        line = Line(len(self.lines), direct)
+        line.start()
+        self.lines.append(line)
+        return line
+
+    def peer(self, name="isp", line=None, extra="", text=PEER):
+        """Writes /etc/ppp/peers/<name>: a call on the line. extra: further pppd options, one a line."""
+        path = f"/etc/ppp/peers/{name}"
+        self.put(path, text.format(tty=(line or self.line).tty) + extra, 0o640)
+        return path
+
+    def secrets(self, secret=SECRET, user=USER):
+        """What we think the password is."""
+        for kind in ("chap", "pap"):
+            self.put(f"/etc/ppp/{kind}-secrets", f'"{user}" * "{secret}"\n', 0o600)
+
+    def configure(self, link="isp", text=None, **sections):
+        """Writes /etc/ghostd/links/<link>.conf: configure("isp", Link={"Peer": "isp"}, Call={"IdleTimeout": "10s"}); Peer=
+        is the link's name unless Link says otherwise. text: the whole file instead."""
+        if text is None:
+            body = {"Link": {"Peer": link}}
+            for section, values in sections.items():
+                body.setdefault(section, {}).update(values)
+            if "Device" in body["Link"]:
+                body["Link"].pop("Peer")
+            text = "\n".join(f"[{section}]\n" + "".join(f"{k}={v}\n" for k, v in values.items())
+                             for section, values in body.items())
+        path = f"/etc/ghostd/links/{link}.conf"
+        self.put(path, text, 0o644)
+        return path
+
+    def put(self, path, text, mode=0o644):
+        """Writes a file that is put back as it was (or removed) after the scenario."""
+        before = None
+        if os.path.exists(path):
+            with open(path, "rb") as f:
+                before = (f.read(), os.stat(path).st_mode & 0o7777)
+        known = [p for kind, p, _ in self.undo if kind == "file"]
+        if path not in known:
+            self.undo.append(("file", path, before))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            f.write(text)
+        os.chmod(path, mode)
+
+    # ghostd.
+
+    def start_ghostd(self, deadline=60):
+        done = subprocess.run(["systemctl", "start", "ghostd.service"], capture_output=True, text=True, timeout=deadline + 60)
+        if done.returncode != 0:
+            raise Failure("ghostd does not start: " + done.stderr.strip() + "\n" +
+                          out("journalctl -u ghostd -n 15 -o cat --no-pager"))
+
+    def stop_ghostd(self):
+        sh("systemctl stop ghostd.service ghost-supervisor.service", timeout=150)
+
+    def ghostctl(self, *words, timeout=90, user=None):
+        """(exit status, stdout, stderr)."""
+        argv = (["setpriv", "--reuid", user, "--clear-groups"] if user else []) + ["ghostctl", *map(str, words)]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout, done.stderr
+
+    def status(self, link="isp"):
+        """The link's object in `ghostctl status --json`."""
+        code, text, error = self.ghostctl("status", "--json")
+        if code != 0:
+            raise Failure(f"ghostctl status: {error}")
+        return find_link(json.loads(text), link)
+
+    def state(self, link="isp"):
+        return field(self.status(link), "state").lower()
+
+    def wait_state(self, state, deadline=60, link="isp"):
+        """Until the link is in that state; the status then. A Failure tells the state it was in instead."""
+        last = {}
+
+        def there():
+            last["status"] = self.status(link)
+            return field(last["status"], "state").lower() == state and last["status"]
+        try:
+            return run.wait_for(there, deadline, f"link {link} to be {state}", pause=0.1)
+        except Failure as failure:
+            raise Failure(f"{failure}; it is {json.dumps(last.get('status'))}") from None
+
+    def journal(self, words=""):
+        """The journal since the scenario's start, as text; words: further journalctl options."""
+        return out(f"journalctl --no-pager -o short-monotonic --after-cursor='{self.cursor}' {words}", timeout=60)
+
+    # The runner's part.
+
+    def clean(self):
+        """Everything as a scenario finds it."""
+        if os.path.exists("/usr/sbin/ghostd"):
+            sh("systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; "
+               "systemctl reset-failed", check=False, timeout=150)
+        for line in self.lines:
+            line.stop()
+        self.isp.stop()
+        self.lines, self.isp = [], Isp()
+        for kind, path, before in reversed(self.undo):
+            if before is None:
+                if os.path.exists(path):
+                    os.unlink(path)
+            else:
+                with open(path, "wb") as f:
+                    f.write(before[0])
+                os.chmod(path, before[1])
+        self.undo = []
+        for pid in ours():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        run.wait_for(lambda: not ours(), 20, "what the rig had started to end")
+        for path in glob.glob("/etc/ghostd/links/*") + glob.glob("/dev/ttyGHOST*") + glob.glob("/var/lock/LCK..tty*"):
+            shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        sh("conntrack -F; conntrack -F -f ipv6", check=False)
+
+    def watch(self, capture=True):
+        """The rig as every scenario finds it; evidence is kept from here on."""
+        os.makedirs("/run/lab", exist_ok=True)
+        if not os.path.exists("/run/lab/networks"):
+            net.teardown()
+            net.setup()
+            with open("/run/lab/networks", "w"):
+                pass
+        net.reset_syns()
+        for log in glob.glob("/run/lab/*.log") + glob.glob("/run/lab/*.pcap"):
+            os.unlink(log)
+        self.cursor = out("journalctl -n 0 --show-cursor").split("-- cursor: ")[-1]
+        os.makedirs("/etc/chatscripts", exist_ok=True)
+        with open("/etc/chatscripts/ghostlab", "w") as f:
+            f.write(CHAT)
+        self.isp.start()
+        self.add_line()
+        self.peer()
+        self.secrets()
+        if os.path.exists("/usr/sbin/ghostd"):
+            sh("systemctl start ghost-supervisor.socket", check=False)
+        if capture:
+            for where, prefix in (("here", ""), ("isp", "ip netns exec isp ")):
+                path = f"/run/lab/{where}.pcap"
+                words = f"{prefix}tcpdump -i any -s 160 -w {path} -Z root".split()
+                self.captures.append(subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def keep_evidence(self):
-        pass
+        """What helps to understand a failure, into the results directory."""
+        for process in self.captures:
+            process.send_signal(signal.SIGINT)
+            process.wait(10)
+        if os.path.exists("/usr/bin/ghostctl"):
+            with open(os.path.join(self.results, "status.json"), "w") as f:
+                f.write(out("timeout 10 ghostctl status --json 2>&1", timeout=20))
+        with open(os.path.join(self.results, "journal.txt"), "w") as f:
+            f.write(self.journal())
+        with open(os.path.join(self.results, "network.txt"), "w") as f:
+            f.write(out("for c in 'ip addr' 'ip rule' 'ip -6 rule' 'ip route show table all' 'ip -6 route show table all' "
+                        "'nft list ruleset' 'tc -s qdisc' 'conntrack -L' 'ip -n isp addr'; do echo \"## $c\"; $c 2>&1; done"))
+        for path in glob.glob("/run/lab/*.log") + glob.glob("/run/lab/*.pcap"):
+            shutil.copy(path, self.results)
+
+
+def ours():
+    """Processes that belong to a scenario: by their command line, in this VM only."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        names = {os.path.basename(w).decode(errors="replace") for w in words[:6]}
+        if names & set(OURS):
+            found.append(int(path.split("/")[2]))
+    return [pid for pid in found if pid != os.getpid() and state_of(pid) != "Z"]
+
+
+def state_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
+def find_link(status, link):
+    """`ghostctl status --json` as a list, {"links": […]}, or an object a link."""
+    links = status.get("links", status) if isinstance(status, dict) else status
+    if isinstance(links, dict):
+        return links[link] if link in links else links
+    for one in links:
+        if field(one, "name") == link:
+            return one
+    raise Failure(f"no link {link} in {json.dumps(status)}")
+
+
+def field(status, name):
+    """A field by its name, whatever its case and separators: local_addresses, LocalAddresses, local-addresses."""
+    plain = lambda s: s.replace("_", "").replace("-", "").lower()
+    for key, value in status.items():
+        if plain(key) == plain(name):
+            return value
+    raise Failure(f"no field {name} in {json.dumps(status)}")

@@ -32,7 +32,7 @@ def main():
     try:
         module = load(name)
         lab.clean()
-        lab.watch()
+        lab.watch(getattr(module, "CAPTURE", True))
         module.run(lab)
     except Failure as failure:
         lab.fail(str(failure))

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The provider: what its pppd demands and gives on the calls that come. `ip netns exec` shows it an /etc/ppp of its own."""
+import os
+import signal
+import subprocess
+import sys
+
+from . import net
+from .run import out, sh, wait_for
+
+ANSWER = """#!/bin/sh
+# The provider answers: $1 is the tty, $2 the number of the call.
+exec ip netns exec isp pppd "$1" 115200 file /run/lab/isp-options ifname call$2 10.64.64.254:10.64.64.$((76 + $2))
+"""
+OPTIONS = """nodetach
+local
+noccp
+novj
+nodefaultroute
+name isp
+debug
+logfile /run/lab/isp-pppd.log
+lcp-echo-interval 0
+ms-dns 10.64.64.1
+ms-dns 10.64.64.2
+"""
+USER, SECRET = "ghost", "boo-in-the-night"
+
+
+class Isp:
+    def __init__(self):
+        self.process = None
+
+    def start(self):
+        os.makedirs("/etc/netns/isp/ppp", exist_ok=True)
+        self.configure()
+        with open("/run/lab/answer", "w") as f:
+            f.write(ANSWER)
+        os.chmod("/run/lab/answer", 0o755)
+        self.process = subprocess.Popen(["ip", "netns", "exec", "isp", sys.executable, "-m", "rig.provider"],
+                                        stdin=subprocess.DEVNULL, start_new_session=True,
+                                        stdout=open("/run/lab/provider.log", "w"), stderr=subprocess.STDOUT)
+        wait_for(lambda: ":7002" in out("ip netns exec isp ss -Hltn"), 20, "the provider's servers")
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+            self.process = None
+
+    def configure(self, auth=None, ipv6=True, secret=SECRET, extra=""):
+        """What the next calls meet. auth: None, "chap" or "pap"; secret: what the provider believes the secret to be;
+        extra: further pppd options, one a line."""
+        def put(path, text):
+            with open(path, "w") as f:
+                f.write(text)
+            os.chmod(path, 0o600)
+        put("/etc/netns/isp/ppp/options", "")
+        for kind in ("chap", "pap"):
+            put(f"/etc/netns/isp/ppp/{kind}-secrets", f'"{USER}" isp "{secret}" *\n')
+        options = OPTIONS + (f"require-{auth}\n" if auth else "noauth\n") + ("+ipv6\n" if ipv6 else "noipv6\n") + extra
+        put("/run/lab/isp-options", options)
+
+    def hang_up(self, n):
+        """The provider ends call n in order (LCP TermReq)."""
+        pid = out(f"cat /run/call{n}.pid")
+        if pid:
+            os.kill(int(pid.split()[0]), signal.SIGTERM)
+
+    def sees(self, n):
+        """Whether call n stands at the provider, with its address."""
+        return net.call_address(n) in out(f"ip -n isp -4 -o addr show dev call{n}")
+
+    def log(self):
+        with open("/run/lab/isp-pppd.log", errors="replace") as f:
+            return f.read()

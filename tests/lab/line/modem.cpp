@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "modem.hpp"
+
+#include <cctype>
+
+namespace ghost::lab {
+namespace {
+
+constexpr std::size_t kLongestLine = 255;
+constexpr const char* kOk = "\r\nOK\r\n";
+
+std::string upper_without_spaces(std::string_view line) {
+  std::string out;
+  for (const unsigned char c : line)
+    if (c > ' ') out += static_cast<char>(std::toupper(c));
+  return out;
+}
+
+}  // namespace
+
+void Modem::reset() {
+  typed_.clear();
+  echo_ = true;
+}
+
+ModemReply Modem::command(std::string_view bytes) {
+  ModemReply reply;
+  for (const char c : bytes) {
+    if (echo_) reply.text += c;
+    if (c == '\r') {
+      auto one = execute(upper_without_spaces(typed_));
+      typed_.clear();
+      reply.text += one.text;
+      if (one.wish != Wish::None) {
+        reply.wish = one.wish;
+        reply.number = std::move(one.number);
+        return reply;
+      }
+    } else if (c != '\n' && typed_.size() < kLongestLine) {
+      typed_ += c;
+    }
+  }
+  return reply;
+}
+
+ModemReply Modem::execute(std::string_view line) {
+  // Garbage before AT (a line's noise, a "+++" nobody needed) does not matter to a modem.
+  const auto at = line.find("AT");
+  if (line.empty() || at == std::string_view::npos) return {};
+  line.remove_prefix(at + 2);
+  ModemReply reply{.text = kOk, .wish = Wish::None, .number = {}};
+  while (!line.empty()) {
+    const char c = line.front();
+    line.remove_prefix(1);
+    const char argument = line.empty() ? '0' : line.front();
+    switch (c) {
+      case 'D':
+        if (!line.empty() && (argument == 'T' || argument == 'P')) line.remove_prefix(1);
+        return {.text = {}, .wish = Wish::Dial, .number = std::string(line)};
+      case 'H': reply.wish = Wish::HangUp; break;
+      case 'O': return {.text = {}, .wish = Wish::GoOnline, .number = {}};
+      case 'E': echo_ = argument != '0'; break;
+      case 'Z': reset(); break;
+      case '+': return reply;  // extended commands: all accepted, none needed
+      default: break;
+    }
+  }
+  return reply;
+}
+
+std::string Modem::result(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Connect: return "\r\nCONNECT 115200\r\n";
+    case Outcome::Busy: return "\r\nBUSY\r\n";
+    case Outcome::NoAnswer: return "\r\nNO ANSWER\r\n";
+    case Outcome::NoDialtone: return "\r\nNO DIALTONE\r\n";
+    case Outcome::NoCarrier: return "\r\nNO CARRIER\r\n";
+    case Outcome::Silent: return {};
+  }
+  return {};
+}
+
+}  // namespace ghost::lab

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Hayes modem in command mode, as far as chat(8) scripts can tell: bytes from the computer in, replies and at most one
+// wish (dial, hang up, go back online) out. Pure; what a dial comes to is decided by the line and told with result().
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace ghost::lab {
+
+enum class Wish { None, Dial, HangUp, GoOnline };
+
+struct ModemReply {
+  std::string text;  // for the computer, echo included
+  Wish wish = Wish::None;
+  std::string number;  // of a Dial
+  bool operator==(const ModemReply&) const = default;
+};
+
+enum class Outcome { Connect, Busy, NoAnswer, NoDialtone, NoCarrier, Silent };
+
+class Modem {
+ public:
+  // Power-on state: echo on, nothing typed.
+  void reset();
+  // Bytes while in command mode. What follows a dial command in the same bytes is thrown away, as modems do.
+  ModemReply command(std::string_view bytes);
+  // The words with which a dial ends, e.g. "\r\nBUSY\r\n"; empty for Silent.
+  static std::string result(Outcome outcome);
+
+ private:
+  ModemReply execute(std::string_view line);
+  std::string typed_;
+  bool echo_ = true;
+};
+
+}  // namespace ghost::lab
