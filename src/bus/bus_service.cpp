@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/bus_service.hpp"
+
+#include <sys/timerfd.h>
+#include <systemd/sd-bus.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "base/unique_fd.hpp"
+#include "bus/clean_text.hpp"
+#include "bus/names.hpp"
+#include "bus/objects.hpp"
+#include "bus/sdbus_seam.hpp"
+#include "loop/bus_pump.hpp"
+#include "loop/sources.hpp"
+
+namespace ghost::bus {
+namespace {
+
+std::chrono::microseconds real_now() {
+  timespec ts{};
+  if (::clock_gettime(CLOCK_REALTIME, &ts) < 0) throw std::system_error(errno, std::generic_category(), "clock_gettime");
+  return std::chrono::seconds(ts.tv_sec) + std::chrono::microseconds(ts.tv_nsec / 1000);
+}
+
+[[noreturn]] void refuse(RequestError::Kind kind, const std::string& message) {
+  throw sdbus::Error(ErrorName(error_name(kind)), clean_text(message, true));
+}
+
+std::string link_path(const std::string& link) {
+  char* path = nullptr;
+  if (const int r = sd_bus_path_encode(kLinkPathPrefix, link.c_str(), &path); r < 0)
+    throw std::system_error(-r, std::generic_category(), "sd_bus_path_encode");
+  const std::unique_ptr<char, decltype(&std::free)> owner(path, &std::free);
+  return path;
+}
+
+// Becomes readable when the wall clock is set: timerfd_create(2), TFD_TIMER_CANCEL_ON_SET.
+UniqueFd clock_watch() {
+  UniqueFd fd(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
+  const itimerspec never{.it_interval = {}, .it_value = {.tv_sec = INT64_MAX, .tv_nsec = 0}};
+  if (!fd || ::timerfd_settime(fd.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) < 0)
+    throw std::system_error(errno, std::generic_category(), "timerfd");
+  return fd;
+}
+
+}  // namespace
+
+class BusService::Impl final : private ManagerPort {
+ public:
+  Impl(loop::EventLoop& loop, sdbus::IConnection& bus, Requests& requests, Lost lost)
+      : loop_(loop),
+        bus_(bus),
+        requests_(requests),
+        flush_(loop, [this] { flush(); }),
+        clock_fd_(clock_watch()),
+        clock_(loop, clock_fd_.get(), EPOLLIN, [this](std::uint32_t) { clock_was_set(); }),
+        manager_(bus, *this),
+        pump_(loop, bus, std::move(lost)) {
+    wall_.observe(loop::now(), real_now());
+  }
+  Impl(loop::EventLoop& loop, std::unique_ptr<sdbus::IConnection> bus, Requests& requests, Lost lost)
+      : Impl(loop, *bus, requests, std::move(lost)) {
+    owned_.swap(bus);
+  }
+
+  void request_name() { bus_.requestName(BusName(kBusName)); }
+  void publish(const core::LinkStatus& status);
+  void remove(const std::string& name);
+
+ private:
+  struct Link {
+    core::LinkStatus status;
+    LinkProperties shown;     // what Get answers
+    LinkProperties signalled;  // what whoever listens to the signals believes
+    core::Time last_signal{};
+    std::string path;
+    std::optional<LinkObject> object;
+  };
+
+  std::vector<Row> list() override;
+  std::string path_of(const std::string& link) override { return find(link).path; }
+  void connect(const std::string& link) override { ask(link, &Requests::connect); }
+  void disconnect(const std::string& link) override { ask(link, &Requests::disconnect); }
+  void block(const std::string& link) override { ask(link, &Requests::block); }
+  void unblock(const std::string& link) override { ask(link, &Requests::unblock); }
+  void reload() override;
+
+  Link& find(const std::string& link);
+  void ask(const std::string& link, Accepted (Requests::*request)(const std::string&));
+  template <class Ask>
+  void answer(Ask ask);
+  void signal(Link& link);
+  void flush();
+  void clock_was_set();
+
+  loop::EventLoop& loop_;
+  std::unique_ptr<sdbus::IConnection> owned_;  // bus_, when it is ours
+  sdbus::IConnection& bus_;
+  Requests& requests_;
+  WallClock wall_;
+  std::map<std::string, Link> links_;
+  loop::Timer flush_;
+  bool flush_armed_ = false;
+  UniqueFd clock_fd_;
+  loop::IoSource clock_;
+  ManagerObject manager_;
+  loop::BusPump pump_;
+};
+
+void BusService::Impl::publish(const core::LinkStatus& status) {
+  auto [it, is_new] = links_.try_emplace(status.name);
+  auto& link = it->second;
+  if (!is_new && link.status == status) return;
+  link.status = status;
+  link.shown = to_properties(status, wall_);
+  if (!is_new) return signal(link);
+  link.signalled = link.shown;
+  link.path = link_path(status.name);
+  link.object.emplace(bus_, link.path, link.shown);
+  try {
+    link.object->emitInterfacesAddedSignal();
+  } catch (const sdbus::Error&) {
+    // The connection is gone, and the pump says so.
+  }
+}
+
+void BusService::Impl::remove(const std::string& name) {
+  const auto it = links_.find(name);
+  if (it == links_.end()) return;
+  try {
+    it->second.object->emitInterfacesRemovedSignal();
+  } catch (const sdbus::Error&) {
+    // As above.
+  }
+  links_.erase(it);
+}
+
+void BusService::Impl::signal(Link& link) {
+  const auto changed = changes(link.signalled, link.shown);
+  if (changed.names.empty()) return;
+  const auto now = loop::now();
+  if (!changed.at_once && now < link.last_signal + kCounterPause) {
+    if (!std::exchange(flush_armed_, true)) flush_.arm(link.last_signal + kCounterPause);
+    return;
+  }
+  link.signalled = link.shown;
+  link.last_signal = now;
+  try {
+    link.object->emitPropertiesChangedSignal(InterfaceName(kLinkInterface), property_names(changed.names));
+  } catch (const sdbus::Error&) {
+    // As above.
+  }
+}
+
+void BusService::Impl::flush() {
+  flush_armed_ = false;
+  for (auto& [name, link] : links_) signal(link);
+}
+
+void BusService::Impl::clock_was_set() {
+  std::uint64_t expirations = 0;
+  // It fails with ECANCELED, which is the news, and is armed anew by that.
+  [[maybe_unused]] const auto n = ::read(clock_fd_.get(), &expirations, sizeof expirations);
+  if (!wall_.observe(loop::now(), real_now())) return;
+  for (auto& [name, link] : links_) {
+    link.shown = to_properties(link.status, wall_);
+    signal(link);
+  }
+}
+
+std::vector<ManagerPort::Row> BusService::Impl::list() {
+  std::vector<Row> rows;
+  for (const auto& [name, link] : links_) rows.push_back({name, link.path, link.shown.state});
+  return rows;
+}
+
+BusService::Impl::Link& BusService::Impl::find(const std::string& name) {
+  const auto it = links_.find(name);
+  if (it == links_.end()) refuse(RequestError::Kind::NoSuchLink, "there is no link named '" + name + "'");
+  return it->second;
+}
+
+// No exception but sdbus::Error may cross the C code that called us.
+template <class Ask>
+void BusService::Impl::answer(Ask ask) {
+  Accepted accepted;
+  try {
+    accepted = ask();
+  } catch (...) {
+    loop_.fail_with_current_exception();
+    refuse(RequestError::Kind::Failed, "internal error: ghostd ends");
+  }
+  if (!accepted) refuse(accepted.error().kind, accepted.error().message);
+}
+
+void BusService::Impl::ask(const std::string& link, Accepted (Requests::*request)(const std::string&)) {
+  const auto name = find(link).shown.name;
+  answer([&] { return (requests_.*request)(name); });
+}
+
+void BusService::Impl::reload() {
+  answer([&] { return requests_.reload(); });
+}
+
+BusService::BusService(loop::EventLoop& loop, Requests& requests, Lost lost)
+    : impl_(std::make_unique<Impl>(loop, sdbus::createSystemBusConnection(), requests, std::move(lost))) {}
+BusService::BusService(loop::EventLoop& loop, sdbus::IConnection& connection, Requests& requests, Lost lost)
+    : impl_(std::make_unique<Impl>(loop, connection, requests, std::move(lost))) {}
+BusService::~BusService() = default;
+
+void BusService::request_name() { impl_->request_name(); }
+void BusService::publish(const core::LinkStatus& status) { impl_->publish(status); }
+void BusService::remove(const std::string& link) { impl_->remove(link); }
+
+}  // namespace ghost::bus

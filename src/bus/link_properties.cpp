@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/link_properties.hpp"
+
+#include <algorithm>
+
+#include "bus/clean_text.hpp"
+
+namespace ghost::bus {
+namespace {
+
+std::vector<std::string> words(const std::vector<IpAddress>& addresses) {
+  std::vector<std::string> out;
+  out.reserve(addresses.size());
+  for (const auto& a : addresses) out.push_back(a.str());
+  return out;
+}
+
+}  // namespace
+
+bool WallClock::observe(core::Time boot, std::chrono::microseconds real) {
+  const auto distance = real - boot.time_since_epoch();
+  if (known_ && std::chrono::abs(distance - distance_) <= kStep) return false;
+  const bool was_set = known_;
+  distance_ = distance;
+  known_ = true;
+  return was_set;
+}
+
+std::uint64_t WallClock::usec(core::Time t) const {
+  const auto real = t.time_since_epoch() + distance_;
+  return static_cast<std::uint64_t>(std::max(real, core::Duration::zero()).count());
+}
+
+LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) {
+  return {
+      .name = s.name,
+      .description = clean_text(s.description),
+      .state = s.state,
+      .blocked = s.blocked,
+      .since = clock.usec(s.since),
+      .reason = clean_text(s.reason),
+      .detail = clean_text(s.detail),
+      .trigger = clean_text(s.trigger),
+      .interface = s.interface,
+      .demand_interface = s.demand_interface,
+      .stable_addresses = words(s.stable_addresses),
+      .local_addresses = words(s.local_addresses),
+      .remote_address = s.remote_address ? s.remote_address->str() : std::string(),
+      .dns = words(s.dns),
+      .calls = s.calls,
+      .buffered_packets = s.buffered_packets,
+      .buffered_bytes = s.buffered_bytes,
+      .replayed_packets = s.replayed_packets,
+      .dropped_packets = s.dropped_packets,
+      .coalesced_packets = s.coalesced_packets,
+      .malformed_packets = s.malformed_packets,
+      .idle_deadline = s.idle_deadline ? clock.usec(*s.idle_deadline) : 0,
+      .redial_deadline = s.redial_deadline ? clock.usec(*s.redial_deadline) : 0,
+      .failures = s.failures,
+  };
+}
+
+Changes changes(const LinkProperties& before, const LinkProperties& after) {
+  Changes out;
+  for_each_field([&](const auto& field) {
+    if (before.*field.member == after.*field.member) return;
+    out.names.emplace_back(field.dbus);
+    out.at_once |= !field.counter;
+  });
+  return out;
+}
+
+}  // namespace ghost::bus

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A link as it stands on the wire: org.ghostd1.Link's properties as one value. ghostd makes it from core::LinkStatus,
+// ghostctl reads it back; the difference of two of them is what PropertiesChanged carries. Pure: no sdbus, no clock.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/link_status.hpp"
+
+namespace ghost::bus {
+
+// The distance from CLOCK_BOOTTIME (core::Time) to CLOCK_REALTIME, kept still. The two clocks are never read at the same
+// instant, so a distance measured anew for each status would make equal times look different; it moves only when the
+// wall clock was set, which is when it is off by more than kStep.
+class WallClock {
+ public:
+  static constexpr core::Duration kStep = std::chrono::milliseconds(100);
+  // Both clocks, read one after the other. True: the wall clock was set; every time shown before is to be shown anew.
+  bool observe(core::Time boot, std::chrono::microseconds real);
+  [[nodiscard]] std::uint64_t usec(core::Time t) const;  // since 1970; 0 for what would lie before
+
+ private:
+  std::chrono::microseconds distance_{};
+  bool known_ = false;
+};
+
+// Field by field org.ghostd1.Link.xml; units are there.
+struct LinkProperties {
+  std::string name;
+  std::string description;
+  std::string state;
+  bool blocked = false;
+  std::uint64_t since = 0;
+  std::string reason;
+  std::string detail;
+  std::string trigger;
+  std::string interface;
+  std::string demand_interface;
+  std::vector<std::string> stable_addresses;
+  std::vector<std::string> local_addresses;
+  std::string remote_address;
+  std::vector<std::string> dns;
+  std::uint64_t calls = 0;
+  std::uint64_t buffered_packets = 0;
+  std::uint64_t buffered_bytes = 0;
+  std::uint64_t replayed_packets = 0;
+  std::uint64_t dropped_packets = 0;
+  std::uint64_t coalesced_packets = 0;
+  std::uint64_t malformed_packets = 0;
+  std::uint64_t idle_deadline = 0;
+  std::uint64_t redial_deadline = 0;
+  std::uint32_t failures = 0;
+  bool operator==(const LinkProperties&) const = default;
+};
+
+template <class T>
+struct Field {
+  const char* dbus;  // the property
+  const char* json;  // ghostctl --json: core::LinkStatus' name of it
+  T LinkProperties::*member;
+  bool counter = false;  // its changes may wait a little: see Changes
+};
+
+// Every property, in the order of the XML.
+inline constexpr auto kFields = std::tuple{
+    Field{"Name", "name", &LinkProperties::name},
+    Field{"Description", "description", &LinkProperties::description},
+    Field{"State", "state", &LinkProperties::state},
+    Field{"Blocked", "blocked", &LinkProperties::blocked},
+    Field{"Since", "since", &LinkProperties::since},
+    Field{"Reason", "reason", &LinkProperties::reason},
+    Field{"Detail", "detail", &LinkProperties::detail},
+    Field{"Trigger", "trigger", &LinkProperties::trigger},
+    Field{"Interface", "interface", &LinkProperties::interface},
+    Field{"DemandInterface", "demand_interface", &LinkProperties::demand_interface},
+    Field{"StableAddresses", "stable_addresses", &LinkProperties::stable_addresses},
+    Field{"LocalAddresses", "local_addresses", &LinkProperties::local_addresses},
+    Field{"RemoteAddress", "remote_address", &LinkProperties::remote_address},
+    Field{"DNS", "dns", &LinkProperties::dns},
+    Field{"Calls", "calls", &LinkProperties::calls},
+    Field{"BufferedPackets", "buffered_packets", &LinkProperties::buffered_packets, true},
+    Field{"BufferedBytes", "buffered_bytes", &LinkProperties::buffered_bytes, true},
+    Field{"ReplayedPackets", "replayed_packets", &LinkProperties::replayed_packets, true},
+    Field{"DroppedPackets", "dropped_packets", &LinkProperties::dropped_packets, true},
+    Field{"CoalescedPackets", "coalesced_packets", &LinkProperties::coalesced_packets, true},
+    Field{"MalformedPackets", "malformed_packets", &LinkProperties::malformed_packets, true},
+    Field{"IdleDeadline", "idle_deadline", &LinkProperties::idle_deadline, true},
+    Field{"RedialDeadline", "redial_deadline", &LinkProperties::redial_deadline},
+    Field{"Failures", "failures", &LinkProperties::failures},
+};
+
+// Calls visit(field) for each of kFields.
+template <class Visit>
+constexpr void for_each_field(Visit&& visit) {
+  std::apply([&](const auto&... field) { (visit(field), ...); }, kFields);
+}
+
+LinkProperties to_properties(const core::LinkStatus& status, const WallClock& clock);
+
+struct Changes {
+  std::vector<std::string> names;  // properties whose value differs, in the order of the XML
+  bool at_once = false;            // one of them is not a counter
+  bool operator==(const Changes&) const = default;
+};
+
+Changes changes(const LinkProperties& before, const LinkProperties& after);
+
+}  // namespace ghost::bus

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/objects.hpp"
+
+#include "bus/names.hpp"
+
+namespace ghost::bus {
+
+ManagerObject::ManagerObject(sdbus::IConnection& connection, ManagerPort& port)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(kManagerPath)), port_(port) {
+  registerAdaptor();
+}
+ManagerObject::~ManagerObject() { unregisterAdaptor(); }
+
+std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ManagerObject::ListLinks() {
+  std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> out;
+  for (auto& row : port_.list()) out.emplace_back(std::move(row.name), sdbus::ObjectPath(row.path), std::move(row.state));
+  return out;
+}
+
+sdbus::ObjectPath ManagerObject::GetLink(const std::string& name) { return sdbus::ObjectPath(port_.path_of(name)); }
+
+sdbus::ObjectPath ManagerObject::Connect(const std::string& name) {
+  auto path = port_.path_of(name);
+  port_.connect(name);
+  return sdbus::ObjectPath(std::move(path));
+}
+
+sdbus::ObjectPath ManagerObject::Disconnect(const std::string& name) {
+  auto path = port_.path_of(name);
+  port_.disconnect(name);
+  return sdbus::ObjectPath(std::move(path));
+}
+
+void ManagerObject::Block(const std::string& name) { port_.block(name); }
+void ManagerObject::Unblock(const std::string& name) { port_.unblock(name); }
+void ManagerObject::Reload() { port_.reload(); }
+std::string ManagerObject::Version() { return GHOSTD_VERSION; }
+
+LinkObject::LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(path)), shown_(shown) {
+  registerAdaptor();
+}
+LinkObject::~LinkObject() { unregisterAdaptor(); }
+
+}  // namespace ghost::bus

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The exported objects: thin shells over the generated adaptors. Private to src/bus.
+#pragma once
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "bus/link_properties.hpp"
+#include "link_adaptor.hpp"
+#include "manager_adaptor.hpp"
+
+namespace ghost::bus {
+
+// What the manager object asks of the service. Each may throw sdbus::Error, which becomes the reply.
+struct ManagerPort {
+  virtual ~ManagerPort() = default;
+  struct Row {
+    std::string name, path, state;
+  };
+  virtual std::vector<Row> list() = 0;
+  virtual std::string path_of(const std::string& link) = 0;
+  virtual void connect(const std::string& link) = 0;
+  virtual void disconnect(const std::string& link) = 0;
+  virtual void block(const std::string& link) = 0;
+  virtual void unblock(const std::string& link) = 0;
+  virtual void reload() = 0;
+};
+
+class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
+ public:
+  ManagerObject(sdbus::IConnection& connection, ManagerPort& port);
+  ~ManagerObject();
+
+ private:
+  std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
+  sdbus::ObjectPath GetLink(const std::string& name) override;
+  sdbus::ObjectPath Connect(const std::string& name) override;
+  sdbus::ObjectPath Disconnect(const std::string& name) override;
+  void Block(const std::string& name) override;
+  void Unblock(const std::string& name) override;
+  void Reload() override;
+  std::string Version() override;
+
+  ManagerPort& port_;
+};
+
+class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor,
+                                                         sdbus::Properties_adaptor> {
+ public:
+  // `shown` is lent: what the getters answer, now and later.
+  LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown);
+  ~LinkObject();
+
+ private:
+  std::string Name() override { return shown_.name; }
+  std::string Description() override { return shown_.description; }
+  std::string State() override { return shown_.state; }
+  bool Blocked() override { return shown_.blocked; }
+  std::uint64_t Since() override { return shown_.since; }
+  std::string Reason() override { return shown_.reason; }
+  std::string Detail() override { return shown_.detail; }
+  std::string Trigger() override { return shown_.trigger; }
+  std::string Interface() override { return shown_.interface; }
+  std::string DemandInterface() override { return shown_.demand_interface; }
+  std::vector<std::string> StableAddresses() override { return shown_.stable_addresses; }
+  std::vector<std::string> LocalAddresses() override { return shown_.local_addresses; }
+  std::string RemoteAddress() override { return shown_.remote_address; }
+  std::vector<std::string> DNS() override { return shown_.dns; }
+  std::uint64_t Calls() override { return shown_.calls; }
+  std::uint64_t BufferedPackets() override { return shown_.buffered_packets; }
+  std::uint64_t BufferedBytes() override { return shown_.buffered_bytes; }
+  std::uint64_t ReplayedPackets() override { return shown_.replayed_packets; }
+  std::uint64_t DroppedPackets() override { return shown_.dropped_packets; }
+  std::uint64_t CoalescedPackets() override { return shown_.coalesced_packets; }
+  std::uint64_t MalformedPackets() override { return shown_.malformed_packets; }
+  std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }
+  std::uint64_t RedialDeadline() override { return shown_.redial_deadline; }
+  std::uint32_t Failures() override { return shown_.failures; }
+
+  const LinkProperties& shown_;
+};
+
+}  // namespace ghost::bus

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// sdbus-c++ 1.x takes strings where 2.x has a type for each kind of name. The glue is generated to fit; what is written by
+// hand says the 2.x names and finds them here. Seen by those .cpp files alone that see sdbus-c++ anyhow.
+#pragma once
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <string>
+#include <vector>
+
+namespace ghost::bus {
+
+#if GHOST_SDBUS_MAJOR >= 2
+using BusName = sdbus::ServiceName;
+using InterfaceName = sdbus::InterfaceName;
+using PropertyName = sdbus::PropertyName;
+using ErrorName = sdbus::Error::Name;
+#else
+using BusName = std::string;
+using InterfaceName = std::string;
+using PropertyName = std::string;
+using ErrorName = std::string;
+#endif
+
+inline std::vector<PropertyName> property_names(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace ghost::bus

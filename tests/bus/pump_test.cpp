@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// BusPump: the three ways in which an sdbus-c++ connection under another loop goes wrong when its poll data is not read
+// again before every poll, and the loss of the bus.
+#include <gmock/gmock.h>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <chrono>
+#include <thread>
+
+#include "loop/bus_pump.hpp"
+#include "private_bus.hpp"
+#include "test_server.hpp"
+
+namespace ghost::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kInterface = "org.example.Echo";
+
+// A service on a pumped connection in a thread of its own. "Shout" sends `n` signals and answers after them; "Mute" is
+// never answered.
+class Echo {
+ public:
+  explicit Echo(const std::string& address) {
+    thread_ = std::thread([this, address] {
+      loop::EventLoop loop;
+      const auto bus = connect_to(address);
+      const loop::BusPump pump(loop, *bus, [](const std::string&) {});
+      std::vector<sdbus::Result<>> unanswered;  // each holds on to the connection
+      auto object = sdbus::createObject(*bus, "/echo");
+      object->registerMethod("Say").onInterface(kInterface).implementedAs([](const std::string& s) { return s; });
+      object->registerMethod("Mute").onInterface(kInterface).implementedAs([&unanswered](sdbus::Result<>&& r) {
+        unanswered.push_back(std::move(r));
+      });
+      object->registerMethod("Shout").onInterface(kInterface).implementedAs([&object](const std::uint32_t& n) {
+        for (std::uint32_t i = 0; i < n; ++i) object->emitSignal("Heard").onInterface(kInterface).withArguments(i);
+      });
+      object->registerSignal("Heard").onInterface(kInterface).withParameters<std::uint32_t>();
+      object->finishRegistration();
+      bus->requestName("org.example.Echo");
+      ready_ = true;
+      while (!stop_) loop.turn(20ms);
+    });
+    if (!eventually([this] { return ready_.load(); })) throw std::runtime_error("the echo service did not start");
+  }
+  ~Echo() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> ready_ = false, stop_ = false;
+  std::thread thread_;
+};
+
+struct PumpTest : testing::Test {
+  PrivateBus daemon;
+  Echo echo{daemon.address()};
+  loop::EventLoop loop;
+  std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
+  loop::BusPump pump{loop, *bus, [](const std::string&) {}};
+  std::unique_ptr<sdbus::IProxy> proxy = sdbus::createProxy(*bus, "org.example.Echo", "/echo");
+
+  // Turns the loop until `done`; false after five seconds.
+  bool turn_until(const std::function<bool()>& done) {
+    const auto end = Clock::now() + 5s;
+    while (!done()) {
+      if (Clock::now() > end) return false;
+      loop.turn(100ms);
+    }
+    return true;
+  }
+};
+
+// Both ends under the pump: the service's side of each of these is the first symptom, "a method is never served".
+TEST_F(PumpTest, ServesAMethod) {
+  proxy->finishRegistration();
+  for (int i = 0; i < 100; ++i) {
+    std::string said;
+    proxy->callMethod("Say").onInterface(kInterface).withArguments(std::to_string(i)).withTimeout(5s).storeResultsTo(
+        said);
+    EXPECT_EQ(said, std::to_string(i));
+  }
+}
+
+TEST_F(PumpTest, SurfacesATimeoutOnTime) {
+  proxy->finishRegistration();
+  const auto start = Clock::now();
+  std::string error;
+  proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke(
+      [&](const sdbus::Error* e) { error = e ? e->getName() : "an answer"; });
+  // Nothing else wakes this loop: one turn is one poll.
+  while (error.empty() && Clock::now() - start < 5s) loop.turn(5s);
+  EXPECT_THAT(error, testing::AnyOf("org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
+                                    "System.Error.ETIMEDOUT"));
+  EXPECT_GE(Clock::now() - start, 150ms);
+  EXPECT_LT(Clock::now() - start, 1s);
+}
+
+TEST_F(PumpTest, DeliversSignalsThatASynchronousCallLeftInTheQueue) {
+  std::vector<std::uint32_t> heard;
+  proxy->uponSignal("Heard").onInterface(kInterface).call([&](const std::uint32_t& i) { heard.push_back(i); });
+  proxy->finishRegistration();
+  // The signals come before the answer, so the synchronous call reads them off the socket and queues them: from then on
+  // the socket is silent.
+  proxy->callMethod("Shout").onInterface(kInterface).withArguments(std::uint32_t{5}).withTimeout(5s);
+  ASSERT_THAT(heard, testing::IsEmpty());
+  EXPECT_TRUE(turn_until([&] { return heard.size() == 5; }));
+  EXPECT_THAT(heard, testing::ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(BusPump, TellsOnceThatTheBusIsGone) {
+  PrivateBus daemon;
+  loop::EventLoop loop;
+  const auto bus = connect_to(daemon.address());
+  std::vector<std::string> lost;
+  const loop::BusPump pump(loop, *bus, [&](const std::string& why) { lost.push_back(why); });
+  loop.turn(0ms);
+  daemon.stop();
+  const auto end = Clock::now() + 5s;
+  while (lost.empty() && Clock::now() < end) loop.turn(100ms);
+  for (int i = 0; i < 10; ++i) loop.turn(1ms);
+  ASSERT_THAT(lost, testing::SizeIs(1));
+  EXPECT_FALSE(lost[0].empty());
+}
+
+TEST(BusPump, MayBeDestroyedByWhoeverIsTold) {
+  PrivateBus daemon;
+  loop::EventLoop loop;
+  auto bus = connect_to(daemon.address());
+  std::unique_ptr<loop::BusPump> pump;
+  pump = std::make_unique<loop::BusPump>(loop, *bus, [&](const std::string&) {
+    pump.reset();
+    bus.reset();
+  });
+  daemon.stop();
+  const auto end = Clock::now() + 5s;
+  while (bus && Clock::now() < end) loop.turn(100ms);
+  EXPECT_FALSE(bus);
+}
+
+}  // namespace
+}  // namespace ghost::test

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghostd's place on a private bus, taken by the real BusService in a thread with its own loop, and by Requests that record
+// and answer as they are told. Everything but the record is touched in that thread alone: in_loop().
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+#include "bus/bus_service.hpp"
+
+namespace sdbus {
+class IConnection;
+}
+
+namespace ghost::test {
+
+std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> connect_to(const std::string& address);
+
+class TestServer final : private bus::Requests {
+ public:
+  // Publishes `links`, then takes the name.
+  TestServer(const std::string& address, const std::vector<core::LinkStatus>& links);
+  ~TestServer() override;
+
+  // Runs in the server's loop, and returns when it has run.
+  void in_loop(std::function<void(bus::BusService&)> work);
+  void publish(core::LinkStatus status);
+  void remove(std::string link);
+
+  // "connect isp", "reload", … in order; and forgets them.
+  std::vector<std::string> take_record();
+  // What a request is answered with from now on, by its record; accepted when nothing is set.
+  void answer(const std::string& request, bus::RequestError error);
+  // What else a request does, in the loop, before it is answered.
+  void on(const std::string& request, std::function<void(bus::BusService&)> act);
+  void on_throw(const std::string& request);
+  // Waits until the service has said that the bus is lost; what it said, or "" after ten seconds.
+  std::string wait_lost();
+  // Status of the loop, once it has ended.
+  int join();
+
+ private:
+  bus::Accepted connect(const std::string& link) override { return record("connect " + link); }
+  bus::Accepted disconnect(const std::string& link) override { return record("disconnect " + link); }
+  bus::Accepted block(const std::string& link) override { return record("block " + link); }
+  bus::Accepted unblock(const std::string& link) override { return record("unblock " + link); }
+  bus::Accepted reload() override { return record("reload"); }
+  bus::Accepted record(const std::string& request);
+  void serve(const std::string& address, const std::vector<core::LinkStatus>& links);
+
+  std::mutex mutex_;
+  std::vector<std::string> record_;
+  std::map<std::string, bus::RequestError> answers_;
+  std::map<std::string, std::function<void(bus::BusService&)>> acts_;
+  std::vector<std::function<void()>> work_;
+  std::string lost_;
+  bool stop_ = false;
+  int status_ = -1;
+  UniqueFd wake_;
+  bus::BusService* service_ = nullptr;
+  std::thread thread_;
+};
+
+// A link that is up, with every field set to something of its own.
+core::LinkStatus sample_link(const std::string& name = "isp");
+
+// Calls `done` until it is true; false after ten seconds.
+bool eventually(const std::function<bool()>& done);
+
+}  // namespace ghost::test
