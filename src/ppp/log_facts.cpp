@@ -125,7 +125,8 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   const auto line = without_program(trimmed(raw));
   if (line.empty()) return std::nullopt;
   if (line.starts_with("Failed (") && line.ends_with(")")) return chat_failure(line.substr(8, line.size() - 9));
-  if (line == "alarm") return just(FactKind::ChatTimedOut);
+  // Its time-out has no word of its own; "alarm" is said too when a script has another try to make.
+  if (line == "Failed") return just(FactKind::ChatTimedOut);
   for (const auto& [word, kind] : kModem)
     if (line == word) return just(kind);
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "base/ids.hpp"
 
@@ -26,13 +28,37 @@ bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+struct Word {
+  std::string_view text;
+  bool quoted = false;
+};
+
+// One word off the front of a pppd options file (pppd(8), OPTIONS FILES): parted by white space, '#' begins a comment, quotes
+// keep a word together. Backslashes are not resolved.
+std::optional<Word> next_word(std::string_view& rest) {
+  static constexpr std::string_view kSpace = " \t\r\n";
+  for (;;) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(kSpace), rest.size()));
+    if (rest.empty()) return std::nullopt;
+    if (rest.front() != '#') break;
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
+  }
+  const bool quoted = rest.front() == '"' || rest.front() == '\'';
+  std::size_t end = quoted ? rest.find(rest.front(), 1) : rest.find_first_of(kSpace);
+  end = std::min(end, rest.size());
+  const Word word{quoted ? rest.substr(1, end - 1) : rest.substr(0, end), quoted};
+  rest.remove_prefix(std::min(end + (quoted ? 1 : 0), rest.size()));
+  return word;
+}
+
 tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
   return tl::unexpected<std::string>(fmt::format("{}: {}", key, why));
 }
 
 }  // namespace
 
-tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths) {
+tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths,
+                                                              std::string_view peer_file) {
   const auto& ppp = link.ppp;
   if (!valid_link_name(link.name)) return wrong("link", "not a link's name");
 
@@ -45,6 +71,7 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
     if (!plain_path(ppp.peer) || ppp.peer.front() == '/' || ppp.peer.front() == '-')
       return wrong("Peer=", "not the name of a file in /etc/ppp/peers");
     add("call", ppp.peer);
+    if (auto connect = telling_connect(peer_file); !connect.empty()) add("connect", std::move(connect));
   } else {
     if (!plain_absolute(ppp.device)) return wrong("Device=", "not an absolute path of plain characters");
     add(ppp.device);
@@ -73,26 +100,25 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   return argv;
 }
 
-std::string_view unusable_option(std::string_view text) {
+std::string_view unusable_option(std::string_view peer_file) {
   static constexpr std::array<std::string_view, 1> kUnusable{"demand"};
-  static constexpr std::string_view kSpace = " \t\r\n";
-  for (std::size_t i = 0; i < text.size();) {
-    if (kSpace.find(text[i]) != std::string_view::npos) {
-      ++i;
-    } else if (text[i] == '#') {
-      i = std::min(text.find('\n', i), text.size());
-    } else if (text[i] == '"' || text[i] == '\'') {  // a quoted word: the argument of some option
-      const auto end = text.find(text[i], i + 1);
-      i = end == std::string_view::npos ? text.size() : end + 1;
-    } else {
-      const auto end = std::min(text.find_first_of(kSpace, i), text.size());
-      const auto word = text.substr(i, end - i);
-      for (const auto bad : kUnusable)
-        if (word == bad) return bad;
-      i = end;
-    }
-  }
+  for (auto rest = peer_file; const auto word = next_word(rest);)
+    for (const auto bad : kUnusable)
+      if (!word->quoted && word->text == bad) return bad;
   return {};
+}
+
+std::string telling_connect(std::string_view peer_file) {
+  std::string_view command;
+  for (auto rest = peer_file; const auto word = next_word(rest);) {
+    if (word->quoted || word->text != "connect") continue;
+    if (const auto value = next_word(rest)) command = value->text;  // the last one counts
+  }
+  // Only what reads the same to us as to pppd, which knows backslashes, and to the shell.
+  if (has_control(command) || command.find('\\') != std::string_view::npos) return {};
+  const auto program = command.substr(0, command.find(' '));
+  if (program != "chat" && !program.ends_with("/chat")) return {};
+  return std::string(program) + " -s" + std::string(command.substr(program.size()));
 }
 
 }  // namespace ghost::ppp

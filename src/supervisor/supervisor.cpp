@@ -72,14 +72,17 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
 tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   const auto config = links_.find(dial.link);
   if (!config) return gone(CallEnd::ConfigError, config.error());
-  const auto argv = ppp::pppd_argv(*config, settings_.paths);
-  if (!argv) return gone(CallEnd::ConfigError, argv.error());
+  std::string peer_file;
+  // The name is judged first: only a good one is looked for on the disk.
+  if (const auto good = ppp::pppd_argv(*config, settings_.paths); !good) return gone(CallEnd::ConfigError, good.error());
   if (!config->ppp.peer.empty()) {
     const auto path = settings_.peers + "/" + config->ppp.peer;
-    const auto text = read_some(path);
-    if (const auto word = ppp::unusable_option(text); !word.empty())
+    peer_file = read_some(path);
+    if (const auto word = ppp::unusable_option(peer_file); !word.empty())
       return gone(CallEnd::ConfigError, fmt::format("{}: \"{}\" cannot be used with ghostd", path, word));
   }
+  const auto argv = ppp::pppd_argv(*config, settings_.paths, peer_file);
+  if (!argv) return gone(CallEnd::ConfigError, argv.error());
   auto process = start_pppd(*argv);
   if (!process) return gone(CallEnd::ConfigError, process.error());
 

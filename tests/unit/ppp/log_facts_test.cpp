@@ -43,7 +43,7 @@ TEST(LogFact, EachKindIsKnownByItsLines) {
            {"NO CARRIER\r", ModemNoCarrier},
            {"NO DIALTONE", ModemNoDialtone},
            {"NO ANSWER", ModemNoAnswer},
-           {"alarm", ChatTimedOut},
+           {"Failed", ChatTimedOut},
            {"Connect script failed", ConnectFailed},
            {"Timeout waiting for PADO packets", NobodyThere},
            {"PAP authentication failed", AuthFailed},
@@ -83,7 +83,7 @@ TEST(LogFact, EachKindIsKnownByItsLines) {
 
 TEST(LogFact, OtherLinesSayNothing) {
   for (const auto* line : {"", " ", "Using interface ppp0", "Renamed interface ppp0 to ppp-isp", "abort on (BUSY)", "abort on (NO CARRIER)",
-                           "send (\?\?\?\?\?\?)", "expect (CONNECT)", " -- got it", "CONNECT 115200", "timeout set to 3 seconds", "Failed",
+                           "send (\?\?\?\?\?\?)", "expect (CONNECT)", " -- got it", "CONNECT 115200", "timeout set to 3 seconds", "alarm",
                            "Could not determine remote IP address: defaulting to 10.64.64.64", "CCP: timeout sending Config-Requests",
                            "local  IP address nonsense", "primary   DNS address", "Connection terminated.", "Exit.",
                            "pppd 2.4.9 started by root, uid 0", "Remote message: Login ok"})

@@ -107,3 +107,15 @@ TEST(Options, DemandInAPeerFileIsFound) {
   EXPECT_EQ(unusable_option("\"never ends demand"), "");
   EXPECT_EQ(unusable_option(""), "");
 }
+
+TEST(Options, AChatOfThePeerFileIsMadeToTellWhyItFailed) {
+  const auto argv = *pppd_argv(peer_link(), {}, "noauth\nconnect \"/usr/sbin/chat -v -f /etc/chatscripts/isp\"\n");
+  EXPECT_EQ(after(argv, "provider"), "connect");
+  EXPECT_EQ(after(argv, "connect"), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
+  EXPECT_EQ(telling_connect("connect 'chat -f x'"), "chat -s -f x");
+  EXPECT_EQ(telling_connect("connect chat"), "chat -s");
+  EXPECT_EQ(telling_connect("connect 'chat a'\n# connect 'chat b'\nconnect 'chat c'"), "chat -s c");  // the last one counts
+  for (const auto* other : {"", "connect", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'", "connect 'sh -c \"chat x\"'",
+                            "connect \"chat '' AT\\\"x\"", "connect 'chat a\nb'", "connect 'chatty -x'", "'connect' 'chat x'"})
+    EXPECT_EQ(telling_connect(other), "") << other;
+}

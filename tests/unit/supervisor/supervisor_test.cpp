@@ -63,7 +63,7 @@ TEST(Supervisor, EveryFaultHasItsName) {
            {"say 'Failed (BUSY)'; say 'Connect script failed'; exit 8", "Busy Failed (BUSY) (pppd exit code 8)"},
            {"say 'Failed (NO CARRIER)'; say 'Connect script failed'; exit 8", "NoCarrier "},
            {"say 'Failed (NO DIALTONE)'; say 'Connect script failed'; exit 8", "NoDialtone "},
-           {"say alarm; say Failed; say 'Connect script failed'; exit 8", "NoAnswer "},
+           {"say Failed; say 'Connect script failed'; exit 8", "NoAnswer "},
            {"say 'Connect script failed'; exit 8", "ConnectFailed "},
            {connected + "say 'CHAP authentication failed'; say 'Modem hangup'; exit 16", "AuthFailed "},
            {"exit 19", "AuthFailed "},
