@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghostctl's end of the bus. sdbus-c++ is seen in client.cpp alone; what comes out are values and exit codes.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "bus/link_properties.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/render.hpp"
+#include "loop/event_loop.hpp"
+
+namespace ghost::cli {
+
+struct Failure {
+  ExitCode code = ExitCode::failed;
+  std::string message;  // for people; may have lines
+};
+template <class T>
+using Result = tl::expected<T, Failure>;
+
+class Client {
+ public:
+  // `address` empty: the system bus, or what DBUS_SYSTEM_BUS_ADDRESS names. `loop` must outlive the client.
+  static Result<std::unique_ptr<Client>> open(loop::EventLoop& loop, const std::string& address);
+  ~Client();
+
+  // Ok when ghostd has its name on the bus. Without this, a call starts ghostd by D-Bus activation.
+  Result<void> require_running();
+  Result<std::vector<bus::LinkProperties>> links();             // sorted by name
+  Result<bus::LinkProperties> link(const std::string& name);  // no_such_link when there is none
+  // "Connect", "Disconnect", "Block", "Unblock" with a link, "Reload" without.
+  Result<void> call(const std::string& method, const std::string& link = {});
+
+  // From now on, in the loop: what happens to links, and to ghostd itself. When the bus is lost, "bus-gone" comes and
+  // nothing after it. What is known at the start is what links() or link() answered last.
+  using Watcher = std::function<void(const Happening&)>;
+  Result<void> watch(Watcher watcher);
+
+ private:
+  class Impl;
+  explicit Client(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ghost::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "cli/verbs.hpp"
+
+namespace ghost::cli {
+
+ExitCode disconnect(const Options& options) {
+  const auto waited = call_and_wait(options, "Disconnect", false, [](const bus::LinkProperties& before) {
+    return [outcome = DisconnectOutcome(before)](const bus::LinkProperties& now) { return outcome.see(now); };
+  });
+  if (waited.code != ExitCode::ok) return waited.code;
+  const auto& link = waited.link;
+  if (options.json)
+    print(to_json(link) + "\n");
+  else
+    print(fmt::format("{}: {}{}\n", options.link, link.state,
+                      link.state == "dialing" ? " again, for " + link.trigger + " (see: ghostctl block)" : ""));
+  return ExitCode::ok;
+}
+
+}  // namespace ghost::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/outcome.hpp"
+
+#include "cli/words.hpp"
+
+namespace ghost::cli {
+
+Verdict ConnectOutcome::see(const bus::LinkProperties& now) {
+  if (now.state == "up") return Verdict::done;
+  if (now.state == "dialing" || now.calls > before_.calls) dialed_ = true;
+  // An older call that is being ended is not ours; its end says nothing about the one that was asked for.
+  if (now.state != "down" && now.state != "waiting") return Verdict::pending;
+  if (now.blocked) return Verdict::failed;
+  // A call too short to be seen has left its mark in the counters.
+  if (dialed_ || now.failures > before_.failures) return Verdict::failed;
+  return Verdict::pending;
+}
+
+Verdict DisconnectOutcome::see(const bus::LinkProperties& now) const {
+  if (now.state == "down" || now.state == "waiting") return Verdict::done;
+  // Ended, and called again before we could look.
+  if (now.calls > before_.calls) return Verdict::done;
+  return Verdict::pending;
+}
+
+std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
+  if (link.reason == "AuthFailed")
+    return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then: ghostctl unblock " + link.name;
+  if (link.reason == "ConfigError") return "see the link's file and: ghostctl check; then: ghostctl unblock " + link.name;
+  if (link.blocked) return "the link is blocked; when it is mended: ghostctl unblock " + link.name;
+  if (link.reason == "DeviceMissing") return "is the modem there, and is Device= its name?";
+  if (link.reason == "SupervisorLost") return "see: systemctl status ghost-supervisor.socket";
+  if (link.redial_deadline > now_usec)
+    return "ghostd tries again in " + span_words(link.redial_deadline - now_usec) +
+           "; to stop that: ghostctl disconnect " + link.name;
+  return "see: journalctl -u ghostd -u ghost-supervisor";
+}
+
+}  // namespace ghost::cli
