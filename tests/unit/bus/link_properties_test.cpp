@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/link_properties.hpp"
+
+#include <gmock/gmock.h>
+
+#include "bus/names.hpp"
+#include "bus/requests.hpp"
+
+namespace ghost::bus {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+core::Time at(core::Duration d) { return core::Time(d); }
+
+TEST(WallClock, AddsTheDistanceOfTheTwoClocks) {
+  WallClock clock;
+  EXPECT_FALSE(clock.observe(at(100s), 1'000'000s));
+  EXPECT_EQ(clock.usec(at(100s)), 1'000'000'000'000u);
+  EXPECT_EQ(clock.usec(at(40s)), 999'940'000'000u);
+  EXPECT_EQ(clock.usec(at(-2'000'000s)), 0u);
+}
+
+TEST(WallClock, EqualTimesStayEqualUntilTheClockIsSet) {
+  WallClock clock;
+  clock.observe(at(100s), 1'000'000s);
+  EXPECT_FALSE(clock.observe(at(200s), 1'000'100s + 37us));  // jitter of two readings
+  EXPECT_EQ(clock.usec(at(100s)), 1'000'000'000'000u);
+  EXPECT_TRUE(clock.observe(at(300s), 2'000'000s));  // set
+  EXPECT_EQ(clock.usec(at(300s)), 2'000'000'000'000u);
+  EXPECT_FALSE(clock.observe(at(301s), 2'000'001s));
+}
+
+TEST(Changes, OfEqualsThereAreNone) {
+  LinkProperties a;
+  a.name = "isp";
+  EXPECT_EQ(changes(a, a), Changes{});
+}
+
+TEST(Changes, NameWhatDiffersInOrder) {
+  LinkProperties a, b;
+  b.state = "up";
+  b.failures = 2;
+  b.local_addresses = {"10.0.0.1"};
+  b.buffered_packets = 1;
+  EXPECT_EQ(changes(a, b), (Changes{{"State", "LocalAddresses", "BufferedPackets", "Failures"}, true}));
+  EXPECT_EQ(changes(b, a), changes(a, b));
+}
+
+TEST(Changes, OfCountersAloneMayWait) {
+  LinkProperties a, b;
+  b.buffered_packets = 1;
+  b.buffered_bytes = 2;
+  b.replayed_packets = 3;
+  b.dropped_packets = 4;
+  b.coalesced_packets = 5;
+  b.malformed_packets = 6;
+  b.idle_deadline = 7;
+  EXPECT_FALSE(changes(a, b).at_once);
+  EXPECT_EQ(changes(a, b).names.size(), 7u);
+  b.calls = 1;
+  EXPECT_TRUE(changes(a, b).at_once);
+}
+
+TEST(ToProperties, AbsentIsEmptyOrZero) {
+  WallClock clock;
+  clock.observe(at(0s), 1000s);
+  core::LinkStatus s;
+  s.name = "isp";
+  s.since = at(5s);
+  s.redial_deadline = at(10s);
+  LinkProperties expected;
+  expected.name = "isp";
+  expected.since = 1'005'000'000;
+  expected.redial_deadline = 1'010'000'000;
+  EXPECT_EQ(to_properties(s, clock), expected);
+}
+
+TEST(ErrorName, OfEachKind) {
+  using Kind = RequestError::Kind;
+  EXPECT_STREQ(error_name(Kind::NoSuchLink), "org.ghostd1.Error.NoSuchLink");
+  EXPECT_STREQ(error_name(Kind::Blocked), "org.ghostd1.Error.Blocked");
+  EXPECT_STREQ(error_name(Kind::ConfigInvalid), "org.ghostd1.Error.ConfigInvalid");
+  EXPECT_STREQ(error_name(Kind::NotSupported), "org.ghostd1.Error.NotSupported");
+  EXPECT_STREQ(error_name(Kind::Failed), "org.ghostd1.Error.Failed");
+}
+
+}  // namespace
+}  // namespace ghost::bus
