@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for ghostctl(1)
+
+_ghostctl() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
+    local verbs='status connect disconnect monitor block unblock check reload'
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ " $verbs " == *" ${COMP_WORDS[i]} "* ]] && { verb=${COMP_WORDS[i]}; break; }
+    done
+    if [[ $prev == --timeout ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '30s 1min 2min 5min' -- "$cur")
+    elif [[ $cur == -* ]]; then
+        local options='--json --no-color --help --version'
+        [[ $verb == connect || $verb == disconnect ]] && options+=' --no-wait --timeout'
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    elif [[ -z $verb ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+    elif [[ $verb == check ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    elif [[ $verb != reload ]]; then
+        # The table's first column; quiet when ghostd does not run.
+        mapfile -t COMPREPLY < <(compgen -W "$(ghostctl status 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$cur")
+    fi
+}
+complete -F _ghostctl ghostctl
