@@ -87,6 +87,7 @@ TEST_F(PumpTest, ServesAMethod) {
 
 TEST_F(PumpTest, SurfacesATimeoutOnTime) {
   proxy->finishRegistration();
+  for (int i = 0; i < 5; ++i) loop.turn(10ms);  // at rest: what it polls for knows of no time-out yet
   const auto start = Clock::now();
   std::string error;
   proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke(
