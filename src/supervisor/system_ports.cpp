@@ -6,6 +6,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,12 +29,31 @@ void to_journal(int priority, std::string_view link, CallSerial serial, std::str
 }  // namespace
 
 tl::expected<core::LinkConfig, std::string> ConfiguredLinks::find(std::string_view link) {
-  const auto loaded = config::load(roots_);
-  if (!loaded) return tl::unexpected<std::string>(loaded.error().front().str());
+  auto loaded = config::load(roots_);
+  if (!loaded) {
+    // The fault may be another link's: it must not keep this one from the net, as it does not in ghostd.
+    for (const auto& d : loaded.error())
+      if (d.file.find(fmt::format("/{}.conf", link)) != std::string::npos) return tl::unexpected<std::string>(d.str());
+    const auto alone = file_without_drop_ins(link);
+    if (!alone) return tl::unexpected<std::string>(loaded.error().front().str());
+    const auto faults = std::move(loaded.error());
+    loaded = config::check_file(*alone, roots_);
+    if (!loaded) return tl::unexpected<std::string>(faults.front().str());
+  }
   const auto& links = loaded->config.links;
   const auto it = std::find_if(links.begin(), links.end(), [&](const core::LinkConfig& l) { return l.name == link; });
   if (it == links.end()) return tl::unexpected<std::string>(fmt::format("no link \"{}\" is configured", link));
   return *it;
+}
+
+std::optional<std::string> ConfiguredLinks::file_without_drop_ins(std::string_view link) const {
+  std::optional<std::string> found;
+  for (const auto& directory : roots_.link_directories) {
+    const auto path = fmt::format("{}/{}.conf", directory, link);
+    if (::access((path + ".d").c_str(), F_OK) == 0) return std::nullopt;
+    if (::access(path.c_str(), F_OK) == 0) found = path;
+  }
+  return found;
 }
 
 SystemJournal::SystemJournal() : plain_(std::getenv("JOURNAL_STREAM") == nullptr) {}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ports' real sides: the files in /etc/ghostd/links, and the journal.
 #pragma once
+#include <optional>
+
 #include "config/load.hpp"
 #include "supervisor/ports.hpp"
 
@@ -12,6 +14,7 @@ class ConfiguredLinks : public LinkSource {
   tl::expected<core::LinkConfig, std::string> find(std::string_view link) override;
 
  private:
+  std::optional<std::string> file_without_drop_ins(std::string_view link) const;
   config::Roots roots_;
 };
 

@@ -113,6 +113,24 @@ TEST(Program, ABadFileIsToldWithItsLine) {
   EXPECT_THAT(gone, HasSubstr("isp.conf:3:"));
 }
 
+TEST(Program, AnotherLinksFaultKeepsNobodyFromTheNet) {
+  TempDir dir;
+  write_fake_pppd(dir);
+  dir.write("peers/isp", "obey");
+  dir.write("links/isp.conf", "[Link]\nPeer=isp\n");
+  dir.write("links/bad.conf", "[Link]\nColour=blue\n");
+  const auto listener = listen_at(dir.path() + "/socket");
+  Program program({"--user", me(), "--links", dir.path() + "/links", "--pppd", dir.path() + "/pppd"}, listener.get());
+  const auto client = connect_to(dir.path() + "/socket");
+  send_text(client, "dial isp 1");
+  EXPECT_THAT(next(client), StartsWith("started isp 1"));
+  send_text(client, "dial bad 2");
+  EXPECT_THAT(next(client), HasSubstr("bad.conf:2:"));
+  program.term();
+  EXPECT_THAT(next(client), StartsWith("gone isp 1 HungUp"));
+  EXPECT_EQ(program.wait(), 0);
+}
+
 TEST(Program, LeavesByItselfAndIsStartedAgainOnTheSameSocket) {
   TempDir dir;
   const auto listener = listen_at(dir.path() + "/socket");
