@@ -22,6 +22,7 @@ namespace {
 using namespace ghost;
 
 constexpr auto* kUnit = "ghostd.service";
+constexpr unsigned kStopSeconds = 25;  // TimeoutStopSec= of ghost-supervisor.service and a little more
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
 void say(std::string_view priority, std::string_view line) {
@@ -46,15 +47,17 @@ int make() {
 }
 
 enum class When {
-  at_the_end,      // ExecStopPost=: unless it is the first half of a restart
-  unless_running,  // ghostd-guard.service: a running ghostd has an ExecStopPost= before it
+  at_the_end,  // ExecStopPost=: unless it is the first half of a restart
+  if_dead,     // ghostd-guard.service: a stop that finds ghostd dead
   always,
 };
 
 bool is_due(When when) {
   switch (when) {
     case When::always: return true;
-    case When::unless_running: return !tun_helper::is_running(kUnit);
+    case When::if_dead:
+      return tun_helper::decide_for_guard(tun_helper::is_running(kUnit), tun_helper::job_of(kUnit)) ==
+             tun_helper::Verdict::release;
     case When::at_the_end: break;
   }
   return tun_helper::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), tun_helper::job_of(kUnit)}) ==
@@ -63,13 +66,17 @@ bool is_due(When when) {
 
 int release(When when) {
   if (!is_due(when)) return EXIT_SUCCESS;
+  // Calls first: what they rest on goes next. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
+  // PartOf=) would also do it at a crash or a restart.
+  tun_helper::stop_unit("ghost-supervisor.socket", 0);  // it waits for ghostd.service's own stop, so not for it
+  tun_helper::stop_unit("ghost-supervisor.service", kStopSeconds);
   const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
   for (const auto& failure : failures) say("<3>", failure.what);
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int usage() {
-  fmt::print(stderr, "usage: ghost-tun make | release [--force | --unless-running]\n");
+  fmt::print(stderr, "usage: ghost-tun make | release [--force | --if-dead]\n");
   return EX_USAGE;
 }
 
@@ -84,7 +91,7 @@ int main(int argc, char** argv) try {
   if (verb == "release" && arguments.size() == 3) {
     const std::string_view option = arguments[2];
     if (option == "--force") return release(When::always);
-    if (option == "--unless-running") return release(When::unless_running);
+    if (option == "--if-dead") return release(When::if_dead);
   }
   return usage();
 } catch (const std::exception& e) {

@@ -24,4 +24,8 @@ Verdict decide(const StopFacts& facts) {
   return comes_back ? Verdict::keep : Verdict::release;
 }
 
+Verdict decide_for_guard(bool is_running, PendingJob job) {
+  return !is_running && job == PendingJob::stop ? Verdict::release : Verdict::keep;
+}
+
 }  // namespace ghost::tun_helper

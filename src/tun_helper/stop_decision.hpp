@@ -27,6 +27,11 @@ enum class Verdict { keep, release };
 // EX_CONFIG of sysexits(3): ghostd.service has RestartPreventExitStatus=78.
 inline constexpr std::string_view kNoRestartStatus = "78";
 
+// For ExecStopPost= of ghostd.service.
 Verdict decide(const StopFacts& facts);
+
+// For ghostd-guard.service, which systemd stops (or restarts) before it does so with ghostd.service. A ghostd that runs has
+// an ExecStopPost= before it; one that lies dead has none, and if it is to be stopped, nobody else comes.
+Verdict decide_for_guard(bool is_running, PendingJob job);
 
 }  // namespace ghost::tun_helper

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 
@@ -32,6 +33,14 @@ Text unit_path(const std::string& unit) {
   char* path = nullptr;
   if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path) < 0) return nullptr;
   return Text(path);
+}
+
+// JobRemoved(u id, o job, s unit, s result)
+int job_removed(sd_bus_message* signal, void* seen, sd_bus_error*) {
+  std::uint32_t id = 0;
+  const char* job = nullptr;
+  if (sd_bus_message_read(signal, "uo", &id, &job) >= 0) *static_cast<std::string*>(seen) = job;
+  return 0;
 }
 
 }  // namespace
@@ -66,6 +75,32 @@ bool is_running(const std::string& unit) {
          sd_bus_get_property_trivial(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Service", "MainPID",
                                      nullptr, 'u', &pid) >= 0 &&
          pid != 0;
+}
+
+void stop_unit(const std::string& unit, unsigned seconds) {
+  constexpr auto* kPath = "/org/freedesktop/systemd1";
+  constexpr auto* kInterface = "org.freedesktop.systemd1.Manager";
+  std::string removed;  // outlives the bus, whose match writes to it
+  const auto bus = open_bus();
+  if (!bus) return;
+  if (sd_bus_match_signal(bus.get(), nullptr, kManager, kPath, kInterface, "JobRemoved", job_removed, &removed) < 0 ||
+      sd_bus_call_method(bus.get(), kManager, kPath, kInterface, "Subscribe", nullptr, nullptr, "") < 0)
+    return;
+  sd_bus_message* raw_reply = nullptr;
+  if (sd_bus_call_method(bus.get(), kManager, kPath, kInterface, "StopUnit", nullptr, &raw_reply, "ss", unit.c_str(),
+                         "replace") < 0)
+    return;  // there is no such unit
+  const std::unique_ptr<sd_bus_message, Unref> reply(raw_reply);
+  const char* job = nullptr;
+  if (sd_bus_message_read(reply.get(), "o", &job) < 0) return;
+
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  while (removed != job) {
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());
+    const int done = sd_bus_process(bus.get(), nullptr);
+    if (done < 0 || left.count() <= 0) return;
+    if (done == 0 && sd_bus_wait(bus.get(), static_cast<std::uint64_t>(left.count())) < 0) return;
+  }
 }
 
 }  // namespace ghost::tun_helper

@@ -43,3 +43,13 @@ TEST(StopDecision, JobTypes) {
   EXPECT_EQ(pending_job("stop"), PendingJob::stop);
   for (const auto* type : {"reload", "verify-active", "nop", ""}) EXPECT_EQ(pending_job(type), PendingJob::none) << type;
 }
+
+TEST(StopDecision, TheGuardActsOnlyForADeadGhostdThatIsStopped) {
+  using enum PendingJob;
+  for (const auto job : {none, start, unknown}) {
+    EXPECT_EQ(decide_for_guard(true, job), Verdict::keep);
+    EXPECT_EQ(decide_for_guard(false, job), Verdict::keep);
+  }
+  EXPECT_EQ(decide_for_guard(true, stop), Verdict::keep);
+  EXPECT_EQ(decide_for_guard(false, stop), Verdict::release);
+}
