@@ -93,7 +93,10 @@ TEST(Supervisor, ManyLinesBeforeTheExitAreAllRead) {
   rig.scenario("isp", R"sh(i=0; while [ $i -lt 3000 ]; do echo "line $i of noise" >&2; i=$((i+1)); done; say "Failed (BUSY)"; exit 8)sh");
   const auto client = rig.connect();
   send_text(client, "dial isp 1");
-  rig.next(client);
+  const auto pid = pid_in(rig.next(client));
+  // Not a turn of the loop until it has ended: the exit is known while most of the log is unread.
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT), 0);
   EXPECT_THAT(rig.next(client), StartsWith("gone isp 1 Busy"));
   EXPECT_EQ(rig.said.size(), 3001u);
 }
