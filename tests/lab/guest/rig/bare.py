@@ -18,7 +18,7 @@ class BareCall:
         if os.path.exists(LOG):
             os.unlink(LOG)
         self.begun = time.monotonic()
-        self.process = subprocess.Popen(["pppd", "call", peer, "nodetach", "ifname", "ppp-bare", "debug", "logfile", LOG,
+        self.process = subprocess.Popen(["pppd", "call", peer, *([] if "updetach" in options else ["nodetach"]), "ifname", "ppp-bare", "debug", "logfile", LOG,
                                          *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
 

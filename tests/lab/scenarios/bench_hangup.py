@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is sent during a hang-up waits and arrives with the next call."""
+from rig import net
+from rig.flows import Flow
+from rig.traffic import Talk
+
+
+def run(lab):
+    lab.configure("isp", Call={"IdleTimeout": "5s"})
+    lab.start_ghostd()
+    talk = Talk()
+    lab.check("the first call", talk.wait(), talk.error)
+    talk.close()
+    first = lab.line.last_call
+    flow = Flow(300, 100)
+    # pppd has been told to go, and has not gone: the line still has its call.
+    lab.wait_for(lambda: lab.state() in ("hanging-up",) or lab.line.status()["state"] != "online", 60,
+                 "the link to hang up", pause=0.02)
+    flow.go()
+    seen = flow.finish(quiet=15)
+    lab.measure("ghostd.hangup", f"{seen['unique']} of 300 arrive")
+    lab.check("all arrive", (seen["unique"], seen["twice"], seen["out_of_order"]) == (300, 0, 0), seen)
+    lab.check("with the next call", lab.line.last_call == first + 1, lab.line.last_call)
+    lab.check("which has another address", seen["sources"][0].split()[0] == net.call_address(first + 1), seen["sources"])

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""start takes the routes over, stop gives back exactly what was there: from every state, and after kill -9."""
+import difflib
+import re
+
+from rig.traffic import Sender, Talk
+
+TIMEOUT = 400
+
+
+def picture(lab):
+    """Routes, rules, nftables, sysctls, interfaces and conntrack's leavings, without counters."""
+    text = lab.out("for c in 'ip -4 route show table all' 'ip -6 route show table all' 'ip -4 rule' 'ip -6 rule' "
+                   "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show' 'ls /run/ghostd'; do echo \"## $c\"; $c 2>&1; done; "
+                   "echo '## sysctl'; sysctl -a 2>/dev/null")
+    # What counts time or events by itself.
+    volatile = (r"kernel\.random|fs\.dentry-state|fs\.inode|fs\.file-nr|kernel\.ns_last_pid|nf_conntrack_count|"
+                r"fs\.quota|kernel\.pty\.nr|vm\.stat|dev\.cdrom|fs\.aio-nr|nf_flowtable|kernel\.tainted|debug\.|route\.flush|"
+                r"kernel\.printk|kernel\.sched_|user\.max")
+    lines = [line for line in text.splitlines() if not re.search(volatile, line)]
+    return [re.sub(r"expires \d+sec|valid_lft \S+|preferred_lft \S+", "", line) for line in lines]
+
+
+def compare(lab, name, before):
+    after = picture(lab)
+    changes = [c for c in difflib.unified_diff(before, after, "before", "after", lineterm="", n=0)]
+    lab.check(f"{name}: everything is as before", not changes, "\n".join(changes[:40]))
+
+
+def run(lab):
+    # Routes of somebody else's stay where they are, and the default route comes back.
+    lab.sh("ip route add default via 10.10.10.2 dev lan0; ip route add 172.16.0.0/12 via 10.10.10.2 dev lan0")
+    try:
+        scenario(lab)
+    finally:
+        lab.sh("systemctl stop ghostd; ip route del default dev lan0; ip route del 172.16.0.0/12 dev lan0", check=False)
+
+
+def scenario(lab):
+    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": "10.10.10.0/24"}, Call={"RedialDelay": "1min"})
+    before = picture(lab)
+    lab.start_ghostd()
+    lab.wait_state("down")
+    lab.check("the default route leads into the link", "gd-isp" in lab.out("ip route get 10.64.64.1"),
+              lab.out("ip route get 10.64.64.1"))
+    lab.check("a foreign route is untouched", "lan0" in lab.out("ip route get 172.16.5.5"))
+    lab.stop_ghostd()
+    compare(lab, "stopped while down", before)
+
+    lab.line.outcome("silent")
+    lab.start_ghostd()
+    Sender(1, 1).go()
+    lab.wait_state("dialing")
+    lab.stop_ghostd()
+    compare(lab, "stopped while dialing", before)
+    lab.line.outcome("connect")
+
+    lab.start_ghostd()
+    talk = Talk()
+    lab.check("up", talk.wait(), talk.error)
+    lab.wait_state("up")
+    lab.stop_ghostd()
+    lab.line.wait_idle()
+    compare(lab, "stopped while up", before)
+    talk.close()
+
+    lab.line.outcome("busy")
+    lab.start_ghostd()
+    Sender(1, 1).go()
+    lab.wait_state("waiting")
+    lab.stop_ghostd()
+    compare(lab, "stopped while waiting", before)
+    lab.line.outcome("connect")
+
+    # Killed while up and then stopped, before its restart can matter and after.
+    for restart in (False, True):
+        lab.start_ghostd()
+        talk = Talk()
+        lab.check("up", talk.wait(), talk.error)
+        lab.wait_state("up")
+        if not restart:
+            lab.sh("mkdir -p /run/systemd/system/ghostd.service.d; printf '[Service]\\nRestart=no\\n' > "
+                   "/run/systemd/system/ghostd.service.d/lab.conf; systemctl daemon-reload")
+        lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
+        if restart:
+            lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "active", 30, "ghostd to be restarted")
+            lab.wait_state("up")
+            lab.check("the call outlives a kill -9 of ghostd: the same socket goes on", talk.ask(), talk.error)
+        else:
+            lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "failed", 30, "ghostd to be dead")
+        lab.stop_ghostd()
+        lab.sh("rm -rf /run/systemd/system/ghostd.service.d; systemctl daemon-reload; systemctl reset-failed")
+        lab.line.wait_idle()
+        compare(lab, "stopped after kill -9" + (" and a restart" if restart else ""), before)
+        talk.close()
