@@ -1,6 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The benchmark table: what the lab's scenarios measured, beside what was asked for and what pppd's demand mode does."""
 
+NONE = "–"
+# (measure, what must be, ghostd's measure, demand's measures)
+ROWS = [
+    ("3000 UDP datagrams, 300/s, begun while down: arrived / twice / out of order / ports", "3000 / 0 / 0 / 1",
+     "ghostd.udp", ["demand.udp"]),
+    ("10 000 datagrams of 1200 bytes across dial, replay, up", "0 lost", "ghostd.large", ["demand.large"]),
+    ("the same beyond the default budget", "exactly the oldest, counted", "ghostd.budget", []),
+    ("3000 own, 1500 LAN, 1000 IPv6 at once: lost / out of order / ports", "0 / 0 / 1 each", "ghostd.three", []),
+    ("TCP begun while down: established, goes on, SYNs seen", "yes, yes, 1", "ghostd.tcp",
+     ["demand.tcp.without-ktune", "demand.tcp.with-ktune"]),
+    ("from the PPP address to the first datagram at the far end", "<= demand's", "ghostd.handover", ["demand.handover"]),
+    ("first packet to pppd's exec, of a whole bare call (median of 20)", "<= 5 %", "ghostd.trigger", []),
+    ("wake-ups of ghostd during a 20 MB transfer", "<= 2 a second", "ghostd.wakeups", []),
+    ("300 datagrams sent during the hang-up", "all arrive", "ghostd.hangup", ["demand.hangup"]),
+    ("memory, 1 link: USS / RSS", "<= 4 / <= 14 MiB", "ghostd.memory.1", []),
+    ("memory, 100 links: USS / RSS", "<= 8 / <= 18 MiB", "ghostd.memory.100", []),
+    ("routes, rules, nftables, sysctls after stop", "as before", "ghostd.restored", []),
+]
+
+
+def text(measures, name):
+    one = measures.get(name)
+    return NONE if one is None else f"{one['value']}{' ' + one['unit'] if one['unit'] else ''}"
+
+
+def rows(measures):
+    found = [("measure", "must", "ghostd", "pppd demand")]
+    for label, must, ours, theirs in ROWS:
+        right = [text(measures, name) + (f" ({name.rsplit('.', 1)[1]})" if len(theirs) > 1 else "") for name in theirs]
+        found.append((label, must, text(measures, ours), "; ".join(right) or NONE))
+    return found
+
+
+def markdown(measures):
+    """The table as docs/benchmarks.md has it."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows(measures)]
+    return "\n".join([lines[0], "|---|---|---|---|", *lines[1:]]) + "\n"
+
 
 def show(measures, say):
-    pass
+    """Prints the table if any benchmark was run."""
+    if any(name.startswith(("ghostd.", "demand.")) for name in measures):
+        say("")
+        say(markdown(measures))

@@ -28,10 +28,12 @@ def compare(lab, name, before):
 
 
 def run(lab):
+    before = len(lab.failures)
     # Routes of somebody else's stay where they are, and the default route comes back.
     lab.sh("ip route add default via 10.10.10.2 dev lan0; ip route add 172.16.0.0/12 via 10.10.10.2 dev lan0")
     try:
         scenario(lab)
+        lab.measure("ghostd.restored", "as before" if len(lab.failures) == before else "NOT as before")
     finally:
         lab.sh("systemctl stop ghostd; ip route del default dev lan0; ip route del 172.16.0.0/12 dev lan0", check=False)
 

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bad input of every kind: refused by name, with file and line, and what ran goes on."""
+import os
+import re
+import socket
+import struct
+import subprocess
+
+from rig.traffic import Talk
+
+SOCKET = "/run/ghostd-supervisor.sock"
+
+
+def run(lab):
+    configuration(lab)
+    requests(lab)
+    supervisor(lab)
+    frames(lab)
+
+
+def configuration(lab):
+    lab.configure("isp")
+    lab.check("a good configuration is good", lab.ghostctl("check")[0] == 0, lab.ghostctl("check"))
+    lab.start_ghostd()
+    wrong = {"malformed": ("bad", "[Link\nPeer=isp\n", "bad.conf:1:"),
+             "a line that is no key": ("bad", "[Link]\nPeer=isp\nwhat is this\n", "bad.conf:3:"),
+             "an unknown key": ("bad", "[Link]\nPeer=isp\nColour=blue\n", "bad.conf:3:"),
+             "an unknown section": ("bad", "[Link]\nPeer=isp\n[Boo]\nX=1\n", "bad.conf:3:"),
+             "a bad value": ("bad", "[Link]\nPeer=isp\n[Call]\nIdleTimeout=soon\n", "bad.conf:4:"),
+             "a long name": ("abcdefghijkl", "[Link]\nPeer=isp\n", "abcdefghijkl.conf"),
+             "a peer with a slash": ("bad", "[Link]\nPeer=../isp\n", "bad.conf:2:")}
+    for what, (name, text, where) in wrong.items():
+        path = lab.configure(name, text=text)
+        code, out, error = lab.ghostctl("check")
+        lab.check(f"{what}: ghostctl check fails", code != 0, (code, out, error))
+        lab.check(f"{what}: with file and line", where in out + error, out + error)
+        code, out, error = lab.ghostctl("reload")
+        lab.check(f"{what}: reload fails", code != 0, (code, out, error))
+        os.unlink(path)
+    for what, mode, owner in (("group-writable", 0o664, 0), ("not root's", 0o644, 1000)):
+        path = lab.configure("bad", text="[Link]\nPeer=isp\n")
+        os.chown(path, owner, 0)
+        os.chmod(path, mode)
+        code, out, error = lab.ghostctl("check")
+        lab.check(f"{what}: refused", code != 0 and "bad.conf" in out + error, (code, out, error))
+        os.unlink(path)
+    os.mkdir("/etc/ghostd/links/bad.conf")
+    code, out, error = lab.ghostctl("check")
+    lab.check("unreadable: refused", code != 0 and "bad.conf" in out + error, (code, out, error))
+    os.rmdir("/etc/ghostd/links/bad.conf")
+    lab.check("the running configuration is untouched", lab.state() == "down", lab.status())
+    lab.check("a link still calls", (talk := Talk()).wait(), talk.error)
+    talk.close()
+    lab.check("reload works again", lab.ghostctl("reload")[0] == 0, lab.ghostctl("reload"))
+    lab.check("and hung nothing up", lab.state() == "up", lab.status())
+
+
+def requests(lab):
+    call = "busctl call org.ghostd1 /org/ghostd1 org.ghostd1.Manager"
+    for name in ("nolink", "../etc/passwd", "a" * 300, ""):
+        done = subprocess.run([*call.split(), "Connect", "s", name], capture_output=True, text=True)
+        lab.check(f"Connect {name[:14]!r}: no such link", done.returncode != 0 and
+                  ("no link" in done.stderr.lower() or "NoSuchLink" in done.stderr), done.stderr)
+    lab.check("ghostctl: its own exit status", lab.ghostctl("connect", "nolink")[0] == 3)
+    lab.ghostctl("block", "isp")
+    done = subprocess.run([*call.split(), "--json=short", "Connect", "s", "isp"], capture_output=True, text=True)
+    lab.check("a blocked link refuses", done.returncode != 0 and "block" in done.stderr.lower(), done.stderr)
+    lab.ghostctl("unblock", "isp")
+    code, _, error = lab.ghostctl("connect", "isp", user="alice")
+    lab.check("a user may not connect", code == 7, (code, error))
+    code, out, _ = lab.ghostctl("status", "--json", user="alice")
+    lab.check("but may look", code == 0 and '"isp"' in out, code)
+
+
+def supervisor(lab):
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down")
+
+    def say(data, uid=None):
+        """What the supervisor answers, as root or as a user."""
+        words = ["python3", "-c", "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
+                 f"s.settimeout(20)\ns.connect({SOCKET!r})\ns.send(bytes.fromhex(sys.argv[1]))\nprint(s.recv(2000))", data.hex()]
+        if uid:
+            words = ["setpriv", "--reuid", uid, "--clear-groups", *words]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        return done.stdout + done.stderr
+    lab.check("root is a wrong user", "refused" in say(b"dial isp 1"), say(b"dial isp 1"))
+    lab.check("a user cannot even connect", "PermissionError" in say(b"dial isp 1", "alice"))
+    for data in (b"\0\xff\xfe garbage", b"dial", b"dial isp", b"dial ../../x 1", b"dial isp 99999999999999999999999", b"x" * 1500):
+        answer = say(data, "ghostd")
+        lab.check(f"garbage {data[:12]!r} is refused", "refused" in answer, answer)
+    # One who connects and says nothing is closed in the end, and keeps nobody from work meanwhile.
+    silent = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    silent.connect(SOCKET)
+    lab.check("calls are still made", (talk := Talk()).wait(), talk.error)
+    talk.close()
+    silent.close()
+    log = lab.journal("-u ghost-supervisor -o cat").lower()
+    complaints = len(re.findall(r"refus|stranger|garbage|not a request|may not", log))
+    lab.check("it is logged, once a kind", 1 <= complaints <= 4, log[-1500:])
+    lab.check("the supervisor never failed", lab.out("systemctl show -P NRestarts ghost-supervisor") in ("0", ""))
+
+
+def frames(lab):
+    """Strange frames straight onto the demand interface, as a packet socket of root's can send them."""
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down")
+    lab.ghostctl("block", "isp")
+    before = lab.status()
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+    ip = lambda total, flags=0, proto=17, ihl=0x45: struct.pack("!BBHHHBBH4s4s", ihl, 0, total, 1, flags, 64, proto, 0,
+                                                                  bytes((192, 0, 0, 2)), bytes((10, 64, 64, 1)))
+    strange = [b"", b"\0", b"E", ip(2000), ip(20), ip(10), ip(28, 0x2000) + b"x" * 8, ip(28, 0x00ff) + b"x" * 8,
+               ip(28, ihl=0x4f) + b"x" * 8, ip(24, proto=6) + b"x" * 4, b"\x60" + b"\0" * 10, b"\x60" + b"\0" * 39,
+               b"\xf0" * 60, b"\x12" * 1500]
+    sent = 0
+    for frame in strange:
+        for kind in (0x0800, 0x86DD, 0x0806, 0x1234):
+            try:
+                raw.sendto(frame, ("gd-isp", kind))
+                sent += 1
+            except OSError:
+                pass  # the kernel itself refuses this one
+    lab.check("frames were sent", sent > 10, sent)
+    lab.ghostctl("unblock", "isp")
+    for frame in strange:
+        try:
+            raw.sendto(frame, ("gd-isp", 0x1234))
+        except OSError:
+            pass
+    status = lab.wait_for(lambda: (s := lab.status())["malformed_packets"] > before["malformed_packets"] and s, 20,
+                          "malformed frames to be counted")
+    lab.say(f"{status['malformed_packets']} of {sent} were malformed")
+    lab.check("no crash", lab.out("systemctl show -P NRestarts ghostd") == "0")
+    lab.check("a link still calls", (talk := Talk()).wait(), talk.error)
+    talk.close()
