@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Configuring and building the tree, with progress. Ends the program when that fails."""
+import json
+import os
+import re
+import subprocess
+import time
+
+from .deploy import TREE
+
+BUILD = os.path.join(TREE, os.environ.get("GHOSTD_BUILD", "build"))
+
+
+def configure(say):
+    werror = f"-Dwerror={'true' if os.environ.get('CI') == 'true' else 'false'}"
+    if os.path.exists(os.path.join(BUILD, "build.ninja")):
+        argv = ["meson", "configure", BUILD, werror]
+    else:
+        argv = ["meson", "setup", BUILD, TREE, werror]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=TREE, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        say(done.stdout + done.stderr)
+        raise SystemExit("meson could not configure the tree")
+
+
+def introspect(what):
+    return json.loads(subprocess.run(["meson", "introspect", what, BUILD], check=True, capture_output=True, text=True).stdout)
+
+
+def installed_programs():
+    """Targets that a machine needs: what is installed, and the lab's telephone line. Tests are not among them."""
+    return [os.path.relpath(t["filename"][0], BUILD) for t in introspect("--targets")
+            if t["installed"] or t["name"] == "ghost-line"]
+
+
+def build(say, targets=()):
+    """ninja, with a line of progress every few seconds; its output is shown when it fails."""
+    begun = last = time.monotonic()
+    output = []
+    with subprocess.Popen(["ninja", "-C", BUILD, *targets], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          stdin=subprocess.DEVNULL, start_new_session=True) as ninja:
+        try:
+            for text in ninja.stdout:
+                output.append(text)
+                if (m := re.match(r"\[(\d+)/(\d+)\]", text)) and time.monotonic() > last + 5:
+                    last = time.monotonic()
+                    say(f"build: {m[1]} of {m[2]} ({last - begun:.0f} s)")
+        except BaseException:
+            ninja.terminate()  # ninja passes it on to its compilers
+            raise
+    if ninja.returncode != 0:
+        say("".join(output[-80:]))
+        raise SystemExit("the build failed")
+    say(f"build: ready ({time.monotonic() - begun:.0f} s)")

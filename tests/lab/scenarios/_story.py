@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The demo's story, told as it happens. packaging/demo runs it; it is no test of its own."""
+import re
+import subprocess
+import threading
+import time
+
+from rig import net
+from rig.traffic import Talk
+
+CAPTURE = False
+TIMEOUT = 400
+
+
+def run(lab):
+    lab.sh("ip route add default via 10.10.10.2 dev lan0", check=False)
+    before = lab.out("ip route; ip rule; nft list ruleset")
+    lab.say("the machine's link is called isp; after 10 s without traffic it hangs up")
+    lab.configure("isp", Link={"Description": "A modem, 115200 bit/s"}, Call={"IdleTimeout": "10s"})
+    lab.start_ghostd()
+    monitor = Monitor(lab)
+    lab.check("ghostd runs, the link is down and the line is silent",
+              lab.wait_state("down")["calls"] == 0 and lab.line.calls == 0)
+    show(lab, "ghostctl status isp")
+    first_call(lab)
+    first = net.call_address(lab.line.last_call)
+    lab.say("nobody says anything now …")
+    lab.wait_state("down", 90)
+    lab.line.wait_idle()
+    lab.check("idle: hung up", lab.status()["reason"] == "idle" or lab.line.calls == 1, lab.status())
+    lab.say("somebody does again:")
+    talk = Talk()
+    lab.check("called again", talk.wait() and lab.line.calls == 2, talk.error)
+    lab.check(f"with a new address: {talk.seen_as[0]} after {first}", talk.seen_as[0] != first)
+    talk.close()
+    over_the_bus(lab)
+    lab.say("systemctl stop ghostd")
+    lab.stop_ghostd()
+    monitor.stop()
+    after = lab.out("ip route; ip rule; nft list ruleset")
+    lab.check("routes, rules and firewall are as they were before ghostd", after == before, after)
+    lab.sh("ip route del default dev lan0", check=False)
+
+
+def first_call(lab):
+    lab.say("alice, who may do nothing special, pings the far end; a TCP connection is begun too")
+    ping = subprocess.Popen(["setpriv", "--reuid", "alice", "--clear-groups", "ping", "-n", "-c", "8", "-i", "0.5", "-W", "60", net.ISP4],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lab.wait_for(lambda: lab.state() != "down", 20, "the ping to be noticed")
+    talk = Talk()
+    status = lab.status()
+    lab.say(f"{status['state']}; trigger: {status['trigger']}")
+    lab.check("the trigger is alice's ping", net.ISP4 in status["trigger"] and "icmp" in status["trigger"].lower(), status)
+    while lab.state() == "dialing":
+        waiting = lab.status()["buffered_packets"]
+        lab.say(f"dialing; {waiting} packets wait")
+        time.sleep(0.5)
+    status = lab.wait_state("up", 60)
+    lab.say(f"up: {', '.join(status['local_addresses'])}")
+    lab.check("TCP begun while down is connected", talk.wait(), talk.error)
+    status = lab.status()
+    lab.check(f"what waited was replayed ({status['replayed_packets']} packets), nothing was dropped",
+              status["replayed_packets"] > 0 and status["dropped_packets"] == 0, status)
+    lab.say(f"our end of the connection: {talk.local[0]} port {talk.local[1]}; the far end sees {talk.seen_as[0]} port {talk.seen_as[1]}")
+    lab.check("the connection has gone on over the change of address", talk.ask() and talk.ask("and again")
+              and talk.local[0] != talk.seen_as[0] == net.call_address(lab.line.last_call), talk.error)
+    text = ping.communicate(timeout=120)[0]
+    for line in text.splitlines()[-3:]:
+        lab.say("  " + line)
+    lab.check("every ping was answered, the first one too", re.search(r"8 received", text) and "icmp_seq=1 " in text, text)
+    show(lab, "ghostctl status isp")
+    talk.close()
+
+
+def over_the_bus(lab):
+    for method, state in (("Disconnect", "down"), ("Connect", "up"), ("Disconnect", "down")):
+        command = f"busctl call org.ghostd1 /org/ghostd1 org.ghostd1.Manager {method} s isp"
+        lab.say(f"$ {command}")
+        lab.say("  " + lab.out(command))
+        lab.wait_state(state, 60)
+        lab.line.status()
+        lab.check(f"{method}: the link is {state}", lab.state() == state, lab.status())
+
+
+def show(lab, command):
+    lab.say(f"$ {command}")
+    for line in lab.out(command).splitlines():
+        lab.say("  " + line)
+
+
+class Monitor:
+    """ghostctl monitor's lines, as they come."""
+    def __init__(self, lab):
+        self.process = subprocess.Popen(["ghostctl", "monitor"], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        self.thread = threading.Thread(target=self.tell, args=(lab,), daemon=True)
+        self.thread.start()
+
+    def tell(self, lab):
+        for line in self.process.stdout:
+            lab.say("  | " + line.rstrip())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
