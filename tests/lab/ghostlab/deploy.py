@@ -84,9 +84,9 @@ def push_build(client, build="build"):
         subprocess.run(["tar", "-c", "--owner=0", "--group=0", "-C", stage, "-f", path, *sorted(os.listdir(stage))], check=True)
     finally:
         shutil.rmtree(stage)
-    # A program that is running can't be written to: --unlink-first. /lib and the like are symlinks: keep them.
+    # Files are replaced, not written into, so that a running program goes on. /lib and the like are symlinks: keep them.
     checked(client, """
-        tar -x -C / --keep-directory-symlink --unlink-first -f /host/stage.tar 2>/tmp/tar.err || { cat /tmp/tar.err >&2; exit 1; }
+        tar -x -C / --keep-directory-symlink -m -f /host/stage.tar 2>/tmp/tar.err || { cat /tmp/tar.err >&2; exit 1; }
         systemd-sysusers
         systemd-tmpfiles --create --prefix=/run/ghostd --prefix=/var/lib/ghostd
         systemctl daemon-reload

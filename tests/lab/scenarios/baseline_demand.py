@@ -2,7 +2,7 @@
 """The baseline: pppd's own demand mode, on the same line with the same traffic. It fails at nothing; it is measured."""
 from rig import net
 from rig.bare import AddressWatch, BareCall
-from rig.flows import Flow, account, capacity, handover_delay, now
+from rig.flows import Flow, account, carried, handover_delay, now
 from rig.lab import PEER
 from rig.run import Failure
 from rig.traffic import Talk
@@ -46,7 +46,7 @@ def datagrams_small(lab, watch):
     seen = flow.finish()
     lab.measure("demand.udp", account(seen, 3000))
     lab.measure("demand.handover", handover_delay(watch, "ppp-bare", begun, seen["first"]), "ms")
-    rate = capacity(lab)
+    rate = carried(lab)
     lab.measure("line.rate", round(rate))
     end(lab, call)
     return rate
@@ -54,11 +54,10 @@ def datagrams_small(lab, watch):
 
 def datagrams_large(lab, rate):
     call = demand(lab)
-    pps = max(100, rate * 0.4)
-    flow = Flow(10000, pps, 1200)
+    flow = Flow(10000, rate, 1200)
     flow.go()
     seen = flow.finish()
-    lab.measure("demand.large", f"{10000 - seen['unique']} lost at {pps:.0f}/s")
+    lab.measure("demand.large", f"{10000 - seen['unique']} lost at {rate:.0f}/s")
     end(lab, call)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ten thousand large datagrams across dial, replay and up: with room for them none is lost; with the default budget only the
 oldest are, and each is counted."""
-from rig.flows import Flow, capacity
+from rig.flows import Flow, carried
 
 TIMEOUT = 300
 CAPTURE = False
@@ -12,14 +12,13 @@ def run(lab):
     lab.start_ghostd()
     code, _, error = lab.ghostctl("connect", "isp")
     lab.check("connect", code == 0, error)
-    rate = capacity(lab)
-    pps = max(100, rate * 0.4)
+    rate = carried(lab)
     lab.measure("line.rate", round(rate))
     down(lab)
-    flow = Flow(10000, pps, 1200)
+    flow = Flow(10000, rate, 1200)
     flow.go()
     seen = flow.finish()
-    lab.measure("ghostd.large", f"{10000 - seen['unique']} lost at {pps:.0f}/s")
+    lab.measure("ghostd.large", f"{10000 - seen['unique']} lost at {rate:.0f}/s")
     lab.check("none is lost", (seen["unique"], seen["twice"], seen["out_of_order"]) == (10000, 0, 0), seen)
     lab.stop_ghostd()
 

@@ -3,6 +3,7 @@
 import time
 
 from . import net
+from .run import Failure
 from .traffic import Sender, Sink
 
 
@@ -38,6 +39,20 @@ def capacity(lab, size=1200, count=8000):
     rate = seen["arrived"] / span if span > 0 else 0
     lab.say(f"the line carries {rate:.0f} datagrams of {size} bytes a second ({seen['arrived']} in {span:.2f} s)")
     return rate
+
+
+def carried(lab, size=1200):
+    """A rate, datagrams a second, that the line (which is up) is seen to carry without any loss."""
+    rate = capacity(lab, size) * 0.4
+    while rate > 50:
+        flow = Flow(int(rate * 2), rate, size, port=7008)
+        flow.go()
+        lost = flow.count - flow.finish(quiet=2)["unique"]
+        lab.say(f"at {rate:.0f} a second, {lost} of {flow.count} are lost")
+        if lost == 0:
+            return rate
+        rate *= 0.7
+    raise Failure("the line carries no 50 datagrams a second")
 
 
 def handover_delay(watch, interface, since, first_arrival):
