@@ -138,10 +138,16 @@ void Line::step(const std::vector<pollfd>& polls, Clock::time_point now) {
 }
 
 void Line::read_inotify() {
-  std::array<char, 4096> buffer{};
-  while (::read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
-  }
-  if (computer_open_ || state_ == State::Gone) return;
+  alignas(inotify_event) std::array<char, 4096> buffer{};
+  bool opened = false;
+  for (ssize_t n = 0; (n = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0;)
+    for (ssize_t at = 0; at < n;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+      // A watch that was removed says a last word, and so may the tty before this one.
+      opened |= event->wd == watch_ && (event->mask & IN_OPEN);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+  if (!opened || computer_open_ || state_ == State::Gone) return;
   // An opener that has already closed again shows as POLLHUP in the next round.
   computer_open_ = true;
   modem_.reset();

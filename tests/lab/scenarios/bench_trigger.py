@@ -19,9 +19,8 @@ def run(lab):
         call.process.wait(60)  # with updetach the pppd that was started ends when the link is up
         whole.append(time.monotonic() - call.begun)
         lab.check("a bare call", call.address(), call.log()[-500:])
-        lab.sh("kill $(head -1 /run/ppp-bare.pid)")
-        lab.line.wait_idle()
-        lab.wait_for(lambda: not lab.out("cat /run/ppp-bare.pid"), 30, "pppd to end")
+        lab.line.drop()
+        lab.wait_for(lambda: not call.address() and lab.line.status()["state"] == "closed", 30, "the bare call to end")
     bare = statistics.median(whole)
     watch = ExecWatch()
     lab.configure("isp")
