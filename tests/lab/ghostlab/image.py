@@ -110,7 +110,7 @@ def ready():
     return Image(d) if os.path.exists(os.path.join(d, "complete")) else None
 
 
-def debian_sources():
+def debian_sources(update=True):
     """The host's own Debian sources as one-line entries, whatever form they are kept in; nothing from elsewhere."""
     out = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)",
                           "Created-By: Packages"], check=True, capture_output=True, text=True).stdout
@@ -120,6 +120,9 @@ def debian_sources():
         if origin == "Debian" and release.startswith(SUITE) and "backports" not in release:
             entries.setdefault((uri, release), []).append(component)
     if not any(release == SUITE for _, release in entries):
+        if update:  # the lists may have been cleaned away, as container images do
+            subprocess.run(["apt-get", "update", "-qq"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            return debian_sources(update=False)
         raise RuntimeError(f"apt knows no Debian source for {SUITE}; is this Debian 12, and did apt-get update run?")
     # The installed keyring is trusted for them all: apt on the host has already judged the same indexes by its own.
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
