@@ -41,6 +41,11 @@ class LinkMachine {
 
   [[nodiscard]] Step step(Event event, Time now);
 
+  // Serials that the machine gives from now on are newer than this: an earlier ghostd's calls have older ones.
+  void forget_serials_before(CallSerial serial) {
+    if (last_serial_ < serial) last_serial_ = serial;
+  }
+
   // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] LinkStatus status() const;

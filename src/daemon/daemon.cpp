@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/daemon.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "daemon/fd_store.hpp"
+#include "daemon/log.hpp"
+#include "net/tun.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
+constexpr core::Duration kListPatience = std::chrono::seconds(20);
+
+void must(const net::Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().what);
+}
+
+UniqueFd tun_for(const std::string& link, std::map<std::string, UniqueFd>& tuns) {
+  if (const auto at = tuns.find(link); at != tuns.end()) return std::move(tuns.extract(at).mapped());
+  auto made = net::make_tun(demand_interface(link));
+  if (!made) throw std::runtime_error(made.error().what);
+  store_tun(link, made->get());
+  return std::move(*made);
+}
+
+}  // namespace
+
+Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
+    : loop_(loop),
+      host_(paths.state_dir),
+      supervisor_(
+          loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
+          [this](const std::string& why) { supervisor_lost(why); }),
+      executor_(host_, supervisor_),
+      list_timeout_(loop, [this] { listen(); }) {
+  auto tuns = inherited_tuns();
+  for (auto& link : config.links) add_link(std::move(link), tuns);
+  for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
+  must(host_.take_over(placed()));
+  must(load_ruleset());
+
+  try {
+    bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
+      log(LOG_ERR, "", "the bus is gone: " + why + "; calls go on, ghostctl cannot reach them until ghostd is restarted");
+      bus_.reset();
+    });
+    publish();
+    bus_->request_name();
+  } catch (const std::runtime_error& e) {
+    // A host whose bus is broken still needs its line.
+    log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
+    bus_.reset();
+  }
+  tell_manager();
+
+  // Calls that an earlier ghostd began come before the first packet, or that would ask for a second.
+  if (supervisor_.send(ppp::List{})) list_timeout_.arm(loop::now() + kListPatience);
+  else listen();
+}
+
+Daemon::~Daemon() = default;
+
+// ---- links -----------------------------------------------------------------------------------------------------------
+
+std::vector<Placed> Daemon::placed() const {
+  std::vector<Placed> out;
+  for (const auto& [name, link] : links_) out.push_back(link->placed());
+  return out;
+}
+
+unsigned Daemon::free_index() const {
+  std::set<unsigned> taken;
+  for (const auto& l : placed()) taken.insert(l.index);
+  unsigned index = 0;
+  while (taken.contains(index)) ++index;
+  return index;
+}
+
+void Daemon::add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns) {
+  const auto name = config.name;
+  auto tun = tun_for(name, tuns);
+  const auto index = free_index();
+  links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
+                                        [this, name](core::Event e) { post(name, std::move(e)); });
+  if (listening_) links_[name]->listen();
+}
+
+void Daemon::remove_link(const std::string& name) {
+  auto& link = *links_.at(name);
+  const auto warn = [&](const net::Result<void>& result) {
+    if (!result) log(LOG_WARNING, name, result.error().what);
+  };
+  if (const auto serial = link.machine().serial(); serial != CallSerial::none) {
+    warn(link.path().route_back(link.placed()));
+    (void)supervisor_.send(ppp::Hangup{name, serial});
+  }
+  warn(host_.give_up(link.placed()));
+  remove_stored_tun(name);
+  links_.erase(name);
+  if (bus_) bus_->remove(name);
+}
+
+net::Result<void> Daemon::load_ruleset() {
+  std::vector<std::string> blocked;
+  for (const auto& [name, link] : links_)
+    if (link->machine().blocked()) blocked.push_back(name);
+  auto loaded = host_.load_ruleset(placed(), blocked);
+  malloc_trim(0);  // libnftables needs megabytes for a moment; a daemon that mostly waits gives them back
+  return loaded;
+}
+
+net::Result<void> Daemon::apply(core::Config config) {
+  std::map<std::string, core::LinkConfig> wanted;
+  for (auto& link : config.links) wanted[link.name] = std::move(link);
+  std::vector<std::string> vanished;
+  for (const auto& [name, link] : links_)
+    if (!wanted.contains(name)) vanished.push_back(name);
+  for (const auto& name : vanished) remove_link(name);
+
+  std::map<std::string, UniqueFd> none;
+  for (auto& [name, wants] : wanted) {
+    const auto at = links_.find(name);
+    if (at == links_.end()) {
+      add_link(std::move(wants), none);
+      continue;
+    }
+    const auto before = at->second->placed();
+    if (before.config.routes != wants.routes || before.config.stable != wants.stable) {
+      // Its conversations cannot outlive their address: the call ends, then the routes change.
+      post(name, core::DisconnectAsked{});
+      if (auto ok = host_.give_up(before); !ok) return ok;
+    }
+    post(name, core::Reconfigured{std::move(wants)});
+  }
+  if (auto ok = host_.take_over(placed()); !ok) return ok;
+  return load_ruleset();
+}
+
+bus::Accepted Daemon::reload() {
+  auto loaded = config::load();
+  if (!loaded) {
+    std::string message;
+    for (const auto& d : loaded.error()) message += (message.empty() ? "" : "\n") + d.str();
+    log(LOG_ERR, "", "the configuration stays as it was:\n" + message);
+    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::ConfigInvalid, message});
+  }
+  for (const auto& d : loaded->warnings) log(LOG_WARNING, "", d.str());
+  if (auto ok = apply(std::move(loaded->config)); !ok) {
+    log(LOG_ERR, "", ok.error().what);
+    publish();
+    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Failed, ok.error().what});
+  }
+  publish();
+  log(LOG_INFO, "", fmt::format("configuration loaded, {} links", links_.size()));
+  return {};
+}
+
+// ---- what people ask -------------------------------------------------------------------------------------------------
+
+bus::Accepted Daemon::connect(const std::string& link) {
+  if (links_.at(link)->machine().blocked())
+    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
+  post(link, core::ConnectAsked{});
+  return {};
+}
+
+bus::Accepted Daemon::disconnect(const std::string& link) {
+  post(link, core::DisconnectAsked{});
+  return {};
+}
+
+bus::Accepted Daemon::block(const std::string& link) {
+  post(link, core::BlockAsked{});
+  return {};
+}
+
+bus::Accepted Daemon::unblock(const std::string& link) {
+  post(link, core::UnblockAsked{});
+  return {};
+}
+
+// ---- the queue -------------------------------------------------------------------------------------------------------
+
+void Daemon::post(const std::string& link, core::Event event) {
+  queue_.emplace_back(link, std::move(event));
+  if (!draining_) drain();
+}
+
+void Daemon::drain() {
+  draining_ = true;
+  std::set<std::string> touched;
+  while (!queue_.empty()) {
+    auto [name, event] = std::move(queue_.front());
+    queue_.pop_front();
+    const auto at = links_.find(name);
+    if (at == links_.end()) continue;  // removed by a reload meanwhile
+    auto& link = *at->second;
+    auto step = link.step(std::move(event));
+    for (const auto& t : step.transitions) log_transition(name, link.machine().serial(), t);
+    for (auto& effect : step.effects)
+      executor_.run(link, std::move(effect), [this, &name](core::Event e) { queue_.emplace_back(name, std::move(e)); });
+    touched.insert(name);
+  }
+  draining_ = false;
+  if (bus_)
+    for (const auto& name : touched)
+      if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->machine().status());
+  tell_manager();
+  const bool idle = std::all_of(links_.begin(), links_.end(),
+                                [](const auto& l) { return l.second->machine().serial() == CallSerial::none; });
+  if (idle && listening_) supervisor_.close();  // so that it can leave
+}
+
+void Daemon::publish() {
+  if (bus_)
+    for (const auto& [name, link] : links_) bus_->publish(link->machine().status());
+}
+
+// STATUS= is one line in systemd; a link has its place in it.
+void Daemon::tell_manager() {
+  std::string text;
+  for (const auto& [name, link] : links_) {
+    const auto status = link->machine().status();
+    text += (text.empty() ? "" : " | ") + name + ": " + status.state;
+    for (const auto& a : status.local_addresses) text += " " + a.str();
+    if (status.blocked) text += " (blocked)";
+  }
+  if (text == told_) return;
+  told_ = text;
+  sd_notify(0, ("STATUS=" + text).c_str());
+}
+
+// ---- edges -----------------------------------------------------------------------------------------------------------
+
+void Daemon::supervisor_says(ppp::Message message) {
+  std::visit(Overloaded{
+                 [&](core::CallNews& news) {
+                   post(news.link, core::CallReport{news.serial, std::move(news.what)});
+                 },
+                 [&](const ppp::Refused& refused) {
+                   log(LOG_WARNING, refused.link, "ghost-supervisor refused: " + refused.why);
+                   if (refused.link.empty()) return;
+                   post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
+                 },
+                 [&](const ppp::Listed&) { listen(); },
+             },
+             message);
+}
+
+void Daemon::supervisor_lost(const std::string& why) {
+  bool calls = false;
+  std::vector<std::string> names;
+  for (const auto& [name, link] : links_) {
+    calls = calls || link->machine().serial() != CallSerial::none;
+    names.push_back(name);
+  }
+  if (calls) log(LOG_ERR, "", "the connection to ghost-supervisor broke: " + why);
+  for (const auto& name : names) post(name, core::SupervisorGone{});
+  listen();
+}
+
+// From here on the kernel's interfaces are watched and packets may ask for calls.
+void Daemon::listen() {
+  list_timeout_.disarm();
+  if (std::exchange(listening_, true)) return;
+  auto monitor = net::RtnetlinkMonitor::open();
+  if (!monitor) throw std::runtime_error(monitor.error().what);
+  monitor_.emplace(std::move(*monitor));
+  monitor_io_ = loop::IoSource(loop_, monitor_->fd(), EPOLLIN, [this](std::uint32_t revents) { kernel_says(revents); });
+  monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
+  for (const auto& [name, link] : links_) link->listen();
+}
+
+void Daemon::kernel_says(std::uint32_t) {
+  auto changes = monitor_->read();
+  if (!changes) throw std::runtime_error(changes.error().what);
+  bool reload_ruleset = false;
+  const auto to_link = [this](const std::string& ifname, core::Event event) {
+    if (ifname.starts_with("ppp-") && links_.contains(ifname.substr(4))) post(ifname.substr(4), std::move(event));
+  };
+  for (const auto& change : *changes)
+    std::visit(Overloaded{
+                   [&](const net::InterfaceAppeared& c) { to_link(c.ifname, core::InterfaceAppeared{}); },
+                   [&](const net::InterfaceGone&) {},  // its addresses were told gone before
+                   [&](const net::AddressUp& c) {
+                     to_link(c.ifname, core::AddressAppeared{c.local});
+                     const auto opened = host_.open_shared(placed(), c.ifname, c.local);
+                     if (!opened) log(LOG_WARNING, "", opened.error().what);
+                     reload_ruleset = reload_ruleset || (opened && *opened);
+                   },
+                   [&](const net::AddressGone& c) { to_link(c.ifname, core::AddressVanished{c.local}); },
+               },
+               change);
+  if (!reload_ruleset) return;
+  if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
+}
+
+}  // namespace ghost::daemon

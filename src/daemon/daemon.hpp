@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The wiring: every edge pushes (link, event) into one queue; the queue is emptied one step at a time, each step's effects
+// done in order; then what the bus shows is brought up to date.
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bus/bus_service.hpp"
+#include "config/load.hpp"
+#include "daemon/executor.hpp"
+#include "net/rtnetlink_monitor.hpp"
+
+namespace ghost::daemon {
+
+struct Paths {
+  std::string state_dir;          // must exist
+  std::string supervisor_socket;  // ghost-supervisor's
+};
+
+class Daemon final : public bus::Requests {
+ public:
+  // Takes the routes over. Throws std::runtime_error when the kernel refuses.
+  Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths);
+  ~Daemon() override;
+
+  // Re-reads the configuration; with an error in it nothing changes.
+  [[nodiscard]] bus::Accepted reload() override;
+
+ private:
+  [[nodiscard]] bus::Accepted connect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted block(const std::string& link) override;
+  [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+
+  void add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns);
+  void remove_link(const std::string& name);
+  [[nodiscard]] net::Result<void> apply(core::Config config);
+  [[nodiscard]] net::Result<void> load_ruleset();
+  [[nodiscard]] std::vector<Placed> placed() const;
+  [[nodiscard]] unsigned free_index() const;
+
+  void post(const std::string& link, core::Event event);
+  void drain();
+  void publish();
+
+  void supervisor_says(ppp::Message message);
+  void supervisor_lost(const std::string& why);
+  void listen();
+  void kernel_says(std::uint32_t);
+  void tell_manager();
+
+  loop::EventLoop& loop_;
+  Host host_;
+  SupervisorClient supervisor_;
+  Executor executor_;
+  std::map<std::string, std::unique_ptr<Link>> links_;
+  std::unique_ptr<bus::BusService> bus_;
+  std::optional<net::RtnetlinkMonitor> monitor_;
+  loop::IoSource monitor_io_;
+  loop::Timer list_timeout_;
+
+  std::deque<std::pair<std::string, core::Event>> queue_;
+  bool draining_ = false;
+  bool listening_ = false;
+  std::string told_;  // the last STATUS=
+};
+
+}  // namespace ghost::daemon

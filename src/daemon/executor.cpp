@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/executor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "daemon/log.hpp"
+#include "net/conntrack.hpp"
+#include "net/nft.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// When the kernel cannot be asked for its idle timer: ask again then, rather than hang up on somebody or never.
+constexpr core::Duration kAskAgain = std::chrono::seconds(60);
+
+template <class T>
+void warn_if_failed(const Link& link, const net::Result<T>& result) {
+  if (!result) log(LOG_WARNING, link.name(), result.error().what);
+}
+
+}  // namespace
+
+void Executor::run(Link& link, core::Effect effect, const Link::Post& post) {
+  using namespace core;
+  const auto placed = link.placed();
+  const auto& name = link.name();
+  std::visit(
+      Overloaded{
+          [&](const StartCall& e) {
+            if (!supervisor_.send(ppp::Dial{name, e.serial}))
+              post(CallReport{e.serial, CallGone{CallEnd::SupervisorLost, "ghost-supervisor cannot be reached"}});
+          },
+          [&](const EndCall& e) {
+            if (!supervisor_.send(ppp::Hangup{name, e.serial}))
+              post(CallReport{e.serial, CallGone{CallEnd::SupervisorLost, "ghost-supervisor cannot be reached"}});
+          },
+          [&](const PrepareInterface&) { warn_if_failed(link, host_.prepare_call(placed.config)); },
+          [&](Handover& e) { post(link.path().hand_over(placed, e.serial, e.family, std::move(e.packets))); },
+          [&](Reinject& e) { link.path().reinject(std::move(e.bytes)); },
+          [&](const SettleQueue& e) { post(QueueReport{e.serial, link.path().settle(placed, e.force)}); },
+          [&](const RefuseFamily& e) { warn_if_failed(link, link.path().refuse(placed, e.family, e.refuse)); },
+          [&](const RouteBack&) { warn_if_failed(link, link.path().route_back(placed)); },
+          [&](const CheckDrained& e) { post(DrainReport{e.serial, link.path().drained(placed)}); },
+          [&](const AskIdle& e) {
+            const auto left = net::nft::live_remaining(ppp_interface(name));
+            warn_if_failed(link, left);
+            post(IdleReport{e.serial, left ? Duration(left->value_or(std::chrono::seconds(0))) : kAskAgain});
+          },
+          [&](const ForgetAddress& e) {
+            // A fixed address that the provider gives every time stays ours, and so do its conversations.
+            const auto& stable = placed.config.stable;
+            if (std::find(stable.begin(), stable.end(), e.address) != stable.end()) return;
+            warn_if_failed(link, net::forget_conntrack(e.address));
+          },
+          [&](const SetBlocked& e) { warn_if_failed(link, net::nft::set_blocked(name, e.blocked)); },
+      },
+      effect);
+}
+
+}  // namespace ghost::daemon

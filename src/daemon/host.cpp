@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/host.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "net/nft.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+template <class T>
+T must(net::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().what);
+  return std::move(*result);
+}
+
+bool has_v6(const core::LinkConfig& link) { return link.stable_for(Family::v6) != nullptr; }
+
+std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
+  std::vector<net::LinkRouting> out;
+  for (const auto& l : links) out.push_back(l.routing());
+  return out;
+}
+
+}  // namespace
+
+Host::Host(const std::string& state_dir)
+    : rtnl_(must(net::Rtnl::open())),
+      queue_(must(net::PppQueue::open())),
+      sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))) {}
+
+net::Result<void> Host::take_over(const std::vector<Placed>& links) {
+  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return has_v6(l.config); });
+  if (auto ok = sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6})); !ok) return ok;
+  for (const auto& l : links) {
+    if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
+    const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(l.config.buffer.packets, 500, 4096));
+    if (auto ok = rtnl_.set_up({l.config.name, l.config.stable, l.config.mtu, queue}); !ok) return ok;
+    if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok) return ok;
+  }
+  return rtnl_.add(net::rules_for(routings(links)));
+}
+
+net::Result<void> Host::give_up(const Placed& link) {
+  if (auto ok = rtnl_.remove(net::demand_routes(link.routing())); !ok) return ok;
+  // Only the link's own rules; the two that all links share may serve others.
+  auto rules = net::rules_for({link.routing()});
+  std::erase_if(rules, [](const net::Rule& r) { return r.iif.empty(); });
+  return rtnl_.remove(rules);
+}
+
+net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
+  net::Ruleset ruleset;
+  for (const auto& l : links) {
+    const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
+    ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1))});
+  }
+  ruleset.blocked = blocked;
+  ruleset.guard_ipv6_forwarding = sysctls_.original("net/ipv6/conf/all/forwarding") == "0";
+  ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
+  return net::nft::load(ruleset);
+}
+
+net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std::string& ifname,
+                                    const IpAddress& address) {
+  const bool shared = std::any_of(links.begin(), links.end(), [&](const Placed& l) {
+    return std::any_of(l.config.share.begin(), l.config.share.end(),
+                       [&](const Prefix& p) { return p.contains(address); });
+  });
+  if (!shared || opened_.contains(ifname)) return false;
+  const auto plan = net::plan_shared_interface(ifname, address.family());
+  if (auto ok = sysctls_.apply(plan); !ok) return tl::unexpected(ok.error());
+  const bool was_closed =
+      std::any_of(plan.begin(), plan.end(), [&](const auto& w) { return sysctls_.original(w.key) == "0"; });
+  if (was_closed) opened_.insert(ifname);
+  return was_closed;
+}
+
+net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
+  const auto ifname = ppp_interface(link.name);
+  net::SysctlValues now;
+  const auto rp_filter = "net/ipv4/conf/" + ifname + "/rp_filter";
+  if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
+  if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, now)); !ok) return ok;
+  net::QueueLimits limits;
+  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
+  limits.transmit_queue = limits.replay_packets;
+  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
+  if (auto ok = queue_.prepare(ifname, limits); !ok) return tl::unexpected(ok.error());
+  return {};
+}
+
+}  // namespace ghost::daemon

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/link.hpp"
+
+#include <utility>
+
+#include "daemon/log.hpp"
+#include "net/tun.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// Packets of one turn: a flood on one link must not starve netlink, the supervisor and the other links.
+constexpr int kReadMax = 64;
+
+// Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
+CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
+
+}  // namespace
+
+Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post)
+    : loop_(loop),
+      index_(index),
+      tun_(std::move(tun)),
+      post_(std::move(post)),
+      path_(host, tun_.get(), [this](core::PacketBytes p) { post_(core::PacketArrived{std::move(p)}); }),
+      machine_(std::move(config), CallSerial::none, loop::now()),
+      timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {}
+
+void Link::listen() {
+  machine_.forget_serials_before(first_serial());
+  io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+}
+
+void Link::readable() {
+  core::PacketBytes packet;
+  for (int n = 0; n < kReadMax; ++n) {
+    const auto read = net::read_packet(tun_.get(), packet);
+    if (read.outcome == net::ReadOutcome::nothing) return;
+    if (read.outcome == net::ReadOutcome::gone) {
+      log(LOG_ERR, name(), demand_interface(name()) + " is gone; restart ghostd to have it made again");
+      io_.set_enabled(false);
+      return;
+    }
+    post_(core::PacketArrived{packet});
+  }
+}
+
+core::Step Link::step(core::Event event) {
+  auto step = machine_.step(std::move(event), loop::now());
+  if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
+  else timer_.disarm();
+  return step;
+}
+
+}  // namespace ghost::daemon

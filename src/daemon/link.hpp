@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A link at run time: its machine, its TUN, its one timer. What the TUN and the timer say becomes an event; effects are
+// done by the Executor.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/unique_fd.hpp"
+#include "core/link_machine.hpp"
+#include "daemon/call_path.hpp"
+#include "loop/sources.hpp"
+
+namespace ghost::daemon {
+
+class Link {
+ public:
+  using Post = std::function<void(core::Event)>;
+  // Posts what happens; the TUN is not read before listen().
+  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post);
+
+  void listen();
+  // The one step of the machine; re-arms the timer.
+  [[nodiscard]] core::Step step(core::Event event);
+
+  [[nodiscard]] const std::string& name() const { return machine_.config().name; }
+  [[nodiscard]] Placed placed() const { return {machine_.config(), index_}; }
+  [[nodiscard]] const core::LinkMachine& machine() const { return machine_; }
+  [[nodiscard]] CallPath& path() { return path_; }
+
+ private:
+  void readable();
+
+  loop::EventLoop& loop_;
+  unsigned index_;
+  UniqueFd tun_;
+  Post post_;
+  CallPath path_;
+  core::LinkMachine machine_;
+  loop::IoSource io_;
+  loop::Timer timer_;
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/log.hpp"
+
+#include <fmt/format.h>
+#include <systemd/sd-journal.h>
+
+#include <cstdio>
+#include <vector>
+
+namespace ghost::daemon {
+namespace {
+
+void send(std::vector<std::string> fields, const std::string& message) {
+  fields.push_back("MESSAGE=" + message);
+  std::vector<iovec> parts;
+  parts.reserve(fields.size());
+  for (auto& f : fields) parts.push_back({f.data(), f.size()});
+  if (sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) < 0) fmt::print(stderr, "{}\n", message);
+}
+
+std::string prefixed(std::string_view link, std::string_view message) {
+  return link.empty() ? std::string(message) : fmt::format("{}: {}", link, message);
+}
+
+}  // namespace
+
+void log(int priority, std::string_view link, std::string_view message) {
+  std::vector<std::string> fields{fmt::format("PRIORITY={}", priority)};
+  if (!link.empty()) fields.push_back(fmt::format("GHOSTD_LINK={}", link));
+  send(std::move(fields), prefixed(link, message));
+}
+
+void log_transition(std::string_view link, CallSerial serial, const core::Transition& t) {
+  auto text = fmt::format("{} -> {} ({})", t.from, t.to, t.reason);
+  if (!t.detail.empty()) text += ": " + t.detail;
+  send({fmt::format("PRIORITY={}", t.to == "waiting" ? LOG_NOTICE : LOG_INFO), fmt::format("GHOSTD_LINK={}", link),
+        fmt::format("GHOSTD_SERIAL={}", number(serial)), fmt::format("GHOSTD_STATE={}", t.to),
+        fmt::format("GHOSTD_REASON={}", t.reason), fmt::format("MESSAGE_ID={}", kTransitionId)},
+       prefixed(link, text));
+}
+
+}  // namespace ghost::daemon

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The journal, with fields one can search: `journalctl GHOSTD_LINK=isp`. Only the daemon logs, where something is decided;
+// the libraries below it return what happened. sd_journal_send(3), and standard error where no journal listens.
+#pragma once
+#include <syslog.h>
+
+#include <string>
+#include <string_view>
+
+#include "core/link_machine.hpp"
+
+namespace ghost::daemon {
+
+// priority: LOG_ERR, LOG_WARNING, … (syslog(3)); link: empty where it concerns all.
+void log(int priority, std::string_view link, std::string_view message);
+// A change of a link's state. MESSAGE_ID kTransitionId.
+void log_transition(std::string_view link, CallSerial serial, const core::Transition& transition);
+
+// docs: journalctl MESSAGE_ID=…; units/ghostd.catalog explains it.
+inline constexpr const char* kTransitionId = "5c1b6a1e0f0d4b6f9a3d2f1f8f7f2e11";
+
+}  // namespace ghost::daemon
