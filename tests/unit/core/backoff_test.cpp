@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/backoff.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+using namespace ghost::core;
+
+namespace {
+
+std::vector<Duration> delays(const CallConfig& call, std::vector<unsigned> failures) {
+  std::vector<Duration> out;
+  for (const auto n : failures) out.push_back(redial_delay(call, n));
+  return out;
+}
+
+}  // namespace
+
+TEST(Backoff, DoublesUpToTheLongest) {
+  const CallConfig call{.redial_delay = 5s, .redial_delay_max = 1min};
+  EXPECT_EQ(delays(call, {0, 1, 2, 3, 4, 5, 6, 1000}), (std::vector<Duration>{5s, 5s, 10s, 20s, 40s, 60s, 60s, 60s}));
+}
+
+TEST(Backoff, TheLongestHoldsForTheFirstToo) {
+  EXPECT_EQ(redial_delay({.redial_delay = 10s, .redial_delay_max = 3s}, 1), 3s);
+}
+
+TEST(Backoff, NeverOverflowsAndNeverShrinks) {
+  constexpr Duration ten_years = std::chrono::hours(24 * 365 * 10);
+  const CallConfig call{.redial_delay = 1s, .redial_delay_max = ten_years};
+  Duration last{};
+  for (unsigned n = 0; n < 200; ++n) {
+    const auto delay = redial_delay(call, n);
+    ASSERT_GE(delay, last) << n;
+    last = delay;
+  }
+  EXPECT_EQ(last, ten_years);
+  EXPECT_EQ(redial_delay(call, std::numeric_limits<unsigned>::max()), ten_years);
+}
