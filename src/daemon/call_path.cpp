@@ -61,7 +61,7 @@ net::Result<void> CallPath::open_way(const Placed& link, Family family) {
 
 core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Family family,
                                      std::vector<core::PacketBytes> packets) {
-  core::HandedOver outcome{.serial = serial, .family = family};
+  core::HandedOver outcome{.serial = serial, .family = family, .error = {}};
   const auto ifname = ppp_interface(link.config.name);
   const auto failed = [&](const net::Error& error) {
     outcome.error = error.what;

@@ -46,8 +46,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   auto tuns = inherited_tuns();
   for (auto& link : config.links) add_link(std::move(link), tuns);
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
-  must(host_.take_over(placed()));
-  must(load_ruleset());
+  must(take_over());
 
   try {
     bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
@@ -142,8 +141,14 @@ net::Result<void> Daemon::apply(core::Config config) {
     }
     post(name, core::Reconfigured{std::move(wants)});
   }
-  if (auto ok = host_.take_over(placed()); !ok) return ok;
-  return load_ruleset();
+  return take_over();
+}
+
+net::Result<void> Daemon::take_over() {
+  const auto links = placed();
+  if (auto ok = host_.prepare(links); !ok) return ok;
+  if (auto ok = load_ruleset(); !ok) return ok;
+  return host_.take_over(links);
 }
 
 bus::Accepted Daemon::reload() {
@@ -293,6 +298,9 @@ void Daemon::kernel_says(std::uint32_t) {
                    [&](const net::InterfaceAppeared& c) { to_link(c.ifname, core::InterfaceAppeared{}); },
                    [&](const net::InterfaceGone&) {},  // its addresses were told gone before
                    [&](const net::AddressUp& c) {
+                     // pppd sets its address first and the peer's second; that takes the first away again, and with it
+                     // every route of the interface. What counts is the second.
+                     if (c.ifname.starts_with("ppp-") && c.family() == Family::v4 && c.peer == c.local) return;
                      to_link(c.ifname, core::AddressAppeared{c.local});
                      const auto opened = host_.open_shared(placed(), c.ifname, c.local);
                      if (!opened) log(LOG_WARNING, "", opened.error().what);

@@ -38,6 +38,7 @@ class Daemon final : public bus::Requests {
   void add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns);
   void remove_link(const std::string& name);
   [[nodiscard]] net::Result<void> apply(core::Config config);
+  [[nodiscard]] net::Result<void> take_over();
   [[nodiscard]] net::Result<void> load_ruleset();
   [[nodiscard]] std::vector<Placed> placed() const;
   [[nodiscard]] unsigned free_index() const;

@@ -32,9 +32,12 @@ Host::Host(const std::string& state_dir)
       queue_(must(net::PppQueue::open())),
       sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))) {}
 
-net::Result<void> Host::take_over(const std::vector<Placed>& links) {
+net::Result<void> Host::prepare(const std::vector<Placed>& links) {
   const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return has_v6(l.config); });
-  if (auto ok = sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6})); !ok) return ok;
+  return sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6}));
+}
+
+net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
     const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(l.config.buffer.packets, 500, 4096));

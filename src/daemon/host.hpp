@@ -28,6 +28,9 @@ class Host {
   // Throws std::runtime_error when the kernel's sockets or the journal of sysctls cannot be had.
   explicit Host(const std::string& state_dir);
 
+  // The order matters: first the host's own sysctls, then the ruleset, then the links, so that nothing is let into a
+  // demand interface unjudged.
+  [[nodiscard]] net::Result<void> prepare(const std::vector<Placed>& links);
   // Sysctls, addresses and routes of these links, the rules of all of them. Their interfaces exist.
   [[nodiscard]] net::Result<void> take_over(const std::vector<Placed>& links);
   // Routes of a link that is no more, or is about to get others.

@@ -249,6 +249,10 @@ json render(const Ruleset& ruleset) {
   out.rule("prerouting", {dispatch("iifname", heard)});
   out.rule("demand_output", {dispatch("oifname", demand)});
   out.rule("demand_forward", {dispatch("oifname", demand)});
+  // What was written back into a TUN and found no call to go by (the line dropped that very moment) would come around
+  // again and again, and be tracked without the call's address.
+  out.rule("guard", {is(meta("iifname"), set_of(demand_interfaces)), is(meta("oifname"), set_of(demand_interfaces)),
+                     verdict("drop")});
   out.rule("guard", {dispatch("iifname", guard)});
   if (!ruleset.opened_interfaces.empty()) {
     out.rule("guard", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
