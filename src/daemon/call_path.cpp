@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
-//HOP #include "core/hop_limit.hpp"
+#include "core/hop_limit.hpp"
 #include "net/nft.hpp"
 #include "net/rcu_barrier.hpp"
 #include "net/tun.hpp"
@@ -36,7 +36,7 @@ std::optional<Family> family_of(const core::PacketBytes& packet) {
 }  // namespace
 
 bool CallPath::write(core::PacketBytes& packet) {
-  //HOP core::give_back_hop(packet);  // it is forwarded once more than its sender meant
+  core::give_back_hop(packet);  // it is forwarded once more than its sender meant
   return net::write_packet(tun_, packet).outcome == net::WriteOutcome::sent;
 }
 
