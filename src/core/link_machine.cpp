@@ -235,13 +235,16 @@ void LinkMachine::after_failure(const CallGone& news) {
   ++failures_;
   wanted_ = false;
   const auto& call = config_.call;
-  const std::string reason(to_string(news.reason));
+  // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
+  const bool ours = news.reason == CallEnd::HungUp && std::holds_alternative<HangingUp>(state_);
+  const auto reason = ours ? reason_ : std::string(to_string(news.reason));
+  const auto detail = ours ? detail_ : news.detail;
   if (needs_a_person(news.reason) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) {
     block();
-    return become(Down{}, reason, news.detail);
+    return become(Down{}, reason, detail);
   }
-  if (blocked_) return become(Down{}, reason, news.detail);
-  become(Waiting{after(now_, redial_delay(call, failures_))}, reason, news.detail);
+  if (blocked_) return become(Down{}, reason, detail);
+  become(Waiting{after(now_, redial_delay(call, failures_))}, reason, detail);
 }
 
 // The call was up, and went without our asking.
