@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A call that an earlier ghostd began lives on: the new one takes it over as it finds it.
+#include <gtest/gtest.h>
+
+#include "scenario.hpp"
+
+using namespace ghost;
+using namespace ghost::test;
+
+TEST(Adopt, ACallThatStands) {
+  const auto link = play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {0s, agreed(7, "10.0.0.1", "10.0.0.254"), {}, "dialing (adopted)"},
+      {0s, address("10.0.0.1"), {"hand over 7 IPv4: nothing"}, "up (adopted)"},
+      {10s, disconnect, {"route back", "drained? 7"}, "hanging-up (disconnect)"},
+      {10s, drained(7, true), {"end 7"}, "hanging-up (disconnect)"},
+      {11s, gone(7, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+      {12s, packet("a"), {"start 8"}, "dialing (trigger), 1 waiting"},
+  });
+  EXPECT_EQ(link.status().calls, 2u);
+}
+
+TEST(Adopt, ACallThatIsStillBeingMade) {
+  play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {1s, packet("a"), {}, "dialing (adopted), 1 waiting"},
+      {2s, interface, {"prepare interface"}, "dialing (adopted), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 7 IPv4: a"}, "up (adopted)"},
+  });
+}
+
+TEST(Adopt, ACallThatComesToNothingIsEnded) {
+  play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {75s, due, {"end 7"}, "hanging-up (TimedOut)"},
+      {76s, gone(7, CallEnd::HungUp), {}, "waiting (TimedOut)"},
+      {81s, due, {}, "down (TimedOut)"},
+  });
+}
+
+TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
+  core::LinkMachine link(isp(), CallSerial{5}, Time{});
+  play(link, {
+      {0s, started(4), {}, "down (start)"},
+      {0s, started(5), {}, "down (start)"},
+      {0s, gone(6, CallEnd::HungUp), {}, "down (start)"},
+      {0s, agreed(6, "10.0.0.1", "10.0.0.254"), {}, "down (start)"},
+      {1s, started(6), {}, "dialing (adopted)"},
+      {2s, gone(6, CallEnd::Busy), {}, "waiting (Busy)"},
+      {3s, started(9), {}, "waiting (Busy)"},
+      {7s, due, {}, "down (Busy)"},
+      {8s, started(6), {}, "down (Busy)"},
+  });
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Connect, Disconnect and a reload, in every state.
+#include <gtest/gtest.h>
+
+#include "scenario.hpp"
+
+using namespace ghost;
+using namespace ghost::test;
+
+TEST(People, ConnectHoldsTheLinkForOneIdleTime) {
+  const auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, connect, {}, "dialing (connect)"},
+      {10s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {10s, queue(1, true), {}, "up (connect)"},
+      {200s, connect, {}, "up (connect)"},
+      {310s, due, {"idle? 1"}, "up (connect)"},
+      {310s, idle(1, 0s), {}, "up (connect)"},
+      {500s, due, {"idle? 1"}, "up (connect)"},
+      {500s, idle(1, 0s), {"route back", "drained? 1"}, "hanging-up (idle)"},
+  });
+  EXPECT_EQ(link.status().trigger, "connect");
+}
+
+TEST(People, ConnectWhileWaitingDialsAtOnce) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, connect, {"start 2"}, "dialing (connect), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (connect)"},
+  });
+}
+
+TEST(People, ConnectDuringTheHangUpIsTheNextCall) {
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {3s, connect, {}, "hanging-up (disconnect)"},
+      {4s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "start 2"}, "dialing (connect)"},
+  });
+}
+
+TEST(People, AConnectThatFailedIsNotRepeatedForThem) {
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy)"},
+      {6s, due, {}, "down (Busy)"},
+  });
+}
+
+TEST(People, DisconnectWhileDialingForgetsWhatAsked) {
+  const auto link = play(isp(), {
+      {0s, disconnect, {}, "down (start)"},
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, connect, {}, "dialing (trigger), 1 waiting"},
+      {2s, disconnect, {"end 1"}, "hanging-up (disconnect)"},
+      {3s, disconnect, {}, "hanging-up (disconnect)"},
+      {4s, gone(1, CallEnd::HungUp), {}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().failures, 0u);
+}
+
+TEST(People, DisconnectWhileWaitingEndsTheWait) {
+  const auto link = play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, disconnect, {}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.deadline(), std::nullopt);
+}
+
+TEST(People, ADroppedLineIsNotResumedAgainstTheirWill) {
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {100s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+      {101s, disconnect, {}, "down (disconnect)"},
+      {102s, connect, {"start 2"}, "dialing (connect)"},
+      {103s, gone(2, CallEnd::Busy), {}, "waiting (Busy)"},
+      {108s, due, {}, "down (Busy)"},
+  });
+}
+
+TEST(People, AReloadWithASmallerBudgetDropsTheOldest) {
+  auto smaller = isp();
+  smaller.buffer.packets = 1;
+  const auto link = play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, packet("b"), {}, "dialing (trigger), 2 waiting"},
+      {2s, reconfigured(smaller), {}, "dialing (trigger), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 1 IPv4: b"}, "up (trigger)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+}
+
+TEST(People, AReloadHangsUpNobody) {
+  auto other = isp();
+  other.call.idle_timeout = 10s;
+  other.call.hangup_timeout = 1s;
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, reconfigured(other), {}, "dialing (connect)"},
+      {2s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, queue(1, true), {}, "up (connect)"},
+      {3s, reconfigured(other), {}, "up (connect)"},
+      {12s, due, {"idle? 1"}, "up (connect)"},
+  });
+}
+
+// "infinity" in any of the spans: nothing wraps around.
+TEST(People, EndlessSpansAreWaitedFor) {
+  auto config = isp();
+  constexpr Duration endless = std::chrono::hours(24 * 365 * 10);
+  config.call.idle_timeout = config.call.dial_timeout = config.call.negotiate_timeout = endless;
+  config.call.hangup_timeout = config.call.redial_delay = config.call.redial_delay_max = endless;
+  config.buffer.age = endless;
+  auto link = play(config, {{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"}});
+  EXPECT_EQ(link.deadline(), Time{} + endless + 250ms) << "the packet's age comes before the dial's end";
+  play(link, {
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, connect, {"start 2"}, "dialing (connect), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (connect)"},
+      {3s, queue(2, true), {}, "up (connect)"},
+  });
+  EXPECT_EQ(link.deadline(), Time{} + 3s + endless);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls that do not come about: waiting, doubling, giving up; and links that people have closed.
+#include <gtest/gtest.h>
+
+#include "scenario.hpp"
+
+using namespace ghost;
+using namespace ghost::test;
+
+TEST(RedialAndBlock, EachFailureInARowWaitsTwiceAsLong) {
+  auto config = isp();
+  config.call.redial_delay_max = 15s;
+  config.buffer.age = 1h;
+  const auto link = play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy, "BUSY"), {}, "waiting (Busy), 1 waiting"},
+      {2s, packet("b"), {}, "waiting (Busy), 2 waiting"},
+      {6s, due, {"start 2"}, "dialing (trigger), 2 waiting"},
+      {7s, gone(2, CallEnd::NoCarrier), {}, "waiting (NoCarrier), 2 waiting"},
+      {17s, due, {"start 3"}, "dialing (trigger), 2 waiting"},
+      {18s, gone(3, CallEnd::NoAnswer), {}, "waiting (NoAnswer), 2 waiting"},
+      {33s, due, {"start 4"}, "dialing (trigger), 2 waiting"},
+      {34s, gone(4, CallEnd::Crashed), {}, "waiting (Crashed), 2 waiting"},
+      {49s, due, {"start 5"}, "dialing (trigger), 2 waiting"},
+      {50s, address("10.0.0.1"), {"hand over 5 IPv4: a b"}, "up (trigger)"},
+      {60s, disconnect, {"route back", "drained? 5"}, "hanging-up (disconnect)"},
+      {60s, drained(5, true), {"end 5"}, "hanging-up (disconnect)"},
+      {61s, gone(5, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+      {70s, packet("c"), {"start 6"}, "dialing (trigger), 1 waiting"},
+      {71s, gone(6, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {76s, due, {"start 7"}, "dialing (trigger), 1 waiting"},
+  });
+  EXPECT_EQ(link.status().failures, 1u) << "the call that went well ended the row";
+  EXPECT_EQ(link.status().calls, 7u);
+}
+
+TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
+  auto config = isp();
+  config.buffer.age = 3s;
+  const auto link = play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy, "BUSY"), {}, "waiting (Busy), 1 waiting"},
+      {3250ms, due, {}, "waiting (Busy)"},
+      {6s, due, {}, "down (Busy)"},
+  });
+  EXPECT_EQ(link.deadline(), std::nullopt);
+  EXPECT_EQ(link.status().detail, "BUSY");
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+}
+
+TEST(RedialAndBlock, WhatAPersonMustMendBlocksAtOnce) {
+  for (const auto reason : {CallEnd::AuthFailed, CallEnd::ConfigError}) {
+    const std::string name(to_string(reason));
+    const auto link = play(isp(), {
+        {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+        {1s, packet("b"), {}, "dialing (trigger), 2 waiting"},
+        {2s, gone(1, reason, "why"), {"block"}, "down (" + name + "), blocked"},
+        {3s, packet("c"), {}, "down (" + name + "), blocked"},
+        {4s, connect, {}, "down (" + name + "), blocked"},
+        {5s, unblock, {"unblock"}, "down (unblock)"},
+        {6s, packet("d"), {"start 2"}, "dialing (trigger), 1 waiting"},
+    });
+    EXPECT_EQ(link.status().dropped_packets, 3u);
+  }
+}
+
+TEST(RedialAndBlock, SoManyFailuresInARowBlock) {
+  auto config = isp();
+  config.call.redial_attempts = 2;
+  play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {6s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {7s, gone(2, CallEnd::Busy), {"block"}, "down (Busy), blocked"},
+      {8s, unblock, {"unblock"}, "down (unblock)"},
+      {9s, connect, {"start 3"}, "dialing (connect)"},
+      {10s, gone(3, CallEnd::Busy), {}, "waiting (Busy)"},
+  });
+}
+
+TEST(RedialAndBlock, TheSupervisorsLossIsAFailureLikeOthers) {
+  play(isp(), {
+      {0s, supervisor_gone, {}, "down (start)"},
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, supervisor_gone, {}, "waiting (SupervisorLost), 1 waiting"},
+      {2s, supervisor_gone, {}, "waiting (SupervisorLost), 1 waiting"},
+      {6s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {7s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (trigger)"},
+      {8s, supervisor_gone, {"route back", "forget 10.0.0.1"}, "waiting (SupervisorLost)"},
+  });
+}
+
+TEST(RedialAndBlock, BlockedInEveryState) {
+  play(isp(), {
+      {0s, block, {"block"}, "down (block), blocked"},
+      {1s, block, {}, "down (block), blocked"},
+      {2s, packet("a"), {}, "down (block), blocked"},
+      {3s, connect, {}, "down (block), blocked"},
+  });
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, block, {"block", "end 1"}, "hanging-up (block), blocked"},
+      {1s, packet("b"), {}, "hanging-up (block), blocked"},
+      {2s, gone(1, CallEnd::HungUp), {}, "down (block), blocked"},
+  });
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {2s, block, {"block", "route back", "drained? 1"}, "hanging-up (block), blocked"},
+      {2s, drained(1, true), {"end 1"}, "hanging-up (block), blocked"},
+      {3s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (block), blocked"},
+  });
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {2s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {2s, packet("b"), {}, "hanging-up (disconnect), 1 waiting"},
+      {3s, block, {"block"}, "hanging-up (disconnect), blocked"},
+      {4s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect), blocked"},
+  });
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, block, {"block"}, "down (block), blocked"},
+      {3s, unblock, {"unblock"}, "down (unblock)"},
+      {4s, unblock, {}, "down (unblock)"},
+      {5s, packet("b"), {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// A call that failed while it was being blocked does not wait for another.
+TEST(RedialAndBlock, BlockedWhileAFailedCallIsEnded) {
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {195s, due, {"end 1"}, "hanging-up (TimedOut)"},
+      {196s, block, {"block"}, "hanging-up (TimedOut), blocked"},
+      {197s, gone(1, CallEnd::Killed), {}, "down (Killed), blocked"},
+  });
+}

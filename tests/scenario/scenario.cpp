@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/overloaded.hpp"
+#include "packets.hpp"
+
+namespace ghost::test {
+namespace {
+
+using namespace core;
+
+IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+Packet bytes_of(std::string_view name) { return {name.begin(), name.end()}; }
+
+// The name a packet was made with; anything else than the very packet is shown as what it is.
+std::string name_of(const PacketBytes& bytes) {
+  const auto info = describe_packet(bytes);
+  if (!info) return "<no packet>";
+  const std::size_t headers = (info->family() == Family::v6 ? 40 : 20) + (info->protocol == 6 ? 20 : 8);
+  const std::string name(bytes.begin() + static_cast<std::ptrdiff_t>(std::min(headers, bytes.size())), bytes.end());
+  if (bytes == udp4(name) || bytes == udp6(name) || bytes == syn4(name)) return name;
+  return "<" + info->str() + ">";
+}
+
+std::string text(CallSerial serial) { return std::to_string(number(serial)); }
+std::string text(Family family) { return std::string(to_string(family)); }
+
+std::string text(const std::vector<PacketBytes>& packets) {
+  if (packets.empty()) return "nothing";
+  std::string out;
+  for (const auto& p : packets) out += (out.empty() ? "" : " ") + name_of(p);
+  return out;
+}
+
+// What must hold of the transitions of any step: they lead, one by one, from the state before to the state after.
+void expect_connected(const Row& row, std::string_view before, const std::vector<Transition>& transitions,
+                      std::string_view after) {
+  for (const auto& t : transitions) {
+    if (t.from != before) ADD_FAILURE_AT(row.file, row.line) << "a transition from " << t.from << ", it was " << before;
+    before = t.to;
+  }
+  if (before != after) ADD_FAILURE_AT(row.file, row.line) << "no transition tells that it is " << after;
+}
+
+}  // namespace
+
+LinkConfig isp() {
+  LinkConfig config;
+  config.name = "isp";
+  config.stable = {ip("192.0.0.2")};
+  config.routes = {default_prefix(Family::v4)};
+  return config;
+}
+
+LinkConfig dual() {
+  auto config = isp();
+  config.stable.push_back(ip("2001:db8::2"));
+  config.routes.push_back(default_prefix(Family::v6));
+  return config;
+}
+
+LinkMachine machine(LinkConfig config) { return {std::move(config), CallSerial::none, Time{}}; }
+
+PacketBytes udp4(std::string_view name) { return ipv4("192.0.0.2", "9.9.9.9", {}, udp(5353, 53, bytes_of(name))); }
+PacketBytes udp6(std::string_view name) {
+  return ipv6("2001:db8::2", "2001:db8:9::9", 17, udp(5353, 53, bytes_of(name)));
+}
+PacketBytes syn4(std::string_view name) {
+  std::uint32_t sequence = 0;
+  for (const char c : name) sequence = sequence * 31 + static_cast<unsigned char>(c);
+  return ipv4("192.0.0.2", "9.9.9.9", {.protocol = 6}, tcp(40000, 443, kSyn, sequence) + bytes_of(name));
+}
+
+Event agreed(unsigned call, std::string_view local, std::string_view remote) {
+  return CallReport{CallSerial{call}, CallAddress{ip(local), ip(remote), {ip("9.9.9.10")}}};
+}
+Event address(std::string_view local) { return AddressAppeared{ip(local)}; }
+Event address_gone(std::string_view local) { return AddressVanished{ip(local)}; }
+
+std::string words(const Effect& effect) {
+  return std::visit(
+      Overloaded{
+          [](const StartCall& e) { return "start " + text(e.serial); },
+          [](const EndCall& e) { return "end " + text(e.serial); },
+          [](const PrepareInterface&) { return std::string("prepare interface"); },
+          [](const Handover& e) { return "hand over " + text(e.serial) + " " + text(e.family) + ": " + text(e.packets); },
+          [](const Reinject& e) { return "reinject " + name_of(e.bytes); },
+          [](const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); },
+          [](const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); },
+          [](const RouteBack&) { return std::string("route back"); },
+          [](const CheckDrained& e) { return "drained? " + text(e.serial); },
+          [](const AskIdle& e) { return "idle? " + text(e.serial); },
+          [](const ForgetAddress& e) { return "forget " + e.address.str(); },
+          [](const SetBlocked& e) { return std::string(e.blocked ? "block" : "unblock"); },
+      },
+      effect);
+}
+
+std::string words(const LinkMachine& machine) {
+  const auto status = machine.status();
+  auto out = status.state + " (" + status.reason + ")";
+  if (status.blocked) out += ", blocked";
+  if (status.buffered_packets > 0) out += ", " + std::to_string(status.buffered_packets) + " waiting";
+  return out;
+}
+
+void play(LinkMachine& machine, std::vector<Row> rows) {
+  auto last = Time::min();
+  for (auto& row : rows) {
+    const auto now = Time{} + row.at;
+    const auto wake = machine.deadline() ? std::optional(std::max(*machine.deadline(), last)) : std::nullopt;
+    last = now;
+    if (std::holds_alternative<DeadlinePassed>(row.event) && wake != now)
+      ADD_FAILURE_AT(row.file, row.line)
+          << "due at " << (wake ? std::to_string(wake->time_since_epoch().count()) : "no time")
+          << " us";
+    const auto before = state_name(machine.state());
+    const auto step = machine.step(std::move(row.event), now);
+    std::vector<std::string> effects;
+    for (const auto& e : step.effects) effects.push_back(words(e));
+    if (effects != row.effects)
+      ADD_FAILURE_AT(row.file, row.line) << "wanted:   " << testing::PrintToString(row.effects)
+                                         << "\nbut asked: " << testing::PrintToString(effects);
+    if (words(machine) != row.state)
+      ADD_FAILURE_AT(row.file, row.line) << "wanted: " << row.state << "\nbut is: " << words(machine);
+    expect_connected(row, before, step.transitions, state_name(machine.state()));
+  }
+}
+
+LinkMachine play(LinkConfig config, std::vector<Row> rows) {
+  auto link = machine(std::move(config));
+  play(link, std::move(rows));
+  return link;
+}
+
+}  // namespace ghost::test

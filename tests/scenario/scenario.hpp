@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A scenario is a table. Each row says when, what happens, everything the link wants done about it, and how it stands
+// afterwards:
+//
+//     play(isp(), {{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+//                  {2s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"}});
+//
+// A row whose event is `due` also says that its time is the very one the link asked to be woken at (or that of
+// the row before, if it asked to be woken at once).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/link_machine.hpp"
+
+namespace ghost::test {
+
+using namespace std::chrono_literals;
+using core::CallEnd;
+using core::Duration;
+using core::Time;
+
+struct Row {
+  // NOLINTNEXTLINE: rows are written as bare braces
+  Row(Duration when, core::Event what, std::vector<std::string> wants, std::string is, const char* in = __builtin_FILE(),
+      int on = __builtin_LINE())
+      : at(when), event(std::move(what)), effects(std::move(wants)), state(std::move(is)), file(in), line(on) {}
+  Duration at;
+  core::Event event;
+  std::vector<std::string> effects;  // all of them, in order
+  std::string state;                 // "up (trigger), blocked, 2 waiting"
+  const char* file;
+  int line;
+};
+
+// Links: one that carries IPv4, one that carries both. Calls get serials from 1.
+core::LinkConfig isp();
+core::LinkConfig dual();
+core::LinkMachine machine(core::LinkConfig config = isp());
+
+// Plays the rows; each difference is a failure at its row.
+void play(core::LinkMachine& machine, std::vector<Row> rows);
+core::LinkMachine play(core::LinkConfig config, std::vector<Row> rows);
+
+std::string words(const core::Effect& effect);
+std::string words(const core::LinkMachine& machine);
+
+// Packets have names, so that a table can tell them apart.
+core::PacketBytes udp4(std::string_view name);
+core::PacketBytes udp6(std::string_view name);
+core::PacketBytes syn4(std::string_view name);  // the same name: the same SYN, sent again
+
+// ---- events ----------------------------------------------------------------------------------------------------------
+
+inline core::Event packet(std::string_view name) { return core::PacketArrived{udp4(name)}; }
+inline core::Event packet6(std::string_view name) { return core::PacketArrived{udp6(name)}; }
+inline core::Event syn(std::string_view name) { return core::PacketArrived{syn4(name)}; }
+inline const core::Event malformed = core::PacketArrived{{0x45, 0, 0}};
+
+inline const core::Event connect = core::ConnectAsked{};
+inline const core::Event disconnect = core::DisconnectAsked{};
+inline const core::Event block = core::BlockAsked{};
+inline const core::Event unblock = core::UnblockAsked{};
+inline core::Event reconfigured(core::LinkConfig config) { return core::Reconfigured{std::move(config)}; }
+
+inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }
+core::Event agreed(unsigned call, std::string_view local, std::string_view remote);
+inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {}) {
+  return core::CallReport{CallSerial{call}, core::CallGone{reason, std::move(detail)}};
+}
+inline const core::Event supervisor_gone = core::SupervisorGone{};
+
+inline const core::Event interface = core::InterfaceAppeared{};
+core::Event address(std::string_view local);
+core::Event address_gone(std::string_view local);
+
+inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0,
+                               std::string error = {}) {
+  return core::HandedOver{CallSerial{call}, family, replayed, lost, std::move(error)};
+}
+inline core::Event queue(unsigned call, bool normal) { return core::QueueReport{CallSerial{call}, normal}; }
+inline core::Event drained(unsigned call, bool empty) { return core::DrainReport{CallSerial{call}, empty}; }
+inline core::Event idle(unsigned call, Duration remaining) { return core::IdleReport{CallSerial{call}, remaining}; }
+inline const core::Event due = core::DeadlinePassed{};
+
+}  // namespace ghost::test
