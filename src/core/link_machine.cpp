@@ -315,10 +315,7 @@ void LinkMachine::on(const HandedOver& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up&) {
-                   hang_up("handover-failed", true);
-                   detail_ = event.error;
-                 },
+                 [&](Up&) { hang_up("handover-failed", true, event.error); },
                  [&](HangingUp&) {},
                  [&](Waiting&) {},
              },
@@ -389,7 +386,7 @@ void LinkMachine::on(const IdleReport& event) {
              state_);
 }
 
-void LinkMachine::hang_up(std::string reason, bool failed) {
+void LinkMachine::hang_up(std::string reason, bool failed, std::string detail) {
   const auto& up = std::get<Up>(state_);
   effect(RouteBack{});
   effect(CheckDrained{up.serial});
@@ -399,7 +396,7 @@ void LinkMachine::hang_up(std::string reason, bool failed) {
                    .check = after(now_, kDrainInterval),
                    .deadline = after(now_, kDrainPatience),
                    .local = addresses(up)},
-         std::move(reason));
+         std::move(reason), std::move(detail));
 }
 
 void LinkMachine::abort_dialing(std::string reason, bool failed) {

@@ -89,7 +89,7 @@ class LinkMachine {
   bool dial_if_asked();
   void bring_up(CallSerial serial, const IpAddress& local);
   void hand_over(Up& up, const IpAddress& local);
-  void hang_up(std::string reason, bool failed = false);
+  void hang_up(std::string reason, bool failed = false, std::string detail = {});
   void abort_dialing(std::string reason, bool failed = false);
   void tell_pppd(HangingUp& h);
   void after_failure(const CallGone& news);

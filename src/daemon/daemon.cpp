@@ -2,7 +2,6 @@
 #include "daemon/daemon.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
@@ -113,9 +112,7 @@ net::Result<void> Daemon::load_ruleset() {
   std::vector<std::string> blocked;
   for (const auto& [name, link] : links_)
     if (link->machine().blocked()) blocked.push_back(name);
-  auto loaded = host_.load_ruleset(placed(), blocked);
-  malloc_trim(0);  // libnftables needs megabytes for a moment; a daemon that mostly waits gives them back
-  return loaded;
+  return host_.load_ruleset(placed(), blocked);
 }
 
 net::Result<void> Daemon::apply(core::Config config) {
@@ -175,22 +172,19 @@ bus::Accepted Daemon::reload() {
 bus::Accepted Daemon::connect(const std::string& link) {
   if (links_.at(link)->machine().blocked())
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
-  post(link, core::ConnectAsked{});
-  return {};
+  return ask(link, core::ConnectAsked{});
 }
 
-bus::Accepted Daemon::disconnect(const std::string& link) {
-  post(link, core::DisconnectAsked{});
-  return {};
-}
+bus::Accepted Daemon::disconnect(const std::string& link) { return ask(link, core::DisconnectAsked{}); }
 
-bus::Accepted Daemon::block(const std::string& link) {
-  post(link, core::BlockAsked{});
-  return {};
-}
+bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::BlockAsked{}); }
 
-bus::Accepted Daemon::unblock(const std::string& link) {
-  post(link, core::UnblockAsked{});
+bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::UnblockAsked{}); }
+
+// Before the supervisor has told of the calls that live already, nobody's wish can be judged: it waits.
+bus::Accepted Daemon::ask(const std::string& link, core::Event event) {
+  if (listening_) post(link, std::move(event));
+  else asked_.emplace_back(link, std::move(event));
   return {};
 }
 
@@ -221,9 +215,13 @@ void Daemon::drain() {
     for (const auto& name : touched)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->machine().status());
   tell_manager();
+  leave_idle_supervisor();
+}
+
+void Daemon::leave_idle_supervisor() {
   const bool idle = std::all_of(links_.begin(), links_.end(),
                                 [](const auto& l) { return l.second->machine().serial() == CallSerial::none; });
-  if (idle && listening_) supervisor_.close();  // so that it can leave
+  if (idle && listening_) supervisor_.close();
 }
 
 void Daemon::publish() {
@@ -284,6 +282,8 @@ void Daemon::listen() {
   monitor_io_ = loop::IoSource(loop_, monitor_->fd(), EPOLLIN, [this](std::uint32_t revents) { kernel_says(revents); });
   monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
   for (const auto& [name, link] : links_) link->listen();
+  for (auto& [link, event] : std::exchange(asked_, {})) post(link, std::move(event));
+  leave_idle_supervisor();
 }
 
 void Daemon::kernel_says(std::uint32_t) {

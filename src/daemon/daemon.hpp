@@ -35,6 +35,8 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
 
+  [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
+
   void add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns);
   void remove_link(const std::string& name);
   [[nodiscard]] net::Result<void> apply(core::Config config);
@@ -49,6 +51,7 @@ class Daemon final : public bus::Requests {
 
   void supervisor_says(ppp::Message message);
   void supervisor_lost(const std::string& why);
+  void leave_idle_supervisor();  // without a client and a call it ends by itself
   void listen();
   void kernel_says(std::uint32_t);
   void tell_manager();
@@ -64,6 +67,7 @@ class Daemon final : public bus::Requests {
   loop::Timer list_timeout_;
 
   std::deque<std::pair<std::string, core::Event>> queue_;
+  std::deque<std::pair<std::string, core::Event>> asked_;  // before listen()
   bool draining_ = false;
   bool listening_ = false;
   std::string told_;  // the last STATUS=

@@ -90,7 +90,6 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, now)); !ok) return ok;
   net::QueueLimits limits;
   limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
-  limits.transmit_queue = limits.replay_packets;
   limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
   if (auto ok = queue_.prepare(ifname, limits); !ok) return tl::unexpected(ok.error());
   return {};

@@ -34,7 +34,7 @@ void log_transition(std::string_view link, CallSerial serial, const core::Transi
   auto text = fmt::format("{} -> {} ({})", t.from, t.to, t.reason);
   if (!t.detail.empty()) text += ": " + t.detail;
   send({fmt::format("PRIORITY={}", t.to == "waiting" ? LOG_NOTICE : LOG_INFO), fmt::format("GHOSTD_LINK={}", link),
-        fmt::format("GHOSTD_SERIAL={}", number(serial)), fmt::format("GHOSTD_STATE={}", t.to),
+        fmt::format("GHOSTD_CALL={}", number(serial)), fmt::format("GHOSTD_STATE={}", t.to),
         fmt::format("GHOSTD_REASON={}", t.reason), fmt::format("MESSAGE_ID={}", kTransitionId)},
        prefixed(link, text));
 }

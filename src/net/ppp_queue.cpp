@@ -118,8 +118,8 @@ Result<void> change_plug(NetlinkSocket& socket, const std::string& ifname, int a
   const auto index = index_of(ifname, what);
   if (!index) return tl::unexpected(index.error());
   auto ok = socket.request(*plug(kChange, *index, action, 0), what);
-  // EINVAL: another kind is in its place, so prepare() had no plug to put there, and nothing is held back.
-  if (!ok && ok.error().errno_value == EINVAL) return {};
+  // EINVAL: another kind is in its place; ENOENT: nothing is. prepare() could put no plug there, so nothing is held back.
+  if (!ok && (ok.error().errno_value == EINVAL || ok.error().errno_value == ENOENT)) return {};
   return ok;
 }
 

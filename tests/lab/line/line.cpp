@@ -201,6 +201,12 @@ void Line::computer_closed() {
   if (state_ == State::Online) end_call("hung up by the computer");
   computer_open_ = false;
   state_ = State::Closed;
+  // A real tty gets its line discipline back with its last close; a pty only when its master closes, too. A pppd that was
+  // killed would leave it in PPP's, in which the next one's chat hears nothing. Our own open must not count as one.
+  ::inotify_rm_watch(inotify_.get(), watch_);
+  reset_line_discipline(computer_.slave);
+  watch_ = -1;
+  watch_tty();
   make_raw(computer_.master.get());
   log_("closed");
 }

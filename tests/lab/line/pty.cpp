@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pty.hpp"
 
+#include <asm/ioctls.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -25,6 +27,12 @@ void make_raw(int master) {
   t.c_cflag |= CLOCAL | CREAD;
   cfsetspeed(&t, B115200);
   if (tcsetattr(master, TCSANOW, &t) != 0) fail("tcsetattr");
+}
+
+void reset_line_discipline(const std::string& slave) {
+  const UniqueFd fd(::open(slave.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  const int discipline = N_TTY;
+  if (!fd || ::ioctl(fd.get(), TIOCSETD, &discipline) != 0) fail("TIOCSETD");
 }
 
 Pty open_pty() {

@@ -15,6 +15,8 @@ struct Pty {
 Pty open_pty();
 // Raw and silent again, whatever the last user of the slave left.
 void make_raw(int master);
+// N_TTY again on the slave, whatever its last user left.
+void reset_line_discipline(const std::string& slave);
 // Makes `link` point to `target`, in one step; an empty target takes the link away.
 void point(const std::string& link, const std::string& target);
 
