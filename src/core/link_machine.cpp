@@ -194,6 +194,7 @@ void LinkMachine::on(const CallReport& event) {
       event.serial > last_serial_) {
     started(event.serial);
     become(Dialing{event.serial, after(now_, config_.call.negotiate_timeout + kSupervisorGrace)}, "adopted");
+    if (blocked_) abort_dialing("block");
     return;
   }
   if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call

@@ -52,3 +52,13 @@ TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
       {8s, started(6), {}, "down (Busy)"},
   });
 }
+
+// It was blocked before the supervisor told of the call.
+TEST(Adopt, ABlockedLinkEndsWhatItFinds) {
+  play(isp(), {
+      {0s, block, {"block"}, "down (block), blocked"},
+      {0s, started(7), {"end 7"}, "hanging-up (block), blocked"},
+      {0s, address("10.0.0.1"), {}, "hanging-up (block), blocked"},
+      {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},
+  });
+}
