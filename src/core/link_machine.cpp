@@ -309,10 +309,9 @@ void LinkMachine::hand_over(Up& up, const IpAddress& local) {
 }
 
 void LinkMachine::on(const HandedOver& event) {
-  if (event.serial != serial()) return;
-  counters_.replayed += event.replayed;
+  counters_.replayed += event.replayed;  // of a dead call, too: these packets are accounted for nowhere else
   counters_.dropped += event.lost;
-  if (event.error.empty()) return;
+  if (event.serial != serial() || event.error.empty()) return;
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},

@@ -100,3 +100,16 @@ TEST(LateNews, ATimerThatFiresEarlyDoesNothing) {
   play(link, {{242s, due, {"forget 10.0.0.1"}, "down (disconnect)"}});
   early(300s);
 }
+
+// The call is dead, its packets still went somewhere.
+TEST(LateNews, OfAHandoverIsCountedAllTheSame) {
+  const auto link = play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, packet("b"), {}, "dialing (trigger), 2 waiting"},
+      {2s, address("10.0.0.1"), {"hand over 1 IPv4: a b"}, "up (trigger)"},
+      {2s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+      {2s, handed_over(1, Family::v4, 1, 1, "no such device"), {}, "waiting (CarrierLost)"},
+  });
+  EXPECT_EQ(link.status().replayed_packets, 1u);
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+}
