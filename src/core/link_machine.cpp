@@ -59,7 +59,8 @@ void LinkMachine::on(PacketArrived&& event) {
     ++counters_.malformed;
     return;
   }
-  if (blocked_) {  // it slipped past the kernel's own refusal
+  // Blocked: it slipped past the kernel's own refusal. Of a family without a stable address: no call would carry it.
+  if (blocked_ || !config_.stable_for(info->family())) {
     ++counters_.dropped;
     return;
   }
@@ -158,6 +159,8 @@ void LinkMachine::on(const UnblockAsked&) {
 void LinkMachine::on(Reconfigured&& event) {
   config_ = std::move(event.config);
   counters_.dropped += buffer_.set_budget(config_.buffer);
+  for (const auto family : {Family::v4, Family::v6})
+    if (!config_.stable_for(family)) counters_.dropped += buffer_.take(family).size();
 }
 
 // ---- the call --------------------------------------------------------------------------------------------------------

@@ -77,3 +77,27 @@ TEST(Families, AnAddressOfAFamilyTheLinkDoesNotCarryIsNobodysBusiness) {
       {5s, address_gone("2001:db8:5::1"), {}, "up (trigger)"},
   });
 }
+
+// No call could carry it: it must neither start one nor, waiting for ever, start the one after.
+TEST(Families, APacketOfAFamilyTheLinkDoesNotCarryNeitherCallsNorWaits) {
+  const auto link = play(isp(), {
+      {0s, packet6("x"), {}, "down (start)"},
+      {1s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {2s, packet6("y"), {}, "dialing (trigger), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {4s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {4s, packet6("z"), {}, "hanging-up (disconnect)"},
+      {5s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 3u);
+}
+
+TEST(Families, AReloadThatTakesAFamilyAwayTakesItsPackets) {
+  const auto link = play(dual(), {
+      {0s, packet6("x"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, packet("a"), {}, "dialing (trigger), 2 waiting"},
+      {2s, reconfigured(isp()), {}, "dialing (trigger), 1 waiting"},
+      {3s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+}
