@@ -112,12 +112,15 @@ void LinkMachine::on(const DisconnectAsked&) {
   resume_until_.reset();
   std::visit(Overloaded{
                  [&](Down&) {},
-                 // Who breaks off a dial does not want what asked for it to dial again at once.
+                 // Who says so does not want what waits for a call to dial again at once.
                  [&](Dialing&) {
                    drop_buffer();
                    abort_dialing("disconnect");
                  },
-                 [&](Up&) { hang_up("disconnect"); },
+                 [&](Up&) {
+                   drop_buffer();  // of a family that has not come
+                   hang_up("disconnect");
+                 },
                  [&](HangingUp&) {},
                  [&](Waiting&) {
                    drop_buffer();

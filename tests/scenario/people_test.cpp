@@ -62,6 +62,17 @@ TEST(People, DisconnectWhileDialingForgetsWhatAsked) {
   EXPECT_EQ(link.status().failures, 0u);
 }
 
+// What waits for a family that has not come would otherwise call again the moment the line is free.
+TEST(People, DisconnectWhileUpForgetsWhatStillWaits) {
+  const auto link = play(dual(), {
+      {0s, packet6("x"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (trigger), 1 waiting"},
+      {2s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {3s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().dropped_packets, 1u);
+}
+
 TEST(People, DisconnectWhileWaitingEndsTheWait) {
   const auto link = play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
