@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.hpp"
+
+#include <algorithm>
+
+#include "base/overloaded.hpp"
+
+namespace ghost::test {
+
+using namespace core;
+
+namespace {
+
+std::string words(const Event& event) {
+  const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
+  return std::visit(
+      Overloaded{
+          [](const PacketArrived& e) {
+            const auto info = describe_packet(e.bytes);
+            return "packet " + (info ? info->str() : std::string("malformed"));
+          },
+          [](const ConnectAsked&) { return std::string("connect"); },
+          [](const DisconnectAsked&) { return std::string("disconnect"); },
+          [](const BlockAsked&) { return std::string("block"); },
+          [](const UnblockAsked&) { return std::string("unblock"); },
+          [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
+          [&](const CallReport& e) {
+            const auto* gone = std::get_if<CallGone>(&e.what);
+            if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
+            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
+          },
+          [](const SupervisorGone&) { return std::string("supervisor gone"); },
+          [](const InterfaceAppeared&) { return std::string("interface"); },
+          [](const AddressAppeared& e) { return "address " + e.local.str(); },
+          [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
+          [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
+          [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
+          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + std::to_string(e.remaining.count()); },
+          [](const DeadlinePassed&) { return std::string("due"); },
+      },
+      event);
+}
+
+}  // namespace
+
+World::World(unsigned seed, Seen& seen)
+    : random_(seed), seen_(seen), link_(some_config(), CallSerial::none, Time{}), sleepy_(seed % 4 == 0) {}
+
+void World::promise(bool kept, const std::string& what) {
+  if (kept || broken_) return;
+  broken_ = what + "\n";
+  for (const auto& line : history_) *broken_ += "  " + line + "\n";
+}
+
+// ---- what happens ----------------------------------------------------------------------------------------------------
+
+IpAddress World::some_address(Family family) {
+  const auto n = std::to_string(1 + pick(4));
+  return *IpAddress::parse(family == Family::v4 ? "10.0.0." + n : "2001:db8:5::" + n);
+}
+
+LinkConfig World::some_config() {
+  auto config = chance(60) ? dual() : isp();
+  if (chance(5)) config.stable = {config.stable.back()};  // perhaps IPv6 alone
+  config.call.idle_timeout = 1s * (1 + pick(60));
+  config.call.dial_timeout = config.call.negotiate_timeout = 1s * (1 + pick(40));
+  config.call.redial_delay = 1s * (1 + pick(5));
+  config.call.redial_delay_max = 1s * (1 + pick(60));
+  config.call.redial_attempts = chance(70) ? 0 : 1 + pick(3);
+  config.buffer = {.packets = pick(12), .bytes = 40 + pick(800), .age = 1s * (1 + pick(60))};
+  return config;
+}
+
+Event World::some_packet() {
+  if (chance(5)) return malformed;
+  if (chance(20)) return syn("syn" + std::to_string(names_ / 8));  // of eight or so, the same again
+  const auto name = std::to_string(++names_) + std::string(pick(60), '.');
+  return chance(50) ? packet6(name) : packet(name);
+}
+
+Event World::anything() {
+  const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
+  const auto family = chance(50) ? Family::v4 : Family::v6;
+  switch (pick(34)) {
+    case 0: case 1: return connect;
+    case 2: case 3: return disconnect;
+    case 4: return block;
+    case 5: case 6: case 7: return unblock;
+    case 8: return Reconfigured{some_config()};
+    case 9: return chance(30) ? supervisor_gone : interface;
+    case 10: return AddressAppeared{some_address(family)};
+    case 11: return AddressVanished{some_address(family)};
+    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(18)));
+    case 13: return queue(static_cast<unsigned>(number(old)), chance(50));
+    case 14: return drained(static_cast<unsigned>(number(old)), chance(50));
+    case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
+      return idle(0, 0s);
+    case 16: return handed_over(static_cast<unsigned>(number(old)), family, 0, 0, chance(10) ? "no route" : "");
+    case 17: return started(static_cast<unsigned>(number(old)));
+    case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3));
+    default: return some_packet();
+  }
+}
+
+void World::later(Duration in, Event event) { appointments_.push_back({now_ + in, std::move(event)}); }
+
+void World::later_gone(Duration in, CallSerial call, CallEnd reason) {
+  later(in, CallReport{call, CallGone{reason, "told"}});
+}
+
+void World::plan_call(CallSerial call) {
+  if (chance(3)) return;  // pppd hangs, the supervisor is silent
+  auto at = up_to(2s);
+  later(at, CallReport{call, CallStarted{}});
+  at += up_to(chance(90) ? 10s : 200s);
+  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(18)));
+  later(at, interface);
+  for (const auto family : {Family::v4, Family::v6}) {
+    if (chance(20)) continue;
+    const auto local = some_address(family);
+    const auto up = at + up_to(chance(80) ? 2s : 20s);
+    later(up, CallReport{call, CallAddress{local, local, {}}});
+    later(up, AddressAppeared{local});
+    if (chance(15)) later(up + up_to(60s), AddressVanished{local});
+  }
+  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(18)));
+}
+
+void World::next() {
+  auto earliest = std::min_element(appointments_.begin(), appointments_.end(),
+                                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  auto wake = link_.deadline();
+  if (wake && sleepy_ && chance(20)) *wake += up_to(300s);
+  auto when = quiet_ ? Time::max() : now_ + (chance(70) ? up_to(500ms) : up_to(20s));
+  if (earliest != appointments_.end() && earliest->at <= when && (!wake || earliest->at <= *wake)) {
+    now_ = std::max(now_, earliest->at);
+    auto event = std::move(earliest->event);
+    appointments_.erase(earliest);
+    return feed(std::move(event));
+  }
+  if (wake && *wake <= when) {
+    now_ = std::max(now_, *wake);
+    at_once_ = woken_ == now_ ? at_once_ + 1 : 0;
+    promise(at_once_ < 5, "it asks to be woken at once, again and again");
+    woken_ = now_;
+    return feed(due);
+  }
+  if (quiet_) return;
+  now_ = when;
+  feed(anything());
+}
+
+std::optional<std::string> World::live(int steps) {
+  for (int i = 0; i < steps && !broken_; ++i) next();
+  quiet_ = true;
+  for (int i = 0; i < 20'000 && !broken_; ++i) {
+    if (appointments_.empty() && std::holds_alternative<Down>(link_.state())) return std::nullopt;
+    next();
+  }
+  promise(false, "it never comes to rest");
+  return broken_;
+}
+
+// ---- what must hold --------------------------------------------------------------------------------------------------
+
+void World::feed(Event event) {
+  const auto from = state_name(link_.state());
+  history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(from) + ": " + words(event));
+  if (history_.size() > 25) history_.erase(history_.begin());
+  before(event);
+  auto copy = event;
+  const auto step = link_.step(std::move(copy), now_);
+  for (const auto& effect : step.effects) {
+    history_.back() += " > " + test::words(effect);
+    see(event, effect);
+  }
+  after(step, from);
+}
+
+// What the link learns with this event.
+void World::before(const Event& event) {
+  if (const auto* e = std::get_if<PacketArrived>(&event)) {
+    ++arrived_;
+    auto& w = waiting_[e->bytes];
+    ++w.copies;
+    w.last = now_;
+    if (w.copies == 1) w.order = static_cast<unsigned>(arrived_);
+  } else if (const auto* report = std::get_if<CallReport>(&event)) {
+    if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
+    if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
+        std::holds_alternative<Down>(link_.state())) {
+      ++seen_["adopted"];
+      live_ = newest_ = report->serial;
+      plan_call(newest_);
+    }
+  } else if (std::holds_alternative<SupervisorGone>(event)) {
+    live_.reset();
+  } else if (const auto* over = std::get_if<HandedOver>(&event)) {
+    on_the_way_ -= over->replayed + over->lost;
+  } else if (const auto* report_of_idle = std::get_if<IdleReport>(&event)) {
+    if (report_of_idle->serial != CallSerial::none) asked_idle_ = false;
+  } else if (std::holds_alternative<DeadlinePassed>(event)) {
+    const auto* h = std::get_if<HangingUp>(&link_.state());
+    if (h && !h->draining && now_ >= h->deadline) {
+      ++seen_["silent supervisor given up"];
+      live_.reset();
+    }
+  }
+}
+
+void World::leaves(const PacketBytes& bytes, Family family) {
+  auto& w = waiting_[bytes];
+  promise(w.copies > 0, "a packet leaves that never came, or leaves twice");
+  --w.copies;
+  promise(describe_packet(bytes)->family() == family, "a packet leaves with the other family's");
+}
+
+void World::see(const Event& event, const Effect& effect) {
+  const auto* up = std::get_if<Up>(&link_.state());
+  std::visit(
+      Overloaded{
+          [&](const StartCall& e) {
+            ++seen_["calls"];
+            promise(!live_, "two calls at a time");
+            promise(!link_.blocked(), "a blocked link calls");
+            promise(e.serial > newest_, "a serial is used twice");
+            promise(!routed_, "a call begins with the route of another");
+            if (const auto* p = std::get_if<PacketArrived>(&event))
+              promise(link_.config().stable_for(describe_packet(p->bytes)->family()), "a packet calls that no call can carry");
+            live_ = newest_ = e.serial;
+            plan_call(e.serial);
+          },
+          [&](const EndCall& e) {
+            promise(live_ == e.serial, "a dead call is ended");
+            promise(!routed_, "the call ends before its route is back");
+            if (chance(90)) later_gone(up_to(3s), e.serial, chance(80) ? CallEnd::HungUp : CallEnd::Killed);
+          },
+          [&](const PrepareInterface&) {
+            promise(std::holds_alternative<Dialing>(link_.state()), "an interface is prepared for no dial");
+          },
+          [&](const Handover& e) {
+            ++seen_["handovers"];
+            promise(up && up->serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
+            routed_ = true;
+            held_.insert(std::get<AddressAppeared>(event).local);
+            for (const auto& bytes : e.packets) {
+              const auto& w = waiting_[bytes];
+              auto& last = last_order_[static_cast<std::size_t>(e.family)];
+              const bool syn = describe_packet(bytes)->syn.has_value();  // whose copies have one name
+              promise(syn || w.order > last, "packets leave in another order than they came");
+              if (!syn) last = w.order;
+              promise(syn || sleepy_ || now_ - w.last <= link_.config().buffer.age + 250ms, "a packet is older than its budget");
+              leaves(bytes, e.family);
+            }
+            seen_["handed over"] += static_cast<unsigned>(e.packets.size());
+            on_the_way_ += e.packets.size();
+            const auto lost = chance(10) ? pick(static_cast<unsigned>(e.packets.size()) + 1) : 0;
+            const unsigned late = chance(20) ? pick(5) : 0;  // found in the TUN by the handover itself
+            arrived_ += late;
+            on_the_way_ += late;
+            later(up_to(chance(80) ? 0s : 5s),
+                  HandedOver{e.serial, e.family, e.packets.size() + late - lost, lost, chance(4) ? "no route" : ""});
+          },
+          [&](const Reinject& e) {
+            ++seen_["reinjected"];
+            promise(up != nullptr, "a packet is sent on while not up");
+            leaves(e.bytes, describe_packet(e.bytes)->family());
+          },
+          [&](const SettleQueue& e) {
+            seen_["settled by force"] += e.force;
+            promise(up && up->serial == e.serial, "a queue is settled while not up");
+            if (chance(95)) later(up_to(1s), QueueReport{e.serial, chance(20) || e.force});
+            else later(0s, QueueReport{e.serial, true});
+          },
+          [&](const RefuseFamily& e) {
+            ++seen_[e.refuse ? "refused" : "admitted"];
+            promise(up != nullptr, "a family is refused while not up");
+          },
+          [&](const RouteBack&) { routed_ = false; },
+          [&](const CheckDrained& e) {
+            if (chance(70)) later(up_to(200ms), DrainReport{e.serial, chance(40)});
+          },
+          [&](const AskIdle& e) {
+            ++seen_["idle asked"];
+            promise(!asked_idle_ || !up, "it asks again before it was answered");
+            asked_idle_ = true;
+            const auto left = quiet_ || chance(50) ? 0s : up_to(30s);
+            later(up_to(100ms), IdleReport{e.serial, left});
+          },
+          [&](const ForgetAddress& e) { promise(held_.erase(e.address) == 1, "an address is forgotten that was not held"); },
+          [&](const SetBlocked& e) {
+            promise(blocked_ != e.blocked, "blocked twice, or unblocked twice");
+            blocked_ = e.blocked;
+          },
+      },
+      effect);
+}
+
+void World::after(const Step& step, std::string_view from) {
+  for (const auto& t : step.transitions) {
+    promise(t.from == from, "a transition that does not follow the one before");
+    from = t.to;
+  }
+  promise(from == state_name(link_.state()), "a state without its transition");
+
+  const auto status = link_.status();
+  const auto& budget = link_.config().buffer;
+  promise(status.buffered_packets <= budget.packets && status.buffered_bytes <= budget.bytes, "the buffer is over its budget");
+  const auto known = status.buffered_packets + on_the_way_ + status.replayed_packets + status.dropped_packets +
+                     status.coalesced_packets + status.malformed_packets;
+  promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
+
+  const bool down = std::holds_alternative<Down>(link_.state());
+  const bool up = std::holds_alternative<Up>(link_.state());
+  const bool hanging_up = std::holds_alternative<HangingUp>(link_.state());
+  const bool waiting = std::holds_alternative<core::Waiting>(link_.state());
+  promise(blocked_ == link_.blocked(), "the kernel was not told that the link is blocked");
+  promise(!link_.blocked() || ((down || hanging_up) && status.buffered_packets == 0), "a blocked link calls or waits");
+  promise(!down || (status.buffered_packets == 0 && !link_.deadline()), "a link that is down waits for something");
+  promise(down || link_.deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
+  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == link_.serial()), "it carries a dead call, or forgot a live one");
+  promise(routed_ == up, "the route is where the state is not");
+  promise(up || hanging_up || held_.empty(), "an address outlives its call");
+}
+
+}  // namespace ghost::test
