@@ -113,3 +113,20 @@ TEST(LateNews, OfAHandoverIsCountedAllTheSame) {
   EXPECT_EQ(link.status().replayed_packets, 1u);
   EXPECT_EQ(link.status().dropped_packets, 1u);
 }
+
+// What was agreed on for one call is not shown for the next.
+TEST(LateNews, OfAnAddressIsForgottenWithItsCall) {
+  auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, agreed(1, "10.0.0.1", "10.0.0.254"), {}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+  });
+  EXPECT_EQ(link.status().remote_address, IpAddress::parse("10.0.0.254"));
+  play(link, {
+      {2s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+      {7s, due, {"start 2"}, "dialing (resume)"},
+      {8s, address("10.0.0.2"), {"hand over 2 IPv4: nothing"}, "up (resume)"},
+  });
+  EXPECT_EQ(link.status().remote_address, std::nullopt);
+  EXPECT_EQ(link.status().dns, std::vector<IpAddress>{});
+}

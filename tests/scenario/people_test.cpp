@@ -18,6 +18,7 @@ TEST(People, ConnectHoldsTheLinkForOneIdleTime) {
       {310s, idle(1, 0s), {}, "up (connect)"},
       {500s, due, {"idle? 1"}, "up (connect)"},
       {500s, idle(1, 0s), {"route back", "drained? 1"}, "hanging-up (idle)"},
+      {501s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (idle)"},  // and is not called for again
   });
   EXPECT_EQ(link.status().trigger, "connect");
 }
@@ -119,6 +120,19 @@ TEST(People, AReloadHangsUpNobody) {
       {3s, reconfigured(other), {}, "up (connect)"},
       {12s, due, {"idle? 1"}, "up (connect)"},
   });
+}
+
+TEST(People, ALinkThatIsNeverIdleWaitsForNothing) {
+  auto config = isp();
+  config.call.idle_timeout = Duration::max();
+  auto link = play(config, {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {1s, queue(1, true), {}, "up (connect)"},
+  });
+  EXPECT_EQ(link.deadline(), std::nullopt);
+  play(link, {{2s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+              {7s, due, {"start 2"}, "dialing (resume)"}});
 }
 
 // "infinity" in any of the spans: nothing wraps around.
