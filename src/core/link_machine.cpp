@@ -26,13 +26,6 @@ Time after(Time t, Duration d) { return d > Time::max() - t ? Time::max() : t + 
 
 bool any(const Up& up, Carriage c) { return std::find(up.carriage.begin(), up.carriage.end(), c) != up.carriage.end(); }
 
-std::vector<IpAddress> addresses(const Up& up) {
-  std::vector<IpAddress> out;
-  for (const auto& a : up.local)
-    if (a) out.push_back(*a);
-  return out;
-}
-
 }  // namespace
 
 LinkMachine::LinkMachine(LinkConfig config, CallSerial last, Time now)
@@ -182,7 +175,7 @@ void LinkMachine::dial(std::string reason, std::string trigger) {
 void LinkMachine::started(CallSerial serial) {
   last_serial_ = serial;
   ++counters_.calls;
-  agreed_.reset();
+  agreed_ = {};
 }
 
 // Something may have asked for a call while none could be made.
@@ -206,7 +199,7 @@ void LinkMachine::on(const CallReport& event) {
   if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call
   std::visit(Overloaded{
                  [&](const CallStarted&) {},
-                 [&](const CallAddress& news) { agreed_ = news; },
+                 [&](const CallAddress& news) { agreed_[static_cast<std::size_t>(news.local.family())] = news; },
                  [&](const CallGone& news) { gone(news); },
              },
              event.what);
@@ -227,7 +220,12 @@ void LinkMachine::gone(const CallGone& news) {
                  [&](Up&) { after_drop(news); },
                  [&](HangingUp& h) {
                    for (const auto& a : h.local) effect(ForgetAddress{a});
-                   if (h.failed) return after_failure(news);
+                   if (h.failed) {
+                     const bool asked_since = wanted_;  // a Connect while it was being ended is a new one
+                     after_failure(news);
+                     if (asked_since && std::holds_alternative<Waiting>(state_)) on(ConnectAsked{});
+                     return;
+                   }
                    failures_ = 0;
                    if (!dial_if_asked())
                      become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
@@ -241,27 +239,28 @@ void LinkMachine::gone(const CallGone& news) {
 void LinkMachine::after_failure(const CallGone& news) {
   ++failures_;
   wanted_ = false;
-  const auto& call = config_.call;
   // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
   const bool ours = news.reason == CallEnd::HungUp && std::holds_alternative<HangingUp>(state_);
   const auto reason = ours ? reason_ : std::string(to_string(news.reason));
   const auto detail = ours ? detail_ : news.detail;
-  if (needs_a_person(news.reason) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) {
-    block();
-    return become(Down{}, reason, detail);
-  }
-  if (blocked_) return become(Down{}, reason, detail);
-  become(Waiting{after(now_, redial_delay(call, failures_))}, reason, detail);
+  wait_or_block(news.reason, reason, detail);
+}
+
+void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
+  const auto& call = config_.call;
+  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block();
+  if (blocked_) return become(Down{}, std::move(reason), std::move(detail));
+  become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
 }
 
 // The call was up, and went without our asking.
 void LinkMachine::after_drop(const CallGone& news) {
   const auto& up = std::get<Up>(state_);
   effect(RouteBack{});
-  for (const auto& a : addresses(up)) effect(ForgetAddress{a});
+  for (const auto& a : up.addresses()) effect(ForgetAddress{a});
   failures_ = now_ - since_ >= kStableCall ? 0 : failures_ + 1;
   if (up.idle_deadline > now_) resume_until_ = up.idle_deadline;
-  become(Waiting{after(now_, redial_delay(config_.call, failures_))}, std::string(to_string(news.reason)), news.detail);
+  wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
 }
 
 // ---- handover --------------------------------------------------------------------------------------------------------
@@ -401,11 +400,12 @@ void LinkMachine::hang_up(std::string reason, bool failed, std::string detail) {
                    .failed = failed,
                    .check = after(now_, kDrainInterval),
                    .deadline = after(now_, kDrainPatience),
-                   .local = addresses(up)},
+                   .local = up.addresses()},
          std::move(reason), std::move(detail));
 }
 
 void LinkMachine::abort_dialing(std::string reason, bool failed) {
+  wanted_ = false;  // who asked for this call has had an answer
   become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason));
   tell_pppd(std::get<HangingUp>(state_));
 }
@@ -491,69 +491,12 @@ std::optional<Time> LinkMachine::deadline() const {
   return earliest;
 }
 
-// ---- what others see -------------------------------------------------------------------------------------------------
-
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});
   state_ = std::move(next);
   since_ = now_;
   reason_ = std::move(reason);
   detail_ = std::move(detail);
-}
-
-CallSerial LinkMachine::serial() const {
-  return std::visit(Overloaded{
-                        [](const Down&) { return CallSerial::none; },
-                        [](const Dialing& d) { return d.serial; },
-                        [](const Up& up) { return up.serial; },
-                        [](const HangingUp& h) { return h.serial; },
-                        [](const Waiting&) { return CallSerial::none; },
-                    },
-                    state_);
-}
-
-std::string_view state_name(const State& state) {
-  return std::visit(Overloaded{
-                        [](const Down&) { return std::string_view("down"); },
-                        [](const Dialing&) { return std::string_view("dialing"); },
-                        [](const Up&) { return std::string_view("up"); },
-                        [](const HangingUp&) { return std::string_view("hanging-up"); },
-                        [](const Waiting&) { return std::string_view("waiting"); },
-                    },
-                    state);
-}
-
-LinkStatus LinkMachine::status() const {
-  LinkStatus s;
-  s.name = config_.name;
-  s.description = config_.description;
-  s.state = state_name(state_);
-  s.blocked = blocked_;
-  s.since = since_;
-  s.reason = reason_;
-  s.detail = detail_;
-  s.trigger = trigger_;
-  if (serial() != CallSerial::none) s.interface = ppp_interface(config_.name);
-  s.demand_interface = demand_interface(config_.name);
-  s.stable_addresses = config_.stable;
-  s.calls = counters_.calls;
-  s.buffered_packets = buffer_.packets();
-  s.buffered_bytes = buffer_.bytes();
-  s.replayed_packets = counters_.replayed;
-  s.dropped_packets = counters_.dropped;
-  s.coalesced_packets = counters_.coalesced;
-  s.malformed_packets = counters_.malformed;
-  s.failures = failures_;
-  if (const auto* up = std::get_if<Up>(&state_)) {
-    s.local_addresses = addresses(*up);
-    s.idle_deadline = up->hold_until ? std::max(up->idle_deadline, *up->hold_until) : up->idle_deadline;
-    if (agreed_) {
-      s.remote_address = agreed_->remote;
-      s.dns = agreed_->dns;
-    }
-  }
-  if (const auto* w = std::get_if<Waiting>(&state_)) s.redial_deadline = w->until;
-  return s;
 }
 
 }  // namespace ghost::core

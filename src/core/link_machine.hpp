@@ -8,6 +8,7 @@
 //   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
 //   - a blocked link never starts a call.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -94,6 +95,7 @@ class LinkMachine {
   void tell_pppd(HangingUp& h);
   void after_failure(const CallGone& news);
   void after_drop(const CallGone& news);
+  void wait_or_block(CallEnd end, std::string reason, std::string detail);
   void block();
   void drop_buffer() { counters_.dropped += buffer_.clear(); }
   void give_up_families(Up& up);
@@ -110,7 +112,7 @@ class LinkMachine {
   std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
   Time since_;
   std::string reason_ = "start", detail_, trigger_;
-  std::optional<CallAddress> agreed_;  // what pppd said of the present call
+  std::array<std::optional<CallAddress>, 2> agreed_{};  // by Family: what pppd said of the present call
 
   Time now_{};  // of the step under way
   Step out_;    // of the step under way

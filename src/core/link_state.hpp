@@ -55,6 +55,12 @@ struct Up {
   std::optional<Time> hold_until{};           // a person's Connect holds the link at least until then
   bool operator==(const Up&) const = default;
 
+  [[nodiscard]] std::vector<IpAddress> addresses() const {
+    std::vector<IpAddress> out;
+    for (const auto& a : local)
+      if (a) out.push_back(*a);
+    return out;
+  }
   Carriage& of(Family f) { return carriage[static_cast<std::size_t>(f)]; }
   [[nodiscard]] Carriage of(Family f) const { return carriage[static_cast<std::size_t>(f)]; }
 };

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What others see of a machine: read, never changed, here.
+#include <algorithm>
+
+#include "base/overloaded.hpp"
+#include "core/link_machine.hpp"
+
+namespace ghost::core {
+
+CallSerial LinkMachine::serial() const {
+  return std::visit(Overloaded{
+                        [](const Down&) { return CallSerial::none; },
+                        [](const Dialing& d) { return d.serial; },
+                        [](const Up& up) { return up.serial; },
+                        [](const HangingUp& h) { return h.serial; },
+                        [](const Waiting&) { return CallSerial::none; },
+                    },
+                    state_);
+}
+
+std::string_view state_name(const State& state) {
+  return std::visit(Overloaded{
+                        [](const Down&) { return std::string_view("down"); },
+                        [](const Dialing&) { return std::string_view("dialing"); },
+                        [](const Up&) { return std::string_view("up"); },
+                        [](const HangingUp&) { return std::string_view("hanging-up"); },
+                        [](const Waiting&) { return std::string_view("waiting"); },
+                    },
+                    state);
+}
+
+LinkStatus LinkMachine::status() const {
+  LinkStatus s;
+  s.name = config_.name;
+  s.description = config_.description;
+  s.state = state_name(state_);
+  s.blocked = blocked_;
+  s.since = since_;
+  s.reason = reason_;
+  s.detail = detail_;
+  s.trigger = trigger_;
+  if (serial() != CallSerial::none) s.interface = ppp_interface(config_.name);
+  s.demand_interface = demand_interface(config_.name);
+  s.stable_addresses = config_.stable;
+  s.calls = counters_.calls;
+  s.buffered_packets = buffer_.packets();
+  s.buffered_bytes = buffer_.bytes();
+  s.replayed_packets = counters_.replayed;
+  s.dropped_packets = counters_.dropped;
+  s.coalesced_packets = counters_.coalesced;
+  s.malformed_packets = counters_.malformed;
+  s.failures = failures_;
+  if (const auto* up = std::get_if<Up>(&state_)) {
+    s.local_addresses = up->addresses();
+    s.idle_deadline = up->hold_until ? std::max(up->idle_deadline, *up->hold_until) : up->idle_deadline;
+    for (const auto& agreed : agreed_) {
+      if (!agreed) continue;
+      if (!s.remote_address) s.remote_address = agreed->remote;  // IPv4's where there is one
+      s.dns.insert(s.dns.end(), agreed->dns.begin(), agreed->dns.end());
+    }
+  }
+  if (const auto* w = std::get_if<Waiting>(&state_)) s.redial_deadline = w->until;
+  return s;
+}
+
+}  // namespace ghost::core
