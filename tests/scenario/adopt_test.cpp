@@ -62,3 +62,15 @@ TEST(Adopt, ABlockedLinkEndsWhatItFinds) {
       {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},
   });
 }
+
+// Serials begin where the clock stands, once the supervisor has told what it had to tell.
+TEST(Adopt, SerialsOfOurOwnAreNewerThanAnyBefore) {
+  auto link = machine();
+  link.forget_serials_before(CallSerial{1000});
+  link.forget_serials_before(CallSerial{10});
+  play(link, {
+      {0s, started(999), {}, "down (start)"},
+      {0s, packet("a"), {"start 1001"}, "dialing (trigger), 1 waiting"},
+      {0s, gone(999, CallEnd::AuthFailed), {}, "dialing (trigger), 1 waiting"},
+  });
+}

@@ -98,6 +98,37 @@ std::string words(const Effect& effect) {
       effect);
 }
 
+std::string words(const Event& event) {
+  const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
+  return std::visit(
+      Overloaded{
+          [](const PacketArrived& e) {
+            const auto info = describe_packet(e.bytes);
+            return "packet " + (info ? info->str() : std::string("malformed"));
+          },
+          [](const ConnectAsked&) { return std::string("connect"); },
+          [](const DisconnectAsked&) { return std::string("disconnect"); },
+          [](const BlockAsked&) { return std::string("block"); },
+          [](const UnblockAsked&) { return std::string("unblock"); },
+          [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
+          [&](const CallReport& e) {
+            const auto* gone = std::get_if<CallGone>(&e.what);
+            if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
+            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
+          },
+          [](const SupervisorGone&) { return std::string("supervisor gone"); },
+          [](const InterfaceAppeared&) { return std::string("interface"); },
+          [](const AddressAppeared& e) { return "address " + e.local.str(); },
+          [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
+          [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
+          [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
+          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + std::to_string(e.remaining.count()); },
+          [](const DeadlinePassed&) { return std::string("due"); },
+      },
+      event);
+}
+
 std::string words(const LinkMachine& machine) {
   const auto status = machine.status();
   auto out = status.state + " (" + status.reason + ")";

@@ -43,6 +43,7 @@ core::LinkMachine machine(core::LinkConfig config = isp());
 void play(core::LinkMachine& machine, std::vector<Row> rows);
 core::LinkMachine play(core::LinkConfig config, std::vector<Row> rows);
 
+std::string words(const core::Event& event);
 std::string words(const core::Effect& effect);
 std::string words(const core::LinkMachine& machine);
 

@@ -9,41 +9,6 @@ namespace ghost::test {
 
 using namespace core;
 
-namespace {
-
-std::string words(const Event& event) {
-  const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
-  return std::visit(
-      Overloaded{
-          [](const PacketArrived& e) {
-            const auto info = describe_packet(e.bytes);
-            return "packet " + (info ? info->str() : std::string("malformed"));
-          },
-          [](const ConnectAsked&) { return std::string("connect"); },
-          [](const DisconnectAsked&) { return std::string("disconnect"); },
-          [](const BlockAsked&) { return std::string("block"); },
-          [](const UnblockAsked&) { return std::string("unblock"); },
-          [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
-          [&](const CallReport& e) {
-            const auto* gone = std::get_if<CallGone>(&e.what);
-            if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
-            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
-          },
-          [](const SupervisorGone&) { return std::string("supervisor gone"); },
-          [](const InterfaceAppeared&) { return std::string("interface"); },
-          [](const AddressAppeared& e) { return "address " + e.local.str(); },
-          [](const AddressVanished& e) { return "address gone " + e.local.str(); },
-          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
-          [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
-          [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
-          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + std::to_string(e.remaining.count()); },
-          [](const DeadlinePassed&) { return std::string("due"); },
-      },
-      event);
-}
-
-}  // namespace
-
 World::World(unsigned seed, Seen& seen)
     : random_(seed), seen_(seen), link_(some_config(), CallSerial::none, Time{}), sleepy_(seed % 4 == 0) {}
 
@@ -172,7 +137,7 @@ void World::feed(Event event) {
   auto copy = event;
   const auto step = link_.step(std::move(copy), now_);
   for (const auto& effect : step.effects) {
-    history_.back() += " > " + test::words(effect);
+    history_.back() += " > " + words(effect);
     see(event, effect);
   }
   after(step, from);
