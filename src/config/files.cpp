@@ -37,6 +37,12 @@ std::optional<std::string> distrust(const struct stat& st) {
   return std::nullopt;
 }
 
+// Root reads everything, ghostd only what everybody may: what one took over the other must be able to.
+std::optional<std::string> unreadable(const struct stat& st) {
+  if (st.st_uid != 0 || (st.st_mode & S_IROTH) != 0) return std::nullopt;
+  return fmt::format("ghostd does not run as root and may not read it (mode {:04o}): chmod a+r", st.st_mode & 07777);
+}
+
 bool is_null_device(const struct stat& st) {
   struct stat null{};
   return S_ISCHR(st.st_mode) && ::stat("/dev/null", &null) == 0 && st.st_rdev == null.st_rdev;
@@ -62,6 +68,7 @@ Opened open_source(int directory, const std::string& name, const std::string& pa
   if (is_null_device(st)) return Opened::mask;
   if (!S_ISREG(st.st_mode)) return refuse("not a regular file");
   if (auto why = distrust(st)) return refuse(std::move(*why));
+  if (auto why = unreadable(st)) return refuse(std::move(*why));
 
   std::string text;
   char buffer[16384];

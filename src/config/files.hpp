@@ -2,7 +2,8 @@
 // Which files make up the configuration, and whether they may be trusted. What stands in them ends in the arguments of a
 // pppd that runs as root, so a file counts only if nobody but root could have put it there: owned by root (or by the
 // user who runs this, when that is not root), writable by the owner alone, in a directory of which the same holds.
-// The content is read once, from the very descriptor that was judged.
+// Root's file must also be readable by everybody, for ghostd runs as a user of its own: so root's check, the supervisor
+// and ghostd judge alike. The content is read once, from the very descriptor that was judged.
 #pragma once
 #include <map>
 #include <string>

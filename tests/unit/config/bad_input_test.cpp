@@ -159,7 +159,7 @@ TEST(Trust, FilesThatOthersMayWrite) {
   TempTree tree;
   tree.write("etc/g.conf", "[Link]\nPeer=g\n", 0664);
   tree.write("etc/w.conf", "[Link]\nPeer=w\n", 0646);
-  tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0600);
+  tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0604);
   tree.write("etc/ok.conf.d/g.conf", "[Link]\nMTU=1400\n", 0660);
   EXPECT_EQ(tree.errors(),
             "etc/g.conf: its group may write to it (mode 0664): not trusted\n"
@@ -217,6 +217,21 @@ TEST(Trust, AFileThatMayNotBeRead) {
   const auto said = tree.errors();
   ASSERT_EQ(root ? seteuid(0) : 0, 0);
   EXPECT_EQ(said, "etc/isp.conf: cannot be opened: Permission denied\n");
+}
+
+TEST(Trust, RootsFilesThatGhostdMayNotRead) {
+  TempTree tree;
+  tree.write("etc/isp.conf", "[Link]\nPeer=isp\n", 0600);
+  tree.write("etc/mask.conf", "", 0640);
+  tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0444);
+  tree.write("etc/ok.conf.d/x.conf", "[Link]\nMTU=1400\n", 0640);
+  // Anybody else's files are ghostd's own, or drafts that he checks.
+  EXPECT_EQ(tree.errors(),
+            geteuid() != 0
+                ? "no error"
+                : "etc/isp.conf: ghostd does not run as root and may not read it (mode 0600): chmod a+r\n"
+                  "etc/mask.conf: ghostd does not run as root and may not read it (mode 0640): chmod a+r\n"
+                  "etc/ok.conf.d/x.conf: ghostd does not run as root and may not read it (mode 0640): chmod a+r\n");
 }
 
 TEST(Trust, AFileTooLargeToBeMeant) {
