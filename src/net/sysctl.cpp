@@ -17,10 +17,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 9> kNames = {
-    "accept_dad",    "accept_local", "accept_ra",  "addr_gen_mode",
-    "dad_transmits", "disable_ipv6", "forwarding", "router_solicitation_delay",
-    "rp_filter"};
+constexpr std::array<std::string_view, 10> kNames = {
+    "accept_dad",    "accept_local",  "accept_ra",    "accept_ra_defrtr",
+    "addr_gen_mode", "dad_transmits", "disable_ipv6", "forwarding",
+    "rp_filter",     "router_solicitation_delay"};
 
 // The journal is ghostd's, and "ghost-tun release" reads it as root: it must not be able to say anything but
 // what the plans can have written.

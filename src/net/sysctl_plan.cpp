@@ -109,7 +109,10 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, const Sysc
   const std::string rp_filter = key_for(Family::v4, name, "rp_filter");
   if (value_of(now, rp_filter) == "1") out.push_back({rp_filter, "2", false});
   // The peer's router advertisement gives the address: taken although we forward, asked for and used at once.
-  for (const auto& [key, value] : {std::pair{"accept_ra", "2"},
+  // Its default route is not taken: the kernel would put it into main, where it would carry what the
+  // link's Routes= do not say, and be nobody's to give back. First, so that no advertisement comes between.
+  for (const auto& [key, value] : {std::pair{"accept_ra_defrtr", "0"},
+                                   {"accept_ra", "2"},
                                    {"accept_dad", "0"},
                                    {"dad_transmits", "0"},
                                    {"router_solicitation_delay", "0"}}) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace ghost::net {
@@ -50,6 +51,14 @@ TEST(SysctlPlan, CallInterfaceIsLooseOnlyWhereItWasStrict) {
   EXPECT_THAT(plan_call_interface("isp", {{key, "1"}}), testing::Contains(SysctlWrite{key, "2", false}));
   EXPECT_THAT(plan_call_interface("isp", {{key, "0"}}),
               testing::Each(testing::Field(&SysctlWrite::key, testing::Ne(key))));
+}
+
+TEST(SysctlPlan, TheProvidersDefaultRouteIsRefusedBeforeItsAdvertisementIsTaken) {
+  const auto plan = plan_call_interface("isp", {});
+  const auto at = [&](const SysctlWrite& one) { return std::find(plan.begin(), plan.end(), one); };
+  const auto route = at({"net/ipv6/conf/ppp-isp/accept_ra_defrtr", "0", false});
+  ASSERT_NE(route, plan.end());
+  EXPECT_LT(route, at({"net/ipv6/conf/ppp-isp/accept_ra", "2", false}));
 }
 
 class SysctlFiles : public ::testing::Test {
