@@ -2,6 +2,7 @@
 #include "net/sysctl.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,9 +39,17 @@ bool sound(const std::string& key, const std::string& value) {
          digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// Far above what 250 links' worth of interfaces needs.
+constexpr std::size_t kFileMax = 1024 * 1024;
+
+// ghostd, whose directory the journal is in, could have put anything there under its name, and who reads it
+// may be root: neither a symbolic link, nor a FIFO that makes us wait, nor what has no end.
 Result<std::string> read_file(const std::filesystem::path& path, int flags) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags));
   if (!fd) return failure(errno, "read " + path.string());
+  struct stat st{};
+  if (::fstat(fd.get(), &st) < 0) return failure(errno, "read " + path.string());
+  if (!S_ISREG(st.st_mode)) return failure(EINVAL, "read " + path.string() + ", no regular file");
   std::string out;
   std::array<char, 4096> part{};
   for (;;) {
@@ -49,6 +58,7 @@ Result<std::string> read_file(const std::filesystem::path& path, int flags) {
     if (n < 0) return failure(errno, "read " + path.string());
     if (n == 0) return out;
     out.append(part.data(), static_cast<std::size_t>(n));
+    if (out.size() > kFileMax) return failure(EFBIG, "read " + path.string());
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -137,6 +139,35 @@ TEST_F(SysctlFiles, AnInterfaceThatIsGoneIsNoFailure) {
 
 TEST_F(SysctlFiles, AJournalThatCannotBeReadIsNotAnEmptyOne) {
   std::ofstream(journal_) << "[[\"net/ipv4/conf/all/rp_filter\", \"1\"]";
+  EXPECT_EQ(Sysctls::open(directory_, journal_).error().errno_value, EBADMSG);
+}
+
+TEST_F(SysctlFiles, AJournalThatIsNoFileIsRefusedAtOnce) {
+  const auto error = [&] { return Sysctls::open(directory_, journal_).error().errno_value; };
+  ASSERT_EQ(::mkfifo(journal_.c_str(), 0644), 0);
+  ::alarm(10);  // an open that waits for a writer would wait for ever
+  EXPECT_EQ(error(), EINVAL);
+  ::alarm(0);
+  std::filesystem::remove(journal_);
+  std::filesystem::create_directory(journal_);
+  EXPECT_EQ(error(), EINVAL);
+  std::filesystem::remove(journal_);
+  std::ofstream(directory_ / "elsewhere") << "[]";
+  std::filesystem::create_symlink(directory_ / "elsewhere", journal_);
+  EXPECT_EQ(error(), ELOOP);
+}
+
+TEST_F(SysctlFiles, AJournalHasAnEnd) {
+  std::ofstream(journal_) << "[]" << std::string(1024 * 1024 - 2, ' ');
+  EXPECT_TRUE(Sysctls::open(directory_, journal_));
+  std::ofstream(journal_, std::ios::app) << ' ';
+  EXPECT_EQ(Sysctls::open(directory_, journal_).error().errno_value, EFBIG);
+}
+
+TEST_F(SysctlFiles, AJournalMaySayWhatThePlansWrite) {
+  std::ofstream(journal_) << R"([["net/ipv6/conf/eth0/accept_ra_defrtr", "1"]])";
+  EXPECT_TRUE(Sysctls::open(directory_, journal_));
+  std::ofstream(journal_) << R"([["net/ipv6/conf/eth0/accept_ra_defrtr/x", "1"]])";
   EXPECT_EQ(Sysctls::open(directory_, journal_).error().errno_value, EBADMSG);
 }
 
