@@ -21,6 +21,21 @@ ROWS = [
 ]
 
 
+# What may not be more than pppd's demand mode takes, in the same run: (the test's name, ghostd's measure, demand's)
+NOT_WORSE = [("lab/handover-not-later-than-demand", "ghostd.handover", "demand.handover")]
+
+
+def comparisons(measures):
+    """[(name, whether it is so, what was compared)] of those of NOT_WORSE of which both sides were measured in this run."""
+    found = []
+    for name, ours, theirs in NOT_WORSE:
+        if ours in measures and theirs in measures:
+            a, b = measures[ours]["value"], measures[theirs]["value"]
+            good = a is not None and b is not None and a <= b
+            found.append((name, good, f"ghostd: {text(measures, ours)}, pppd demand: {text(measures, theirs)}"))
+    return found
+
+
 def text(measures, name):
     one = measures.get(name)
     return NONE if one is None else f"{one['value']}{' ' + one['unit'] if one['unit'] else ''}"

@@ -3,9 +3,9 @@
 import re
 import subprocess
 import threading
-import time
 
 from rig import net
+from rig.run import Failure
 from rig.traffic import Talk
 
 CAPTURE = False
@@ -35,7 +35,8 @@ def story(lab):
     lab.say("nobody says anything now …")
     lab.wait_state("down", 90)
     lab.line.wait_idle()
-    lab.check("idle: hung up", lab.status()["reason"] == "idle" or lab.line.calls == 1, lab.status())
+    lab.check("idle: hung up, and the monitor says so", monitor.saw(r"isp: (hanging-up|down) \(idle\b") and lab.line.calls == 1,
+              monitor.lines)
     lab.say("somebody does again:")
     talk = Talk()
     lab.check("called again", talk.wait() and lab.line.calls == 2, talk.error)
@@ -58,11 +59,7 @@ def first_call(lab):
     status = lab.status()
     lab.say(f"{status['state']}; trigger: {status['trigger']}")
     lab.check("the trigger is alice's ping", net.ISP4 in status["trigger"] and "icmp" in status["trigger"].lower(), status)
-    while lab.state() == "dialing":
-        waiting = lab.status()["buffered_packets"]
-        lab.say(f"dialing; {waiting} packets wait")
-        time.sleep(0.5)
-    status = lab.wait_state("up", 60)
+    status = lab.wait_for(lambda: dialled(lab), 60, "the call to be up", pause=0.5)
     lab.say(f"up: {', '.join(status['local_addresses'])}")
     lab.check("TCP begun while down is connected", talk.wait(), talk.error)
     status = lab.status()
@@ -77,6 +74,15 @@ def first_call(lab):
     lab.check("every ping was answered, the first one too", re.search(r"8 received", text) and "icmp_seq=1 " in text, text)
     show(lab, "ghostctl status isp")
     talk.close()
+
+
+def dialled(lab):
+    """The link's status once it is up; until then it is told what waits."""
+    status = lab.status()
+    if status["state"] == "up":
+        return status
+    lab.say(f"{status['state']}; {status['buffered_packets']} packets wait")
+    return None
 
 
 def over_the_bus(lab):
@@ -100,11 +106,20 @@ class Monitor:
     def __init__(self, lab):
         self.process = subprocess.Popen(["ghostctl", "monitor"], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
+        self.lab, self.lines = lab, []
         self.thread = threading.Thread(target=self.tell, args=(lab,), daemon=True)
         self.thread.start()
 
+    def saw(self, pattern):
+        """Whether it has said that, or does within some seconds."""
+        try:
+            return self.lab.wait_for(lambda: any(re.search(pattern, line) for line in list(self.lines)), 10, f"the monitor to say {pattern}")
+        except Failure:
+            return False
+
     def tell(self, lab):
         for line in self.process.stdout:
+            self.lines.append(line.rstrip())
             lab.say("  | " + line.rstrip())
 
     def stop(self):

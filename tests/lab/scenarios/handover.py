@@ -35,7 +35,8 @@ def alone(lab, watch):
               (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1), seen)
     delay = handover_delay(watch, "ppp-isp", begun, seen["first"])
     lab.measure("ghostd.handover", delay, "ms")
-    lab.check("the replay was soon", delay is not None and delay < 2000, delay)
+    # tests/run compares it with pppd demand's of the same run (ghostlab/table.py); this is for a run without that.
+    lab.check("the replay was within a second of the address", delay is not None and 0 <= delay < 1000, delay)
     status = lab.status()
     lab.say(f"status: {status}")
     down(lab)
