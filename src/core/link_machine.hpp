@@ -37,7 +37,7 @@ struct Step {
 
 class LinkMachine {
  public:
-  // Calls get serials after `last`, which must be newer than any the supervisor may still speak of.
+  // In Down, a call with a serial after `last` is adopted (CallReport); forget_serials_before() ends that.
   LinkMachine(LinkConfig config, CallSerial last, Time now);
 
   [[nodiscard]] Step step(Event event, Time now);

@@ -54,8 +54,8 @@ void CallPath::drain(core::HandedOver& outcome) {
 
 net::Result<void> CallPath::open_way(const Placed& link, Family family) {
   const auto ifname = ppp_interface(link.config.name);
-  if (!carried_.empty())
-    if (auto ok = host_.queue().plug_again(ifname); !ok) return ok;
+  // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
+  if (auto ok = host_.queue().plug_again(ifname); !ok) return ok;
   return host_.rtnl().add(net::replay_routes(only(link, family), {family}));
 }
 
@@ -65,10 +65,11 @@ core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Fami
   const auto ifname = ppp_interface(link.config.name);
   const auto failed = [&](const net::Error& error) {
     outcome.error = error.what;
+    (void)host_.queue().release(ifname);  // the other family's packets may be behind the plug
     return outcome;
   };
   if (auto ok = open_way(link, family); !ok) {
-    outcome.lost = packets.size();
+    for (auto& packet : packets) keep_(std::move(packet));  // the next call's
     return failed(ok.error());
   }
   if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);

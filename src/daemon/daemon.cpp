@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "base/overloaded.hpp"
 #include "daemon/fd_store.hpp"
 #include "daemon/log.hpp"
+#include "net/conntrack.hpp"
 #include "net/tun.hpp"
 
 namespace ghost::daemon {
@@ -20,16 +22,16 @@ namespace {
 // A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
 constexpr core::Duration kListPatience = std::chrono::seconds(20);
 
-void must(const net::Result<void>& result) {
+template <class T>
+T must(net::Result<T> result) {
   if (!result) throw std::runtime_error(result.error().what);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-UniqueFd tun_for(const std::string& link, std::map<std::string, UniqueFd>& tuns) {
-  if (const auto at = tuns.find(link); at != tuns.end()) return std::move(tuns.extract(at).mapped());
+net::Result<UniqueFd> new_tun(const std::string& link) {
   auto made = net::make_tun(demand_interface(link));
-  if (!made) throw std::runtime_error(made.error().what);
-  store_tun(link, made->get());
-  return std::move(*made);
+  if (made) store_tun(link, made->get());
+  return made;
 }
 
 }  // namespace
@@ -43,8 +45,20 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       executor_(host_, supervisor_),
       list_timeout_(loop, [this] { listen(); }) {
   auto tuns = inherited_tuns();
-  for (auto& link : config.links) add_link(std::move(link), tuns);
+  // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
+  auto known = must(host_.rtnl().known_links());
+  std::set<unsigned> taken;
+  for (const auto& [name, index] : known) taken.insert(index);
+  for (auto& link : config.links) {
+    auto inherited = tuns.extract(link.name);
+    auto tun = inherited ? std::move(inherited.mapped()) : must(new_tun(link.name));
+    unsigned index = 0;
+    if (const auto before = known.extract(link.name)) index = before.mapped();
+    else while (!taken.insert(index).second) ++index;
+    add_link(std::move(link), std::move(tun), index);
+  }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
+  for (const auto& [vanished, index] : known) must(host_.forget_rules(vanished, index));
   must(take_over());
 
   try {
@@ -84,10 +98,8 @@ unsigned Daemon::free_index() const {
   return index;
 }
 
-void Daemon::add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns) {
+void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  auto tun = tun_for(name, tuns);
-  const auto index = free_index();
   links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
                                         [this, name](core::Event e) { post(name, std::move(e)); });
   if (listening_) links_[name]->listen();
@@ -100,6 +112,8 @@ void Daemon::remove_link(const std::string& name) {
   };
   if (const auto serial = link.machine().serial(); serial != CallSerial::none) {
     warn(link.path().route_back(link.placed()));
+    for (const auto& address : link.machine().status().local_addresses)
+      if (auto forgotten = net::forget_conntrack(address); !forgotten) log(LOG_WARNING, name, forgotten.error().what);
     (void)supervisor_.send(ppp::Hangup{name, serial});
   }
   warn(host_.give_up(link.placed()));
@@ -118,16 +132,26 @@ net::Result<void> Daemon::load_ruleset() {
 net::Result<void> Daemon::apply(core::Config config) {
   std::map<std::string, core::LinkConfig> wanted;
   for (auto& link : config.links) wanted[link.name] = std::move(link);
+  // First what can fail.
+  std::map<std::string, UniqueFd> fresh;
+  for (const auto& [name, wants] : wanted) {
+    if (links_.contains(name)) continue;
+    auto tun = new_tun(name);
+    if (!tun) {
+      for (const auto& [made, fd] : fresh) remove_stored_tun(made);
+      return tl::unexpected(tun.error());
+    }
+    fresh[name] = std::move(*tun);
+  }
   std::vector<std::string> vanished;
   for (const auto& [name, link] : links_)
     if (!wanted.contains(name)) vanished.push_back(name);
   for (const auto& name : vanished) remove_link(name);
 
-  std::map<std::string, UniqueFd> none;
   for (auto& [name, wants] : wanted) {
     const auto at = links_.find(name);
     if (at == links_.end()) {
-      add_link(std::move(wants), none);
+      add_link(std::move(wants), std::move(fresh.at(name)), free_index());
       continue;
     }
     const auto before = at->second->placed();
@@ -145,7 +169,10 @@ net::Result<void> Daemon::take_over() {
   const auto links = placed();
   if (auto ok = host_.prepare(links); !ok) return ok;
   if (auto ok = load_ruleset(); !ok) return ok;
-  return host_.take_over(links);
+  if (auto ok = host_.take_over(links); !ok) return ok;
+  // Everything there is is told again: a prefix that is shared since now may have its interface already.
+  if (listening_) watch_kernel();
+  return {};
 }
 
 bus::Accepted Daemon::reload() {
@@ -248,7 +275,9 @@ void Daemon::tell_manager() {
 void Daemon::supervisor_says(ppp::Message message) {
   std::visit(Overloaded{
                  [&](core::CallNews& news) {
+                   const bool started = std::holds_alternative<core::CallStarted>(news.what);
                    post(news.link, core::CallReport{news.serial, std::move(news.what)});
+                   if (started) hang_up_orphan(news.link, news.serial);
                  },
                  [&](const ppp::Refused& refused) {
                    log(LOG_WARNING, refused.link, "ghost-supervisor refused: " + refused.why);
@@ -260,6 +289,14 @@ void Daemon::supervisor_says(ppp::Message message) {
              message);
 }
 
+// A call that no machine has taken for its own: of a link that is configured no more, or given up for lost. It costs money.
+void Daemon::hang_up_orphan(const std::string& link, CallSerial serial) {
+  const auto at = links_.find(link);
+  if (at != links_.end() && at->second->machine().serial() == serial) return;
+  log(LOG_WARNING, link, "a call that belongs to nothing is hung up");
+  (void)supervisor_.send(ppp::Hangup{link, serial});
+}
+
 void Daemon::supervisor_lost(const std::string& why) {
   bool calls = false;
   std::vector<std::string> names;
@@ -269,6 +306,8 @@ void Daemon::supervisor_lost(const std::string& why) {
   }
   if (calls) log(LOG_ERR, "", "the connection to ghost-supervisor broke: " + why);
   for (const auto& name : names) post(name, core::SupervisorGone{});
+  // If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
+  if (calls) (void)supervisor_.send(ppp::List{});
   listen();
 }
 
@@ -276,14 +315,17 @@ void Daemon::supervisor_lost(const std::string& why) {
 void Daemon::listen() {
   list_timeout_.disarm();
   if (std::exchange(listening_, true)) return;
-  auto monitor = net::RtnetlinkMonitor::open();
-  if (!monitor) throw std::runtime_error(monitor.error().what);
-  monitor_.emplace(std::move(*monitor));
-  monitor_io_ = loop::IoSource(loop_, monitor_->fd(), EPOLLIN, [this](std::uint32_t revents) { kernel_says(revents); });
-  monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
+  watch_kernel();
   for (const auto& [name, link] : links_) link->listen();
   for (auto& [link, event] : std::exchange(asked_, {})) post(link, std::move(event));
   leave_idle_supervisor();
+}
+
+void Daemon::watch_kernel() {
+  monitor_io_.reset();
+  monitor_.emplace(must(net::RtnetlinkMonitor::open()));
+  monitor_io_ = loop::IoSource(loop_, monitor_->fd(), EPOLLIN, [this](std::uint32_t revents) { kernel_says(revents); });
+  monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
 }
 
 void Daemon::kernel_says(std::uint32_t) {

@@ -37,7 +37,7 @@ class Daemon final : public bus::Requests {
 
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
 
-  void add_link(core::LinkConfig config, std::map<std::string, UniqueFd>& tuns);
+  void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
   void remove_link(const std::string& name);
   [[nodiscard]] net::Result<void> apply(core::Config config);
   [[nodiscard]] net::Result<void> take_over();
@@ -51,8 +51,10 @@ class Daemon final : public bus::Requests {
 
   void supervisor_says(ppp::Message message);
   void supervisor_lost(const std::string& why);
+  void hang_up_orphan(const std::string& link, CallSerial serial);
   void leave_idle_supervisor();  // without a client and a call it ends by itself
   void listen();
+  void watch_kernel();
   void kernel_says(std::uint32_t);
   void tell_manager();
 

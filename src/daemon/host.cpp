@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "net/nft.hpp"
+#include "net/numbers.hpp"
 
 namespace ghost::daemon {
 namespace {
@@ -55,6 +56,14 @@ net::Result<void> Host::give_up(const Placed& link) {
   return rtnl_.remove(rules);
 }
 
+net::Result<void> Host::forget_rules(const std::string& link, unsigned index) {
+  std::vector<net::Rule> rules;
+  for (const auto family : {Family::v4, Family::v6})
+    rules.push_back(
+        {family, net::replay_preference(index), net::replay_table(index), demand_interface(link), std::nullopt});
+  return rtnl_.remove(rules);
+}
+
 net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
   net::Ruleset ruleset;
   for (const auto& l : links) {
@@ -73,13 +82,12 @@ net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std:
     return std::any_of(l.config.share.begin(), l.config.share.end(),
                        [&](const Prefix& p) { return p.contains(address); });
   });
-  if (!shared || opened_.contains(ifname)) return false;
+  if (!shared) return false;
   const auto plan = net::plan_shared_interface(ifname, address.family());
   if (auto ok = sysctls_.apply(plan); !ok) return tl::unexpected(ok.error());
   const bool was_closed =
       std::any_of(plan.begin(), plan.end(), [&](const auto& w) { return sysctls_.original(w.key) == "0"; });
-  if (was_closed) opened_.insert(ifname);
-  return was_closed;
+  return was_closed && opened_.insert(ifname).second;
 }
 
 net::Result<void> Host::prepare_call(const core::LinkConfig& link) {

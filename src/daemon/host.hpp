@@ -33,6 +33,8 @@ class Host {
   [[nodiscard]] net::Result<void> prepare(const std::vector<Placed>& links);
   // Sysctls, addresses and routes of these links, the rules of all of them. Their interfaces exist.
   [[nodiscard]] net::Result<void> take_over(const std::vector<Placed>& links);
+  // Takes away the rules that an earlier ghostd left for a link that is configured no more.
+  [[nodiscard]] net::Result<void> forget_rules(const std::string& link, unsigned index);
   // Routes of a link that is no more, or is about to get others.
   [[nodiscard]] net::Result<void> give_up(const Placed& link);
   // The table whole, for these links.

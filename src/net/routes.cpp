@@ -248,6 +248,29 @@ std::vector<std::uint8_t> copy_of(nlmsghdr* head) {
 
 }  // namespace
 
+Result<std::map<std::string, unsigned>> Rtnl::known_links() {
+  constexpr std::string_view prefix = "gd-";
+  std::map<std::string, unsigned> known;
+  const auto part = [&](nlmsghdr* one) {
+    if (one->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(one, sizeof(fib_rule_hdr))) return;
+    nlattr* protocol = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_PROTOCOL);
+    nlattr* iif = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_IIFNAME);
+    nlattr* table = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_TABLE);
+    if (protocol == nullptr || nla_get_u8(protocol) != kProtocol || iif == nullptr || table == nullptr) return;
+    const std::string_view name = nla_get_string(iif);
+    const auto number = nla_get_u32(table);
+    if (name.starts_with(prefix) && number >= replay_table(0) && number < replay_table(kLinksMax))
+      known[std::string(name.substr(prefix.size()))] = number - replay_table(0);
+  };
+  for (const Family each : {Family::v4, Family::v6}) {
+    fib_rule_hdr head{};
+    head.family = af(each);
+    auto message = make_message(RTM_GETRULE, 0, head);
+    if (auto ok = socket_.dump(*message, "list rules", part, [] {}); !ok) return tl::unexpected(ok.error());
+  }
+  return known;
+}
+
 Result<Rtnl::Flushed> Rtnl::flush() {
   Flushed flushed;
   for (const Family each : {Family::v4, Family::v6}) {

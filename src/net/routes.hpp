@@ -2,6 +2,7 @@
 // Addresses, routes and rules go into the kernel here, each request acknowledged. Adding what is there
 // already is success, so is taking away what is gone.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ class Rtnl {
   [[nodiscard]] Result<void> remove(const std::vector<Route>& routes);
   [[nodiscard]] Result<void> add(const std::vector<Rule>& rules);
   [[nodiscard]] Result<void> remove(const std::vector<Rule>& rules);
+
+  // The links that have a replay rule of ours, with their index: what an earlier ghostd left in place. The kernel is the
+  // only memory of it.
+  [[nodiscard]] Result<std::map<std::string, unsigned>> known_links();
 
   // Deletes every route and rule, of both families, that carries our protocol number: after a crash, and at
   // the end.

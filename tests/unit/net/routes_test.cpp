@@ -122,6 +122,15 @@ TEST_F(Routes, ReplacesItsOwnButNobodyElses) {
   EXPECT_EQ(routing_state(), before);
 }
 
+// After a crash the kernel's rules are the only memory of which link had which table.
+TEST_F(Routes, KnowsTheLinksOfAnEarlierGhostd) {
+  OK(rtnl_->add(rules_for({link_, {"two", 7, {}, {kStable4}}})));
+  sh("ip rule add iif gd-other lookup 6775811 pref 100");  // somebody else's
+  const auto known = rtnl_->known_links();
+  ASSERT_TRUE(known) << known.error().what;
+  EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"isp", 0}, {"two", 7}}));
+}
+
 TEST_F(Routes, FlushTakesOursAndOnlyOurs) {
   OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1500, 4096}));
   sh("ip route add default dev ppp-isp metric 5; ip -6 route add default dev ppp-isp metric 5;"
