@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
@@ -126,7 +127,9 @@ net::Result<void> Daemon::load_ruleset() {
   std::vector<std::string> blocked;
   for (const auto& [name, link] : links_)
     if (link->machine().blocked()) blocked.push_back(name);
-  return host_.load_ruleset(placed(), blocked);
+  auto loaded = host_.load_ruleset(placed(), blocked);
+  ::malloc_trim(0);  // the table of 100 links is megabytes of JSON for a moment
+  return loaded;
 }
 
 net::Result<void> Daemon::apply(core::Config config) {

@@ -67,6 +67,20 @@ NlMessage plug(int flags, int index, int action, unsigned limit) {
   return qdisc<tc_plug_qopt>(flags, index, band_class(2), band_handle(2), "plug", options);
 }
 
+// Its defaults (5 ms, 100 ms) are for megabits: one packet of 1500 bytes takes a modem 100 ms and more. RFC 8289 wants the
+// target above that, and the interval ten to twenty times the target; else packets are dropped of a queue that is none.
+NlMessage fq_codel(int index, unsigned band) {
+  constexpr std::uint32_t target = 100'000, interval = 1'000'000;  // µs
+  const std::optional<tc_fq_codel_xstats> none;                    // any type: its options are attributes
+  auto message = qdisc(kReplace, index, band_class(band), band_handle(band), "fq_codel", none);
+  nlattr* options = nla_nest_start(message.get(), TCA_OPTIONS);
+  if (options == nullptr) throw std::length_error("netlink message is full");
+  must_fit(nla_put_u32(message.get(), TCA_FQ_CODEL_TARGET, target));
+  must_fit(nla_put_u32(message.get(), TCA_FQ_CODEL_INTERVAL, interval));
+  must_fit(nla_nest_end(message.get(), options));
+  return message;
+}
+
 }  // namespace
 
 Result<PppQueue> PppQueue::open() {
@@ -94,10 +108,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
   if (auto ok = socket_.request(*pfifo(*index, 1, limits.replay_packets), what + ", pfifo"); !ok) {
     return tl::unexpected(ok.error());
   }
-  const std::optional<tc_fq_codel_xstats>
-      defaults;  // any type: fq_codel's own defaults, so no options at all
-  const auto normal = qdisc(kReplace, *index, band_class(3), band_handle(3), "fq_codel", defaults);
-  if (auto ok = socket_.request(*normal, what + ", fq_codel"); !ok) {
+  if (auto ok = socket_.request(*fq_codel(*index, 3), what + ", fq_codel"); !ok) {
     // Normal life without fq_codel is the kernel's default fifo.
     if (ok.error().errno_value != ENOENT) return tl::unexpected(ok.error());
   }
