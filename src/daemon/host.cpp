@@ -92,14 +92,17 @@ net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std:
 
 net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   const auto ifname = ppp_interface(link.name);
+  net::QueueLimits limits;
+  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
+  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
+  const auto queue = queue_.prepare(ifname, limits);
+  // The sysctls come second: pppd has just renamed the interface, the news of that is out before /proc/sys knows the new
+  // name, and what is not there is passed over. rtnetlink has let us in only after the renaming was over.
   net::SysctlValues now;
   const auto rp_filter = "net/ipv4/conf/" + ifname + "/rp_filter";
   if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
   if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, now)); !ok) return ok;
-  net::QueueLimits limits;
-  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
-  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
-  if (auto ok = queue_.prepare(ifname, limits); !ok) return tl::unexpected(ok.error());
+  if (!queue) return tl::unexpected(queue.error());
   return {};
 }
 
