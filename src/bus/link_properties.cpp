@@ -44,6 +44,7 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .interface = s.interface,
       .demand_interface = s.demand_interface,
       .stable_addresses = words(s.stable_addresses),
+      .local_address = s.local_addresses.empty() ? std::string() : s.local_addresses.front().str(),
       .local_addresses = words(s.local_addresses),
       .remote_address = s.remote_address ? s.remote_address->str() : std::string(),
       .dns = words(s.dns),

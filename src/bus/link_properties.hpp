@@ -40,6 +40,7 @@ struct LinkProperties {
   std::string interface;
   std::string demand_interface;
   std::vector<std::string> stable_addresses;
+  std::string local_address;
   std::vector<std::string> local_addresses;
   std::string remote_address;
   std::vector<std::string> dns;
@@ -77,6 +78,7 @@ inline constexpr auto kFields = std::tuple{
     Field{"Interface", "interface", &LinkProperties::interface},
     Field{"DemandInterface", "demand_interface", &LinkProperties::demand_interface},
     Field{"StableAddresses", "stable_addresses", &LinkProperties::stable_addresses},
+    Field{"LocalAddress", "local_address", &LinkProperties::local_address},
     Field{"LocalAddresses", "local_addresses", &LinkProperties::local_addresses},
     Field{"RemoteAddress", "remote_address", &LinkProperties::remote_address},
     Field{"DNS", "dns", &LinkProperties::dns},

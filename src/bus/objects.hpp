@@ -65,6 +65,7 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
   std::string Interface() override { return shown_.interface; }
   std::string DemandInterface() override { return shown_.demand_interface; }
   std::vector<std::string> StableAddresses() override { return shown_.stable_addresses; }
+  std::string LocalAddress() override { return shown_.local_address; }
   std::vector<std::string> LocalAddresses() override { return shown_.local_addresses; }
   std::string RemoteAddress() override { return shown_.remote_address; }
   std::vector<std::string> DNS() override { return shown_.dns; }

@@ -24,7 +24,7 @@ struct LinkStatus {
   std::string interface;         // "ppp-<link>" while dialling and up, else empty
   std::string demand_interface;  // "gd-<link>"
   std::vector<IpAddress> stable_addresses;
-  std::vector<IpAddress> local_addresses;   // of the PPP interface, while up
+  std::vector<IpAddress> local_addresses;   // of the PPP interface, while up; IPv4 first
   std::optional<IpAddress> remote_address;  // of the peer
   std::vector<IpAddress> dns;               // servers the peer named
   std::uint64_t calls = 0;                  // how often pppd was started since ghostd knows the link

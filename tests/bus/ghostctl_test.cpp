@@ -53,7 +53,7 @@ TEST_F(Ghostctl, StatusAsAnArrayOfWholeLinks) {
   link.erase("since");
   EXPECT_EQ(link, Json::parse(R"({"name":"isp","description":"Office ISP","state":"down","blocked":false,"reason":"",
     "detail":"","trigger":"udp 192.0.0.2:5353 -> 9.9.9.9:53","interface":"ppp-isp","demand_interface":"gd-isp",
-    "stable_addresses":["192.0.0.2","2001:db8::2"],"local_addresses":[],"remote_address":"10.64.0.1",
+    "stable_addresses":["192.0.0.2","2001:db8::2"],"local_address":"","local_addresses":[],"remote_address":"10.64.0.1",
     "dns":["10.64.0.53"],"calls":3,"buffered_packets":4,"buffered_bytes":500,"replayed_packets":60,
     "dropped_packets":7,"coalesced_packets":8,"malformed_packets":9,"idle_deadline":0,"redial_deadline":0,
     "failures":0})"));

@@ -172,6 +172,7 @@ TEST_F(BusServiceTest, ShowsEveryProperty) {
   EXPECT_EQ(link.Interface(), "ppp-isp");
   EXPECT_EQ(link.DemandInterface(), "gd-isp");
   EXPECT_THAT(link.StableAddresses(), ElementsAre("192.0.0.2", "2001:db8::2"));
+  EXPECT_EQ(link.LocalAddress(), "10.64.1.7");
   EXPECT_THAT(link.LocalAddresses(), ElementsAre("10.64.1.7"));
   EXPECT_EQ(link.RemoteAddress(), "10.64.0.1");
   EXPECT_THAT(link.DNS(), ElementsAre("10.64.0.53"));

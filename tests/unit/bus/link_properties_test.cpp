@@ -78,6 +78,18 @@ TEST(ToProperties, AbsentIsEmptyOrZero) {
   EXPECT_EQ(to_properties(s, clock), expected);
 }
 
+TEST(ToProperties, OneAddressIsTheFirstOfTheList) {
+  core::LinkStatus s;
+  s.local_addresses = {*IpAddress::parse("10.0.0.1"), *IpAddress::parse("2001:db8::1")};
+  const auto shown = to_properties(s, WallClock());
+  EXPECT_EQ(shown.local_address, "10.0.0.1");
+  EXPECT_THAT(shown.local_addresses, ElementsAre("10.0.0.1", "2001:db8::1"));
+  s.local_addresses.erase(s.local_addresses.begin());
+  EXPECT_EQ(to_properties(s, WallClock()).local_address, "2001:db8::1");
+  s.local_addresses.clear();
+  EXPECT_EQ(to_properties(s, WallClock()).local_address, "");
+}
+
 TEST(ErrorName, OfEachKind) {
   using Kind = RequestError::Kind;
   EXPECT_STREQ(error_name(Kind::NoSuchLink), "org.ghostd1.Error.NoSuchLink");
