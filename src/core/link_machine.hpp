@@ -99,6 +99,8 @@ class LinkMachine {
   void block();
   void drop_buffer() { counters_.dropped += buffer_.clear(); }
   void give_up_families(Up& up);
+  void look_after(Up& up);  // a deadline of the state has passed, maybe
+  void look_after(HangingUp& h);
   [[nodiscard]] CallGone silent_supervisor() const;
 
   LinkConfig config_;

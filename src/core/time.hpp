@@ -18,4 +18,7 @@ struct BootClock {
 };
 using Time = BootClock::time_point;
 
+// "infinity" must not wrap around.
+constexpr Time after(Time t, Duration d) { return d > Time::max() - t ? Time::max() : t + d; }
+
 }  // namespace ghost::core

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a call begins and how it ends: dialing, what the supervisor reports, what follows a failure.
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "core/backoff.hpp"
+#include "core/link_machine.hpp"
+
+namespace ghost::core {
+namespace {
+
+constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadlines
+constexpr Duration kStableCall = 60s;       // a call that lasted so long was no failure
+
+}  // namespace
+
+void LinkMachine::dial(std::string reason, std::string trigger) {
+  last_serial_ = next(last_serial_);
+  trigger_ = std::move(trigger);
+  effect(StartCall{last_serial_});
+  started(last_serial_);
+  become(Dialing{last_serial_, {}}, std::move(reason));
+  const auto& c = config_.call;
+  std::get<Dialing>(state_).give_up = after(
+      now_, c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace);
+}
+
+void LinkMachine::started(CallSerial serial) {
+  last_serial_ = serial;
+  ++counters_.calls;
+  agreed_ = {};
+}
+
+// Something may have asked for a call while none could be made.
+bool LinkMachine::dial_if_asked() {
+  if (const auto first = buffer_.front()) dial("trigger", first->str());
+  else if (wanted_) dial("connect", "connect");
+  else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger_);
+  else return false;
+  return true;
+}
+
+void LinkMachine::on(const CallReport& event) {
+  // A call begun by an earlier ghostd, told by the supervisor at our start.
+  if (std::holds_alternative<Down>(state_) && std::holds_alternative<CallStarted>(event.what) &&
+      event.serial > last_serial_) {
+    started(event.serial);
+    become(Dialing{event.serial, after(now_, config_.call.negotiate_timeout + kSupervisorGrace)}, "adopted");
+    if (blocked_) abort_dialing("block");
+    return;
+  }
+  if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call
+  std::visit(Overloaded{
+                 [&](const CallStarted&) {},
+                 [&](const CallAddress& news) { agreed_[static_cast<std::size_t>(news.local.family())] = news; },
+                 [&](const CallGone& news) { gone(news); },
+             },
+             event.what);
+}
+
+void LinkMachine::on(const SupervisorGone&) {
+  gone({CallEnd::SupervisorLost, "the connection to ghost-supervisor broke"});
+}
+
+CallGone LinkMachine::silent_supervisor() const {
+  return {CallEnd::SupervisorLost, "ghost-supervisor did not report the end of the call in time"};
+}
+
+void LinkMachine::gone(const CallGone& news) {
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing&) { after_failure(news); },
+                 [&](Up&) { after_drop(news); },
+                 [&](HangingUp& h) {
+                   for (const auto& a : h.local) effect(ForgetAddress{a});
+                   if (h.failed) {
+                     const bool asked_since = wanted_;  // a Connect while it was being ended is a new one
+                     after_failure(news);
+                     if (asked_since && std::holds_alternative<Waiting>(state_)) on(ConnectAsked{});
+                     return;
+                   }
+                   failures_ = 0;
+                   if (!dial_if_asked())
+                     become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
+                 },
+                 [&](Waiting&) {},
+             },
+             state_);
+}
+
+void LinkMachine::abort_dialing(std::string reason, bool failed) {
+  wanted_ = false;  // who asked for this call has had an answer
+  become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason));
+  tell_pppd(std::get<HangingUp>(state_));
+}
+
+void LinkMachine::tell_pppd(HangingUp& h) {
+  h.draining = false;
+  h.deadline = after(now_, config_.call.hangup_timeout + kSupervisorGrace);
+  effect(EndCall{h.serial});
+}
+
+// The call did not come about.
+void LinkMachine::after_failure(const CallGone& news) {
+  ++failures_;
+  wanted_ = false;
+  // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
+  const bool ours = news.reason == CallEnd::HungUp && std::holds_alternative<HangingUp>(state_);
+  const auto reason = ours ? reason_ : std::string(to_string(news.reason));
+  const auto detail = ours ? detail_ : news.detail;
+  wait_or_block(news.reason, reason, detail);
+}
+
+void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
+  const auto& call = config_.call;
+  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block();
+  if (blocked_) return become(Down{}, std::move(reason), std::move(detail));
+  become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
+}
+
+// The call was up, and went without our asking.
+void LinkMachine::after_drop(const CallGone& news) {
+  const auto& up = std::get<Up>(state_);
+  effect(RouteBack{});
+  for (const auto& a : up.addresses()) effect(ForgetAddress{a});
+  failures_ = now_ - since_ >= kStableCall ? 0 : failures_ + 1;
+  if (up.idle_deadline > now_) resume_until_ = up.idle_deadline;
+  wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
+}
+
+}  // namespace ghost::core
