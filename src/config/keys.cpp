@@ -194,6 +194,7 @@ const std::vector<Key>& table() {
           span(1s, "1s", Infinity::allowed)),
       key("Call", "DialTimeout", [](Draft& d) -> auto& { return d.link.call.dial_timeout; }, span(1s, "1s")),
       key("Call", "NegotiateTimeout", [](Draft& d) -> auto& { return d.link.call.negotiate_timeout; }, span(1s, "1s")),
+      key("Call", "PeerWait", [](Draft& d) -> auto& { return d.link.call.peer_wait; }, span(0s, "0")),
       key("Call", "HangupTimeout", [](Draft& d) -> auto& { return d.link.call.hangup_timeout; }, span(1s, "1s")),
       key("Call", "RedialDelay", [](Draft& d) -> auto& { return d.link.call.redial_delay; }, span(100ms, "100ms")),
       key("Call", "RedialDelayMax", [](Draft& d) -> auto& { return d.link.call.redial_delay_max; },

@@ -36,6 +36,7 @@ struct CallConfig {
   Duration idle_timeout = 5min;       // IdleTimeout=: no conversation has said anything for this long: hang up
   Duration dial_timeout = 60s;        // DialTimeout=: spawn of pppd until the serial connection stands (chat is done)
   Duration negotiate_timeout = 45s;   // NegotiateTimeout=: LCP and authentication, and again IPCP
+  Duration peer_wait = 2s;            // PeerWait=: for the far end's first answer, before what waited is sent; 0: none
   Duration hangup_timeout = 15s;      // HangupTimeout=: SIGTERM until SIGKILL
   Duration redial_delay = 5s;         // RedialDelay=: after the first failure; doubles with each further one
   Duration redial_delay_max = 10min;  // RedialDelayMax=: and never more than this

@@ -335,23 +335,24 @@ void Daemon::kernel_says(std::uint32_t) {
   auto changes = monitor_->read();
   if (!changes) throw std::runtime_error(changes.error().what);
   bool reload_ruleset = false;
-  const auto to_link = [this](const std::string& ifname, core::Event event) {
-    if (ifname.starts_with("ppp-") && links_.contains(ifname.substr(4))) post(ifname.substr(4), std::move(event));
+  const auto with_link = [this](const std::string& ifname, auto&& act) {
+    if (!ifname.starts_with("ppp-")) return;
+    if (const auto at = links_.find(ifname.substr(4)); at != links_.end()) act(*at->second);
   };
   for (const auto& change : *changes)
     std::visit(Overloaded{
-                   [&](const net::InterfaceAppeared& c) { to_link(c.ifname, core::InterfaceAppeared{}); },
+                   [&](const net::InterfaceAppeared& c) { with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); }); },
                    [&](const net::InterfaceGone&) {},  // its addresses were told gone before
                    [&](const net::AddressUp& c) {
                      // pppd sets its address first and the peer's second; that takes the first away again, and with it
                      // every route of the interface. What counts is the second.
                      if (c.ifname.starts_with("ppp-") && c.family() == Family::v4 && c.peer == c.local) return;
-                     to_link(c.ifname, core::AddressAppeared{c.local});
+                     with_link(c.ifname, [&c](Link& l) { l.address_up(c.local, c.peer); });
                      const auto opened = host_.open_shared(placed(), c.ifname, c.local);
                      if (!opened) log(LOG_WARNING, "", opened.error().what);
                      reload_ruleset = reload_ruleset || (opened && *opened);
                    },
-                   [&](const net::AddressGone& c) { to_link(c.ifname, core::AddressVanished{c.local}); },
+                   [&](const net::AddressGone& c) { with_link(c.ifname, [&c](Link& l) { l.address_gone(c.local); }); },
                },
                change);
   if (!reload_ruleset) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/link.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/log.hpp"
@@ -24,7 +25,26 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
       post_(std::move(post)),
       path_(host, tun_.get(), [this](core::PacketBytes p) { post_(core::PacketArrived{std::move(p)}); }),
       machine_(std::move(config), CallSerial::none, loop::now()),
+      gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
       timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {}
+
+void Link::address_up(const IpAddress& local, const IpAddress& peer) {
+  const auto status = machine_.status();
+  const auto& known = status.local_addresses;
+  const bool carried = std::find(known.begin(), known.end(), local) != known.end();
+  // Over IPv6 the far end has spoken already: its router advertisement made the address.
+  if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
+  gate_.wait(name(), local, machine_.config().call.peer_wait, [this, peer] {
+    auto targets = machine_.status().dns;
+    targets.push_back(peer);
+    return targets;
+  });
+}
+
+void Link::address_gone(const IpAddress& local) {
+  gate_.cancel(local);
+  post_(core::AddressVanished{local});
+}
 
 void Link::listen() {
   machine_.forget_serials_before(first_serial());

@@ -8,6 +8,7 @@
 #include "base/unique_fd.hpp"
 #include "core/link_machine.hpp"
 #include "daemon/call_path.hpp"
+#include "daemon/peer_gate.hpp"
 #include "loop/sources.hpp"
 
 namespace ghost::daemon {
@@ -21,6 +22,10 @@ class Link {
   void listen();
   // The one step of the machine; re-arms the timer.
   [[nodiscard]] core::Step step(core::Event event);
+
+  // The call's interface has this address, or has lost it. It becomes an event once the far end takes packets.
+  void address_up(const IpAddress& local, const IpAddress& peer);
+  void address_gone(const IpAddress& local);
 
   [[nodiscard]] const std::string& name() const { return machine_.config().name; }
   [[nodiscard]] Placed placed() const { return {machine_.config(), index_}; }
@@ -36,6 +41,7 @@ class Link {
   Post post_;
   CallPath path_;
   core::LinkMachine machine_;
+  PeerGate gate_;
   loop::IoSource io_;
   loop::Timer timer_;
 };

@@ -40,4 +40,8 @@ constexpr std::uint32_t call_metric(unsigned rank) { return 1 + rank; }
 constexpr std::uint32_t demand_metric(unsigned rank) { return 1000 + rank; }
 static_assert(call_metric(kLinksMax) < demand_metric(0));
 
+// The first band of the queue on a PPP interface, 1:1, as a socket's or packet's priority (tc-prio(8)): what goes ahead of
+// everything that waits for the handover.
+inline constexpr std::uint32_t kReplayPriority = 0x00010001;
+
 }  // namespace ghost::net

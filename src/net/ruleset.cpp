@@ -109,6 +109,9 @@ void demand_chain(Commands& out, const RulesetLink& link) {
   noise(is(payload("ip6", "daddr"), "@noise6"));
   noise(is(payload("ip6", "saddr"), "@noise6"));
   noise(is(payload("icmpv6", "type"), set_of(link_chatter())));
+  // The last words of a conversation that the former call carried. The far end would see another address, and a call to
+  // say good-bye is not worth its price; TCP repeats a FIN until it is tired, or until the link is up for a better reason.
+  noise(has(payload("tcp", "flags"), json::array({"fin", "rst"})));
   out.rule(chain, {is(meta("oifname"), "@blocked"),
                    count(counter_name(Counter::refused, link.name)),
                    {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}});

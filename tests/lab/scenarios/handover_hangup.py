@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is sent during a hang-up waits and arrives with the next call."""
+import re
+
 from rig import net
 from rig.flows import Flow
 from rig.traffic import Talk
@@ -14,11 +16,23 @@ def run(lab):
     first = lab.line.last_call
     flow = Flow(300, 100)
     # pppd has been told to go, and has not gone: the line still has its call.
-    lab.wait_for(lambda: lab.state() in ("hanging-up",) or lab.line.status()["state"] != "online", 60,
-                 "the link to hang up", pause=0.02)
+    lab.wait_for(lambda: lab.state() == "hanging-up", 60, "the link to hang up", pause=0.02)
     flow.go()
     seen = flow.finish(quiet=15)
+    during = sent_before(flow, end_of_hang_up(lab))
     lab.measure("ghostd.hangup", f"{seen['unique']} of 300 arrive")
+    lab.measure("ghostd.hangup_during", during)
+    lab.check("some were sent during the hang-up itself", during > 0, (flow.sent, end_of_hang_up(lab)))
     lab.check("all arrive", (seen["unique"], seen["twice"], seen["out_of_order"]) == (300, 0, 0), seen)
     lab.check("with the next call", lab.line.last_call == first + 1, lab.line.last_call)
     lab.check("which has another address", seen["sources"][0].split()[0] == net.call_address(first + 1), seen["sources"])
+
+
+def end_of_hang_up(lab):
+    """CLOCK_MONOTONIC seconds: when ghostd had word of pppd's exit, by its journal."""
+    times = re.findall(r"^\[\s*([\d.]+)\].*isp: hanging-up -> ", lab.journal("-u ghostd"), re.M)
+    return float(times[0]) if times else 0.0
+
+
+def sent_before(flow, moment):
+    return max(0, min(flow.count, int((moment - flow.sent["first"]) * flow.sender.pps) + 1))

@@ -39,6 +39,8 @@ def run(lab):
 
 def scenario(lab):
     lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": "10.10.10.0/24"}, Call={"RedialDelay": "1min"})
+    # A modem takes its time to hang up: long enough to be stopped while it does.
+    lab.peer(extra='disconnect "/bin/sleep 4"\n')
     before = picture(lab)
     lab.start_ghostd()
     lab.wait_state("down")
@@ -48,49 +50,67 @@ def scenario(lab):
     lab.stop_ghostd()
     compare(lab, "stopped while down", before)
 
-    lab.line.outcome("silent")
-    lab.start_ghostd()
-    Sender(1, 1).go()
-    lab.wait_state("dialing")
-    lab.stop_ghostd()
-    compare(lab, "stopped while dialing", before)
-    lab.line.outcome("connect")
-
-    lab.start_ghostd()
-    talk = Talk()
-    lab.check("up", talk.wait(), talk.error)
-    lab.wait_state("up")
-    lab.stop_ghostd()
-    lab.line.wait_idle()
-    compare(lab, "stopped while up", before)
-    talk.close()
-
-    lab.line.outcome("busy")
-    lab.start_ghostd()
-    Sender(1, 1).go()
-    lab.wait_state("waiting")
-    lab.stop_ghostd()
-    compare(lab, "stopped while waiting", before)
-    lab.line.outcome("connect")
-
-    # Killed while up and then stopped, before its restart can matter and after.
-    for restart in (False, True):
+    for state, arrive in (("dialing", dialing), ("up", up), ("hanging-up", hanging_up), ("waiting", waiting)):
         lab.start_ghostd()
-        talk = Talk()
-        lab.check("up", talk.wait(), talk.error)
-        lab.wait_state("up")
-        if not restart:
-            lab.sh("mkdir -p /run/systemd/system/ghostd.service.d; printf '[Service]\\nRestart=no\\n' > "
-                   "/run/systemd/system/ghostd.service.d/lab.conf; systemctl daemon-reload")
+        talk = arrive(lab)
+        lab.wait_state(state)
+        lab.stop_ghostd()
+        compare(lab, f"stopped while {state}", before)
+        leave(lab, talk)
+
+    # Killed, and stopped before its restart can matter; then after.
+    for state, arrive in (("dialing", dialing), ("up", up), ("hanging-up", hanging_up), ("waiting", waiting)):
+        lab.start_ghostd()
+        talk = arrive(lab)
+        lab.wait_state(state)
+        lab.sh("mkdir -p /run/systemd/system/ghostd.service.d; printf '[Service]\\nRestart=no\\n' > "
+               "/run/systemd/system/ghostd.service.d/lab.conf; systemctl daemon-reload")
         lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
-        if restart:
-            lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "active", 30, "ghostd to be restarted")
-            lab.wait_state("up")
-            lab.check("the call outlives a kill -9 of ghostd: the same socket goes on", talk.ask(), talk.error)
-        else:
-            lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "failed", 30, "ghostd to be dead")
+        lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "failed", 30, "ghostd to be dead")
         lab.stop_ghostd()
         lab.sh("rm -rf /run/systemd/system/ghostd.service.d; systemctl daemon-reload; systemctl reset-failed")
-        lab.line.wait_idle()
-        compare(lab, "stopped after kill -9" + (" and a restart" if restart else ""), before)
+        compare(lab, f"stopped after kill -9 while {state}", before)
+        leave(lab, talk)
+
+    lab.start_ghostd()
+    talk = up(lab)
+    lab.wait_state("up")
+    lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
+    lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "active", 30, "ghostd to be restarted")
+    lab.wait_state("up")
+    lab.check("the call outlives a kill -9 of ghostd: the same socket goes on", talk.ask(), talk.error)
+    lab.stop_ghostd()
+    lab.line.wait_idle()
+    compare(lab, "stopped after kill -9 and a restart", before)
+    leave(lab, talk)
+
+
+# How to come to a state; the conversation that lives in it, if any.
+
+def dialing(lab):
+    lab.line.outcome("silent")
+    Sender(1, 1).go()
+
+
+def up(lab):
+    talk = Talk()
+    lab.check("up", talk.wait(), talk.error)
+    return talk
+
+
+def hanging_up(lab):
+    talk = up(lab)
+    lab.ghostctl("disconnect", "--no-wait", "isp")
+    return talk
+
+
+def waiting(lab):
+    lab.line.outcome("busy")
+    Sender(1, 1).go()
+
+
+def leave(lab, talk):
+    if talk:
         talk.close()
+    lab.line.wait_idle()
+    lab.line.outcome("connect")

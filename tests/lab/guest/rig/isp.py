@@ -26,8 +26,10 @@ ms-dns 10.64.64.2
 """
 # A pppd's packets come in on whatever processor its tty's work runs on, and when that moves they overtake each other in the
 # two processors' queues: the far end would blame the sender. All of a call's come in on one.
+# Slow: a provider whose pppd has said "IPCP is open" and takes its time (accounting, routing) before it takes packets.
 PRE_UP = """#!/bin/sh
 echo 1 > /sys/class/net/$1/queues/rx-0/rps_cpus
+if [ -e /run/lab/slow-pre-up ]; then sleep "$(cat /run/lab/slow-pre-up)"; fi
 """
 USER, SECRET = "ghost", "boo-in-the-night"
 
@@ -35,6 +37,7 @@ USER, SECRET = "ghost", "boo-in-the-night"
 class Isp:
     def __init__(self):
         self.process = None
+        self.slow_to_take_packets(None)
 
     def start(self):
         os.makedirs("/etc/netns/isp/ppp", exist_ok=True)
@@ -66,6 +69,14 @@ class Isp:
             put(f"/etc/netns/isp/ppp/{kind}-secrets", f'"{USER}" isp "{secret}" *\n')
         options = OPTIONS + (f"require-{auth}\n" if auth else "noauth\n") + ("+ipv6\n" if ipv6 else "noipv6\n") + extra
         put("/run/lab/isp-options", options)
+
+    def slow_to_take_packets(self, seconds):
+        """So long does a call take, from now on, between the end of negotiation and the first packet taken."""
+        if seconds:
+            with open("/run/lab/slow-pre-up", "w") as f:
+                f.write(str(seconds))
+        elif os.path.exists("/run/lab/slow-pre-up"):
+            os.unlink("/run/lab/slow-pre-up")
 
     def hang_up(self, n):
         """The provider ends call n in order (LCP TermReq)."""

@@ -175,7 +175,7 @@ class Talk:
     def __init__(self, address=net.ISP4, namespace=None, timeout=90, port=7001):
         self.address, self.port, self.timeout = address, port, timeout
         self.socket = net.in_namespace(namespace, lambda: socket.socket(family_of(address), socket.SOCK_STREAM))
-        self.error, self.seen_as, self.connected_after, self.local = None, None, None, None
+        self.error, self.seen_as, self.connected_after, self.local, self.stream = None, None, None, None, None
         self.established = threading.Event()
         self.thread = threading.Thread(target=self.connect, daemon=True)
         self.begun = time.monotonic()
@@ -211,6 +211,8 @@ class Talk:
             return False
 
     def close(self):
+        if self.stream:
+            self.stream.close()  # it holds the socket open
         self.socket.close()
 
 

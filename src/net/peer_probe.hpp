@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Does the far end of a call take packets yet? Our IPCP is open (RFC 1332) before the peer has acted upon our last word of it:
+// a pppd that answers drops every packet until its own interface is up, and runs /etc/ppp/ip-pre-up first. So somebody
+// there is asked something harmless, a DNS question, until an answer comes: from a name server of the provider, or from the
+// peer itself, where "port unreachable" is as good an answer. UDP, because ping needs a privilege on a stock Debian.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/unique_fd.hpp"
+#include "net/error.hpp"
+
+namespace ghost::net {
+
+class PeerProbe {
+ public:
+  // A socket bound to the interface and to its address, and connected to `target`, port 53. Nothing is sent yet.
+  [[nodiscard]] static Result<PeerProbe> open(const std::string& ifname, const IpAddress& local, const IpAddress& target);
+
+  [[nodiscard]] const IpAddress& target() const { return target_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }  // poll for readability
+  // Sends the question once more. A kernel that does not take it is no error: the next one may go.
+  void ask();
+  // Whether the far end has been heard since. Never blocks.
+  [[nodiscard]] bool answered();
+
+ private:
+  PeerProbe(UniqueFd fd, const IpAddress& target) : fd_(std::move(fd)), target_(target) {}
+  UniqueFd fd_;
+  IpAddress target_;
+};
+
+}  // namespace ghost::net

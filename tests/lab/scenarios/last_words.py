@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The FINs and RSTs of a conversation that an earlier call carried wake nothing: a call to say good-bye is not worth its price."""
+import socket
+import struct
+
+from rig.traffic import Talk
+
+
+def run(lab):
+    lab.configure("isp", Call={"IdleTimeout": "60s"})
+    lab.start_ghostd()
+    orphan, reset = Talk(), Talk()
+    lab.check("two conversations", orphan.wait() and orphan.ask() and reset.wait() and reset.ask(), (orphan.error, reset.error))
+    lab.check("the link goes down under them", lab.ghostctl("disconnect", "isp")[0] == 0)
+    lab.line.wait_idle()
+    calls = lab.status()["calls"]
+    noise = refused(lab)
+    orphan.close()  # FIN, and FIN again
+    reset.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset.close()  # RST
+    lab.wait_for(lambda: refused(lab) >= noise + 3, 30, "a FIN, its repetition and a RST to be refused")
+    status = lab.status()
+    lab.check("they wake nothing", (status["state"], status["calls"], status["buffered_packets"]) == ("down", calls, 0), status)
+    fresh = Talk()
+    lab.check("a new conversation calls", fresh.wait() and fresh.ask(), fresh.error)
+    fresh.close()
+
+
+def refused(lab):
+    return int(lab.out("nft list counter inet ghostd noise-isp").split("packets ")[1].split()[0])
