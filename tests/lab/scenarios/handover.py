@@ -11,10 +11,14 @@ CAPTURE = False
 
 def run(lab):
     watch = AddressWatch()
-    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": "10.10.10.0/24"}, Call={"IdleTimeout": "5min"})
+    sections = {"Link": {"IPv6": "yes"}, "Share": {"From": "10.10.10.0/24"}, "Call": {"IdleTimeout": "5min"}}
+    lab.configure("isp", **sections)
     lab.start_ghostd()
     lab.wait_state("down", 30)
     alone(lab, watch)
+    # 5500 in ten seconds: a machine that is slow to dial would have the default 4096 drop the oldest, as it should.
+    lab.configure("isp", **sections, Buffer={"Packets": "8192"})
+    lab.check("reload", lab.ghostctl("reload")[0] == 0)
     three_at_once(lab)
     tcp(lab)
 
