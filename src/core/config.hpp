@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "core/appear_config.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -54,6 +55,8 @@ struct LinkConfig {
   CallConfig call;                // [Call]
   BufferBudget buffer;            // [Buffer] Packets=, Bytes=, Age=
   std::vector<Prefix> share;      // [Share] From=: LAN prefixes that are masqueraded behind this link
+  AppearConfig appear;                    // [Appear]
+  std::vector<AnnounceConfig> announces;  // [Announce name], in the file's order
 
   [[nodiscard]] const IpAddress* stable_for(Family family) const {
     for (const auto& a : stable)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is told about an appearance, and what came of telling it. docs/notice.schema.json is the same for the receivers.
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.hpp"
+
+namespace ghost::core {
+
+using WallTime = std::chrono::sys_time<std::chrono::microseconds>;  // CLOCK_REALTIME
+
+enum class NoticeKind : std::uint8_t { appear, vanish };
+
+struct Notice {
+  NoticeKind kind = NoticeKind::appear;
+  std::string name;                        // [Appear] Name=
+  std::string link;
+  std::vector<IpAddress> addresses;        // where others can reach it: the PPP interface's, or what the echo service saw
+  std::vector<IpAddress> local_addresses;  // the PPP interface's
+  bool carrier_nat = false;                // behind it (RFC 1918, RFC 6598): `addresses` may not be reachable from outside
+  WallTime since{};                        // when it appeared
+  WallTime until{};                        // not gone before; for vanish: the present moment
+  std::optional<WallTime> next;            // the next appearance, if there is one
+  std::uint64_t sequence = 0;              // rises with every notice of the link
+  std::string reason;                      // of vanish: "idle", "disconnect", …
+  bool operator==(const Notice&) const = default;
+};
+
+// How a notice ended, by name, on the bus and in the journal.
+enum class NoticeResult : std::uint8_t {
+  Ok,           // the receiver has confirmed it
+  BadConfig,    // it can't be tried as it is configured (a missing credential, a program that is not root's)
+  NoSuchHost,   // the name is not known
+  Unreachable,  // no connection came about, or it broke
+  TimedOut,     // not done by Timeout=
+  TlsFailed,    // the certificate is not the right one
+  AuthFailed,   // the receiver does not take our name or key
+  Refused,      // the receiver said no, for good (5xx of mail, 4xx of HTTP but 408 and 429, REFUSED, …)
+  Later,        // the receiver said: not now (4xx of mail, 5xx of HTTP, 408, 429, SERVFAIL)
+  TooLarge,     // it answered more than anybody needs
+  Crashed,      // ghost-announce ended without a result
+  LinkGone,     // the link went before it was done
+};
+std::string_view to_string(NoticeResult result);
+// Whether another attempt may go better.
+bool worth_retrying(NoticeResult result);
+
+}  // namespace ghost::core
