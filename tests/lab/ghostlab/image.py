@@ -26,7 +26,8 @@ SUITE = "bookworm"
 PACKAGES = """
 systemd systemd-sysv dbus udev kmod procps iproute2 nftables ppp iputils-ping tcpdump conntrack socat python3
 libcap2-bin busybox-static libsystemd0 libsdbus-c++1 libnl-3-200 libnl-route-3-200 libnl-nf-3-200 libnftables1
-libeconf0 libfmt9
+libeconf0 libfmt9 libcurl4 libldns3 libmosquitto1 libseccomp2
+bind9 bind9-dnsutils mosquitto mosquitto-clients nginx python3-aiosmtpd vsftpd openssh-server openssl curl
 """.split()
 
 # Directories of kernel modules the lab may want, below lib/modules/*/kernel.
@@ -49,7 +50,9 @@ systemd-remount-fs.service systemd-journal-flush.service systemd-hwdb-update.ser
 sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount dev-mqueue.mount sys-kernel-config.mount
 sys-fs-fuse-connections.mount systemd-pcrphase.service systemd-pcrphase-sysinit.service systemd-firstboot.service
 systemd-machine-id-commit.service proc-sys-fs-binfmt_misc.automount modprobe@drm.service modprobe@fuse.service
-modprobe@configfs.service modprobe@efi_pstore.service remote-fs.target pppd-dns.service dm-event.service""".split()
+modprobe@configfs.service modprobe@efi_pstore.service remote-fs.target pppd-dns.service dm-event.service
+named.service named-resolvconf.service mosquitto.service nginx.service vsftpd.service ssh.service ssh.socket
+rescue-ssh.target""".split()  # the servers are the rig's to start, at the provider (guest/rig/servers.py)
 
 INIT = """#!/bin/sh
 # The lab's initrd: find the root disk, mount it, go.
@@ -298,10 +301,12 @@ def make(say=lambda text: None):
             with contextlib.suppress(OSError), open(log_path) as f:
                 sys.stderr.write("".join(f.readlines()[-25:]))
             raise RuntimeError(f"the lab's image could not be made: {error}; the whole log is in {log_path}") from error
-        for old in os.listdir(cache_dir()):  # one image is enough; a running VM keeps its open file
-            path = os.path.join(cache_dir(), old)
-            if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old) and path != work:
-                shutil.rmtree(path, ignore_errors=True)
+        # The one before stays, for whoever works on two branches; a running VM keeps its open file anyway.
+        olds = [os.path.join(cache_dir(), old) for old in os.listdir(cache_dir())
+                if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)]
+        olds = sorted((path for path in olds if path != work), key=os.path.getmtime)
+        for path in olds[:-1] if olds and os.path.exists(os.path.join(olds[-1], "complete")) else olds:
+            shutil.rmtree(path, ignore_errors=True)
         os.rename(work, final)
         tell("ready")
         return Image(final)
