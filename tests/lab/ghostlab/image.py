@@ -26,7 +26,7 @@ SUITE = "bookworm"
 PACKAGES = """
 systemd systemd-sysv dbus udev kmod procps iproute2 nftables ppp iputils-ping tcpdump conntrack socat python3
 libcap2-bin busybox-static libsystemd0 libsdbus-c++1 libnl-3-200 libnl-route-3-200 libnl-nf-3-200 libnftables1
-libeconf0 libfmt9 libcurl4 libldns3 libmosquitto1 libseccomp2
+libeconf0 libfmt9 libcurl4 libldns3 libseccomp2 ca-certificates
 bind9 bind9-dnsutils mosquitto mosquitto-clients nginx python3-aiosmtpd vsftpd openssh-server openssl curl
 """.split()
 

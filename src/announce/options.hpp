@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The keys that only a notifier reads (AnnounceConfig::more), as values. check() has seen to it that they are of their kind.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/appear_config.hpp"
+
+namespace ghost::announce {
+
+std::optional<bool> parse_flag(std::string_view text);  // yes, no, true, false, on, off, 1, 0
+
+std::string option(const core::AnnounceConfig& config, const std::string& key, std::string_view otherwise = {});
+bool flag(const core::AnnounceConfig& config, const std::string& key, bool otherwise);
+
+// Tls= of smtp and ftp: whether a connection that begins in clear goes on in TLS before anything is said.
+enum class TlsWish : std::uint8_t { required, opportunistic, none };
+TlsWish tls_wish(const core::AnnounceConfig& config);
+
+}  // namespace ghost::announce
