@@ -73,6 +73,9 @@ class BusService::Impl final : private ManagerPort {
   void request_name() { bus_.requestName(BusName(kBusName)); }
   void publish(const core::LinkStatus& status);
   void remove(const std::string& name);
+  void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
+                std::optional<core::WallTime> next);
+  void vanished(const std::string& link, const std::string& reason);
 
  private:
   struct Link {
@@ -91,11 +94,14 @@ class BusService::Impl final : private ManagerPort {
   void block(const std::string& link) override { ask(link, &Requests::block); }
   void unblock(const std::string& link) override { ask(link, &Requests::unblock); }
   void reload() override;
+  void appear(const std::string& link, std::uint64_t hold_usec) override;
+  Tick appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) override;
+  std::vector<AppearanceRow> appearances(const std::string& link) override;
 
   Link& find(const std::string& link);
   void ask(const std::string& link, Accepted (Requests::*request)(const std::string&));
   template <class Ask>
-  void answer(Ask ask);
+  auto answer(Ask ask) -> decltype(ask());
   void signal(Link& link);
   void flush();
   void clock_was_set();
@@ -189,15 +195,16 @@ BusService::Impl::Link& BusService::Impl::find(const std::string& name) {
 
 // No exception but sdbus::Error may cross the C code that called us.
 template <class Ask>
-void BusService::Impl::answer(Ask ask) {
-  Accepted accepted;
+auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
+  decltype(ask()) answered;
   try {
-    accepted = ask();
+    answered = ask();
   } catch (...) {
     loop_.fail_with_current_exception();
     refuse(RequestError::Kind::Failed, "internal error: ghostd ends");
   }
-  if (!accepted) refuse(accepted.error().kind, accepted.error().message);
+  if (!answered) refuse(answered.error().kind, answered.error().message);
+  return answered;
 }
 
 void BusService::Impl::ask(const std::string& link, Accepted (Requests::*request)(const std::string&)) {
@@ -209,6 +216,44 @@ void BusService::Impl::reload() {
   answer([&] { return requests_.reload(); });
 }
 
+void BusService::Impl::appear(const std::string& link, std::uint64_t hold_usec) {
+  const auto name = find(link).shown.name;
+  if (hold_usec > static_cast<std::uint64_t>(Requests::kLongestHold.count()))
+    refuse(RequestError::Kind::InvalidArgument, "hold_usec is longer than 366 days");
+  answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
+}
+
+ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const std::string& word,
+                                                std::uint64_t timer_next_usec) {
+  const auto name = find(link).shown.name;
+  const auto kind = core::parse_tick_kind(word);
+  if (!kind) refuse(RequestError::Kind::InvalidArgument, "there is no kind '" + word + "'");
+  const auto tick = answer([&] { return requests_.appear_tick(name, *kind, from_usec(timer_next_usec)); });
+  return {tick->due, to_usec(tick->next), tick->wake_system};
+}
+
+std::vector<AppearanceRow> BusService::Impl::appearances(const std::string& link) {
+  const auto name = find(link).shown.name;
+  return to_rows(*answer([&] { return requests_.appearances(name); }));
+}
+
+void BusService::Impl::appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
+                                std::optional<core::WallTime> next) {
+  try {
+    manager_.emitAppeared(clean_text(link), to_strings(addresses), to_usec(until), to_usec(next));
+  } catch (const sdbus::Error&) {
+    // The connection is gone, and the pump says so.
+  }
+}
+
+void BusService::Impl::vanished(const std::string& link, const std::string& reason) {
+  try {
+    manager_.emitVanished(clean_text(link), clean_text(reason));
+  } catch (const sdbus::Error&) {
+    // As above.
+  }
+}
+
 BusService::BusService(loop::EventLoop& loop, Requests& requests, Lost lost)
     : impl_(std::make_unique<Impl>(loop, sdbus::createSystemBusConnection(), requests, std::move(lost))) {}
 BusService::BusService(loop::EventLoop& loop, sdbus::IConnection& connection, Requests& requests, Lost lost)
@@ -218,5 +263,10 @@ BusService::~BusService() = default;
 void BusService::request_name() { impl_->request_name(); }
 void BusService::publish(const core::LinkStatus& status) { impl_->publish(status); }
 void BusService::remove(const std::string& link) { impl_->remove(link); }
+void BusService::appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
+                          std::optional<core::WallTime> next) {
+  impl_->appeared(link, addresses, until, next);
+}
+void BusService::vanished(const std::string& link, const std::string& reason) { impl_->vanished(link, reason); }
 
 }  // namespace ghost::bus

@@ -4,7 +4,9 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bus/requests.hpp"
 #include "core/link_status.hpp"
@@ -42,6 +44,11 @@ class BusService {
   void publish(const core::LinkStatus& status);
   // The link is no longer configured. A link never published is no error.
   void remove(const std::string& link);
+
+  // The Manager's signals.
+  void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
+                std::optional<core::WallTime> next);
+  void vanished(const std::string& link, const std::string& reason);
 
  private:
   class Impl;

@@ -6,16 +6,6 @@
 #include "bus/clean_text.hpp"
 
 namespace ghost::bus {
-namespace {
-
-std::vector<std::string> words(const std::vector<IpAddress>& addresses) {
-  std::vector<std::string> out;
-  out.reserve(addresses.size());
-  for (const auto& a : addresses) out.push_back(a.str());
-  return out;
-}
-
-}  // namespace
 
 bool WallClock::observe(core::Time boot, std::chrono::microseconds real) {
   const auto distance = real - boot.time_since_epoch();
@@ -43,11 +33,11 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .trigger = clean_text(s.trigger),
       .interface = s.interface,
       .demand_interface = s.demand_interface,
-      .stable_addresses = words(s.stable_addresses),
+      .stable_addresses = to_strings(s.stable_addresses),
       .local_address = s.local_addresses.empty() ? std::string() : s.local_addresses.front().str(),
-      .local_addresses = words(s.local_addresses),
+      .local_addresses = to_strings(s.local_addresses),
       .remote_address = s.remote_address ? s.remote_address->str() : std::string(),
-      .dns = words(s.dns),
+      .dns = to_strings(s.dns),
       .calls = s.calls,
       .buffered_packets = s.buffered_packets,
       .buffered_bytes = s.buffered_bytes,
@@ -58,6 +48,15 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .idle_deadline = s.idle_deadline ? clock.usec(*s.idle_deadline) : 0,
       .redial_deadline = s.redial_deadline ? clock.usec(*s.redial_deadline) : 0,
       .failures = s.failures,
+      .appearance = s.appearance.state,
+      .appearances = s.appearance.asked,
+      .last_appearance = to_usec(s.appearance.last),
+      .next_appearance = to_usec(s.appearance.next),
+      .appear_until = to_usec(s.appearance.until),
+      .sequence = s.appearance.sequence,
+      .carrier_nat = s.appearance.carrier_nat,
+      .addresses = to_strings(s.appearance.addresses),
+      .notices = to_rows(s.appearance.notices),
   };
 }
 

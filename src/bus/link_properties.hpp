@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bus/rows.hpp"
 #include "core/link_status.hpp"
 
 namespace ghost::bus {
@@ -54,13 +55,22 @@ struct LinkProperties {
   std::uint64_t idle_deadline = 0;
   std::uint64_t redial_deadline = 0;
   std::uint32_t failures = 0;
+  std::string appearance;
+  std::uint64_t appearances = 0;
+  std::uint64_t last_appearance = 0;
+  std::uint64_t next_appearance = 0;
+  std::uint64_t appear_until = 0;
+  std::uint64_t sequence = 0;
+  bool carrier_nat = false;
+  std::vector<std::string> addresses;
+  std::vector<NoticeRow> notices;
   bool operator==(const LinkProperties&) const = default;
 };
 
 template <class T>
 struct Field {
   const char* dbus;  // the property
-  const char* json;  // ghostctl --json: core::LinkStatus' name of it
+  const char* json;  // ghostctl --json
   T LinkProperties::*member;
   bool counter = false;  // its changes may wait a little: see Changes
 };
@@ -92,6 +102,15 @@ inline constexpr auto kFields = std::tuple{
     Field{"IdleDeadline", "idle_deadline", &LinkProperties::idle_deadline, true},
     Field{"RedialDeadline", "redial_deadline", &LinkProperties::redial_deadline},
     Field{"Failures", "failures", &LinkProperties::failures},
+    Field{"Appearance", "appearance", &LinkProperties::appearance},
+    Field{"Appearances", "appearances", &LinkProperties::appearances},
+    Field{"LastAppearance", "last_appearance", &LinkProperties::last_appearance},
+    Field{"NextAppearance", "next_appearance", &LinkProperties::next_appearance},
+    Field{"AppearUntil", "appear_until", &LinkProperties::appear_until},
+    Field{"Sequence", "sequence", &LinkProperties::sequence},
+    Field{"CarrierNat", "carrier_nat", &LinkProperties::carrier_nat},
+    Field{"Addresses", "addresses", &LinkProperties::addresses},
+    Field{"Notices", "notices", &LinkProperties::notices},
 };
 
 // Calls visit(field) for each of kFields.

@@ -34,6 +34,20 @@ sdbus::ObjectPath ManagerObject::Disconnect(const std::string& name) {
 void ManagerObject::Block(const std::string& name) { port_.block(name); }
 void ManagerObject::Unblock(const std::string& name) { port_.unblock(name); }
 void ManagerObject::Reload() { port_.reload(); }
+sdbus::ObjectPath ManagerObject::Appear(const std::string& name, const std::uint64_t& hold_usec) {
+  auto path = port_.path_of(name);
+  port_.appear(name, hold_usec);
+  return sdbus::ObjectPath(std::move(path));
+}
+std::tuple<bool, std::uint64_t, bool> ManagerObject::AppearTick(const std::string& name, const std::string& kind,
+                                                                const std::uint64_t& timer_next_usec) {
+  const auto tick = port_.appear_tick(name, kind, timer_next_usec);
+  return {tick.due, tick.next_usec, tick.wake_system};
+}
+Wire<std::vector<AppearanceRow>>::Type ManagerObject::ListAppearances(const std::string& name) {
+  return to_wire(port_.appearances(name));
+}
+
 std::string ManagerObject::Version() { return GHOSTD_VERSION; }
 
 LinkObject::LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bus/link_properties.hpp"
+#include "bus/wire.hpp"
 #include "link_adaptor.hpp"
 #include "manager_adaptor.hpp"
 
@@ -26,6 +27,14 @@ struct ManagerPort {
   virtual void block(const std::string& link) = 0;
   virtual void unblock(const std::string& link) = 0;
   virtual void reload() = 0;
+  virtual void appear(const std::string& link, std::uint64_t hold_usec) = 0;
+  struct Tick {
+    bool due;
+    std::uint64_t next_usec;
+    bool wake_system;
+  };
+  virtual Tick appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) = 0;
+  virtual std::vector<AppearanceRow> appearances(const std::string& link) = 0;
 };
 
 class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
@@ -41,6 +50,10 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
   void Block(const std::string& name) override;
   void Unblock(const std::string& name) override;
   void Reload() override;
+  sdbus::ObjectPath Appear(const std::string& name, const std::uint64_t& hold_usec) override;
+  std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& name, const std::string& kind,
+                                                   const std::uint64_t& timer_next_usec) override;
+  Wire<std::vector<AppearanceRow>>::Type ListAppearances(const std::string& name) override;
   std::string Version() override;
 
   ManagerPort& port_;
@@ -79,6 +92,15 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
   std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }
   std::uint64_t RedialDeadline() override { return shown_.redial_deadline; }
   std::uint32_t Failures() override { return shown_.failures; }
+  std::string Appearance() override { return shown_.appearance; }
+  std::uint64_t Appearances() override { return shown_.appearances; }
+  std::uint64_t LastAppearance() override { return shown_.last_appearance; }
+  std::uint64_t NextAppearance() override { return shown_.next_appearance; }
+  std::uint64_t AppearUntil() override { return shown_.appear_until; }
+  std::uint64_t Sequence() override { return shown_.sequence; }
+  bool CarrierNat() override { return shown_.carrier_nat; }
+  std::vector<std::string> Addresses() override { return shown_.addresses; }
+  Wire<std::vector<NoticeRow>>::Type Notices() override { return to_wire(shown_.notices); }
 
   const LinkProperties& shown_;
 };

@@ -2,8 +2,14 @@
 // What somebody on the bus may ask of the daemon: the port that the daemon implements. Each answers whether the request
 // was accepted; its outcome is a later status (BusService::publish).
 #pragma once
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
+
+#include "core/appearance_status.hpp"
+#include "core/schedule.hpp"
+#include "core/time.hpp"
 
 namespace ghost::bus {
 
@@ -12,7 +18,8 @@ struct RequestError {
     NoSuchLink,
     Blocked,        // the link is blocked
     ConfigInvalid,  // message: "file:line: what", a line each
-    NotSupported,
+    NotSupported,   // also: the link has no [Appear]
+    InvalidArgument,
     Failed,
   };
   Kind kind = Kind::Failed;
@@ -25,6 +32,14 @@ const char* error_name(RequestError::Kind kind);
 
 using Accepted = tl::expected<void, RequestError>;
 
+// What a timer is answered.
+struct TickAnswer {
+  bool due = false;                    // an appearance was started or prolonged
+  std::optional<core::WallTime> next;  // when the next one is to be; written down before it is answered
+  bool wake_system = false;            // WakeSystem=
+  bool operator==(const TickAnswer&) const = default;
+};
+
 // Called from the loop, one at a time. The link names come from strangers, but are always those of published links. An
 // implementation may publish() and remove() from inside. What it throws ends the loop, and the caller is told Failed.
 struct Requests {
@@ -34,6 +49,16 @@ struct Requests {
   [[nodiscard]] virtual Accepted block(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted unblock(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted reload() = 0;
+
+  // Appearances; NotSupported unless the daemon knows them. appear() and appear_tick() have published a status whose
+  // appearance.asked has risen by one before they return that they accepted, or that it is due: whoever asked waits for
+  // what comes after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
+  static constexpr core::Duration kLongestHold = std::chrono::hours(24 * 366);
+  [[nodiscard]] virtual Accepted appear(const std::string& link, core::Duration hold);
+  [[nodiscard]] virtual tl::expected<TickAnswer, RequestError> appear_tick(const std::string& link, core::TickKind kind,
+                                                                           std::optional<core::WallTime> timer_next);
+  // The oldest first.
+  [[nodiscard]] virtual tl::expected<std::vector<core::AppearanceRecord>, RequestError> appearances(const std::string& link);
 };
 
 }  // namespace ghost::bus

@@ -7,6 +7,7 @@
 #include "bus/clean_text.hpp"
 #include "bus/names.hpp"
 #include "bus/sdbus_seam.hpp"
+#include "bus/wire.hpp"
 #include "loop/bus_pump.hpp"
 
 namespace ghost::cli {
@@ -20,7 +21,7 @@ using Values = std::map<PropertyName, sdbus::Variant>;
 template <class T>
 void take(LinkProperties& link, const bus::Field<T>& field, const Values& values) {
   const auto it = values.find(PropertyName(field.dbus));
-  if (it != values.end()) link.*field.member = it->second.get<T>();
+  if (it != values.end()) link.*field.member = bus::from_wire<T>(it->second.get<typename bus::Wire<T>::Type>());
 }
 void take(LinkProperties& link, const Values& values) {
   bus::for_each_field([&](const auto& field) { take(link, field, values); });

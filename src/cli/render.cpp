@@ -41,11 +41,30 @@ std::string next_step(const LinkProperties& l, std::uint64_t now) {
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
+template <class T>
+Json json_value(const T& value) {
+  return value;
+}
+template <bus::IsRow Row>
+Json json_value(const Row& row);
+template <class T>
+Json json_value(const std::vector<T>& values) {
+  Json out = Json::array();
+  for (const auto& v : values) out.push_back(json_value(v));
+  return out;
+}
+template <bus::IsRow Row>
+Json json_value(const Row& row) {
+  Json out = Json::object();
+  bus::for_each_column<Row>([&](const auto& column) { out[column.json] = json_value(row.*column.member); });
+  return out;
+}
+
 Json json_of(const LinkProperties& link, const std::vector<std::string>& only) {
   Json out = Json::object();
   bus::for_each_field([&](const auto& field) {
     if (only.empty() || std::find(only.begin(), only.end(), field.dbus) != only.end())
-      out[field.json] = link.*field.member;
+      out[field.json] = json_value(link.*field.member);
   });
   return out;
 }

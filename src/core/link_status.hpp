@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "core/appearance_status.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -37,6 +38,7 @@ struct LinkStatus {
   std::optional<Time> idle_deadline;     // while up: when the link is next looked at for idleness
   std::optional<Time> redial_deadline;   // while waiting: when it may dial again
   unsigned failures = 0;                 // failed calls in a row
+  AppearanceStatus appearance;
   bool operator==(const LinkStatus&) const = default;
 };
 

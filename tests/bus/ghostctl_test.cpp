@@ -56,7 +56,8 @@ TEST_F(Ghostctl, StatusAsAnArrayOfWholeLinks) {
     "stable_addresses":["192.0.0.2","2001:db8::2"],"local_address":"","local_addresses":[],"remote_address":"10.64.0.1",
     "dns":["10.64.0.53"],"calls":3,"buffered_packets":4,"buffered_bytes":500,"replayed_packets":60,
     "dropped_packets":7,"coalesced_packets":8,"malformed_packets":9,"idle_deadline":0,"redial_deadline":0,
-    "failures":0})"));
+    "failures":0,"appearance":"none","appearances":0,"last_appearance":0,"next_appearance":0,"appear_until":0,
+    "sequence":0,"carrier_nat":false,"addresses":[],"notices":[]})"));
 }
 
 TEST_F(Ghostctl, StatusForPeopleHasNoColoursInAPipe) {
@@ -235,6 +236,7 @@ TEST(Policy, EverybodyReadsAndRootChanges) {
   const std::vector<std::vector<std::string>> reads{
       {"/org/ghostd1", manager, "ListLinks"},
       {"/org/ghostd1", manager, "GetLink", "s", "isp"},
+      {"/org/ghostd1", manager, "ListAppearances", "s", "isp"},
       {"/org/ghostd1", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"},
       {link, "org.freedesktop.DBus.Introspectable", "Introspect"},
       {link, "org.freedesktop.DBus.Properties", "GetAll", "s", "org.ghostd1.Link"},
@@ -247,7 +249,9 @@ TEST(Policy, EverybodyReadsAndRootChanges) {
         << method;
   }
   EXPECT_NE(call(false, {"/org/ghostd1", manager, "Reload"}).status, 0);
-  EXPECT_THAT(server.take_record(), IsEmpty());
+  EXPECT_NE(call(false, {"/org/ghostd1", manager, "Appear", "st", "isp", "0"}).status, 0);
+  EXPECT_NE(call(false, {"/org/ghostd1", manager, "AppearTick", "sst", "isp", "resume", "0"}).status, 0);
+  EXPECT_THAT(server.take_record(), testing::Each("appearances isp"));
   EXPECT_EQ(call(true, {"/org/ghostd1", manager, "Connect", "s", "isp"}).status, 0);
   EXPECT_THAT(server.take_record(), ElementsAre("connect isp"));
 

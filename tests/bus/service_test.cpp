@@ -36,6 +36,8 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
   ~Manager() { unregisterProxy(); }
   std::vector<std::pair<std::string, Values>> added;  // path, properties of org.ghostd1.Link
   std::vector<std::pair<std::string, std::vector<std::string>>> removed;
+  std::vector<std::tuple<std::string, std::vector<std::string>, std::uint64_t, std::uint64_t>> appeared;
+  std::vector<std::pair<std::string, std::string>> vanished;
 
  private:
   void onInterfacesAdded(const sdbus::ObjectPath& path,
@@ -45,6 +47,11 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
   void onInterfacesRemoved(const sdbus::ObjectPath& path, const std::vector<bus::InterfaceName>& interfaces) override {
     removed.emplace_back(path, std::vector<std::string>(interfaces.begin(), interfaces.end()));
   }
+  void onAppeared(const std::string& link, const std::vector<std::string>& addresses, const std::uint64_t& until,
+                  const std::uint64_t& next) override {
+    appeared.emplace_back(link, addresses, until, next);
+  }
+  void onVanished(const std::string& link, const std::string& reason) override { vanished.emplace_back(link, reason); }
 };
 
 class Link final : public sdbus::ProxyInterfaces<org::ghostd1::Link_proxy, sdbus::Properties_proxy> {
@@ -128,6 +135,9 @@ TEST_F(BusServiceTest, KnowsNoOtherLink) {
   EXPECT_EQ(error_of([&] { manager.Disconnect("nope"); }), expected);
   EXPECT_EQ(error_of([&] { manager.Block("nope"); }), expected);
   EXPECT_EQ(error_of([&] { manager.Unblock("nope"); }), expected);
+  EXPECT_EQ(error_of([&] { manager.Appear("nope", 0); }), expected);
+  EXPECT_EQ(error_of([&] { manager.AppearTick("nope", "resume", 0); }), expected);
+  EXPECT_EQ(error_of([&] { manager.ListAppearances("nope"); }), expected);
   EXPECT_EQ(error_of([&] { manager.Connect(""); }), "org.ghostd1.Error.NoSuchLink: there is no link named ''");
   EXPECT_EQ(error_of([&] { manager.Connect("../x"); }), "org.ghostd1.Error.NoSuchLink: there is no link named '../x'");
   EXPECT_THAT(server.take_record(), IsEmpty());
@@ -186,6 +196,102 @@ TEST_F(BusServiceTest, ShowsEveryProperty) {
   EXPECT_EQ(link.IdleDeadline() - link.Since(), 290'000'000u);
   EXPECT_EQ(link.RedialDeadline(), 0u);
   EXPECT_EQ(link.Failures(), 1u);
+  EXPECT_EQ(link.Appearance(), "none");
+  EXPECT_EQ(link.LastAppearance() + link.NextAppearance() + link.AppearUntil(), 0u);
+  EXPECT_THAT(link.Notices(), IsEmpty());
+  isp.appearance = sample_appearance();
+  server.publish(isp);
+  EXPECT_EQ(link.Appearance(), "present");
+  EXPECT_EQ(link.Appearances(), 2u);
+  EXPECT_EQ(link.LastAppearance(), 1'800'000'000'000'000u);
+  EXPECT_EQ(link.NextAppearance(), 1'800'001'830'000'000u);
+  EXPECT_EQ(link.AppearUntil(), 1'800'000'600'000'000u);
+  EXPECT_EQ(link.Sequence(), 41u);
+  EXPECT_EQ(link.CarrierNat(), true);
+  EXPECT_THAT(link.Addresses(), ElementsAre("203.0.113.9", "2001:db8::9"));
+  using Notice = sdbus::Struct<std::string, std::string, std::string, std::uint64_t, std::uint32_t>;
+  EXPECT_THAT(link.Notices(), ElementsAre(Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
+                                          Notice("dns", "pending", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)));
+}
+
+TEST_F(BusServiceTest, ANoticesResultIsSignalledWithTheWholeList) {
+  Link link(*bus, "/org/ghostd1/link/isp");
+  isp.appearance = sample_appearance();
+  server.publish(isp);
+  isp.appearance.notices[1].result = core::NoticeResult::Ok;
+  server.publish(isp);
+  ASSERT_TRUE(turn_until([&] { return link.changes.size() == 2; }));
+  EXPECT_THAT(names(link.changes[0].values),
+              UnorderedElementsAre("Appearance", "Appearances", "LastAppearance", "NextAppearance", "AppearUntil",
+                                   "Sequence", "CarrierNat", "Addresses", "Notices"));
+  EXPECT_THAT(names(link.changes[1].values), ElementsAre("Notices"));
+  using Notice = sdbus::Struct<std::string, std::string, std::string, std::uint64_t, std::uint32_t>;
+  EXPECT_THAT(link.changes[1].values.at("Notices").get<std::vector<Notice>>(),
+              ElementsAre(Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
+                          Notice("dns", "Ok", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)));
+}
+
+TEST_F(BusServiceTest, Appear) {
+  EXPECT_EQ(manager.Appear("isp", 0), "/org/ghostd1/link/isp");
+  EXPECT_EQ(manager.Appear("isp", 90'000'000), "/org/ghostd1/link/isp");
+  EXPECT_THAT(server.take_record(), ElementsAre("appear isp 0", "appear isp 90000000"));
+  constexpr std::uint64_t kLongest = 366ull * 86400 * 1'000'000;
+  manager.Appear("isp", kLongest);
+  EXPECT_EQ(error_of([&] { manager.Appear("isp", kLongest + 1); }),
+            "org.ghostd1.Error.InvalidArgument: hold_usec is longer than 366 days");
+  EXPECT_EQ(error_of([&] { manager.Appear("isp", UINT64_MAX); }),
+            "org.ghostd1.Error.InvalidArgument: hold_usec is longer than 366 days");
+  EXPECT_THAT(server.take_record(), SizeIs(1));
+  server.answer("appear isp 0", {Kind::NotSupported, "no [Appear]"});
+  EXPECT_EQ(error_of([&] { manager.Appear("isp", 0); }), "org.ghostd1.Error.NotSupported: no [Appear]");
+}
+
+TEST_F(BusServiceTest, AppearTick) {
+  server.answer_tick({.due = true, .next = wall(1'800'001'830), .wake_system = true});
+  EXPECT_EQ(manager.AppearTick("isp", "calendar", 1'800'086'400'000'000u), std::tuple(true, 1'800'001'830'000'000u, true));
+  server.answer_tick({});
+  EXPECT_EQ(manager.AppearTick("isp", "chain", 0), std::tuple(false, 0u, false));
+  EXPECT_EQ(manager.AppearTick("isp", "resume", UINT64_MAX), std::tuple(false, 0u, false));
+  EXPECT_THAT(server.take_record(),
+              ElementsAre("tick isp calendar 1800086400000000", "tick isp chain never", "tick isp resume never"));
+  EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "tock", 0); }),
+            "org.ghostd1.Error.InvalidArgument: there is no kind 'tock'");
+  server.answer("tick isp resume never", {Kind::Blocked, "isp is blocked"});
+  EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "resume", 0); }), "org.ghostd1.Error.Blocked: isp is blocked");
+}
+
+TEST_F(BusServiceTest, ListsAppearances) {
+  const auto sample = sample_appearance();
+  server.answer_appearances({{.begun = wall(1'799'000'000), .ended = wall(1'799'000'700), .kind = "asked", .outcome = "idle",
+                              .addresses = {}, .next = {}, .notices = {}},
+                             {.begun = wall(1'800'000'000), .ended = std::nullopt, .kind = "chain", .outcome = "present",
+                              .addresses = sample.addresses, .next = sample.next, .notices = sample.notices}});
+  using Notice = sdbus::Struct<std::string, std::string, std::string, std::uint64_t, std::uint32_t>;
+  using Row = sdbus::Struct<std::uint64_t, std::uint64_t, std::string, std::string, std::vector<std::string>, std::uint64_t,
+                            std::vector<Notice>>;
+  EXPECT_THAT(
+      manager.ListAppearances("isp"),
+      ElementsAre(Row(1'799'000'000'000'000u, 1'799'000'700'000'000u, "asked", "idle", std::vector<std::string>{}, 0u,
+                      std::vector<Notice>{}),
+                  Row(1'800'000'000'000'000u, 0u, "chain", "present",
+                      std::vector<std::string>{"203.0.113.9", "2001:db8::9"}, 1'800'001'830'000'000u,
+                      std::vector<Notice>{Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
+                                          Notice("dns", "pending", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)})));
+  server.answer("appearances isp", {Kind::NotSupported, "no [Appear]"});
+  EXPECT_EQ(error_of([&] { manager.ListAppearances("isp"); }), "org.ghostd1.Error.NotSupported: no [Appear]");
+}
+
+TEST_F(BusServiceTest, TellsWhoAppearsAndVanishes) {
+  server.in_loop([](bus::BusService& s) {
+    s.appeared("isp", {*IpAddress::parse("203.0.113.9")}, wall(1'800'000'600), wall(1'800'001'830));
+    s.appeared("isp", {}, wall(1'800'000'600), std::nullopt);
+    s.vanished("isp", "idle\xff");
+  });
+  ASSERT_TRUE(turn_until([&] { return !manager.vanished.empty(); }));
+  EXPECT_THAT(manager.appeared,
+              ElementsAre(std::tuple("isp", std::vector<std::string>{"203.0.113.9"}, 1'800'000'600'000'000u, 1'800'001'830'000'000u),
+                          std::tuple("isp", std::vector<std::string>{}, 1'800'000'600'000'000u, 0u)));
+  EXPECT_THAT(manager.vanished, ElementsAre(std::pair("isp", "idle\xef\xbf\xbd")));
 }
 
 TEST_F(BusServiceTest, NothingIsWritable) {

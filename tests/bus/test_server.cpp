@@ -114,6 +114,31 @@ void TestServer::on_throw(const std::string& request) {
   on(request, [](bus::BusService&) { throw std::logic_error("a fault of the test's own"); });
 }
 
+void TestServer::answer_tick(bus::TickAnswer answer) {
+  const std::lock_guard lock(mutex_);
+  tick_ = answer;
+}
+void TestServer::answer_appearances(std::vector<core::AppearanceRecord> records) {
+  const std::lock_guard lock(mutex_);
+  records_ = std::move(records);
+}
+
+tl::expected<bus::TickAnswer, bus::RequestError> TestServer::appear_tick(const std::string& link, core::TickKind kind,
+                                                                         std::optional<core::WallTime> timer_next) {
+  const char* word = kind == core::TickKind::calendar ? "calendar" : kind == core::TickKind::chain ? "chain" : "resume";
+  const auto next = timer_next ? std::to_string(timer_next->time_since_epoch().count()) : "never";
+  if (const auto accepted = record("tick " + link + " " + word + " " + next); !accepted)
+    return tl::unexpected(accepted.error());
+  const std::lock_guard lock(mutex_);
+  return tick_;
+}
+
+tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> TestServer::appearances(const std::string& link) {
+  if (const auto accepted = record("appearances " + link); !accepted) return tl::unexpected(accepted.error());
+  const std::lock_guard lock(mutex_);
+  return records_;
+}
+
 bus::Accepted TestServer::record(const std::string& request) {
   std::function<void(bus::BusService&)> act;
   {
@@ -162,6 +187,23 @@ core::LinkStatus sample_link(const std::string& name) {
   s.idle_deadline = now + std::chrono::seconds(200);
   s.failures = 1;
   return s;
+}
+
+core::WallTime wall(std::int64_t seconds_since_1970) { return core::WallTime(std::chrono::seconds(seconds_since_1970)); }
+
+core::AppearanceStatus sample_appearance() {
+  core::AppearanceStatus a;
+  a.state = "present";
+  a.asked = 2;
+  a.last = wall(1'800'000'000);
+  a.next = wall(1'800'001'830);
+  a.until = wall(1'800'000'600);
+  a.sequence = 41;
+  a.carrier_nat = true;
+  a.addresses = {*IpAddress::parse("203.0.113.9"), *IpAddress::parse("2001:db8::9")};
+  a.notices = {{.name = "mail", .result = core::NoticeResult::Ok, .detail = "250 queued", .at = wall(1'800'000'003), .attempts = 1},
+               {.name = "dns", .result = std::nullopt, .detail = "Later: SERVFAIL", .at = wall(1'800'000'004), .attempts = 2}};
+  return a;
 }
 
 bool eventually(const std::function<bool()>& done) {

@@ -38,6 +38,9 @@ class TestServer final : private bus::Requests {
   void answer(const std::string& request, bus::RequestError error);
   // What else a request does, in the loop, before it is answered.
   void on(const std::string& request, std::function<void(bus::BusService&)> act);
+  // What AppearTick and ListAppearances answer from now on.
+  void answer_tick(bus::TickAnswer answer);
+  void answer_appearances(std::vector<core::AppearanceRecord> records);
   void on_throw(const std::string& request);
   // Waits until the service has said that the bus is lost; what it said, or "" after ten seconds.
   std::string wait_lost();
@@ -50,6 +53,12 @@ class TestServer final : private bus::Requests {
   bus::Accepted block(const std::string& link) override { return record("block " + link); }
   bus::Accepted unblock(const std::string& link) override { return record("unblock " + link); }
   bus::Accepted reload() override { return record("reload"); }
+  bus::Accepted appear(const std::string& link, core::Duration hold) override {
+    return record("appear " + link + " " + std::to_string(hold.count()));
+  }
+  tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(const std::string& link, core::TickKind kind,
+                                                               std::optional<core::WallTime> timer_next) override;
+  tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
   bus::Accepted record(const std::string& request);
   void serve(const std::string& address, const std::vector<core::LinkStatus>& links);
 
@@ -57,6 +66,8 @@ class TestServer final : private bus::Requests {
   std::vector<std::string> record_;
   std::map<std::string, bus::RequestError> answers_;
   std::map<std::string, std::function<void(bus::BusService&)>> acts_;
+  bus::TickAnswer tick_;
+  std::vector<core::AppearanceRecord> records_;
   std::vector<std::function<void()>> work_;
   std::string lost_;
   bool stop_ = false;
@@ -68,6 +79,10 @@ class TestServer final : private bus::Requests {
 
 // A link that is up, with every field set to something of its own.
 core::LinkStatus sample_link(const std::string& name = "isp");
+
+// With every field of the appearance set as well, as it is when it was told to two and one of them could not be reached.
+core::AppearanceStatus sample_appearance();
+core::WallTime wall(std::int64_t seconds_since_1970);
 
 // Calls `done` until it is true; false after ten seconds.
 bool eventually(const std::function<bool()>& done);

@@ -75,6 +75,7 @@ TEST(ToProperties, AbsentIsEmptyOrZero) {
   expected.name = "isp";
   expected.since = 1'005'000'000;
   expected.redial_deadline = 1'010'000'000;
+  expected.appearance = "none";
   EXPECT_EQ(to_properties(s, clock), expected);
 }
 
@@ -90,12 +91,61 @@ TEST(ToProperties, OneAddressIsTheFirstOfTheList) {
   EXPECT_EQ(to_properties(s, WallClock()).local_address, "");
 }
 
+TEST(ToProperties, OfAnAppearance) {
+  const auto at_second = [](std::int64_t s) { return core::WallTime(std::chrono::seconds(s)); };
+  core::LinkStatus s;
+  s.appearance = {.state = "announcing",
+                  .asked = 3,
+                  .last = at_second(5),
+                  .next = at_second(7),
+                  .until = at_second(6),
+                  .sequence = 9,
+                  .carrier_nat = true,
+                  .addresses = {*IpAddress::parse("203.0.113.9")},
+                  .notices = {{.name = "mail", .result = core::NoticeResult::Refused, .detail = "550 no\x1b", .at = at_second(8), .attempts = 2},
+                              {.name = "dns", .result = {}, .detail = {}, .at = {}, .attempts = 1}}};
+  LinkProperties expected;
+  expected.appearance = "announcing";
+  expected.appearances = 3;
+  expected.last_appearance = 5'000'000;
+  expected.next_appearance = 7'000'000;
+  expected.appear_until = 6'000'000;
+  expected.sequence = 9;
+  expected.carrier_nat = true;
+  expected.addresses = {"203.0.113.9"};
+  expected.notices = {{"mail", "Refused", "550 no ", 8'000'000, 2}, {"dns", "pending", "", 0, 1}};
+  EXPECT_EQ(to_properties(s, WallClock()), expected);
+}
+
+TEST(Usec, ThereAndBack) {
+  EXPECT_EQ(to_usec(std::nullopt), 0u);
+  EXPECT_EQ(to_usec(core::WallTime(-1us)), 0u);
+  EXPECT_EQ(to_usec(core::WallTime(1'800'000'000s)), 1'800'000'000'000'000u);
+  EXPECT_EQ(from_usec(1'800'000'000'000'000u), core::WallTime(1'800'000'000s));
+  EXPECT_EQ(from_usec(0), std::nullopt);
+  EXPECT_EQ(from_usec(UINT64_MAX), std::nullopt);
+}
+
+TEST(Requests, KnowNothingOfAppearancesByDefault) {
+  struct : Requests {
+    Accepted connect(const std::string&) override { return {}; }
+    Accepted disconnect(const std::string&) override { return {}; }
+    Accepted block(const std::string&) override { return {}; }
+    Accepted unblock(const std::string&) override { return {}; }
+    Accepted reload() override { return {}; }
+  } r;
+  EXPECT_EQ(r.appear("isp", 0s).error().kind, RequestError::Kind::NotSupported);
+  EXPECT_EQ(r.appear_tick("isp", core::TickKind::resume, {}).error().kind, RequestError::Kind::NotSupported);
+  EXPECT_EQ(r.appearances("isp").error().kind, RequestError::Kind::NotSupported);
+}
+
 TEST(ErrorName, OfEachKind) {
   using Kind = RequestError::Kind;
   EXPECT_STREQ(error_name(Kind::NoSuchLink), "org.ghostd1.Error.NoSuchLink");
   EXPECT_STREQ(error_name(Kind::Blocked), "org.ghostd1.Error.Blocked");
   EXPECT_STREQ(error_name(Kind::ConfigInvalid), "org.ghostd1.Error.ConfigInvalid");
   EXPECT_STREQ(error_name(Kind::NotSupported), "org.ghostd1.Error.NotSupported");
+  EXPECT_STREQ(error_name(Kind::InvalidArgument), "org.ghostd1.Error.InvalidArgument");
   EXPECT_STREQ(error_name(Kind::Failed), "org.ghostd1.Error.Failed");
 }
 
