@@ -5,25 +5,14 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
-#include <tl/expected.hpp>
 
-#include "config/timespan.hpp"
-#include "config/values.hpp"
+#include "config/parse.hpp"
+#include "config/window.hpp"
 
 namespace ghost::config {
 namespace {
 
 using namespace std::chrono_literals;
-using core::Duration;
-
-// A value, or what is wrong with it: a phrase that follows `bad value "x" for Key=: `.
-template <class T>
-using Parsed = tl::expected<T, std::string>;
-
-tl::unexpected<std::string> no(std::string why) { return tl::unexpected(std::move(why)); }
-
-Parsed<std::string> any_text(std::string_view text) { return std::string(text); }
 
 Parsed<std::string> peer_name(std::string_view text) {
   if (!is_plain_word(text)) return no("not the name of a file in /etc/ppp/peers");
@@ -43,37 +32,11 @@ Parsed<std::string> user_name(std::string_view text) {
   return std::string(text);
 }
 
-template <class T>
-auto number(T least, T most) {
-  return [=](std::string_view text) -> Parsed<T> {
-    const auto value = parse_number(text);
-    if (!value || *value < least || *value > most) return no(fmt::format("not a number from {} to {}", least, most));
-    return static_cast<T>(*value);
-  };
-}
-
 Parsed<std::size_t> buffer_bytes(std::string_view text) {
   const auto value = parse_size(text);
   if (!value) return no("not a size, such as 65536, 64K or 1M");
   if (*value < 1280 || *value > 64U << 20) return no("not from 1280 bytes to 64M");
   return static_cast<std::size_t>(*value);
-}
-
-Parsed<bool> boolean(std::string_view text) {
-  if (const auto value = parse_bool(text)) return *value;
-  return no("neither yes nor no");
-}
-
-enum class Infinity { refused, allowed };
-
-auto span(Duration least, std::string_view least_name, Infinity infinity = Infinity::refused) {
-  return [=](std::string_view text) -> Parsed<Duration> {
-    const auto value = parse_timespan(text);
-    if (!value) return no("not a time span, such as 90s, 5min or \"1h 30min\"");
-    if (*value < least) return no(fmt::format("less than {}", least_name));
-    if (*value == kForever && infinity == Infinity::refused) return no("it must end some time");
-    return *value;
-  };
 }
 
 Parsed<Prefix> prefix(std::string_view text) {
@@ -177,6 +140,21 @@ Key routes_key() {
           }};
 }
 
+Key every_key() {
+  return {"Appear", "Every",
+          [](Draft& draft, std::string_view text) -> std::optional<std::string> {
+            const auto value = parse_every(text);
+            if (!value) return value.error();
+            draft.link.appear.every_min = value->least;
+            draft.link.appear.every_max = value->most;
+            return std::nullopt;
+          },
+          [](Draft& draft) {
+            draft.link.appear.every_min = core::AppearConfig{}.every_min;
+            draft.link.appear.every_max = core::AppearConfig{}.every_max;
+          }};
+}
+
 const std::vector<Key>& table() {
   constexpr std::size_t kMost = 1'000'000;
   static const std::vector<Key> keys{
@@ -205,6 +183,14 @@ const std::vector<Key>& table() {
       key("Buffer", "Bytes", [](Draft& d) -> auto& { return d.link.buffer.bytes; }, buffer_bytes),
       key("Buffer", "Age", [](Draft& d) -> auto& { return d.link.buffer.age; }, span(1s, "1s", Infinity::allowed)),
       key("Share", "From", [](Draft& d) -> auto& { return d.link.share; }, prefixes),
+      key("Appear", "Name", [](Draft& d) -> auto& { return d.link.appear.name; }, any_text),
+      key("Appear", "Hold", [](Draft& d) -> auto& { return d.link.appear.hold; }, span(1s, "1s")),
+      key("Appear", "Window", [](Draft& d) -> auto& { return d.link.appear.window; }, parse_window),
+      every_key(),
+      key("Appear", "Echo", [](Draft& d) -> auto& { return d.link.appear.echo; }, any_text),
+      key("Appear", "ConnectTimeout", [](Draft& d) -> auto& { return d.link.appear.connect_timeout; }, span(1s, "1s")),
+      key("Appear", "VanishTimeout", [](Draft& d) -> auto& { return d.link.appear.vanish_timeout; }, span(1s, "1s")),
+      key("Appear", "WakeSystem", [](Draft& d) -> auto& { return d.link.appear.wake_system; }, boolean),
   };
   return keys;
 }
@@ -229,9 +215,14 @@ std::string unknown_key(const Assignment& a) {
 
 }  // namespace
 
-void check_sections(const std::string& file, const std::vector<SectionLine>& sections, Diagnostics& problems) {
+void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft,
+                   Diagnostics& problems) {
   const auto known = section_names();
   for (const auto& [name, line] : sections) {
+    if (const auto announce = announce_name(name)) {
+      open_announce({file, line}, *announce, draft.announces, problems);
+      continue;
+    }
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const auto near = nearest(name, known);
     problems.push_back({file, line,
@@ -241,6 +232,10 @@ void check_sections(const std::string& file, const std::vector<SectionLine>& sec
 }
 
 void apply(const std::string& file, const Assignment& assignment, Draft& draft, Diagnostics& problems) {
+  if (const auto announce = announce_name(assignment.section)) {
+    apply_announce(file, *announce, assignment, draft.announces, problems);
+    return;
+  }
   const auto known = section_names();
   if (std::find(known.begin(), known.end(), assignment.section) == known.end()) return;
   const auto& keys = table();

@@ -9,6 +9,8 @@
 #include <map>
 #include <set>
 
+#include "announce/check.hpp"
+
 namespace ghost::config {
 namespace {
 
@@ -68,6 +70,11 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   if (link.buffer.bytes < link.mtu)
     complain(problems, draft.at(draft.given("Bytes") ? "Bytes" : "MTU"),
              fmt::format("Bytes={} does not hold one packet of MTU={}", link.buffer.bytes, link.mtu));
+  if (draft.given("Every") && !draft.given("Window"))
+    complain(problems, draft.at("Every"), "Every= goes with Window=: without one no appearance follows another");
+  if (draft.given("Echo"))
+    if (const auto wrong = announce::check_echo(link.appear.echo))  // a password in it is not repeated
+      complain(problems, draft.at("Echo"), "Echo=: " + *wrong);
   if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
     complain(problems, draft.at("IPv6"), "IPv6=no, but Address= has an IPv6 address");
 }

@@ -26,7 +26,7 @@ void check_name(const std::string& name, const std::string& path, Diagnostics& p
            : fmt::format("link name \"{}\" may have letters, digits, '_' and '-' only, and no '-' in front", name)});
 }
 
-Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& problems) {
+Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& problems, Diagnostics& warnings) {
   Draft draft;
   draft.link.name = name;
   draft.main = {files.front().path, 1};
@@ -41,7 +41,7 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
         draft.main.line = header->line;
     const auto assignments = read_assignments(file.path, scanned);
     problems.insert(problems.end(), scanned.problems.begin(), scanned.problems.end());
-    check_sections(file.path, scanned.sections, problems);
+    open_sections(file.path, scanned.sections, draft, problems);
     if (!assignments) {
       problems.push_back(assignments.error());
       continue;
@@ -50,6 +50,7 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
   }
   draft.sound = problems.size() == problems_before;
   check_link(draft, problems);
+  check_announces(draft.announces, draft.sound, problems, warnings);
   return draft;
 }
 
@@ -72,7 +73,11 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
   }
   Loaded out;
   out.warnings = std::move(collected.warnings);
-  for (auto& draft : drafts) out.config.links.push_back(std::move(draft.link));
+  in_reading_order(out.warnings);
+  for (auto& draft : drafts) {
+    for (auto& announce : draft.announces) draft.link.announces.push_back(std::move(announce.config));
+    out.config.links.push_back(std::move(draft.link));
+  }
   return out;
 }
 
@@ -81,7 +86,7 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
 tl::expected<Loaded, Diagnostics> load(const Roots& roots) {
   auto collected = collect(roots.link_directories);
   std::vector<Draft> drafts;
-  for (const auto& [name, files] : collected.links) drafts.push_back(read_link(name, files, collected.problems));
+  for (const auto& [name, files] : collected.links) drafts.push_back(read_link(name, files, collected.problems, collected.warnings));
   return settle(std::move(drafts), std::move(collected), roots);
 }
 
@@ -96,7 +101,7 @@ tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Root
       name.resize(name.size() - kSuffix.size());
     else
       collected.warnings.push_back({path, 0, "is read only under a name that ends in .conf"});
-    drafts.push_back(read_link(name, {file}, collected.problems));
+    drafts.push_back(read_link(name, {file}, collected.problems, collected.warnings));
   }
   return settle(std::move(drafts), std::move(collected), roots);
 }

@@ -69,8 +69,8 @@ class Scanner {
       value = trim(value.substr(0, hash));
     }
     if (const auto quotes = std::count(value.begin(), value.end(), '"');
-        quotes != 0 && (quotes != 2 || value.front() != '"' || value.back() != '"'))
-      return wrong("quotes are allowed only around a whole value");
+        quotes % 2 != 0 || (quotes != 0 && value.front() == '"' && (quotes != 2 || value.back() != '"')))
+      return wrong("quotes come in pairs: around a whole value, or inside one that does not begin with them");
 
     const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
     if (!is_new)

@@ -133,7 +133,7 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
     case TickKind::chain:
     case TickKind::resume:
       if (come && (!config.window || this_window(*promise))) return yes(TickVerdict::made_up_for);
-      if (cut_short && !present && *cut_short <= now && (config.window ? this_window(*cut_short) : ahead)) {
+      if (cut_short && !present && (config.window ? this_window(*cut_short) : ahead)) {
         const auto next = ahead ? promise : promise_after(now, config, zone, random, timer_next);
         return {true, TickVerdict::once_more, next, next};
       }

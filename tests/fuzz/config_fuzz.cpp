@@ -18,9 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!assignments) std::abort();
   std::vector<Draft> drafts(1);
   Diagnostics problems;
-  check_sections("fuzz.conf", scanned.sections, problems);
+  Diagnostics warnings;
+  open_sections("fuzz.conf", scanned.sections, drafts[0], problems);
   for (const auto& assignment : *assignments) apply("fuzz.conf", assignment, drafts[0], problems);
   check_link(drafts[0], problems);
+  check_announces(drafts[0].announces, problems.empty(), problems, warnings);
   settle_addresses(drafts, Roots{{}, MachineId{}}, problems);
   if (problems.empty() && (drafts[0].link.stable.empty() || drafts[0].link.routes.empty())) std::abort();
   return 0;

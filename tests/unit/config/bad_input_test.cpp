@@ -22,7 +22,7 @@ TEST(BadInput, OneFileOneFault) {
   const std::vector<Row> rows{
       {"[Lnik]\nPeer=isp\n", "etc/isp.conf:1: unknown section [Lnik]; did you mean [Link]?\n"},
       {"[Link]\nPeer=isp\n[Rule web]\nMatch=tcp dport 80\n", "etc/isp.conf:3: unknown section [Rule web]\n"},
-      {"[Link]\nPeer=isp\n[Appear]\n", "etc/isp.conf:3: unknown section [Appear]\n"},
+      {"[Link]\nPeer=isp\n[Apear]\n", "etc/isp.conf:3: unknown section [Apear]; did you mean [Appear]?\n"},
       {"[Link]\nPeer=isp\n[Call]\nIdelTimeout=5\n",
        "etc/isp.conf:4: unknown key IdelTimeout= in [Call]; did you mean IdleTimeout=?\n"},
       {"[Link]\nPeer=isp\nIdleTimeout=5\n",
@@ -46,7 +46,8 @@ TEST(BadInput, OneFileOneFault) {
       {"[Link]\nPeer=isp nodetach\n",
        "etc/isp.conf:2: bad value \"isp nodetach\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
       {"[Link]\nPeer=-v\n", "etc/isp.conf:2: bad value \"-v\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
-      {"[Link]\nPeer=isp\"x\n", "etc/isp.conf:2: quotes are allowed only around a whole value\n"},
+      {"[Link]\nPeer=isp\"x\n", "etc/isp.conf:2: quotes come in pairs: around a whole value, or inside one that does not "
+       "begin with them\n"},
       {"[Link]\nPeer=is\vp\n", "etc/isp.conf:2: control character 0x0b\n"},
       {"[Link]\nDevice=ttyS0\n", "etc/isp.conf:2: bad value \"ttyS0\" for Device=: not an absolute path\n"},
       {"[Link]\nDevice=/dev/../tmp/x\n",

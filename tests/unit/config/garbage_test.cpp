@@ -3,8 +3,11 @@
 // disagreement between scan() and libeconf, or a value that breaks the promises of core/config.hpp.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <set>
 
+#include "announce/check.hpp"
 #include "base/ids.hpp"
 #include "config/econf_reader.hpp"
 #include "temp_tree.hpp"
@@ -30,6 +33,16 @@ RedialDelay=500ms
 Bytes=64K
 [Share]
 From=10.10.10.0/24
+[Appear]
+Window=Mon..Fri,Sun 07:00-18:00
+Every=15min-59min
+[Announce mail]
+Url=smtp://mail.example
+From=a@b.example
+To=c@d.example
+[Announce file]
+Url=file:///run/x
+Body={"at": "${address}"}
 )";
 
 std::string mutated(std::mt19937& random) {
@@ -56,7 +69,8 @@ TEST(Garbage, GivesAConfigurationOrAReason) {
   std::mt19937 random(1997);  // NOLINT: the same every time is the point
   TempTree tree;
   int good = 0;
-  for (int i = 0; i < 4000; ++i) {
+  std::size_t announced = 0;
+  for (int i = 0; i < 8000; ++i) {
     const auto text = mutated(random);
     const auto scanned = scan("f", text);
     const auto read = read_assignments("f", scanned);
@@ -77,7 +91,21 @@ TEST(Garbage, GivesAConfigurationOrAReason) {
     EXPECT_FALSE(link.routes.empty()) << text;
     EXPECT_GE(link.buffer.bytes, link.mtu) << text;
     EXPECT_GT(link.call.idle_timeout, core::Duration(0)) << text;
+    if (const auto& window = link.appear.window) {
+      EXPECT_LT(window->from, window->to) << text;
+      EXPECT_LE(window->to, std::chrono::hours(24)) << text;
+      EXPECT_NE(window->days & 0x7f, 0) << text;
+    }
+    EXPECT_LE(link.appear.every_min, link.appear.every_max) << text;
+    EXPECT_GE(link.appear.every_min, std::chrono::seconds(1)) << text;
+    std::set<std::string> names;
+    for (const auto& announce : link.announces) {
+      EXPECT_TRUE(names.insert(announce.name).second) << text;
+      EXPECT_EQ(std::ranges::count(announce::check(announce), true, &announce::Finding::fatal), 0) << text;
+    }
+    announced += link.announces.size();
   }
+  EXPECT_GT(announced, 50U);
   EXPECT_GT(good, 50);  // the mutations are mild enough to reach the code behind the errors
 }
 

@@ -276,6 +276,8 @@ TEST(Decide, Table) {
 
       {"cut short by a reboot", w, "2026-11-20 10:01:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:00:00",
        "2026-11-20 10:00:00", false, true, once_more, "2026-11-20 10:30:00"},
+      {"cut short, and the clock put back", w, "2026-11-20 09:30:00", resume, "2026-11-20 10:30:00",
+       "2026-11-20 10:00:00", "2026-11-20 10:00:00", false, true, once_more, "2026-11-20 10:30:00"},
       {"cut short, the day's last", w, "2026-11-20 17:52:00", resume, "", "2026-11-20 17:50:00", "2026-11-20 17:50:00",
        false, true, once_more, kMonday},
       {"cut short, but under way again", w, "2026-11-20 10:01:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:01:00",

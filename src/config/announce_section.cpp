@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/announce_section.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "announce/check.hpp"
+#include "config/parse.hpp"
+
+namespace ghost::config {
+namespace {
+
+using namespace std::chrono_literals;
+using core::AnnounceConfig;
+
+constexpr std::string_view kKind = "Announce";
+
+struct Key {
+  std::string_view name;
+  std::function<std::optional<std::string>(AnnounceConfig&, std::string_view)> set;  // what is wrong, if anything
+  std::function<void(AnnounceConfig&)> reset;
+};
+
+template <class T, class Parse>
+Key key(std::string_view name, T AnnounceConfig::*target, Parse parse) {
+  return {name,
+          [=](AnnounceConfig& config, std::string_view text) -> std::optional<std::string> {
+            auto value = parse(text);
+            if (!value) return std::move(value.error());
+            config.*target = std::move(*value);
+            return std::nullopt;
+          },
+          [=](AnnounceConfig& config) { config.*target = AnnounceConfig{}.*target; }};
+}
+
+const std::vector<Key>& table() {
+  static const std::vector<Key> keys{
+      key("Url", &AnnounceConfig::url, any_text),
+      key("Credential", &AnnounceConfig::credential, any_text),
+      key("Vanish", &AnnounceConfig::vanish, boolean),
+      key("Repeat", &AnnounceConfig::repeat, boolean),
+      key("Timeout", &AnnounceConfig::timeout, span(1s, "1s")),
+      key("Attempts", &AnnounceConfig::attempts, number(1U, 100U)),
+      key("RetryDelay", &AnnounceConfig::retry, span(100ms, "100ms")),
+  };
+  return keys;
+}
+
+// To suggest, and for nothing else; what a notifier reads, it says itself.
+constexpr std::array<std::string_view, 20> kNotifierKeys{
+    "From", "To",   "Subject", "Body",    "Tls",   "User", "Method", "ContentType", "Auth",   "Host",
+    "Zone", "Key",  "Ttl",     "HostKey", "Topic", "Helo", "CAFile", "VerifyTls",   "Offline", "Algorithm"};
+
+std::string unknown_key(const Assignment& a) {
+  for (const auto* secret : {"Password", "Passwd", "Pass", "Secret", "Token"})
+    if (a.key == secret) return fmt::format("{}=: no secret stands here; Credential= names the one that has it", a.key);
+  std::vector<std::string_view> known(kNotifierKeys.begin(), kNotifierKeys.end());
+  for (const auto& k : table()) known.push_back(k.name);
+  const auto near = nearest(a.key, known);
+  return fmt::format("unknown key {}= in [{}]{}", a.key, a.section,
+                     near.empty() ? "" : fmt::format("; did you mean {}=?", near));
+}
+
+AnnounceDraft* find(AnnounceDrafts& drafts, std::string_view name) {
+  const auto found = std::find_if(drafts.begin(), drafts.end(), [&](const auto& d) { return d.config.name == name; });
+  return found == drafts.end() ? nullptr : &*found;
+}
+
+bool valid_name(std::string_view name) {
+  return !name.empty() && name.size() <= kAnnounceNameMax && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+}  // namespace
+
+std::optional<std::string_view> announce_name(std::string_view section) {
+  if (section == kKind) return "";
+  if (!section.starts_with(kKind) || (section[kKind.size()] != ' ' && section[kKind.size()] != '\t')) return std::nullopt;
+  return section.substr(kKind.size() + 1);
+}
+
+void open_announce(const Where& header, std::string_view name, AnnounceDrafts& drafts, Diagnostics& problems) {
+  if (find(drafts, name) != nullptr) return;
+  if (name.empty()) {
+    problems.push_back({header.file, header.line, "[Announce] without a name, such as [Announce mail]"});
+  } else if (!valid_name(name)) {
+    problems.push_back({header.file, header.line,
+                        fmt::format("[Announce {}]: the name may have 1 to {} letters, digits, '_' and '-'", name,
+                                    kAnnounceNameMax)});
+  } else if (drafts.size() == kAnnouncesMax) {
+    problems.push_back(
+        {header.file, header.line, fmt::format("[Announce {}]: a link has at most {}", name, kAnnouncesMax)});
+  } else {
+    AnnounceDraft draft;
+    draft.config.name = name;
+    draft.header = header;
+    drafts.push_back(std::move(draft));
+  }
+}
+
+void apply_announce(const std::string& file, std::string_view name, const Assignment& assignment, AnnounceDrafts& drafts,
+                    Diagnostics& problems) {
+  auto* draft = find(drafts, name);
+  if (draft == nullptr) return;
+  const auto& keys = table();
+  const auto k = std::find_if(keys.begin(), keys.end(), [&](const Key& c) { return c.name == assignment.key; });
+  const bool common = k != keys.end();
+  if (!common && !announce::is_notifier_key(assignment.key)) {
+    problems.push_back({file, assignment.line, unknown_key(assignment)});
+    return;
+  }
+  if (assignment.value.empty()) {
+    if (common) k->reset(draft->config);
+    else draft->config.more.erase(assignment.key);
+    draft->where.erase(assignment.key);
+    return;
+  }
+  draft->where.insert_or_assign(assignment.key, Where{file, assignment.line});
+  if (!common) {
+    draft->config.more.insert_or_assign(assignment.key, assignment.value);
+  } else if (const auto wrong = k->set(draft->config, assignment.value)) {
+    problems.push_back({file, assignment.line,
+                        fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
+  }
+}
+
+void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& problems, Diagnostics& warnings) {
+  for (const auto& draft : drafts) {
+    const auto& name = draft.config.name;
+    if (!draft.where.contains("Url")) {  // and without it nothing can be said about the rest
+      if (sound)
+        problems.push_back({draft.header.file, draft.header.line, fmt::format("[Announce {}] has no Url=", name)});
+      continue;
+    }
+    for (const auto& finding : announce::check(draft.config)) {
+      const auto found = draft.where.find(finding.key);
+      const bool missing = found == draft.where.end();
+      if (missing && !sound) continue;  // it may stand in a line that could not be read
+      const auto& where = missing ? draft.header : found->second;
+      (finding.fatal ? problems : warnings)
+          .push_back({where.file, where.line, fmt::format("[Announce {}] {}=: {}", name, finding.key, finding.text)});
+    }
+  }
+}
+
+}  // namespace ghost::config
