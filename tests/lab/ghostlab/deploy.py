@@ -11,11 +11,14 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TREE = os.path.dirname(os.path.dirname(LAB))
 # What a scenario may take at most, unless it says otherwise by a line `TIMEOUT = n` of its own (seconds).
 SCENARIO_TIMEOUT = 300
+# How the runner ends when its scenario is to go on after a reboot (guest/rig/runner.py).
+REBOOT = 97
 
 
 class Outcome:
@@ -103,8 +106,14 @@ def run_scenario(client, name, write, results=None):
 
     def out(data):
         write(decode.decode(data.decode(errors="replace")))
-    done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=timeout, on_out=out,
-                      on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1"})
+    end = time.monotonic() + timeout
+    while True:
+        done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=end - time.monotonic(),
+                          on_out=out, on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1",
+                                                       "GHOSTLAB_TIME": str(time.time())})
+        if done.code != REBOOT or done.timed_out:
+            break
+        client.machine.reboot(client)
     try:
         with open(os.path.join(there, "result.json")) as f:
             result = json.load(f)

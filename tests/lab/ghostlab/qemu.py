@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -61,6 +62,36 @@ class Machine:
     def pid_file(self):
         return os.path.join(self.directory, "pid")
 
+    def reboot(self, client, deadline=BOOT_DEADLINE):
+        """A reset without a warning, as by a power cut; until the agent of the new boot answers. The disk stays as it is. At
+        any other time a reboot is a panic, and ends the machine."""
+        def boot_id():
+            return client.run("cat /proc/sys/kernel/random/boot_id", timeout=30).out
+        before = boot_id()
+        self.ask_qemu("set-action", reboot="reset")
+        client.run("sync; sleep 30 & echo b > /proc/sysrq-trigger", timeout=5, patience=0)
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            if client.ping(2) and boot_id() != before:
+                self.ask_qemu("set-action", reboot="shutdown")
+                return
+        raise RuntimeError("the lab's VM did not come up again; its console ends:\n" + self.console_tail())
+
+    def ask_qemu(self, command, **arguments):
+        """One command of QMP (qemu-qmp-ref(7))."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(20)
+            s.connect(os.path.join(self.directory, "qmp"))
+            stream = s.makefile("rw")
+            stream.readline()  # the greeting
+            for words in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+                stream.write(json.dumps(words) + "\n")
+                stream.flush()
+                while "event" in (answer := json.loads(stream.readline())):
+                    pass
+                if "error" in answer:
+                    raise RuntimeError(f"QEMU, {command}: {answer['error']}")
+
     def socket(self, n):
         return os.path.join(self.directory, f"port{n}")
 
@@ -85,6 +116,7 @@ class Machine:
                  "net.ifnames=0 tsc=reliable no_timer_check systemd.log_target=journal",
                  "-drive", f"file={image.disk},if=none,id=root,format=raw,snapshot=on,cache=unsafe",
                  "-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci",
+                 "-qmp", f"unix:{self.directory}/qmp,server=on,wait=off",
                  "-serial", f"file:{self.directory}/console", "-device", "virtio-serial-pci",
                  "-fsdev", f"local,id=host,path={self.share},security_model=none,multidevs=remap",
                  "-device", "virtio-9p-pci,fsdev=host,mount_tag=host"]

@@ -4,6 +4,7 @@
 Each scenario finds the same state: ghostd stopped and without links, one telephone line at /dev/ttyGHOST0 without faults,
 a provider that answers without asking for a password, conntrack empty. What it changes is undone after it.
 """
+import base64
 import glob
 import json
 import os
@@ -42,6 +43,10 @@ novj
 lcp-echo-interval 10
 lcp-echo-failure 4
 """
+class Reboot(Exception):
+    """The scenario wants a reboot, and to go on after it by the function named."""
+
+
 OURS = ("ghost-line", "rig.provider", "rig.traffic", "pppd", "tcpdump", "chat")
 
 
@@ -54,6 +59,9 @@ class Lab:
         self.name, self.results = name, results
         self.checks, self.failures, self.measures = [], [], {}
         self.begun = time.monotonic()
+        # The true time by the host's word; the scenario may have moved our clock.
+        self.true_offset = float(os.environ.get("GHOSTLAB_TIME", time.time())) - self.begun
+        self.kept = {}
         self.cursor, self.captures, self.undo = None, [], []
         self.isp, self.lines = Isp(), []
 
@@ -177,7 +185,40 @@ class Lab:
         """The journal since the scenario's start, as text; words: further journalctl options."""
         return out(f"journalctl --no-pager -o short-monotonic --after-cursor='{self.cursor}' {words}", timeout=60)
 
+    # The machine.
+
+    def set_clock(self, to):
+        """The machine's clock and its battery's, until the scenario's end; `to` as date(1) understands it."""
+        if ("clock", "", None) not in self.undo:
+            self.undo.append(("clock", "", None))
+        sh(f"date -s '{to}' && busybox hwclock -w -u")
+
+    def reboot(self, function, **kept):
+        """Resets the machine just as it is, without a warning, and goes on by the scenario's function of that name. kept:
+        what it finds then in lab.kept. Files are kept, running programs, namespaces and what is in /run are not; the rig is
+        set up anew, but ghostd and the links are left to systemd. Does not return."""
+        self.kept.update(kept)
+        with open(os.path.join(self.results, "journal-before-reboot.txt"), "a") as f:
+            f.write(self.journal())
+        self.say("reboot")
+        raise Reboot(function)
+
     # The runner's part.
+
+    def seconds(self):
+        return time.monotonic() - self.begun
+
+    def to_resume(self):
+        def coded(before):
+            return before and [base64.b64encode(before[0]).decode(), before[1]]
+        return {"checks": self.checks, "failures": self.failures, "measures": self.measures, "kept": self.kept,
+                "began": self.begun + self.true_offset, "undo": [[k, p, coded(b)] for k, p, b in self.undo]}
+
+    def resume(self, before):
+        self.checks, self.failures, self.measures = before["checks"], before["failures"], before["measures"]
+        self.kept = before["kept"]
+        self.begun = before["began"] - self.true_offset
+        self.undo = [(k, p, b and (base64.b64decode(b[0]), b[1])) for k, p, b in before["undo"]]
 
     def clean(self):
         """Everything as a scenario finds it."""
@@ -189,7 +230,9 @@ class Lab:
         self.isp.stop()
         self.lines, self.isp = [], Isp()
         for kind, path, before in reversed(self.undo):
-            if before is None:
+            if kind == "clock":
+                sh(f"date -s @{time.monotonic() + self.true_offset:.1f} && busybox hwclock -w -u")
+            elif before is None:
                 if os.path.exists(path):
                     os.unlink(path)
             else:

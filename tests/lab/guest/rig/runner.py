@@ -2,17 +2,19 @@
 """Runs one scenario in the VM: python3 -m rig.runner NAME RESULTS. Leaves RESULTS/result.json, and evidence if it failed.
 
 Exit status 0: every check passed. A scenario fails by a check that is false, by a Failure (a wait that ended in vain),
-or by any other exception, whose traceback is then printed.
+or by any other exception, whose traceback is then printed. Exit status 97: it has called lab.reboot(function) and wants
+the machine to be reset just as it is; RESULTS/resume.json says how to go on then, by that function of the scenario.
 """
 import importlib.util
 import json
 import os
 import sys
-import time
 import traceback
 
-from .lab import Lab
+from .lab import Lab, Reboot
 from .run import Failure
+
+REBOOT = 97
 
 
 def load(name):
@@ -27,13 +29,25 @@ def load(name):
 def main():
     name, results = sys.argv[1], sys.argv[2]
     os.makedirs(results, exist_ok=True)
-    begun = time.monotonic()
+    resume_path = os.path.join(results, "resume.json")
+    resume = None
+    if os.path.exists(resume_path):
+        with open(resume_path) as f:
+            resume = json.load(f)
+        os.unlink(resume_path)
     lab = Lab(name, results)
     try:
         module = load(name)
-        lab.clean()
+        if resume:
+            lab.resume(resume["lab"])
+        else:
+            lab.clean()
         lab.watch(getattr(module, "CAPTURE", True))
-        module.run(lab)
+        getattr(module, resume["function"] if resume else "run")(lab)
+    except Reboot as reboot:
+        with open(resume_path, "w") as f:
+            json.dump({"function": str(reboot), "lab": lab.to_resume()}, f)
+        sys.exit(REBOOT)
     except Failure as failure:
         lab.fail(str(failure))
     except Exception as error:  # a fault of the scenario is a failed scenario, with its traceback
@@ -47,7 +61,7 @@ def main():
         traceback.print_exc()
         lab.fail(f"while cleaning up: {error}")
     with open(os.path.join(results, "result.json"), "w") as f:
-        json.dump({"name": name, "seconds": round(time.monotonic() - begun, 1), "checks": lab.checks,
+        json.dump({"name": name, "seconds": round(lab.seconds(), 1), "checks": lab.checks,
                    "failures": lab.failures, "measures": lab.measures}, f, indent=1)
     sys.exit(1 if lab.failures else 0)
 
