@@ -3,16 +3,17 @@
 
 _ghostctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-    local verbs='status connect disconnect monitor block unblock check reload'
+    local verbs='status connect disconnect appear appearances monitor block unblock check reload'
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ " $verbs " == *" ${COMP_WORDS[i]} "* ]] && { verb=${COMP_WORDS[i]}; break; }
     done
-    if [[ $prev == --timeout ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '30s 1min 2min 5min' -- "$cur")
+    if [[ $prev == --timeout || $prev == --hold ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '30s 1min 2min 5min 10min' -- "$cur")
     elif [[ $cur == -* ]]; then
         local options='--json --no-color --help --version'
-        [[ $verb == connect || $verb == disconnect ]] && options+=' --no-wait --timeout'
+        [[ $verb == connect || $verb == disconnect || $verb == appear ]] && options+=' --no-wait --timeout'
+        [[ $verb == appear ]] && options+=' --hold'
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
     elif [[ -z $verb ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")

@@ -33,7 +33,7 @@ tl::unexpected<Failure> failure(const sdbus::Error& e) {
   auto message = bus::clean_text(e.getMessage(), true);
   if (code == ExitCode::denied) message = "access denied: this is for root (try it with sudo)";
   if (code == ExitCode::unreachable) message = "ghostd cannot be reached: " + message;
-  return tl::unexpected(Failure{code, message});
+  return tl::unexpected(Failure{code, message, name == bus::kErrorNotSupported});
 }
 
 // Runs `body` and turns what sdbus-c++ throws into a value.
@@ -71,6 +71,13 @@ class Client::Impl {
     auto m = manager->createMethodCall(InterfaceName(bus::kManagerInterface), method);
     if (method != "Reload") m << link;
     manager->callMethod(m);
+  }
+
+  template <class... Result, class... Args>
+  void ask(const char* method, std::tuple<Result&...> results, const Args&... args) {
+    std::apply([&](auto&... result) {
+      manager()->callMethod(method).onInterface(bus::kManagerInterface).withArguments(args...).storeResultsTo(result...);
+    }, results);
   }
 
   std::vector<LinkProperties> links() {
@@ -202,6 +209,29 @@ Result<bus::LinkProperties> Client::link(const std::string& name) {
 
 Result<void> Client::call(const std::string& method, const std::string& link) {
   return guarded([&] { impl_->call(method, link); });
+}
+
+Result<void> Client::appear(const std::string& link, core::Duration hold) {
+  return guarded([&] {
+    sdbus::ObjectPath path;
+    impl_->ask("Appear", std::tie(path), link, static_cast<std::uint64_t>(hold.count()));
+  });
+}
+
+Result<Client::Tick> Client::appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) {
+  return guarded([&] {
+    Tick tick;
+    impl_->ask("AppearTick", std::tie(tick.due, tick.next_usec, tick.wake_system), link, kind, timer_next_usec);
+    return tick;
+  });
+}
+
+Result<std::vector<bus::AppearanceRow>> Client::appearances(const std::string& link) {
+  return guarded([&] {
+    bus::Wire<std::vector<bus::AppearanceRow>>::Type rows;
+    impl_->ask("ListAppearances", std::tie(rows), link);
+    return bus::from_wire<std::vector<bus::AppearanceRow>>(rows);
+  });
 }
 
 Result<void> Client::watch(Watcher watcher) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghostctl's end of the bus. sdbus-c++ is seen in client.cpp alone; what comes out are values and exit codes.
+// ghostctl's and ghost-appear's end of the bus. sdbus-c++ is seen in client.cpp alone; what comes out are values and exit codes.
 #pragma once
 #include <functional>
 #include <memory>
@@ -17,6 +17,7 @@ namespace ghost::cli {
 struct Failure {
   ExitCode code = ExitCode::failed;
   std::string message;  // for people; may have lines
+  bool not_supported = false;  // of ghostd's answers: org.ghostd1.Error.NotSupported
 };
 template <class T>
 using Result = tl::expected<T, Failure>;
@@ -33,6 +34,14 @@ class Client {
   Result<bus::LinkProperties> link(const std::string& name);  // no_such_link when there is none
   // "Connect", "Disconnect", "Block", "Unblock" with a link, "Reload" without.
   Result<void> call(const std::string& method, const std::string& link = {});
+  Result<void> appear(const std::string& link, core::Duration hold);  // zero: as configured
+  struct Tick {
+    bool due = false;
+    std::uint64_t next_usec = 0;  // since 1970; 0 for none
+    bool wake_system = false;
+  };
+  Result<Tick> appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec);
+  Result<std::vector<bus::AppearanceRow>> appearances(const std::string& link);  // the oldest first
 
   // From now on, in the loop: what happens to links, and to ghostd itself. When the bus is lost, "bus-gone" comes and
   // nothing after it. What is known at the start is what links() or link() answered last.

@@ -7,7 +7,8 @@
 namespace ghost::cli {
 
 ExitCode connect(const Options& options) {
-  const auto waited = call_and_wait(options, "Connect", true, [](const bus::LinkProperties& before) {
+  const auto ask = [&](Client& client) { return client.call("Connect", options.link); };
+  const auto waited = call_and_wait(options, ask, true, [](const bus::LinkProperties& before) {
     return [outcome = ConnectOutcome(before)](const bus::LinkProperties& now) mutable { return outcome.see(now); };
   });
   const auto& link = waited.link;

@@ -6,7 +6,8 @@
 namespace ghost::cli {
 
 ExitCode disconnect(const Options& options) {
-  const auto waited = call_and_wait(options, "Disconnect", false, [](const bus::LinkProperties& before) {
+  const auto ask = [&](Client& client) { return client.call("Disconnect", options.link); };
+  const auto waited = call_and_wait(options, ask, false, [](const bus::LinkProperties& before) {
     return [outcome = DisconnectOutcome(before)](const bus::LinkProperties& now) { return outcome.see(now); };
   });
   if (waited.code != ExitCode::ok) return waited.code;

@@ -17,7 +17,7 @@ using namespace ghost::cli;
 int run(int argc, char** argv) {
   CLI::App app("Look at and steer ghostd's links.", "ghostctl");
   Options options;
-  std::string timeout;
+  std::string timeout, hold;
   ExitCode (*verb)(const Options&) = status;
 
   app.set_version_flag("--version", std::string("ghostctl ") + GHOSTD_VERSION);
@@ -37,16 +37,24 @@ int run(int argc, char** argv) {
     sub->add_option("LINK", options.link, "the link's name")->required(required);
     return sub;
   };
-  const auto waits = [&](CLI::App* sub) {
-    sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted");
-    sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, … (default: 2min)")
-        ->check([](const std::string& text) {
-          return ghost::config::parse_timespan(text) ? std::string() : "'" + text + "' is no time span";
-        });
+  const auto is_timespan = [](const std::string& text) {
+    return ghost::config::parse_timespan(text) ? std::string() : "'" + text + "' is no time span";
+  };
+  const auto waits = [&](CLI::App* sub, const char* patience = "2min") {
+    sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted")
+        ->excludes(sub->add_flag("--wait", "wait for the outcome (the default)"));
+    sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, …")
+        ->check(is_timespan)
+        ->default_str(patience);
+    return sub;
   };
   link(add("status", "show the links, or one of them in full (the default)", status), false);
   waits(link(add("connect", "dial now; wait until the link is up or the call has failed", connect), true));
   waits(link(add("disconnect", "hang up; wait until the link is down", disconnect), true));
+  auto* appears = add("appear", "be on the net and tell the link's notifiers; wait until each has its notice", appear);
+  waits(link(appears, true), "10min")->add_option("--hold", hold, "stay at least so long (default: Hold= of the link's file)")
+      ->check(is_timespan);
+  link(add("appearances", "list the appearances that were, and the next", appearances), false);
   link(add("monitor", "print what happens, a line each, until interrupted", monitor), false);
   link(add("block", "make no call on this link, whatever asks for one", block), true);
   link(add("unblock", "let the link call again", unblock), true);
@@ -59,7 +67,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
+  // Notices are tried again for as long as the link is held.
+  if (verb == appear) options.timeout = std::chrono::minutes(10);
   if (!timeout.empty()) options.timeout = *ghost::config::parse_timespan(timeout);
+  if (!hold.empty()) options.hold = *ghost::config::parse_timespan(hold);
   return static_cast<int>(verb(options));
 }
 

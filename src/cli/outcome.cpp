@@ -23,6 +23,22 @@ Verdict DisconnectOutcome::see(const bus::LinkProperties& now) const {
   return Verdict::pending;
 }
 
+Verdict AppearOutcome::see(const bus::LinkProperties& now) const {
+  if (now.appearances <= asked_) return Verdict::pending;  // an older one
+  if (now.appearance == "connecting" || now.appearance == "announcing") return Verdict::pending;
+  if (now.appearance == "failed") return Verdict::failed;
+  // Present; or it has been, and is over before we could look.
+  for (const auto& notice : now.notices)
+    if (notice.result == "pending" && now.appearance != "none") return Verdict::pending;
+  return Verdict::done;
+}
+
+bool all_told(const bus::LinkProperties& link) {
+  for (const auto& notice : link.notices)
+    if (notice.result != "Ok") return false;
+  return true;
+}
+
 std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
   if (link.reason == "AuthFailed")
     return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then: ghostctl unblock " + link.name;

@@ -6,15 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "cli/json_value.hpp"
 #include "cli/words.hpp"
 
 namespace ghost::cli {
 namespace {
 
 using bus::LinkProperties;
-using Json = nlohmann::ordered_json;
 
 std::string shown_state(const LinkProperties& l) { return l.blocked && l.state == "down" ? "blocked" : l.state; }
 
@@ -36,29 +35,11 @@ std::string ago(std::uint64_t then, std::uint64_t now, const char* between = " "
 std::string next_step(const LinkProperties& l, std::uint64_t now) {
   if (l.idle_deadline > now) return "idle:" + span_words(l.idle_deadline - now, "");
   if (l.redial_deadline > now) return "redial:" + span_words(l.redial_deadline - now, "");
+  if (l.next_appearance > now) return "appear:" + span_words(l.next_appearance - now, "");
   return "-";
 }
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
-
-template <class T>
-Json json_value(const T& value) {
-  return value;
-}
-template <bus::IsRow Row>
-Json json_value(const Row& row);
-template <class T>
-Json json_value(const std::vector<T>& values) {
-  Json out = Json::array();
-  for (const auto& v : values) out.push_back(json_value(v));
-  return out;
-}
-template <bus::IsRow Row>
-Json json_value(const Row& row) {
-  Json out = Json::object();
-  bus::for_each_column<Row>([&](const auto& column) { out[column.json] = json_value(row.*column.member); });
-  return out;
-}
 
 Json json_of(const LinkProperties& link, const std::vector<std::string>& only) {
   Json out = Json::object();
@@ -68,9 +49,6 @@ Json json_of(const LinkProperties& link, const std::vector<std::string>& only) {
   });
   return out;
 }
-
-// The strings are valid UTF-8 when they come from ghostd; nobody gets an exception for it when they do not.
-std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -125,7 +103,7 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   if (l.idle_deadline > style.now)
     line("Idle:", "hangs up in " + span_words(l.idle_deadline - style.now) + " unless it is used");
   if (l.redial_deadline > style.now) line("Redial:", "in " + span_words(l.redial_deadline - style.now));
-  return out;
+  return out + appearance_detail(l, style);
 }
 
 std::string to_json(const LinkProperties& link, const std::vector<std::string>& only) { return dump(json_of(link, only)); }
@@ -156,6 +134,10 @@ std::string monitor_line(const Happening& h, const Style& style) {
   }
   if (changed("LocalAddresses") && !l.local_addresses.empty())
     parts.push_back(fmt::format("address {}", fmt::join(l.local_addresses, ", ")));
+  if (changed("Appearance") && (h.event == "changed" || l.appearance != "none"))
+    parts.push_back("appearance " + l.appearance);
+  if (changed("Notices"))
+    for (const auto& notice : l.notices) parts.push_back(notice.name + ":" + notice.result);
   if (changed("Trigger") && !l.trigger.empty()) parts.push_back("trigger " + l.trigger);
   if (h.event == "changed")
     bus::for_each_field([&](const auto& field) {

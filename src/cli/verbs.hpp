@@ -19,6 +19,7 @@ struct Options {
   bool no_color = false;
   bool no_wait = false;
   core::Duration timeout = std::chrono::minutes(2);
+  core::Duration hold{};  // of appear; zero: as configured
   std::string bus;   // address; empty: the system bus
   std::string link;  // LINK; empty: all
   std::string file;  // FILE of check; empty: the system's
@@ -27,6 +28,8 @@ struct Options {
 ExitCode status(const Options& options);
 ExitCode connect(const Options& options);
 ExitCode disconnect(const Options& options);
+ExitCode appear(const Options& options);
+ExitCode appearances(const Options& options);
 ExitCode monitor(const Options& options);
 ExitCode block(const Options& options);
 ExitCode unblock(const Options& options);
@@ -39,13 +42,13 @@ Style style_for(int fd, const Options& options);        // colours only on a ter
 ExitCode complain(const Failure& failure);              // "ghostctl: message" on standard error; returns its code
 void print(const std::string& text);                    // to standard output, at once
 
-// connect and disconnect: call `method`, then wait until `see` has a verdict, the time is up, or somebody loses patience.
+// connect, disconnect and appear: `ask`, then wait until `see` has a verdict, the time is up, or somebody loses patience.
 struct Waited {
   Verdict verdict = Verdict::pending;
   ExitCode code = ExitCode::ok;  // other than ok: it has been explained on standard error
   bus::LinkProperties link;      // as last seen
 };
-Waited call_and_wait(const Options& options, const std::string& method, bool start_ghostd,
+Waited call_and_wait(const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
                      const std::function<std::function<Verdict(const bus::LinkProperties&)>(const bus::LinkProperties& before)>& judge);
 
 // block, unblock, reload: call and be done.

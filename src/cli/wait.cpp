@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The waiting of connect and disconnect: one loop in which the link's changes, the deadline and Ctrl-C are events.
+// The waiting of connect, disconnect and appear: one loop in which the link's changes, the deadline and Ctrl-C are events.
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -26,6 +26,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   void show(const bus::LinkProperties& link) {
     text_ = link.name + ": " + link.state;
+    if (link.appearance != "none") text_ += ", " + link.appearance;
     draw();
   }
 
@@ -45,7 +46,7 @@ class Progress {
 
 }  // namespace
 
-Waited call_and_wait(const Options& options, const std::string& method, bool start_ghostd,
+Waited call_and_wait(const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
                      const std::function<std::function<Verdict(const bus::LinkProperties&)>(
                          const bus::LinkProperties& before)>& judge) {
   Waited out;
@@ -61,7 +62,7 @@ Waited call_and_wait(const Options& options, const std::string& method, bool sta
     if (const auto running = client.require_running(); !running) return give_up(running.error());
 
   if (options.no_wait) {
-    if (const auto called = client.call(method, options.link); !called) return give_up(called.error());
+    if (const auto called = ask(client); !called) return give_up(called.error());
     if (const auto link = client.link(options.link)) out.link = *link;
     out.verdict = Verdict::done;
     return out;
@@ -114,7 +115,7 @@ Waited call_and_wait(const Options& options, const std::string& method, bool sta
           "no outcome in " + span_words(static_cast<std::uint64_t>(options.timeout.count())));
   });
 
-  if (const auto called = client.call(method, options.link); !called) return give_up(called.error());
+  if (const auto called = ask(client); !called) return give_up(called.error());
   see = judge(*before);
   progress.emplace(loop);
   deadline.arm(loop::now() + options.timeout);

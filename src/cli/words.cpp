@@ -32,13 +32,23 @@ std::string size_words(std::uint64_t bytes) {
   return fmt::format("{}.{} MiB", tenths / 10, tenths % 10);
 }
 
-std::string time_words(std::uint64_t usec_since_1970, bool clock_only) {
+namespace {
+
+std::string local_time(std::uint64_t usec_since_1970, const char* format) {
   const auto seconds = static_cast<std::time_t>(usec_since_1970 / 1'000'000);
   std::tm parts{};
   if (!::localtime_r(&seconds, &parts)) return "?";
   std::array<char, 64> text{};
-  const auto n = std::strftime(text.data(), text.size(), clock_only ? "%H:%M:%S" : "%a %Y-%m-%d %H:%M:%S %Z", &parts);
+  const auto n = std::strftime(text.data(), text.size(), format, &parts);
   return {text.data(), n};
 }
+
+}  // namespace
+
+std::string time_words(std::uint64_t usec_since_1970, bool clock_only) {
+  return local_time(usec_since_1970, clock_only ? "%H:%M:%S" : "%a %Y-%m-%d %H:%M:%S %Z");
+}
+
+std::string stamp_words(std::uint64_t usec_since_1970) { return local_time(usec_since_1970, "%Y-%m-%dT%H:%M:%S%z"); }
 
 }  // namespace ghost::cli

@@ -13,5 +13,7 @@ std::string span_words(std::uint64_t usec, const char* between = " ");
 std::string size_words(std::uint64_t bytes);
 // Local time: "Mon 2026-11-23 05:00:01 UTC", or with `clock_only` "05:00:01".
 std::string time_words(std::uint64_t usec_since_1970, bool clock_only = false);
+// Local time without a space: "2026-11-23T05:00:01+0000".
+std::string stamp_words(std::uint64_t usec_since_1970);
 
 }  // namespace ghost::cli

@@ -184,6 +184,110 @@ TEST_F(Ghostctl, WaitingEndsWithGhostd) {
   EXPECT_EQ(child.finish().status, 6);
 }
 
+core::LinkStatus appearing(const std::string& appearance, std::uint64_t asked) {
+  auto s = in_state(appearance == "connecting" ? "dialing" : "up", "appear");
+  if (appearance == "present" || appearance == "announcing") s.appearance = sample_appearance();
+  s.appearance.next.reset();
+  s.appearance.until.reset();
+  s.appearance.state = appearance;
+  s.appearance.asked = asked;
+  return s;
+}
+
+TEST_F(Ghostctl, AppearWaitsUntilEachNoticeHasItsResult) {
+  server.publish(in_state("down"));
+  server.on("appear isp 90000000", [](bus::BusService& s) { s.publish(appearing("connecting", 1)); });
+  Child child(argv({"appear", "isp", "--hold", "90s"}), env);
+  ASSERT_TRUE(eventually([&] { return !server.take_record().empty(); }));
+  auto status = appearing("announcing", 1);
+  server.publish(status);
+  status.appearance.state = "present";
+  server.publish(status);  // and one is pending
+  status.appearance.notices[1] = {.name = "dns", .result = core::NoticeResult::Ok, .detail = "NOERROR", .at = wall(1), .attempts = 3};
+  server.publish(status);
+  const auto ran = child.finish();
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out, "isp: present, 203.0.113.9, 2001:db8::9 (carrier NAT)\n"
+                     "  mail  Ok: 250 queued\n"
+                     "  dns   Ok, 3 attempts: NOERROR\n");
+  EXPECT_THAT(ran.err, IsEmpty());
+}
+
+TEST_F(Ghostctl, AppearTellsWhenANoticeFailed) {
+  server.publish(in_state("down"));
+  server.on("appear isp 0", [](bus::BusService& s) {
+    auto status = appearing("present", 1);
+    status.appearance.notices[1].result = core::NoticeResult::AuthFailed;
+    s.publish(status);
+  });
+  const auto ran = ctl({"appear", "isp", "--wait"});
+  EXPECT_EQ(ran.status, 8) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  dns   AuthFailed, 2 attempts: Later: SERVFAIL\n"));
+  EXPECT_THAT(ran.err, HasSubstr("not everybody was told"));
+  server.publish(in_state("down"));
+  const auto json = ctl({"appear", "isp", "--json"});
+  EXPECT_EQ(json.status, 8) << json.err;
+  const auto notices = Json::parse(json.out)["notices"];
+  EXPECT_EQ(notices, Json::parse(R"([
+    {"name":"mail","result":"Ok","detail":"250 queued","at":1800000003000000,"attempts":1},
+    {"name":"dns","result":"AuthFailed","detail":"Later: SERVFAIL","at":1800000004000000,"attempts":2}])"));
+}
+
+TEST_F(Ghostctl, AppearTellsWhyTheLinkDidNotComeUp) {
+  server.publish(in_state("down"));
+  server.on("appear isp 0", [](bus::BusService& s) {
+    s.publish(appearing("connecting", 1));
+    auto failed = in_state("down", "NoCarrier", 1);
+    failed.detail = "chat: NO CARRIER";
+    failed.appearance.asked = 1;
+    failed.appearance.state = "failed";
+    s.publish(failed);
+  });
+  const auto ran = ctl({"appear", "isp"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("isp did not appear: NoCarrier: chat: NO CARRIER\n"));
+}
+
+TEST_F(Ghostctl, AppearRefusedOrNotWaitedFor) {
+  EXPECT_EQ(ctl({"appear"}).status, 2);
+  EXPECT_EQ(ctl({"appear", "isp", "--hold", "a while"}).status, 2);
+  EXPECT_EQ(ctl({"appear", "nope"}).status, 3);
+  server.answer("appear isp 5000000", {Kind::NotSupported, "isp has no [Appear]"});
+  const auto refused = ctl({"appear", "isp", "--hold", "5s"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.err, "ghostctl: isp has no [Appear]\n");
+  server.answer("appear isp 6000000", {Kind::Blocked, "isp is blocked"});
+  EXPECT_EQ(ctl({"appear", "isp", "--hold", "6s"}).status, 4);
+  server.take_record();
+  const auto ran = ctl({"appear", "isp", "--no-wait"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out, "isp: none\n");
+  EXPECT_THAT(server.take_record(), ElementsAre("appear isp 0"));
+  EXPECT_EQ(ctl({"appear", "isp", "--timeout", "200ms"}).status, 5);
+}
+
+TEST_F(Ghostctl, Appearances) {
+  const auto sample = sample_appearance();
+  server.answer_appearances({{.begun = wall(1'799'990'000), .ended = wall(1'799'990'602), .kind = "calendar", .outcome = "idle",
+                              .addresses = sample.addresses, .next = {}, .notices = sample.notices}});
+  server.publish(sample_link("lte"));
+  server.answer("appearances lte", {Kind::NotSupported, "lte has no [Appear]"});
+  const auto ran = ctl({"appearances"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out, "LINK  BEGUN                     FOR      OUTCOME  BY        ADDRESS      NOTICES\n"
+                     "isp   2027-01-15T05:13:20+0000  10min2s  idle     calendar  203.0.113.9  mail:Ok dns:pending\n");
+  const auto json = ctl({"appearances", "isp", "--json"});
+  EXPECT_EQ(json.status, 0) << json.err;
+  const auto rows = Json::parse(json.out).at(0).at("appearances");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0]["ended"], 1'799'990'602'000'000);
+  EXPECT_EQ(rows[0]["addresses"], Json::parse(R"(["203.0.113.9","2001:db8::9"])"));
+  EXPECT_EQ(ctl({"appearances", "nope"}).status, 3);
+  const auto lte = ctl({"appearances", "lte"});
+  EXPECT_EQ(lte.status, 1);
+  EXPECT_EQ(lte.err, "ghostctl: lte has no [Appear]\n");
+}
+
 TEST_F(Ghostctl, MonitorPrintsALineAChange) {
   Child child(argv({"monitor", "--json"}), env);
   ASSERT_TRUE(child.wait_for_output("\n"));

@@ -2,6 +2,9 @@
 // ghostctl's pure parts: when a wait is over, what exit code an error is, how numbers and links read.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <ctime>
+
 #include "cli/exit_code.hpp"
 #include "cli/outcome.hpp"
 #include "cli/render.hpp"
@@ -59,6 +62,43 @@ TEST(DisconnectOutcome, UntilItIsDown) {
   EXPECT_EQ(o.see(link("dialing", 2)), Verdict::done);  // and called again at once
 }
 
+bus::LinkProperties appearing(const std::string& appearance, std::uint64_t appearances, std::vector<bus::NoticeRow> notices = {}) {
+  auto l = link("up", 1);
+  l.appearance = appearance;
+  l.appearances = appearances;
+  l.notices = std::move(notices);
+  return l;
+}
+
+TEST(AppearOutcome, UntilEachNoticeHasItsResult) {
+  const AppearOutcome o(appearing("none", 0));
+  EXPECT_EQ(o.see(appearing("none", 0)), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("connecting", 1)), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("announcing", 1, {{"mail", "pending", "", 0, 1}})), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("present", 1, {{"mail", "Ok", "", 1, 1}, {"dns", "pending", "", 0, 1}})), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("present", 1, {{"mail", "Ok", "", 1, 1}, {"dns", "Refused", "", 1, 1}})), Verdict::done);
+}
+TEST(AppearOutcome, OfALinkThatIsPresentAlready) {
+  const AppearOutcome o(appearing("present", 3));
+  EXPECT_EQ(o.see(appearing("present", 3)), Verdict::pending);  // an older one's
+  EXPECT_EQ(o.see(appearing("present", 4)), Verdict::done);     // nobody had to be told anew
+}
+TEST(AppearOutcome, WithoutALinkThereIsNone) {
+  const AppearOutcome o(appearing("failed", 3));
+  EXPECT_EQ(o.see(appearing("failed", 3)), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("connecting", 4)), Verdict::pending);
+  EXPECT_EQ(o.see(appearing("failed", 4)), Verdict::failed);
+}
+TEST(AppearOutcome, OverBeforeWeCouldLook) {
+  const AppearOutcome o(appearing("none", 0));
+  EXPECT_EQ(o.see(appearing("none", 1, {{"mail", "Ok", "", 1, 1}})), Verdict::done);
+}
+TEST(AllTold, OnlyIfEveryNotifierTookIt) {
+  EXPECT_TRUE(all_told(appearing("present", 1)));
+  EXPECT_TRUE(all_told(appearing("present", 1, {{"mail", "Ok", "", 1, 1}})));
+  EXPECT_FALSE(all_told(appearing("present", 1, {{"mail", "Ok", "", 1, 1}, {"dns", "LinkGone", "", 1, 1}})));
+}
+
 TEST(ExitCode, OfEachError) {
   EXPECT_EQ(exit_code_of("org.ghostd1.Error.NoSuchLink"), ExitCode::no_such_link);
   EXPECT_EQ(exit_code_of("org.ghostd1.Error.Blocked"), ExitCode::blocked);
@@ -92,12 +132,73 @@ TEST(StatusTable, ABlockedLinkAndColours) {
   EXPECT_THAT(status_table({l}, {.colors = true, .now = 61'000'000}), testing::HasSubstr("\x1b[31mblocked\x1b[0m"));
 }
 
+struct InUtc : testing::Test {
+  InUtc() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+  static bus::LinkProperties present() {
+    auto l = appearing("present", 1, {{"mail", "Ok", "250 queued", 1, 1}, {"dns", "Refused", "REFUSED", 1, 3}});
+    l.addresses = {"203.0.113.9"};
+    l.carrier_nat = true;
+    l.last_appearance = 1'800'000'000'000'000;
+    l.appear_until = 1'800'000'600'000'000;
+    l.next_appearance = 1'800'001'830'000'000;
+    return l;
+  }
+  const Style at_begin{.colors = false, .now = 1'800'000'005'000'000};
+};
+
+TEST_F(InUtc, AnAppearanceForWhoeverAskedForIt) {
+  EXPECT_EQ(appearance_text(present(), at_begin),
+            "isp: present, 203.0.113.9 (carrier NAT), until 08:10:00, next Fri 2027-01-15 08:30:30 UTC\n"
+            "  mail  Ok: 250 queued\n"
+            "  dns   Refused, 3 attempts: REFUSED\n");
+  EXPECT_EQ(appearance_text(appearing("present", 1), at_begin), "isp: present\n");
+}
+
+TEST_F(InUtc, AnAppearanceInTheStatus) {
+  EXPECT_EQ(appearance_detail(present(), at_begin), " Appearance: present until Fri 2027-01-15 08:10:00 UTC at least\n"
+                                                    "       Told: 203.0.113.9 (carrier NAT)\n"
+                                                    "    Notices: mail: Ok: 250 queued\n"
+                                                    "             dns: Refused, 3 attempts: REFUSED\n"
+                                                    "    Appears: Fri 2027-01-15 08:30:30 UTC; in 30min 25s\n");
+  EXPECT_EQ(appearance_detail(appearing("none", 0), at_begin), "");
+  auto down = link("down");
+  down.next_appearance = present().next_appearance;
+  EXPECT_THAT(status_table({down}, at_begin), testing::HasSubstr("appear:30min25s"));
+}
+
+TEST_F(InUtc, AppearancesAsATable) {
+  const std::vector<Appearances> known{
+      {present(),
+       {{1'799'990'000'000'000, 1'799'990'602'000'000, "calendar", "idle", {"203.0.113.7"}, 0, {{"mail", "Ok", "", 1, 1}}},
+        {1'800'000'000'000'000, 0, "chain", "present", {"203.0.113.9"}, 1'800'001'830'000'000, present().notices}}}};
+  EXPECT_EQ(appearances_table(known, at_begin),
+            "LINK  BEGUN                     FOR      OUTCOME  BY        ADDRESS      NOTICES\n"
+            "isp   2027-01-15T05:13:20+0000  10min2s  idle     calendar  203.0.113.7  mail:Ok\n"
+            "isp   2027-01-15T08:00:00+0000  5s       present  chain     203.0.113.9  mail:Ok dns:Refused\n"
+            "isp   2027-01-15T08:30:30+0000  -        next     -         -            -\n");
+  EXPECT_EQ(appearances_table({}, at_begin), "there was no appearance, and none is known to come\n");
+}
+
+TEST_F(InUtc, AppearancesAsJson) {
+  EXPECT_EQ(appearances_json({{present(), {{1, 2, "asked", "Busy", {}, 0, {{"dns", "LinkGone", "", 3, 1}}}}}}),
+            R"([{"link":"isp","next":1800001830000000,"appearances":[{"begun":1,"ended":2,"kind":"asked",)"
+            R"("outcome":"Busy","addresses":[],"next":0,"notices":[{"name":"dns","result":"LinkGone","detail":"",)"
+            R"("at":3,"attempts":1}]}]}])" "\n");
+}
+
 TEST(MonitorLine, SaysWhatChanged) {
   auto l = link("up", 1);
   l.reason = "trigger";
   l.buffered_packets = 7;
   EXPECT_THAT(monitor_line({"changed", l, {"State"}}, {}), testing::EndsWith("isp: up (trigger)\n"));
   EXPECT_THAT(monitor_line({"changed", l, {"BufferedPackets"}}, {}), testing::EndsWith("isp: buffered_packets 7\n"));
+  l.appearance = "announcing";
+  l.notices = {{"mail", "pending", "", 0, 1}};
+  EXPECT_THAT(monitor_line({"changed", l, {"Appearance", "Notices"}}, {}),
+              testing::EndsWith("isp: appearance announcing, mail:pending\n"));
   EXPECT_THAT(monitor_line({"ghostd-gone", {}, {}}, {}), testing::EndsWith("ghostd is gone\n"));
 }
 
