@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A job from its text to its answer: read, checked, its credential fetched, the sandbox closed, the notifier called, and
+// the answer cleaned of what must not be seen.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "announce/deadline.hpp"
+#include "announce/job.hpp"
+#include "announce/outcome.hpp"
+
+namespace ghost::announce {
+
+// Closes the sandbox of this process for good, so it runs once. `credentials`: $CREDENTIALS_DIRECTORY.
+Outcome run(const Job& job, const std::string& credentials, const Deadline& deadline);
+
+core::Duration timeout_of(const Job& job);
+
+}  // namespace ghost::announce

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghost-announce: one notice a process. A job on stdin, its answer on stdout, both one JSON object (job.hpp); exit status 0
+// whenever an answer was written. ghostd starts it, and never waits for it otherwise than for any child.
+#include <curl/curl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <exception>
+#include <string>
+
+#include "announce/dispatch.hpp"
+#include "announce/resolve.hpp"
+#include "announce/sandbox.hpp"
+
+namespace {
+
+using namespace ghost;
+using namespace ghost::announce;
+
+constexpr auto kReadingTime = std::chrono::seconds(5);
+constexpr auto kGrace = std::chrono::seconds(2);  // what blocks past the deadline is ended by a signal
+constexpr auto kCpuTime = std::chrono::seconds(30);
+
+void print(const Outcome& outcome, core::Duration elapsed) {
+  const auto line = to_json(Answer{outcome.result, clean_line(outcome.detail), elapsed, clean_line(outcome.text)}) + "\n";
+  for (std::size_t done = 0; done < line.size();) {
+    const auto wrote = ::write(STDOUT_FILENO, line.data() + done, line.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) ::_exit(EXIT_FAILURE);
+    done += static_cast<std::size_t>(wrote);
+  }
+}
+
+extern "C" void on_alarm(int) {
+  static constexpr char kLine[] = R"({"result":"TimedOut","detail":"not done in time","elapsed_usec":0,"text":""})" "\n";
+  const auto wrote = ::write(STDOUT_FILENO, kLine, sizeof kLine - 1);
+  ::_exit(wrote == static_cast<ssize_t>(sizeof kLine - 1) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+void end_after(core::Duration time) {
+  struct sigaction action {};
+  action.sa_handler = on_alarm;
+  ::sigaction(SIGALRM, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const auto usec = time.count();
+  const itimerval timer{{}, {usec / 1'000'000, usec % 1'000'000}};
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+tl::expected<std::string, std::string> read_job() {
+  const Deadline deadline(kReadingTime);
+  std::string text;
+  while (true) {
+    pollfd p{STDIN_FILENO, POLLIN, 0};
+    const int ready = ::poll(&p, 1, deadline.milliseconds());
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return tl::unexpected(std::string("the job did not come to its end"));
+    std::array<char, 4096> some{};
+    const auto got = ::read(STDIN_FILENO, some.data(), some.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::unexpected(std::string("the job can't be read"));
+    if (got == 0) return text;
+    text.append(some.data(), static_cast<std::size_t>(got));
+    if (text.size() > kMaxJob) return tl::unexpected(std::string("the job is too long"));
+  }
+}
+
+Outcome work(Deadline& deadline) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  const std::string credentials = directory == nullptr ? "" : directory;
+  const char* const zone = std::getenv("TZ");
+  const std::string timezone = zone == nullptr ? "" : zone;
+  // Nothing of what libraries read there (proxies, key logs, other configurations) shall count.
+  ::clearenv();
+  if (zone != nullptr) ::setenv("TZ", timezone.c_str(), 1);
+  ::tzset();
+  const auto text = read_job();
+  if (!text) return {core::NoticeResult::BadConfig, text.error()};
+  const auto job = parse_job(*text);
+  if (!job) return {core::NoticeResult::BadConfig, "job: " + job.error()};
+  deadline = Deadline(timeout_of(*job));
+  end_after(timeout_of(*job) + kGrace);
+  // What they load, they load now.
+  if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl does not start"};
+  prepare_resolver();
+  if (auto given_up = give_up_privileges(kCpuTime); !given_up) return {core::NoticeResult::BadConfig, given_up.error()};
+  return run(*job, credentials, deadline);
+}
+
+}  // namespace
+
+int main() {
+  Deadline deadline{core::Duration::zero()};
+  try {
+    const auto outcome = work(deadline);
+    print(outcome, deadline.elapsed());
+  } catch (const std::exception&) {
+    print({core::NoticeResult::Crashed, "out of memory, or a fault of ghost-announce"}, deadline.elapsed());
+  }
+  ::_exit(EXIT_SUCCESS);  // no destructor of a library has anything to do
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// exec: a program of the administrator's gets the notice as JSON on stdin; what it prints is discarded, its exit status is
+// the result. Nobody but root may have been able to change it: neither it nor any directory on the way.
+#pragma once
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "announce/deadline.hpp"
+#include "announce/outcome.hpp"
+#include "base/unique_fd.hpp"
+
+namespace ghost::announce {
+
+// lstat(2) of a path, or an errno.
+using Stat = std::function<tl::expected<struct stat, int>(const std::string&)>;
+tl::expected<struct stat, int> stat_of(const std::string& path);
+
+// `path` without symbolic links. What is wrong is for people.
+[[nodiscard]] tl::expected<void, std::string> check_program(const std::string& path, const Stat& stat);
+
+struct Program {
+  pid_t pid = -1;  // leads a process group of its own
+  UniqueFd pidfd;
+  UniqueFd input;
+};
+
+// Forks, and runs it without arguments and with PATH alone in its environment. `path` as in the URL.
+[[nodiscard]] tl::expected<Program, Outcome> start_program(const std::string& path);
+
+// Feeds it and waits for it; at the deadline its process group is killed.
+Outcome finish_program(Program program, const std::string& input, const Deadline& deadline);
+
+}  // namespace ghost::announce

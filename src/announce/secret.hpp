@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A password, token or key: read from $CREDENTIALS_DIRECTORY (systemd.exec(5), CREDENTIALS) in ghost-announce alone, and
+// wiped when it goes. It has no operator<< and no copy; who uses it asks for text() by name.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace ghost::announce {
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) noexcept : text_(std::move(text)) {}
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret() { wipe(); }
+
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  void wipe() noexcept;
+  std::string text_;
+};
+
+// A file below `directory`, without the line feed at its end. Errors are for people and name no path's content.
+[[nodiscard]] tl::expected<Secret, std::string> read_credential(const std::string& directory, const std::string& name);
+
+// Every form in which a server could send it back (as it is, in base64, with the user as in AUTH PLAIN and Basic,
+// percent-encoded) becomes "***".
+[[nodiscard]] std::string redact(std::string text, std::string_view user, const Secret& secret);
+
+// RFC 4648, with padding.
+[[nodiscard]] std::string base64(std::string_view bytes);
+
+}  // namespace ghost::announce

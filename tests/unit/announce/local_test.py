@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""file and exec, jobs that are none, and what the process has given up while it works."""
+import json
+import os
+import stat
+import subprocess
+import tempfile
+import time
+
+from case import NOTICE, PROGRAM, Case, main
+from servers import HttpServer
+
+
+class File(Case):
+    def test_writes_it_whole(self):
+        path = os.path.join(self.directory.name, "notice")
+        with open(path, "w") as f:
+            f.write("old")
+        before = os.stat(path).st_ino
+        self.assertResult(self.announce("file://" + path), "Ok")
+        with open(path) as f:
+            self.assertEqual(json.load(f)["sequence"], 42)
+        now = os.stat(path)
+        self.assertNotEqual(now.st_ino, before)  # another file: whoever reads the old one reads it to its end
+        self.assertEqual(stat.S_IMODE(now.st_mode), 0o644)
+        self.assertEqual([n for n in os.listdir(self.directory.name) if "ghostd" in n], [])
+
+    def test_a_template(self):
+        path = os.path.join(self.directory.name, "address")
+        self.assertResult(self.announce("file://" + path, Body="${address}\\n"), "Ok")
+        with open(path) as f:
+            self.assertEqual(f.read(), "203.0.113.7\n")
+
+    def test_what_can_not_be_written(self):
+        self.assertResult(self.announce("file:///nowhere/notice"), "BadConfig", "No such file")
+        self.assertResult(self.announce("file://" + self.directory.name), "BadConfig")
+
+
+class Exec(Case):
+    def test_the_exit_status_counts(self):
+        self.assertResult(self.announce("exec:///usr/bin/true"), "Ok", "exit status 0")
+        self.assertResult(self.announce("exec:///usr/bin/false"), "Refused", "exit status 1")
+
+    def test_nobody_else_may_have_written_it(self):
+        path = os.path.join(self.directory.name, "program")
+        with open(path, "w") as f:
+            f.write("#!/bin/sh\n")
+        os.chmod(path, 0o755)
+        self.assertResult(self.announce("exec://" + path), "BadConfig")  # /tmp is everybody's
+        self.assertResult(self.announce("exec:///usr/bin/not-there"), "BadConfig", "No such file")
+        self.assertResult(self.announce("exec:///usr/bin"), "BadConfig", "not a file")
+
+    def test_is_killed_at_the_deadline(self):
+        # It waits on its stdin, which a job as long as a pipe is keeps full; "yes" writes for ever and reads nothing.
+        self.assertResult(self.announce("exec:///usr/bin/yes", timeout=1), "TimedOut", "killed")
+        self.assertLess(self.took, 2.5)
+
+
+class RootExec(Case):
+    """A program of the test's own in a directory that is root's alone."""
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.fail("the tests of exec: are run by root")
+        self.place = tempfile.TemporaryDirectory(prefix="ghost-announce-test-", dir="/var/lib")
+        self.addCleanup(self.place.cleanup)
+
+    def program(self, text):
+        path = os.path.join(self.place.name, "program")
+        with open(path, "w") as f:
+            f.write("#!/bin/sh\n" + text)
+        os.chmod(path, 0o755)
+        return "exec://" + path
+
+    def test_gets_the_notice_and_nothing_else(self):
+        url = self.program(f"cat > {self.place.name}/stdin; env > {self.place.name}/env; echo out; echo err >&2\n"
+                           f"grep -E 'NoNewPrivs|CapEff|CapPrm|Seccomp:' /proc/self/status > {self.place.name}/status\n")
+        self.assertResult(self.announce(url), "Ok")
+
+        def left(name):
+            with open(os.path.join(self.place.name, name)) as f:
+                return f.read()
+        self.assertEqual(json.loads(left("stdin"))["sequence"], NOTICE["sequence"])
+        self.assertEqual({line.split("=")[0] for line in left("env").splitlines()} - {"PWD", "_", "SHLVL", "OLDPWD"}, {"PATH"})
+        self.assertEqual(left("status").split(), ["CapPrm:", "0" * 16, "CapEff:", "0" * 16, "NoNewPrivs:", "1", "Seccomp:", "2"])
+
+    def test_exit_status_75_and_signals(self):
+        self.assertResult(self.announce(self.program("exit 75\n")), "Later", "75")
+        self.assertResult(self.announce(self.program("kill -9 $$\n")), "Refused", "signal 9")
+        self.assertResult(self.announce(self.program("sleep 60 & sleep 60\n"), timeout=1), "TimedOut")
+
+    def test_may_not_be_others_to_write(self):
+        url = self.program("exit 0\n")
+        os.chmod(self.place.name, 0o775)
+        self.assertResult(self.announce(url), "BadConfig", "written by others")
+        os.chmod(self.place.name, 0o755)
+        os.chown(url.removeprefix("exec://"), 1, 0)
+        self.assertResult(self.announce(url), "BadConfig", "belongs to somebody else")
+
+
+class Job(Case):
+    def test_what_is_no_job(self):
+        for text in (b"", b"{", b"[]", b"null", b'{"via":{}}', b"\xff", b"{" * 60000, b"x" * 70000,
+                     json.dumps({"notice": {**NOTICE, "version": 2}, "announce": {}, "via": {}}).encode()):
+            self.assertResult(self.job(text), "BadConfig", "job")
+
+    def test_a_key_of_another_notifier(self):
+        self.assertResult(self.announce("https://localhost/", Subject="x"), "BadConfig", "Subject=")
+        self.assertResult(self.announce("gopher://localhost/"), "BadConfig", "gopher")
+
+
+class Sandbox(Case):
+    def test_what_it_has_given_up(self):
+        server = self.serve(HttpServer("drip"))
+        job = {"notice": NOTICE, "announce": {"name": "x", "url": f"http://127.0.0.1:{server.port}/", "more": {}, "credential": "",
+                                              "timeout_usec": 30_000_000},
+               "via": {"interface": "", "addresses": [], "dns": []}}
+        with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+            program.stdin.write(json.dumps(job).encode())
+            program.stdin.close()
+            end = time.monotonic() + 10
+            while not server.requests and time.monotonic() < end:
+                time.sleep(0.01)
+            with open(f"/proc/{program.pid}/status") as f:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+            with open(f"/proc/{program.pid}/limits") as f:
+                limits = {line[:26].strip(): line[26:47].strip() for line in f}
+            program.kill()
+        for name, wanted in (("CapPrm", "0" * 16), ("CapEff", "0" * 16), ("CapAmb", "0" * 16), ("NoNewPrivs", "1"),
+                             ("Seccomp", "2"), ("Threads", "1")):
+            self.assertEqual(status[name], wanted, name)
+        self.assertEqual(limits["Max data size"], str(256 << 20))
+        self.assertEqual(limits["Max core file size"], "0")
+        self.assertEqual(limits["Max processes"], "0")
+
+
+if __name__ == "__main__":
+    main()
