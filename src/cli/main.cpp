@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <clocale>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 
@@ -42,7 +43,7 @@ int run(int argc, char** argv) {
   };
   const auto waits = [&](CLI::App* sub, const char* patience = "2min") {
     sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted")
-        ->excludes(sub->add_flag("--wait", "wait for the outcome (the default)"));
+        ->excludes(sub->add_flag("--wait", [](std::int64_t) {}, "wait for the outcome (the default)"));
     sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, …")
         ->check(is_timespan)
         ->default_str(patience);
