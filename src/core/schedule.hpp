@@ -58,7 +58,7 @@ std::optional<TickKind> parse_tick_kind(std::string_view word);  // "calendar", 
 struct Standing {
   std::optional<WallTime> promise;    // Due::promise of the last tick
   std::optional<WallTime> granted;    // when a tick was last due
-  std::optional<WallTime> cut_short;  // the last appearance's begin, if it broke off before anybody was told
+  std::optional<WallTime> cut_short;  // the last appearance's begin, if it broke off untold or before its time
   bool present = false;               // an appearance is under way, connecting included
 };
 

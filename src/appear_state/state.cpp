@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "appear_state/state.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace ghost::appear_state {
+namespace {
+
+using core::AppearanceRecord;
+using core::NoticeStatus;
+using core::WallTime;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+constexpr std::int64_t kLatest = 253'402'300'800'000'000;  // the end of the year 9999: no sum with it overflows
+
+ordered_json usec(const std::optional<WallTime>& time) {
+  if (!time) return nullptr;
+  return time->time_since_epoch().count();
+}
+
+ordered_json texts(const std::vector<IpAddress>& addresses) {
+  auto out = ordered_json::array();
+  for (const auto& a : addresses) out.push_back(a.str());
+  return out;
+}
+
+ordered_json object(const NoticeStatus& n) {
+  ordered_json out{{"name", n.name}, {"result", nullptr}, {"detail", n.detail}, {"at", usec(n.at)}, {"attempts", n.attempts}};
+  if (n.result) out["result"] = core::to_string(*n.result);
+  return out;
+}
+
+ordered_json object(const AppearanceRecord& r) {
+  auto notices = ordered_json::array();
+  for (const auto& n : r.notices) notices.push_back(object(n));
+  return {{"begun", usec(r.begun)},
+          {"ended", usec(r.ended)},
+          {"kind", r.kind},
+          {"outcome", r.outcome},
+          {"addresses", texts(r.addresses)},
+          {"next", usec(r.next)},
+          {"notices", std::move(notices)}};
+}
+
+// Faults below are exceptions, this one or nlohmann's, and end in from_json.
+struct Fault {
+  std::string what;
+};
+
+std::uint64_t count(const json& value) {
+  if (!value.is_number_unsigned()) throw Fault{"a number is not one"};
+  return value.get<std::uint64_t>();
+}
+
+std::optional<WallTime> time(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number_integer()) throw Fault{"a time is not one"};
+  const auto n = value.get<std::int64_t>();
+  if (n < 0 || n > kLatest) throw Fault{"a time out of this world"};
+  return WallTime(std::chrono::microseconds(n));
+}
+
+std::vector<IpAddress> addresses(const json& list) {
+  if (!list.is_array()) throw Fault{"addresses are not a list"};
+  std::vector<IpAddress> out;
+  for (const auto& item : list) {
+    const auto parsed = IpAddress::parse(item.get<std::string>());
+    if (!parsed) throw Fault{"an address is not one"};
+    out.push_back(*parsed);
+  }
+  return out;
+}
+
+std::optional<core::NoticeResult> result(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  const auto name = value.get<std::string>();
+  for (unsigned i = 0;; ++i) {
+    const auto candidate = static_cast<core::NoticeResult>(i);
+    const auto text = core::to_string(candidate);
+    if (text.empty()) throw Fault{"an unknown result"};
+    if (text == name) return candidate;
+  }
+}
+
+NoticeStatus notice(const json& n) {
+  const auto attempts = count(n.at("attempts"));
+  if (attempts > ~0U) throw Fault{"a number is not one"};
+  return {n.at("name").get<std::string>(), result(n.at("result")), n.at("detail").get<std::string>(), time(n.at("at")),
+          static_cast<unsigned>(attempts)};
+}
+
+AppearanceRecord record(const json& r) {
+  const auto begun = time(r.at("begun"));
+  if (!begun) throw Fault{"an appearance that did not begin"};
+  AppearanceRecord out{*begun,
+                       time(r.at("ended")),
+                       r.at("kind").get<std::string>(),
+                       r.at("outcome").get<std::string>(),
+                       addresses(r.at("addresses")),
+                       time(r.at("next")),
+                       {}};
+  for (const auto& n : r.at("notices")) out.notices.push_back(notice(n));
+  return out;
+}
+
+AppearState state_of(const json& s) {
+  if (s.at("version") != kVersion) throw Fault{"of another version"};
+  AppearState out;
+  out.sequence = count(s.at("sequence"));
+  out.promise = time(s.at("promise"));
+  out.granted = time(s.at("granted"));
+  out.timer_next = time(s.at("timer_next"));
+  out.until = time(s.at("until"));
+  for (const auto& r : s.at("past")) remember(out, record(r));
+  for (const auto& [name, list] : s.at("told").items()) out.told.emplace(name, addresses(list));
+  return out;
+}
+
+}  // namespace
+
+void remember(AppearState& state, AppearanceRecord record) {
+  state.past.push_back(std::move(record));
+  if (state.past.size() > kPastMax) state.past.erase(state.past.begin(), state.past.end() - kPastMax);
+}
+
+bool close_interrupted(AppearState& state, WallTime now) {
+  if (state.past.empty() || state.past.back().ended) return false;
+  auto& last = state.past.back();
+  last.ended = std::max(now, last.begun);
+  last.outcome = kInterrupted;
+  return true;
+}
+
+core::Standing standing(const AppearState& state, bool present, WallTime now) {
+  core::Standing out{state.promise, state.granted, std::nullopt, present};
+  if (present || state.past.empty()) return out;
+  const auto& last = state.past.back();
+  if (last.ended && last.outcome != kInterrupted) return out;
+  const bool told = std::any_of(last.notices.begin(), last.notices.end(),
+                                [](const NoticeStatus& n) { return n.result == core::NoticeResult::Ok; });
+  if (!told || (state.until && now < *state.until)) out.cut_short = last.begun;
+  return out;
+}
+
+std::string to_json(const AppearState& state) {
+  auto past = ordered_json::array();
+  for (const auto& r : state.past) past.push_back(object(r));
+  auto told = ordered_json::object();
+  for (const auto& [name, list] : state.told) told[name] = texts(list);
+  const ordered_json out{{"version", kVersion},
+                         {"sequence", state.sequence},
+                         {"promise", usec(state.promise)},
+                         {"granted", usec(state.granted)},
+                         {"timer_next", usec(state.timer_next)},
+                         {"until", usec(state.until)},
+                         {"told", std::move(told)},
+                         {"past", std::move(past)}};
+  // A detail that is not UTF-8 must not cost the promise.
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+tl::expected<AppearState, std::string> from_json(std::string_view text) {
+  try {
+    return state_of(json::parse(text));
+  } catch (const Fault& fault) {
+    return tl::unexpected(fault.what);
+  } catch (const json::exception& e) {
+    return tl::unexpected("not the JSON it should be (" + std::to_string(e.id) + ")");
+  }
+}
+
+}  // namespace ghost::appear_state

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "appear_state/file.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "sample.hpp"
+
+using namespace ghost;
+using namespace ghost::appear_state;
+using namespace ghost::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+class StateFile : public testing::Test {
+ protected:
+  StateFile() {
+    std::string name = fs::temp_directory_path() / "ghostd-state-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    dir = name;
+  }
+  ~StateFile() override { fs::remove_all(dir); }
+
+  void write(const std::string& name, const std::string& text) const { std::ofstream(dir + "/" + name) << text; }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ifstream in(dir + "/" + name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& entry : fs::directory_iterator(dir)) out.push_back(entry.path().filename());
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+  std::string dir;
+};
+
+}  // namespace
+
+TEST_F(StateFile, ComesBackAsItWasSaved) {
+  EXPECT_EQ(load(dir, "isp").state, AppearState{});
+  EXPECT_EQ(load(dir, "isp").problem, std::nullopt);
+  ASSERT_TRUE(save(dir, "isp", sample()).has_value());
+  ASSERT_TRUE(save(dir, "lab", AppearState{}).has_value());
+  const auto loaded = load(dir, "isp");
+  EXPECT_EQ(loaded.problem, std::nullopt);
+  EXPECT_EQ(loaded.state, sample());
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "lab.json"}));
+}
+
+TEST_F(StateFile, IsTheOwnersAloneWhateverWasThere) {
+  const auto before = umask(0);
+  write("isp.json", "old");
+  write("isp.json.new", "left over");
+  chmod((dir + "/isp.json.new").c_str(), 0666);
+  ASSERT_TRUE(save(dir, "isp", sample()).has_value());
+  umask(before);
+  struct stat st{};
+  ASSERT_EQ(stat((dir + "/isp.json").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 07777, 0600U);
+  EXPECT_EQ(load(dir, "isp").state, sample());
+}
+
+TEST_F(StateFile, ABrokenOneIsSetAsideAndReported) {
+  write("isp.json.broken", "an earlier one");
+  write("isp.json", "{\"version\":1,");
+  const auto loaded = load(dir, "isp");
+  EXPECT_EQ(loaded.state, AppearState{});
+  ASSERT_TRUE(loaded.problem.has_value());
+  EXPECT_EQ(*loaded.problem, dir + "/isp.json: not the JSON it should be (101); set aside as isp.json.broken");
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json.broken"}));
+  EXPECT_EQ(read("isp.json.broken"), "{\"version\":1,");
+  EXPECT_EQ(load(dir, "isp").problem, std::nullopt);
+  EXPECT_TRUE(save(dir, "isp", sample()).has_value());
+}
+
+TEST_F(StateFile, OneTooLargeIsBroken) {
+  write("isp.json", std::string(4 * 1024 * 1024 + 1, ' '));
+  EXPECT_EQ(load(dir, "isp").problem, dir + "/isp.json: larger than 4194304 bytes; set aside as isp.json.broken");
+}
+
+TEST_F(StateFile, TheFullestStateIsNotTooLarge) {
+  AppearState full = sample();
+  core::AppearanceRecord record = full.past[0];
+  record.notices.clear();
+  for (int i = 0; i < 32; ++i)
+    record.notices.push_back({std::string(32, 'n'), core::NoticeResult::Unreachable, std::string(200, '\x01'), at(1), 100});
+  for (std::size_t i = 0; i < kPastMax; ++i) remember(full, record);
+  ASSERT_TRUE(save(dir, "isp", full).has_value());
+  const auto loaded = load(dir, "isp");
+  EXPECT_EQ(loaded.problem, std::nullopt);
+  EXPECT_EQ(loaded.state, full);
+}
+
+TEST_F(StateFile, WhatIsNoFileIsLeftAlone) {
+  ASSERT_EQ(mkfifo((dir + "/fifo.json").c_str(), 0600), 0);
+  EXPECT_EQ(load(dir, "fifo").problem, dir + "/fifo.json: not a regular file");
+  write("other", to_json(sample()));
+  ASSERT_EQ(symlink("other", (dir + "/link.json").c_str()), 0);
+  EXPECT_EQ(load(dir, "link").problem, dir + "/link.json: Too many levels of symbolic links");
+  EXPECT_EQ(load(dir, "link").state, AppearState{});
+}
+
+TEST_F(StateFile, NoDirectory) {
+  EXPECT_EQ(load(dir + "/none", "isp").problem, std::nullopt);
+  const auto saved = save(dir + "/none", "isp", sample());
+  ASSERT_FALSE(saved.has_value());
+  EXPECT_EQ(saved.error(), dir + "/none: No such file or directory");
+}
+
+TEST_F(StateFile, NamesThatLeadElsewhere) {
+  EXPECT_FALSE(save(dir, "../x", sample()).has_value());
+  EXPECT_TRUE(load(dir, "../x").problem.has_value());
+}
+
+// The disk is full (a file may not grow): what was there stays, and nothing lies about.
+TEST_F(StateFile, ASaveThatFailsLeavesTheOldOne) {
+  ASSERT_TRUE(save(dir, "isp", sample()).has_value());
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{100, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  auto changed = sample();
+  changed.sequence = 1;
+  const auto saved = save(dir, "isp", changed);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_DFL);
+  ASSERT_FALSE(saved.has_value());
+  EXPECT_EQ(saved.error(), dir + "/isp.json.new: File too large");
+  EXPECT_EQ(load(dir, "isp").state, sample());
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json"}));
+}
+
+// Killed anywhere in the middle of saving, again and again: the file is always a whole state.
+TEST_F(StateFile, IsWholeWheneverItsWriterDies) {
+  ASSERT_TRUE(save(dir, "isp", sample()).has_value());
+  auto seen = sample().sequence;
+  int moved = 0;
+  for (int round = 0; round < 40; ++round) {
+    const pid_t writer = fork();
+    ASSERT_GE(writer, 0);
+    if (writer == 0) {
+      auto state = sample();
+      for (std::uint64_t i = 1;; ++i) {
+        state.sequence = static_cast<std::uint64_t>(round) * 1'000'000 + i;
+        if (!save(dir, "isp", state)) _exit(1);
+      }
+    }
+    usleep(2000 + round * 100);  // no condition to wait for: any moment will do
+    kill(writer, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(writer, &status, 0), writer);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it could not save";
+    const auto loaded = load(dir, "isp");
+    ASSERT_EQ(loaded.problem, std::nullopt);
+    auto expected = sample();
+    expected.sequence = loaded.state.sequence;
+    ASSERT_EQ(loaded.state, expected);
+    moved += loaded.state.sequence != seen ? 1 : 0;
+    seen = loaded.state.sequence;
+  }
+  EXPECT_GT(moved, 10);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "appear_state/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "sample.hpp"
+
+using namespace ghost;
+using namespace ghost::appear_state;
+using namespace ghost::test;
+using namespace std::chrono_literals;
+
+TEST(StateJson, KeepsEverything) {
+  const auto text = to_json(sample());
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  EXPECT_EQ(text.back(), '\n');
+  const auto back = from_json(text);
+  ASSERT_TRUE(back.has_value()) << back.error();
+  EXPECT_EQ(*back, sample());
+  EXPECT_EQ(*from_json(to_json(AppearState{})), AppearState{});
+}
+
+TEST(StateJson, KeepsEveryResult) {
+  for (unsigned i = 0;; ++i) {
+    const auto result = static_cast<core::NoticeResult>(i);
+    if (core::to_string(result).empty()) break;
+    auto state = sample();
+    state.past[0].notices[0].result = result;
+    EXPECT_EQ(from_json(to_json(state)), state) << core::to_string(result);
+  }
+}
+
+TEST(StateJson, ATextThatIsNotUtf8CostsNothingElse) {
+  auto state = sample();
+  state.past[1].notices[0].detail = "caf\xe9";
+  auto back = from_json(to_json(state));
+  ASSERT_TRUE(back.has_value()) << back.error();
+  EXPECT_EQ(back->past[1].notices[0].detail, "caf\uFFFD");
+  back->past[1].notices[0].detail = state.past[1].notices[0].detail;
+  EXPECT_EQ(*back, state);
+}
+
+TEST(StateJson, KeysOfALaterVersionArePassedOver) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  json["colour"] = "red";
+  json["past"][0]["weather"] = 3;
+  EXPECT_EQ(from_json(json.dump()), sample());
+}
+
+TEST(StateJson, OneFaultAndItIsRefused) {
+  using nlohmann::json;
+  const json good = json::parse(to_json(sample()));
+  const std::pair<const char*, std::function<void(json&)>> faults[] = {
+      {"another version", [](json& j) { j["version"] = 2; }},
+      {"no version", [](json& j) { j.erase("version"); }},
+      {"no promise", [](json& j) { j.erase("promise"); }},
+      {"a promise in words", [](json& j) { j["promise"] = "tomorrow"; }},
+      {"a promise in part", [](json& j) { j["promise"] = 1.5; }},
+      {"a time before time", [](json& j) { j["promise"] = -1; }},
+      {"a time without end", [](json& j) { j["granted"] = 9'223'372'036'854'775'807; }},
+      {"a time beyond all", [](json& j) { j["until"] = 18'446'744'073'709'551'615U; }},
+      {"a negative number", [](json& j) { j["sequence"] = -1; }},
+      {"no address", [](json& j) { j["told"]["mail"][0] = "desk"; }},
+      {"one address", [](json& j) { j["told"]["mail"] = "192.0.2.1"; }},
+      {"an unknown result", [](json& j) { j["past"][0]["notices"][0]["result"] = "Fine"; }},
+      {"a past that did not begin", [](json& j) { j["past"][0]["begun"] = nullptr; }},
+      {"more attempts than can be", [](json& j) { j["past"][0]["notices"][0]["attempts"] = 4'294'967'296; }},
+      {"a list", [](json& j) { j = json::array({1}); }},
+  };
+  for (const auto& [what, spoil] : faults) {
+    auto bad = good;
+    spoil(bad);
+    EXPECT_FALSE(from_json(bad.dump()).has_value()) << what;
+  }
+  EXPECT_FALSE(from_json("").has_value());
+  EXPECT_FALSE(from_json(to_json(sample()).substr(0, 100)).has_value());
+}
+
+TEST(StateJson, GarbageIsAStateOrARefusal) {
+  std::mt19937 random(11);  // NOLINT
+  const auto good = to_json(sample());
+  int states = 0;
+  for (int i = 0; i < 20000; ++i) {
+    auto text = good;
+    for (auto n = random() % 3 + 1; n > 0; --n) {
+      const auto at = random() % text.size();
+      if (random() % 2 == 0) text[at] = static_cast<char>(random());
+      else text.erase(at, random() % 4);
+    }
+    const auto state = from_json(text);
+    if (!state) continue;
+    ++states;
+    ASSERT_EQ(from_json(to_json(*state)), *state) << text;
+  }
+  EXPECT_GT(states, 100);
+}
+
+TEST(Past, KeepsTheLast) {
+  AppearState state;
+  for (int i = 0; i < 60; ++i) {
+    core::AppearanceRecord record;
+    record.begun = at(i);
+    remember(state, record);
+    ASSERT_EQ(state.past.size(), std::min<std::size_t>(static_cast<std::size_t>(i) + 1, kPastMax));
+  }
+  EXPECT_EQ(state.past.front().begun, at(10));
+  EXPECT_EQ(state.past.back().begun, at(59));
+}
+
+TEST(Past, WhatNobodyEndedWasInterrupted) {
+  auto state = sample();
+  EXPECT_TRUE(close_interrupted(state, at(1'800'000'000)));
+  EXPECT_EQ(state.past.back().ended, at(1'800'000'000));
+  EXPECT_EQ(state.past.back().outcome, kInterrupted);
+  auto again = state;
+  EXPECT_FALSE(close_interrupted(again, at(1'900'000'000)));
+  EXPECT_EQ(again, state);
+
+  auto put_back = sample();  // the clock: nothing ends before it begins
+  EXPECT_TRUE(close_interrupted(put_back, at(5)));
+  EXPECT_EQ(put_back.past.back().ended, put_back.past.back().begun);
+  AppearState empty;
+  EXPECT_FALSE(close_interrupted(empty, at(5)));
+}
+
+TEST(Standing, NamesAnAppearanceThatWasCutShort) {
+  const auto begun = at(1'799'999'000);
+  const auto before_until = at(1'799'999'500);
+  const auto after_until = at(1'799'999'700);
+  auto state = sample();
+  const auto cut = [&](core::WallTime now) { return standing(state, false, now).cut_short; };
+  EXPECT_EQ(cut(after_until), begun);  // nobody was told
+  EXPECT_EQ(standing(state, true, after_until).cut_short, std::nullopt);
+  close_interrupted(state, after_until);
+  EXPECT_EQ(cut(after_until), begun);
+  state.past.back().notices[1].result = core::NoticeResult::Ok;
+  EXPECT_EQ(cut(after_until), std::nullopt);
+  EXPECT_EQ(cut(before_until), begun);  // but told until when
+  state.past.back().outcome = "idle";
+  EXPECT_EQ(cut(before_until), std::nullopt);
+  EXPECT_EQ(standing(AppearState{}, false, begun).cut_short, std::nullopt);
+
+  const auto whole = standing(sample(), true, after_until);
+  EXPECT_EQ(whole.promise, sample().promise);
+  EXPECT_EQ(whole.granted, sample().granted);
+  EXPECT_TRUE(whole.present);
+}
