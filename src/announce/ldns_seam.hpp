@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ldns's values with owners. A dname or a record that was put into a packet is the packet's.
 #pragma once
+#include <stdbool.h>  // before ldns, which else makes macros of bool, true and false
+
 #include <ldns/ldns.h>
 
 #include <cstdint>

@@ -61,7 +61,8 @@ bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
 // A reply of 4xx or 5xx is the reason, whatever libcurl makes of it; without one, look below.
 Outcome judge_reply(const Transfer& t, NoticeResult (*table)(long)) {
   if (t.code == CURLE_OK) return {NoticeResult::Ok, t.said};
-  const bool below = t.code == CURLE_OPERATION_TIMEDOUT || t.code == CURLE_PEER_FAILED_VERIFICATION ||
+  const bool late = t.code == CURLE_OPERATION_TIMEDOUT && t.reply != 421;  // libcurl takes FTP's 421 for one
+  const bool below = late || t.code == CURLE_PEER_FAILED_VERIFICATION ||
                      t.code == CURLE_SSL_CONNECT_ERROR || t.code == CURLE_USE_SSL_FAILED || t.too_large;
   if (!below && is_refusal(t.reply)) return {table(t.reply), t.said};
   return judge_connection(t);

@@ -22,7 +22,7 @@ class Server:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.tls = tls_context(tls) if tls else None
-        self.connections, self.received, self.over = 0, b"", threading.Event()
+        self.connections, self.peers, self.over = 0, [], threading.Event()
 
     def start(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -34,10 +34,11 @@ class Server:
     def _accept(self):
         while True:
             try:
-                connection, _ = self.listener.accept()
+                connection, peer = self.listener.accept()
             except OSError:
                 return
             self.connections += 1
+            self.peers.append(peer[0])
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
@@ -174,6 +175,162 @@ class SmtpServer(Server):
                     return
                 self.mails.append((sender, recipients, b"\r\n".join(lines)))
                 say(self.replies.get(".", "250 2.0.0 queued as 4711"))
+            elif verb == "QUIT":
+                say("221 bye")
+                return
+            else:
+                say("502 what")
+
+
+class MqttBroker(Server):
+    """Versions 3.1.1 (4) and 5. password: user's, or anybody is let in. connack, puback: the code it answers; disconnect: with
+    this one instead of a PUBACK. old: knows 3.1.1 alone and says so by a "code" or a "close"."""
+
+    def __init__(self, password=None, connack=0, puback=0, disconnect=None, old=None, mode=None, **options):
+        super().__init__(**options)
+        self.password, self.connack, self.puback, self.disconnect, self.old, self.mode = password, connack, puback, disconnect, old, mode
+        self.retained, self.versions = {}, []
+
+    @staticmethod
+    def packet(file):
+        first, size, shift = exactly(file, 1)[0], 0, 0
+        while True:
+            digit = exactly(file, 1)[0]
+            size |= (digit & 0x7f) << shift
+            shift += 7
+            if digit < 0x80:
+                return first, exactly(file, size)
+
+    @staticmethod
+    def text(body, at):
+        size = struct.unpack_from(">H", body, at)[0]
+        return body[at + 2:at + 2 + size], at + 2 + size
+
+    def handle(self, connection):
+        file = connection.makefile("rb")
+        first, body = self.packet(file)
+        name, at = self.text(body, 0)
+        assert (first, name) == (0x10, b"MQTT")
+        version, flags = body[at], body[at + 1]
+        self.versions.append(version)
+        at += 4 + (version == 5)  # keep-alive, no properties
+        _, at = self.text(body, at)
+        user = password = None
+        if flags & 0x80:
+            user, at = self.text(body, at)
+            password, at = self.text(body, at)
+        if self.mode == "drip":
+            connection.sendall(b"\x20\x7f")
+            self.drip(connection)
+        if self.mode == "flood":
+            while True:
+                connection.sendall(b"\xd0\x00" * 30000)
+        if self.mode == "long":
+            connection.sendall(b"\x20\xff\xff\xff\x7f")
+            self.flood(connection)
+        if self.mode == "garbage":
+            connection.sendall(b"\xff" * 100)
+        if self.old and version == 5:
+            if self.old == "code":
+                connection.sendall(b"\x20\x02\x00\x01")
+            return
+        code = self.connack
+        if self.password is not None and (user, password) != (b"user", self.password.encode()):
+            code = 0x86 if version == 5 else 4
+        connection.sendall(b"\x20\x03\x00" + bytes([code, 0]) if version == 5 else b"\x20\x02\x00" + bytes([code]))
+        if code:
+            return
+        first, body = self.packet(file)
+        if self.mode == "cut":
+            return
+        topic, at = self.text(body, 0)
+        assert (first, body[at:at + 2]) == (0x33, b"\0\1"), first
+        if self.disconnect is not None:
+            connection.sendall(bytes([0xe0, 2, self.disconnect, 0]))
+            return
+        if self.puback == 0:
+            self.retained[topic.decode()] = body[at + 2 + (version == 5):]
+        connection.sendall(b"\x40\x02\0\1" if self.puback == 0 else b"\x40\x04\0\1" + bytes([self.puback, 0]))
+        self.packet(file)
+
+
+def exactly(file, size):
+    data = file.read(size)
+    if len(data) != size:
+        raise EOFError
+    return data
+
+
+class FtpServer(Server):
+    """starttls: a certificate's path, for AUTH TLS. replies: what it answers instead of its own, by the command; mode: "drip",
+    "flood" at the greeting, "cut" in the middle of the data."""
+
+    def __init__(self, starttls=None, password=None, replies=None, mode=None, **options):
+        super().__init__(**options)
+        self.starttls = tls_context(starttls) if starttls else self.tls
+        self.password, self.replies, self.mode = password, replies or {}, mode
+        self.files, self.clear, self.data_in_clear = {}, b"", False
+
+    def handle(self, connection):
+        file, encrypted, private = connection.makefile("rb"), self.tls is not None, False
+        user, place, passive = None, "/", None
+
+        def say(text):
+            connection.sendall(text.encode() + b"\r\n")
+
+        if self.mode == "drip":
+            self.drip(connection)
+        if self.mode == "flood":
+            while True:
+                connection.sendall(b"220-" + b"x" * 400 + b"\r\n")
+        say("220 here")
+        while True:
+            line = line_of(file)
+            if not encrypted:
+                self.clear += line + b"\n"
+            verb, _, argument = line.decode().partition(" ")
+            if verb in self.replies:
+                say(self.replies[verb])
+            elif verb == "AUTH":
+                if not self.starttls:
+                    say("502 what")
+                    continue
+                say("234 go on")
+                connection = self.starttls.wrap_socket(connection, server_side=True)
+                file, encrypted = connection.makefile("rb"), True
+            elif verb == "USER":
+                user = argument
+                say("331 and the password" if self.password else "230 in")
+            elif verb == "PASS":
+                good = self.password is None or (user, argument) == ("user", self.password)
+                say("230 in" if good else f"530 not with {argument}")
+            elif verb in ("PBSZ", "TYPE"):
+                say("200 ok")
+            elif verb == "PROT":
+                private = argument == "P"
+                say("200 ok")
+            elif verb == "PWD":
+                say(f'257 "{place}"')
+            elif verb == "CWD":
+                place = place.rstrip("/") + "/" + argument if not argument.startswith("/") else argument
+                say("250 ok")
+            elif verb == "EPSV":
+                passive = socket.create_server(("127.0.0.1", 0))
+                say(f"229 here (|||{passive.getsockname()[1]}|)")
+            elif verb == "STOR":
+                say("150 go on")
+                data, _ = passive.accept()
+                if self.mode == "cut":
+                    data.recv(1)
+                    data.close()
+                    return
+                self.data_in_clear |= not private
+                with (self.starttls.wrap_socket(data, server_side=True) if private else data) as data:
+                    content = b""
+                    while block := data.recv(65536):
+                        content += block
+                self.files[place.rstrip("/") + "/" + argument] = content
+                say("226 thanks")
             elif verb == "QUIT":
                 say("221 bye")
                 return
