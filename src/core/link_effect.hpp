@@ -57,6 +57,12 @@ struct RefuseFamily {
   bool operator==(const RefuseFamily&) const = default;
 };
 
+// The call is about to be hung up in order: say good-bye through it. Answered by FarewellSaid.
+struct SayFarewell {
+  std::string reason;
+  bool operator==(const SayFarewell&) const = default;
+};
+
 // All of the call's routes away; traffic goes to the demand interface again.
 struct RouteBack {
   bool operator==(const RouteBack&) const = default;
@@ -86,7 +92,7 @@ struct SetBlocked {
   bool operator==(const SetBlocked&) const = default;
 };
 
-using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack,
+using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, SayFarewell, RouteBack,
                             CheckDrained, AskIdle, ForgetAddress, SetBlocked>;
 
 }  // namespace ghost::core

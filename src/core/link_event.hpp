@@ -21,10 +21,22 @@ struct PacketArrived {
 };
 
 // A person or a program asked. Whether they may has been decided before.
-struct ConnectAsked {};
+struct ConnectAsked {
+  std::string by = "connect";    // a person ("connect"), an appearance ("appear"): the state's reason and the trigger
+  std::optional<Duration> hold;  // the call is held at least so long once it is up; default: IdleTimeout=
+  bool patient = false;          // in Waiting: when the link may dial again, and not at once
+};
 struct DisconnectAsked {};
 struct BlockAsked {};
 struct UnblockAsked {};
+
+// From now on (until it is said again, or the call ends) somebody must say good-bye through the call before it is hung up in
+// order: SayFarewell asks for it, FarewellSaid is the answer, and nobody is waited for longer than `patience`.
+struct FarewellWanted {
+  bool wanted = false;
+  Duration patience{};
+};
+struct FarewellSaid {};
 
 // A reload brought other settings for this link.
 struct Reconfigured {
@@ -74,7 +86,7 @@ struct IdleReport {  // of AskIdle
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, Reconfigured, CallReport,
+using Event = std::variant<PacketArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Reconfigured, CallReport,
                            SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport,
                            DrainReport, IdleReport, DeadlinePassed>;
 

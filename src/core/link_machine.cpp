@@ -4,6 +4,7 @@
 // traffic in link_machine_carry.cpp.
 #include "core/link_machine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -69,26 +70,35 @@ void LinkMachine::on(PacketArrived&& event) {
 
 // ---- people ----------------------------------------------------------------------------------------------------------
 
-void LinkMachine::on(const ConnectAsked&) {
+void LinkMachine::want(const ConnectAsked& event) {
+  const auto hold = event.hold.value_or(config_.call.idle_timeout);
+  wanted_ = Wanted{event.by, wanted_ ? std::max(wanted_->hold, hold) : hold};
+}
+
+void LinkMachine::on(const ConnectAsked& event) {
   if (blocked_) return;
   std::visit(Overloaded{
                  [&](Down&) {
-                   wanted_ = true;
-                   dial("connect", "connect");
+                   want(event);
+                   dial(event.by, event.by);
                  },
-                 [&](Dialing&) { wanted_ = true; },
-                 [&](Up& up) { up.hold_until = after(now_, config_.call.idle_timeout); },
-                 [&](HangingUp&) { wanted_ = true; },
+                 [&](Dialing&) { want(event); },
+                 [&](Up& up) {
+                   if (up.leaving) return want(event);  // the good-bye is out: the next call's
+                   const auto until = after(now_, event.hold.value_or(config_.call.idle_timeout));
+                   up.hold_until = std::max(up.hold_until.value_or(until), until);
+                 },
+                 [&](HangingUp&) { want(event); },
                  [&](Waiting&) {
-                   wanted_ = true;
-                   dial("connect", "connect");
+                   want(event);
+                   if (!event.patient) dial(event.by, event.by);
                  },
              },
              state_);
 }
 
 void LinkMachine::on(const DisconnectAsked&) {
-  wanted_ = false;
+  wanted_.reset();
   resume_until_.reset();
   std::visit(Overloaded{
                  [&](Down&) {},
@@ -99,7 +109,7 @@ void LinkMachine::on(const DisconnectAsked&) {
                  },
                  [&](Up&) {
                    drop_buffer();  // of a family that has not come
-                   hang_up("disconnect");
+                   leave("disconnect");
                  },
                  [&](HangingUp&) {},
                  [&](Waiting&) {
@@ -113,7 +123,7 @@ void LinkMachine::on(const DisconnectAsked&) {
 void LinkMachine::block() {
   if (!blocked_) effect(SetBlocked{true});
   blocked_ = true;
-  wanted_ = false;
+  wanted_.reset();
   resume_until_.reset();
   drop_buffer();
 }
@@ -123,7 +133,7 @@ void LinkMachine::on(const BlockAsked&) {
   std::visit(Overloaded{
                  [&](Down&) { reason_ = "block"; },
                  [&](Dialing&) { abort_dialing("block"); },
-                 [&](Up&) { hang_up("block"); },
+                 [&](Up&) { leave("block"); },
                  [&](HangingUp&) {},
                  [&](Waiting&) { become(Down{}, "block"); },
              },
@@ -137,6 +147,32 @@ void LinkMachine::on(const UnblockAsked&) {
   detail_.clear();
   reason_ = "unblock";
   effect(SetBlocked{false});
+}
+
+// It belongs to a call: a link that is down has nobody to say good-bye to.
+void LinkMachine::on(const FarewellWanted& event) {
+  const auto patience = event.wanted ? std::optional(event.patience) : std::nullopt;
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing&) {},
+                 [&](Up&) { farewell_ = patience; },
+                 [&](HangingUp&) {},
+                 [&](Waiting&) {},
+             },
+             state_);
+}
+
+void LinkMachine::on(const FarewellSaid&) {
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing&) {},
+                 [&](Up& up) {
+                   if (up.leaving) hang_up(std::string(up.leaving->reason));
+                 },
+                 [&](HangingUp&) {},
+                 [&](Waiting&) {},
+             },
+             state_);
 }
 
 void LinkMachine::on(Reconfigured&& event) {
@@ -175,7 +211,8 @@ std::optional<Time> LinkMachine::deadline() const {
                  [&](const Down&) {},
                  [&](const Dialing& d) { consider(d.give_up); },
                  [&](const Up& up) {
-                   if (!up.idle_asked) consider(up.idle_deadline);
+                   if (up.leaving) consider(up.leaving->deadline);
+                   else if (!up.idle_asked) consider(up.idle_deadline);
                    consider(up.family_deadline);
                    if (!up.family_deadline) consider(up.settle_deadline);
                  },

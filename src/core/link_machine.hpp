@@ -47,6 +47,9 @@ class LinkMachine {
     if (last_serial_ < serial) last_serial_ = serial;
   }
 
+  // A call is being made, or will be without being asked for again.
+  [[nodiscard]] bool trying() const;
+
   // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] LinkStatus status() const;
@@ -62,10 +65,12 @@ class LinkMachine {
   };
 
   void on(PacketArrived&& event);
-  void on(const ConnectAsked&);
+  void on(const ConnectAsked& event);
   void on(const DisconnectAsked&);
   void on(const BlockAsked&);
   void on(const UnblockAsked&);
+  void on(const FarewellWanted& event);
+  void on(const FarewellSaid&);
   void on(Reconfigured&& event);
   void on(const CallReport& event);
   void on(const SupervisorGone&);
@@ -90,6 +95,8 @@ class LinkMachine {
   bool dial_if_asked();
   void bring_up(CallSerial serial, const IpAddress& local);
   void hand_over(Up& up, const IpAddress& local);
+  void want(const ConnectAsked& event);
+  void leave(std::string reason);
   void hang_up(std::string reason, bool failed = false, std::string detail = {});
   void abort_dialing(std::string reason, bool failed = false);
   void tell_pppd(HangingUp& h);
@@ -109,7 +116,13 @@ class LinkMachine {
   Counters counters_;
   CallSerial last_serial_;
   bool blocked_ = false;
-  bool wanted_ = false;    // a person's Connect waits for a call
+  // Who waits for a call, beside the packets: the last Connect, and the longest hold.
+  struct Wanted {
+    std::string by;
+    Duration hold;
+  };
+  std::optional<Wanted> wanted_;
+  std::optional<Duration> farewell_;  // so long is the hang-up of the present call put off for a good-bye
   unsigned failures_ = 0;  // in a row
   std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
   Time since_;

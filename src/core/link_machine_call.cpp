@@ -35,7 +35,7 @@ void LinkMachine::started(CallSerial serial) {
 // Something may have asked for a call while none could be made.
 bool LinkMachine::dial_if_asked() {
   if (const auto first = buffer_.front()) dial("trigger", first->str());
-  else if (wanted_) dial("connect", "connect");
+  else if (wanted_) dial(std::string(wanted_->by), wanted_->by);
   else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger_);
   else return false;
   return true;
@@ -75,9 +75,9 @@ void LinkMachine::gone(const CallGone& news) {
                  [&](HangingUp& h) {
                    for (const auto& a : h.local) effect(ForgetAddress{a});
                    if (h.failed) {
-                     const bool asked_since = wanted_;  // a Connect while it was being ended is a new one
+                     const auto asked_since = wanted_;  // a Connect while it was being ended is a new one
                      after_failure(news);
-                     if (asked_since && std::holds_alternative<Waiting>(state_)) on(ConnectAsked{});
+                     if (asked_since && std::holds_alternative<Waiting>(state_)) on(ConnectAsked{asked_since->by, asked_since->hold});
                      return;
                    }
                    failures_ = 0;
@@ -90,7 +90,7 @@ void LinkMachine::gone(const CallGone& news) {
 }
 
 void LinkMachine::abort_dialing(std::string reason, bool failed) {
-  wanted_ = false;  // who asked for this call has had an answer
+  wanted_.reset();  // who asked for this call has had an answer
   become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason));
   tell_pppd(std::get<HangingUp>(state_));
 }
@@ -104,7 +104,7 @@ void LinkMachine::tell_pppd(HangingUp& h) {
 // The call did not come about.
 void LinkMachine::after_failure(const CallGone& news) {
   ++failures_;
-  wanted_ = false;
+  wanted_.reset();
   // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
   const bool ours = news.reason == CallEnd::HungUp && std::holds_alternative<HangingUp>(state_);
   const auto reason = ours ? reason_ : std::string(to_string(news.reason));
@@ -125,7 +125,7 @@ void LinkMachine::after_drop(const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) effect(ForgetAddress{a});
   failures_ = now_ - since_ >= kStableCall ? 0 : failures_ + 1;
-  if (up.idle_deadline > now_) resume_until_ = up.idle_deadline;
+  if (up.idle_deadline > now_ && !up.leaving) resume_until_ = up.idle_deadline;
   wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
 }
 

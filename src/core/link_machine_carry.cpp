@@ -50,7 +50,8 @@ void LinkMachine::bring_up(CallSerial serial, const IpAddress& local) {
   Up up{.serial = serial};
   for (const auto& stable : config_.stable) up.of(stable.family()) = Carriage::pending;
   up.idle_deadline = after(now_, config_.call.idle_timeout);
-  if (std::exchange(wanted_, false)) up.hold_until = up.idle_deadline;
+  if (const auto wanted = std::exchange(wanted_, std::nullopt)) up.hold_until = after(now_, wanted->hold);
+  farewell_.reset();
   resume_until_.reset();
   become(std::move(up), reason_);
   hand_over(std::get<Up>(state_), local);
@@ -132,15 +133,25 @@ void LinkMachine::on(const IdleReport& event) {
                  [&](Up& up) {
                    if (event.serial != up.serial) return;
                    up.idle_asked = false;
+                   if (up.leaving) return;
                    const auto held = up.hold_until ? *up.hold_until - now_ : Duration::zero();
                    const auto remaining = std::max(event.remaining, held);
-                   if (remaining <= Duration::zero()) return hang_up("idle");
+                   if (remaining <= Duration::zero()) return leave("idle");
                    up.idle_deadline = after(now_, remaining);
                  },
                  [&](HangingUp&) {},
                  [&](Waiting&) {},
              },
              state_);
+}
+
+// In order: whoever has promised to say good-bye does so first.
+void LinkMachine::leave(std::string reason) {
+  auto& up = std::get<Up>(state_);
+  if (up.leaving) return;
+  if (!farewell_) return hang_up(std::move(reason));
+  up.leaving = {reason, after(now_, *farewell_)};
+  effect(SayFarewell{std::move(reason)});
 }
 
 void LinkMachine::hang_up(std::string reason, bool failed, std::string detail) {
@@ -172,11 +183,12 @@ void LinkMachine::on(const DrainReport& event) {
 // ---- its deadlines
 
 void LinkMachine::look_after(Up& up) {
+  if (up.leaving && now_ >= up.leaving->deadline) return hang_up(std::string(up.leaving->reason));
   if (up.settle_deadline && now_ >= *up.settle_deadline && !up.family_deadline) {
     up.settle_deadline = after(now_, kSettleInterval);
     effect(SettleQueue{up.serial, now_ >= up.settle_force});
   }
-  if (!up.idle_asked && now_ >= up.idle_deadline) {
+  if (!up.leaving && !up.idle_asked && now_ >= up.idle_deadline) {
     up.idle_asked = true;
     effect(AskIdle{up.serial});
   }

@@ -18,6 +18,17 @@ CallSerial LinkMachine::serial() const {
                     state_);
 }
 
+bool LinkMachine::trying() const {
+  return std::visit(Overloaded{
+                        [&](const Down&) { return false; },
+                        [&](const Dialing&) { return true; },
+                        [&](const Up&) { return true; },
+                        [&](const HangingUp& h) { return wanted_.has_value() || h.failed; },
+                        [&](const Waiting&) { return wanted_.has_value(); },
+                    },
+                    state_);
+}
+
 std::string_view state_name(const State& state) {
   return std::visit(Overloaded{
                         [](const Down&) { return std::string_view("down"); },

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -52,7 +53,13 @@ struct Up {
   std::optional<Time> family_deadline{};      // a family still pending then is given up
   std::optional<Time> settle_deadline{};      // look whether the replay has left the queue
   Time settle_force{};                        // and stop waiting for it at this time
-  std::optional<Time> hold_until{};           // a person's Connect holds the link at least until then
+  std::optional<Time> hold_until{};           // a person's Connect or an appearance holds the link at least until then
+  struct Leaving {
+    std::string reason;
+    Time deadline;  // then it is hung up, good-bye or not
+    bool operator==(const Leaving&) const = default;
+  };
+  std::optional<Leaving> leaving{};  // a good-bye is being said
   bool operator==(const Up&) const = default;
 
   [[nodiscard]] std::vector<IpAddress> addresses() const {

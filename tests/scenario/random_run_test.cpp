@@ -13,6 +13,6 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
     ASSERT_FALSE(broken) << "seed " << seed << ": " << *broken;
   }
   for (const auto* what : {"calls", "handovers", "handed over", "reinjected", "refused", "admitted", "idle asked", "adopted",
-                           "silent supervisor given up", "settled by force"})
+                           "silent supervisor given up", "settled by force", "farewells"})
     EXPECT_GE(seen[what], 20u) << "\"" << what << "\" was hardly put to the test";
 }

@@ -89,6 +89,7 @@ std::string words(const Effect& effect) {
           [](const Reinject& e) { return "reinject " + name_of(e.bytes); },
           [](const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); },
           [](const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); },
+          [](const SayFarewell& e) { return "farewell? " + e.reason; },
           [](const RouteBack&) { return std::string("route back"); },
           [](const CheckDrained& e) { return "drained? " + text(e.serial); },
           [](const AskIdle& e) { return "idle? " + text(e.serial); },
@@ -106,10 +107,12 @@ std::string words(const Event& event) {
             const auto info = describe_packet(e.bytes);
             return "packet " + (info ? info->str() : std::string("malformed"));
           },
-          [](const ConnectAsked&) { return std::string("connect"); },
+          [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
           [](const DisconnectAsked&) { return std::string("disconnect"); },
           [](const BlockAsked&) { return std::string("block"); },
           [](const UnblockAsked&) { return std::string("unblock"); },
+          [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
+          [](const FarewellSaid&) { return std::string("farewell said"); },
           [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);

@@ -63,6 +63,9 @@ inline const core::Event connect = core::ConnectAsked{};
 inline const core::Event disconnect = core::DisconnectAsked{};
 inline const core::Event block = core::BlockAsked{};
 inline const core::Event unblock = core::UnblockAsked{};
+inline core::Event appear(core::Duration hold, bool patient = false) { return core::ConnectAsked{"appear", hold, patient}; }
+inline core::Event farewell_wanted(core::Duration patience) { return core::FarewellWanted{true, patience}; }
+inline const core::Event farewell_said = core::FarewellSaid{};
 inline core::Event reconfigured(core::LinkConfig config) { return core::Reconfigured{std::move(config)}; }
 
 inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }

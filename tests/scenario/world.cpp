@@ -47,9 +47,12 @@ Event World::some_packet() {
 Event World::anything() {
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(34)) {
+  switch (pick(37)) {
     case 0: case 1: return connect;
     case 2: case 3: return disconnect;
+    case 34: return chance(70) ? farewell_wanted(up_to(20s)) : FarewellWanted{};
+    case 35: return appear(up_to(60s), chance(50));
+    case 36: return farewell_said;
     case 4: return block;
     case 5: case 6: case 7: return unblock;
     case 8: return Reconfigured{some_config()};
@@ -242,6 +245,11 @@ void World::see(const Event& event, const Effect& effect) {
             ++seen_[e.refuse ? "refused" : "admitted"];
             promise(up != nullptr, "a family is refused while not up");
           },
+          [&](const SayFarewell&) {
+            ++seen_["farewells"];
+            promise(up && up->leaving && routed_, "a good-bye without a call to say it through");
+            if (chance(70)) later(up_to(5s), farewell_said);
+          },
           [&](const RouteBack&) { routed_ = false; },
           [&](const CheckDrained& e) {
             if (chance(70)) later(up_to(200ms), DrainReport{e.serial, chance(40)});
@@ -281,7 +289,8 @@ void World::after(const Step& step, std::string_view from) {
   const bool hanging_up = std::holds_alternative<HangingUp>(link_.state());
   const bool waiting = std::holds_alternative<core::Waiting>(link_.state());
   promise(blocked_ == link_.blocked(), "the kernel was not told that the link is blocked");
-  promise(!link_.blocked() || ((down || hanging_up) && status.buffered_packets == 0), "a blocked link calls or waits");
+  const bool leaving = up && std::get<Up>(link_.state()).leaving;
+  promise(!link_.blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
   promise(!down || (status.buffered_packets == 0 && !link_.deadline()), "a link that is down waits for something");
   promise(down || link_.deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
   promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == link_.serial()), "it carries a dead call, or forgot a live one");

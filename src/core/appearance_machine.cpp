@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A function an event; in it, every state answers.
+#include "core/appearance_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "core/carrier_nat.hpp"
+
+namespace ghost::core {
+namespace {
+
+constexpr Duration kLongestRetry = std::chrono::minutes(5);
+
+Duration retry_delay(const AnnounceConfig& announce, unsigned attempts) {
+  auto delay = announce.retry;
+  for (unsigned i = 1; i < attempts && delay < kLongestRetry; ++i) delay *= 2;
+  return std::min(delay, std::max(kLongestRetry, announce.retry));
+}
+
+}  // namespace
+
+AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)
+    : link_(std::move(link)), remembered_(std::move(remembered)) {
+  on(std::move(config));
+}
+
+std::vector<AppearEffect> AppearanceMachine::step(AppearEvent event, Clocks clocks) {
+  clocks_ = clocks;
+  out_.clear();
+  std::visit([this](auto&& e) { on(std::forward<decltype(e)>(e)); }, std::move(event));
+  return std::exchange(out_, {});
+}
+
+// ---- asked -----------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(const AppearRequested& event) {
+  ++asked_;
+  std::visit(Overloaded{
+                 [&](Idle&) { begin(event); },
+                 [&](Connecting& c) {
+                   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
+                   even_if_told_ = even_if_told_ || event.kind == "asked";
+                   if (event.next) next_ = event.next;
+                   c.give_up = after(clocks_.now, config_.appear.connect_timeout);
+                   effect(WantLink{hold_});
+                   remember();
+                 },
+                 [&](Present& p) {
+                   ended_ = clocks_.wall;
+                   outcome_ = "prolonged";
+                   remember();
+                   note_begin(event);
+                   since_ = clocks_.wall;
+                   p.until = std::max(p.until, clocks_.wall + hold_);
+                   effect(WantLink{hold_});
+                   announce(p);
+                 },
+                 [&](Vanishing&) { again_ = event; },
+             },
+             state_);
+}
+
+void AppearanceMachine::note_begin(const AppearRequested& event) {
+  hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
+  even_if_told_ = event.kind == "asked";
+  next_ = event.next;
+  kind_ = event.kind;
+  begun_ = clocks_.wall;
+  ended_.reset();
+  outcome_.clear();
+}
+
+void AppearanceMachine::begin(const AppearRequested& event) {
+  note_begin(event);
+  since_.reset();
+  told_addresses_.clear();
+  for (auto& task : tasks_) task = Task{.announce = task.announce};
+  state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
+  remember();
+  effect(WantLink{hold_});
+}
+
+void AppearanceMachine::on(AppearReconfigured&& event) {
+  std::vector<Task> tasks;
+  for (const auto& announce : event.announces) {
+    const auto same = [&](const Task& t) { return t.announce.name == announce.name; };
+    const auto before = std::find_if(tasks_.begin(), tasks_.end(), same);
+    if (before == tasks_.end()) {
+      tasks.push_back({.announce = announce});
+      continue;
+    }
+    before->announce = announce;
+    tasks.push_back(std::move(*before));
+    tasks_.erase(before);
+  }
+  for (const auto& gone : tasks_) {
+    if (gone.running) effect(Abandon{*gone.running});
+    remembered_.told.erase(gone.announce.name);
+  }
+  tasks_ = std::move(tasks);
+  config_ = std::move(event);
+}
+
+// ---- the link --------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(const LinkSeen& event) {
+  std::visit(Overloaded{
+                 [&](Idle&) {},
+                 [&](Connecting&) {
+                   link_reason_ = event.reason;
+                   if (event.up) {
+                     if (!event.addresses.empty()) carried(event.addresses);
+                     return;
+                   }
+                   // Who hangs up now does not want it to be called again.
+                   const bool refused = event.reason == "disconnect" || event.reason == "block";
+                   if (event.blocked || (refused && !event.trying)) return end(event.reason, true);
+                   if (!event.trying) effect(WantLink{hold_, true});
+                 },
+                 [&](Present& p) {
+                   if (!event.up) return lost(event);
+                   if (!event.addresses.empty() && event.addresses != p.local) carried(event.addresses);
+                 },
+                 [&](Vanishing& v) {
+                   if (!event.up) end(std::string(v.reason), false);
+                 },
+             },
+             state_);
+}
+
+// The link carries, with these addresses: for the first time, or since now.
+void AppearanceMachine::carried(const std::vector<IpAddress>& addresses) {
+  auto until = clocks_.wall + hold_;
+  if (const auto* connecting = std::get_if<Connecting>(&state_)) {
+    if (connecting->until) until = *connecting->until;
+    if (!since_) since_ = clocks_.wall;
+    effect(WantFarewell{true, config_.appear.vanish_timeout});
+  } else if (const auto* present = std::get_if<Present>(&state_)) {
+    until = present->until;
+    if (present->echo) effect(Abandon{*present->echo});
+  }
+  Present p{.until = until, .local = addresses, .addresses = addresses, .echo = {}};
+  p.carrier_nat = std::any_of(addresses.begin(), addresses.end(), [](const auto& a) { return behind_carrier_nat(a); });
+  state_ = std::move(p);
+  auto& present = std::get<Present>(state_);
+  if (!present.carrier_nat || config_.appear.echo.empty()) return announce(present);
+  present.echo = ++last_id_;
+  effect(AskEcho{*present.echo, config_.appear.echo});
+}
+
+// It went without our asking. What was told holds: we come back, until the time that was told.
+void AppearanceMachine::lost(const LinkSeen& event) {
+  const auto& present = std::get<Present>(state_);
+  const auto until = present.until;
+  if (present.echo) effect(Abandon{*present.echo});
+  abandon_all();
+  effect(WantFarewell{});
+  if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
+  effect(TellVanished{event.reason});
+  state_ = Connecting{.give_up = after(clocks_.now, until - clocks_.wall), .until = until};
+  link_reason_ = event.reason;
+  hold_ = until - clocks_.wall;
+  remember();
+  if (!event.trying) effect(WantLink{hold_, true});
+}
+
+void AppearanceMachine::end(std::string outcome, bool failed) {
+  abandon_all();
+  ended_ = clocks_.wall;
+  outcome_ = std::move(outcome);
+  const bool told = std::holds_alternative<Vanishing>(state_) || std::holds_alternative<Present>(state_);
+  state_ = Idle{failed};
+  remember();
+  effect(WantFarewell{});
+  if (told) effect(TellVanished{outcome_});
+  if (const auto again = std::exchange(again_, std::nullopt)) begin(*again);
+}
+
+// ---- notices ---------------------------------------------------------------------------------------------------------
+
+Notice AppearanceMachine::notice(NoticeKind kind, const Present& present) {
+  return {.kind = kind,
+          .name = config_.name,
+          .link = link_,
+          .addresses = present.addresses,
+          .local_addresses = present.local,
+          .carrier_nat = present.carrier_nat,
+          .since = since_.value_or(clocks_.wall),
+          .until = kind == NoticeKind::vanish ? clocks_.wall : present.until,
+          .next = next_,
+          .sequence = remembered_.sequence,
+          .reason = {}};
+}
+
+// Tells everybody who has not been told.
+void AppearanceMachine::announce(Present& present) {
+  std::vector<Task*> who;
+  for (auto& task : tasks_) {
+    const auto told = remembered_.told.find(task.announce.name);
+    const bool known = told != remembered_.told.end() && told->second == present.addresses;
+    if (!known || task.announce.repeat || even_if_told_) who.push_back(&task);
+  }
+  even_if_told_ = false;
+  told_addresses_ = present.addresses;
+  until_ = present.until;
+  carrier_nat_ = present.carrier_nat;
+  if (!who.empty()) ++remembered_.sequence;
+  remember();
+  const auto text = notice(NoticeKind::appear, present);
+  for (auto* task : who) assign(*task, text);
+  effect(TellAppeared{present.addresses, present.until, next_});
+}
+
+void AppearanceMachine::assign(Task& task, const Notice& notice) {
+  if (task.running) effect(Abandon{*task.running});
+  task.notice = notice;
+  task.told_of = true;
+  task.status = {.name = task.announce.name, .result = {}, .detail = {}, .at = {}, .attempts = 0};
+  launch(task);
+}
+
+void AppearanceMachine::launch(Task& task) {
+  task.retry.reset();
+  task.running = ++last_id_;
+  ++task.status.attempts;
+  effect(SendNotice{*task.running, task.announce, *task.notice});
+}
+
+void AppearanceMachine::on(const NoticeAnswered& event) {
+  if (auto* present = std::get_if<Present>(&state_); present && present->echo == event.id) {
+    present->echo.reset();
+    // Who did not get an answer tells what he has; carrier_nat says what it is worth.
+    if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
+      std::erase_if(present->addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
+      present->addresses.insert(present->addresses.begin(), *seen);
+    }
+    return announce(*present);
+  }
+  const auto task = std::find_if(tasks_.begin(), tasks_.end(), [&](const Task& t) { return t.running == event.id; });
+  if (task == tasks_.end()) return;  // abandoned
+  task->running.reset();
+  task->status.at = clocks_.wall;
+  task->status.detail = event.detail;
+  if (std::holds_alternative<Present>(state_) && worth_retrying(event.result) &&
+      task->status.attempts < task->announce.attempts) {
+    task->retry = after(clocks_.now, retry_delay(task->announce, task->status.attempts));
+    return;
+  }
+  settle(*task, event.result);
+  if (event.result == NoticeResult::Ok) {
+    if (task->notice->kind == NoticeKind::appear) remembered_.told[task->announce.name] = task->notice->addresses;
+    else remembered_.told.erase(task->announce.name);
+  }
+  task->notice.reset();
+  remember();
+  if (std::holds_alternative<Vanishing>(state_) && all_settled()) finish_farewell();
+}
+
+void AppearanceMachine::settle(Task& task, NoticeResult result) {
+  task.retry.reset();
+  task.status.result = result;
+  if (!task.status.at) task.status.at = clocks_.wall;
+}
+
+void AppearanceMachine::abandon_all() {
+  for (auto& task : tasks_) {
+    if (task.running) effect(Abandon{*task.running});
+    if (task.running || task.retry) settle(task, NoticeResult::LinkGone);
+    task.running.reset();
+    task.notice.reset();
+  }
+}
+
+bool AppearanceMachine::all_settled() const {
+  return std::none_of(tasks_.begin(), tasks_.end(), [](const Task& t) { return t.running || t.retry; });
+}
+
+// ---- the farewell ----------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(const FarewellAsked& event) {
+  std::visit(Overloaded{
+                 [&](Idle&) { effect(FarewellDone{}); },
+                 [&](Connecting&) { effect(FarewellDone{}); },
+                 [&](Present& p) {
+                   if (p.echo) effect(Abandon{*p.echo});
+                   const auto present = p;
+                   state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout)};
+                   say_farewell(present);
+                 },
+                 [&](Vanishing&) {},
+             },
+             state_);
+}
+
+// To those who were told, or may have been: what is on its way still is not waited for.
+void AppearanceMachine::say_farewell(const Present& present) {
+  std::vector<Task*> who;
+  for (auto& task : tasks_) {
+    const bool maybe_told = task.running.has_value() || remembered_.told.contains(task.announce.name);
+    if (task.announce.vanish && maybe_told) who.push_back(&task);
+  }
+  abandon_all();
+  if (who.empty()) return finish_farewell();
+  ++remembered_.sequence;
+  remember();
+  auto text = notice(NoticeKind::vanish, present);
+  text.reason = std::get<Vanishing>(state_).reason;
+  for (auto* task : who) {
+    auto& announce = task->announce;
+    assign(*task, text);
+    auto& sent = std::get<SendNotice>(out_.back());
+    sent.announce.timeout = std::min(announce.timeout, config_.appear.vanish_timeout);
+  }
+}
+
+void AppearanceMachine::finish_farewell() {
+  std::get<Vanishing>(state_).deadline.reset();
+  effect(FarewellDone{});
+}
+
+// ---- time ------------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(const AppearDeadlinePassed&) {
+  std::visit(Overloaded{
+                 [&](Idle&) {},
+                 [&](Connecting& c) {
+                   if (clocks_.now >= c.give_up) end(link_reason_.empty() ? "TimedOut" : link_reason_, true);
+                 },
+                 [&](Present&) {
+                   for (auto& task : tasks_)
+                     if (task.retry && clocks_.now >= *task.retry) launch(task);
+                 },
+                 [&](Vanishing& v) {
+                   if (!v.deadline || clocks_.now < *v.deadline) return;
+                   for (auto& task : tasks_) {
+                     if (!task.running) continue;
+                     effect(Abandon{*task.running});
+                     task.running.reset();
+                     settle(task, NoticeResult::TimedOut);
+                   }
+                   remember();
+                   finish_farewell();
+                 },
+             },
+             state_);
+}
+
+std::optional<Time> AppearanceMachine::deadline() const {
+  std::optional<Time> earliest;
+  const auto consider = [&](std::optional<Time> t) {
+    if (t && *t != Time::max() && (!earliest || *t < *earliest)) earliest = t;
+  };
+  std::visit(Overloaded{
+                 [&](const Idle&) {},
+                 [&](const Connecting& c) { consider(c.give_up); },
+                 [&](const Present&) {
+                   for (const auto& task : tasks_) consider(task.retry);
+                 },
+                 [&](const Vanishing& v) { consider(v.deadline); },
+             },
+             state_);
+  return earliest;
+}
+
+// ---- what others see -------------------------------------------------------------------------------------------------
+
+std::string AppearanceMachine::state_name() const {
+  return std::visit(Overloaded{
+                        [](const Idle& i) { return i.failed ? "failed" : "none"; },
+                        [](const Connecting&) { return "connecting"; },
+                        [&](const Present& p) { return p.echo || !all_settled() ? "announcing" : "present"; },
+                        [](const Vanishing&) { return "vanishing"; },
+                    },
+                    state_);
+}
+
+AppearanceStatus AppearanceMachine::status() const {
+  AppearanceStatus s;
+  s.state = state_name();
+  s.asked = asked_;
+  s.last = since_;
+  s.next = next_;
+  if (const auto* p = std::get_if<Present>(&state_)) s.until = p->until;
+  s.sequence = remembered_.sequence;
+  s.carrier_nat = carrier_nat_;
+  s.addresses = told_addresses_;
+  for (const auto& task : tasks_)
+    if (task.told_of) s.notices.push_back(task.status);
+  return s;
+}
+
+void AppearanceMachine::remember() {
+  AppearanceRecord record{.begun = begun_.value_or(clocks_.wall),
+                          .ended = ended_,
+                          .kind = kind_,
+                          .outcome = ended_ ? outcome_ : state_name(),
+                          .addresses = told_addresses_,
+                          .next = next_,
+                          .notices = status().notices};
+  std::optional<WallTime> until;
+  if (const auto* p = std::get_if<Present>(&state_)) until = p->until;
+  effect(Remember{std::move(record), until});
+}
+
+}  // namespace ghost::core

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The life of one link's appearances, as a value, beside its LinkMachine: ask for the link, hold it, tell each notifier
+// where we are, and say good-bye before the line drops. Which notifier is told what, how often and when it is given up is
+// decided here; how, is ghost-announce's.
+//
+//            asked                 the link carries            the link wants to hang up
+//     Idle --------> Connecting -----------------> Present ---------------------------------> Vanishing
+//      ^                 | not in time              ^   | the line dropped, the hold lasts         |
+//      |<----------------+                          +---+  (Connecting again)                      |
+//      +-------------------------------------------------------------------------------------------+
+//
+// The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice is sent but while the
+// link carries; an address that a notifier has confirmed is not told to it again unless asked; the hold that was told is
+// asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "core/appear_config.hpp"
+#include "core/appearance_status.hpp"
+#include "core/notice.hpp"
+#include "core/time.hpp"
+
+namespace ghost::core {
+
+// Both clocks, read together: waits are measured by the one, people are told the other.
+struct Clocks {
+  Time now{};
+  WallTime wall{};
+};
+
+// ---- what happens
+
+// Somebody, or a timer, wants an appearance; it prolongs one that is under way.
+struct AppearRequested {
+  std::string kind;              // "asked", a TickKind's word, or "restart": one that an earlier ghostd began
+  Duration hold{};               // zero: the configured one
+  std::optional<WallTime> next;  // to be told
+};
+// The link after each of its steps.
+struct LinkSeen {
+  bool up = false;
+  bool blocked = false;
+  bool trying = false;               // a call is being made: no need to ask for one
+  std::vector<IpAddress> addresses;  // of the PPP interface, while up
+  std::string reason;                // why it is as it is
+};
+// The link wants to hang up; it waits for FarewellDone.
+struct FarewellAsked {
+  std::string reason;
+};
+// Of Send and AskEcho.
+struct NoticeAnswered {
+  std::uint64_t id = 0;
+  NoticeResult result = NoticeResult::Crashed;
+  std::string detail;
+  std::string text;  // of an echo: the address
+};
+struct AppearReconfigured {
+  AppearConfig appear;
+  std::vector<AnnounceConfig> announces;
+  std::string name;
+};
+struct AppearDeadlinePassed {};
+using AppearEvent = std::variant<AppearRequested, LinkSeen, FarewellAsked, NoticeAnswered, AppearReconfigured, AppearDeadlinePassed>;
+
+// ---- what is wanted done
+
+struct WantLink {  // a ConnectAsked
+  Duration hold;
+  bool patient = false;
+  bool operator==(const WantLink&) const = default;
+};
+struct WantFarewell {  // a FarewellWanted
+  bool wanted = false;
+  Duration patience{};
+  bool operator==(const WantFarewell&) const = default;
+};
+struct FarewellDone {
+  bool operator==(const FarewellDone&) const = default;
+};
+struct AskEcho {
+  std::uint64_t id;
+  std::string url;
+  bool operator==(const AskEcho&) const = default;
+};
+struct SendNotice {
+  std::uint64_t id;
+  AnnounceConfig announce;
+  Notice notice;
+  bool operator==(const SendNotice&) const = default;
+};
+struct Abandon {  // nobody waits for its answer any more
+  std::uint64_t id;
+  bool operator==(const Abandon&) const = default;
+};
+struct TellAppeared {
+  std::vector<IpAddress> addresses;
+  WallTime until;
+  std::optional<WallTime> next;
+  bool operator==(const TellAppeared&) const = default;
+};
+struct TellVanished {
+  std::string reason;
+  bool operator==(const TellVanished&) const = default;
+};
+// remembered() has changed, or this record of the present or last appearance has: write it down before anything else is
+// done. until: it is held so long; a ghostd that finds it unfinished goes on with it.
+struct Remember {
+  AppearanceRecord record;
+  std::optional<WallTime> until;
+  bool operator==(const Remember&) const = default;
+};
+using AppearEffect =
+    std::variant<WantLink, WantFarewell, FarewellDone, AskEcho, SendNotice, Abandon, TellAppeared, TellVanished, Remember>;
+
+// What outlives ghostd.
+struct Remembered {
+  std::uint64_t sequence = 0;                          // of the last notice
+  std::map<std::string, std::vector<IpAddress>> told;  // by notifier: the addresses it confirmed last, while it has not been told the end
+  bool operator==(const Remembered&) const = default;
+};
+
+class AppearanceMachine {
+ public:
+  AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered);
+
+  [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
+  // When step(AppearDeadlinePassed) is wanted.
+  [[nodiscard]] std::optional<Time> deadline() const;
+
+  [[nodiscard]] AppearanceStatus status() const;
+  [[nodiscard]] const Remembered& remembered() const { return remembered_; }
+  [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
+
+ private:
+  struct Idle {
+    bool failed = false;
+  };
+  struct Connecting {
+    Time give_up;
+    std::optional<WallTime> until;  // told before the line dropped: held until then, not longer
+  };
+  struct Present {
+    WallTime until;
+    std::vector<IpAddress> local;       // the PPP interface's
+    std::vector<IpAddress> addresses;   // as they are told
+    std::optional<std::uint64_t> echo;  // the service is being asked; nobody is told before
+    bool carrier_nat = false;
+  };
+  struct Vanishing {
+    std::string reason;
+    std::optional<Time> deadline;  // none: the farewell is done, the link goes
+  };
+  // A notifier, and the notice it is to get, if any.
+  struct Task {
+    AnnounceConfig announce;
+    std::optional<Notice> notice{};
+    std::optional<std::uint64_t> running{};
+    std::optional<Time> retry{};
+    NoticeStatus status{};
+    bool told_of = false;  // had a notice in this appearance
+  };
+
+  void on(const AppearRequested& event);
+  void on(const LinkSeen& event);
+  void on(const FarewellAsked& event);
+  void on(const NoticeAnswered& event);
+  void on(AppearReconfigured&& event);
+  void on(const AppearDeadlinePassed&);
+
+  void begin(const AppearRequested& event);
+  void note_begin(const AppearRequested& event);
+  void carried(const std::vector<IpAddress>& addresses);
+  void lost(const LinkSeen& event);
+  void end(std::string outcome, bool failed);
+  void announce(Present& present);
+  void say_farewell(const Present& present);
+  void finish_farewell();
+  void assign(Task& task, const Notice& notice);
+  void launch(Task& task);
+  void settle(Task& task, NoticeResult result);
+  void abandon_all();
+  void remember();
+  [[nodiscard]] Notice notice(NoticeKind kind, const Present& present);
+  [[nodiscard]] bool all_settled() const;
+  [[nodiscard]] std::string state_name() const;
+  void effect(AppearEffect e) { out_.push_back(std::move(e)); }
+
+  std::string link_;
+  AppearReconfigured config_;
+  Remembered remembered_;
+  std::variant<Idle, Connecting, Present, Vanishing> state_ = Idle{};
+  std::vector<Task> tasks_;  // in the order of the configuration
+  std::uint64_t last_id_ = 0;
+  std::optional<AppearRequested> again_;  // came while vanishing
+  // Of the present or last appearance:
+  std::uint64_t asked_ = 0;
+  Duration hold_{};
+  bool even_if_told_ = false;  // a person asked: tell everybody
+  std::optional<WallTime> begun_, since_, until_, ended_, next_;
+  std::string kind_, outcome_, link_reason_;
+  std::vector<IpAddress> told_addresses_;
+  bool carrier_nat_ = false;
+
+  Clocks clocks_{};
+  std::vector<AppearEffect> out_;
+};
+
+}  // namespace ghost::core
