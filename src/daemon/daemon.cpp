@@ -35,10 +35,17 @@ net::Result<UniqueFd> new_tun(const std::string& link) {
   return made;
 }
 
+std::string appeared_text(const core::TellAppeared& e) {
+  std::string text = "appeared at";
+  for (const auto& a : e.addresses) text += " " + a.str();
+  return text;
+}
+
 }  // namespace
 
 Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     : loop_(loop),
+      appear_paths_(paths.appear),
       host_(paths.state_dir),
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
@@ -102,7 +109,8 @@ unsigned Daemon::free_index() const {
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
   links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
-                                        [this, name](core::Event e) { post(name, std::move(e)); });
+                                        [this, name](core::Event e) { post(name, std::move(e)); }, appear_paths_,
+                                        listener(name));
   if (listening_) links_[name]->listen();
 }
 
@@ -211,6 +219,41 @@ bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::Bl
 
 bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::UnblockAsked{}); }
 
+bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
+  if (links_.at(link)->machine().blocked())
+    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
+  links_.at(link)->appearance().appear(hold);
+  return {};
+}
+
+tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& link, core::TickKind kind,
+                                                                     std::optional<core::WallTime> timer_next) {
+  const auto due = links_.at(link)->appearance().tick(kind, timer_next);
+  return bus::TickAnswer{due.due, due.next, links_.at(link)->machine().config().appear.wake_system};
+}
+
+tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::appearances(const std::string& link) {
+  return links_.at(link)->appearance().past();
+}
+
+Appearance::Listener Daemon::listener(const std::string& name) {
+  return {.link = [this, name](core::Event e) { (void)ask(name, std::move(e)); },
+          .changed =
+              [this, name] {
+                if (const auto at = links_.find(name); bus_ && at != links_.end()) bus_->publish(at->second->status());
+              },
+          .appeared =
+              [this, name](const core::TellAppeared& e) {
+                log(LOG_INFO, name, appeared_text(e));
+                if (bus_) bus_->appeared(name, e.addresses, e.until, e.next);
+              },
+          .vanished =
+              [this, name](const std::string& reason) {
+                log(LOG_INFO, name, "vanished: " + reason);
+                if (bus_) bus_->vanished(name, reason);
+              }};
+}
+
 // Before the supervisor has told of the calls that live already, nobody's wish can be judged: it waits.
 bus::Accepted Daemon::ask(const std::string& link, core::Event event) {
   if (listening_) post(link, std::move(event));
@@ -243,7 +286,7 @@ void Daemon::drain() {
   draining_ = false;
   if (bus_)
     for (const auto& name : touched)
-      if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->machine().status());
+      if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
   tell_manager();
   leave_idle_supervisor();
 }
@@ -256,7 +299,7 @@ void Daemon::leave_idle_supervisor() {
 
 void Daemon::publish() {
   if (bus_)
-    for (const auto& [name, link] : links_) bus_->publish(link->machine().status());
+    for (const auto& [name, link] : links_) bus_->publish(link->status());
 }
 
 // STATUS= is one line in systemd; a link has its place in it.

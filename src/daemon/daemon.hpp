@@ -18,6 +18,7 @@ namespace ghost::daemon {
 struct Paths {
   std::string state_dir;          // must exist
   std::string supervisor_socket;  // ghost-supervisor's
+  AppearPaths appear;
 };
 
 class Daemon final : public bus::Requests {
@@ -35,6 +36,12 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
 
+  [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
+  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
+      const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
+  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
+
+  [[nodiscard]] Appearance::Listener listener(const std::string& link);
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
 
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
@@ -59,6 +66,7 @@ class Daemon final : public bus::Requests {
   void tell_manager();
 
   loop::EventLoop& loop_;
+  AppearPaths appear_paths_;
   Host host_;
   SupervisorClient supervisor_;
   Executor executor_;

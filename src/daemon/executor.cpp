@@ -41,6 +41,7 @@ void Executor::run(Link& link, core::Effect effect, const Link::Post& post) {
           [&](Reinject& e) { link.path().reinject(std::move(e.bytes)); },
           [&](const SettleQueue& e) { post(QueueReport{e.serial, link.path().settle(placed, e.force)}); },
           [&](const RefuseFamily& e) { warn_if_failed(link, link.path().refuse(placed, e.family, e.refuse)); },
+          [&](const SayFarewell& e) { link.appearance().farewell_asked(e.reason); },
           [&](const RouteBack&) { warn_if_failed(link, link.path().route_back(placed)); },
           [&](const CheckDrained& e) { post(DrainReport{e.serial, link.path().drained(placed)}); },
           [&](const AskIdle& e) {

@@ -18,7 +18,8 @@ CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_sinc
 
 }  // namespace
 
-Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post)
+Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
+           const AppearPaths& paths, Appearance::Listener listener)
     : loop_(loop),
       index_(index),
       tun_(std::move(tun)),
@@ -26,7 +27,14 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
       path_(host, tun_.get(), [this](core::PacketBytes p) { post_(core::PacketArrived{std::move(p)}); }),
       machine_(std::move(config), CallSerial::none, loop::now()),
       gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
+      appearance_(loop, paths, machine_.config(), std::move(listener)),
       timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {}
+
+core::LinkStatus Link::status() const {
+  auto status = machine_.status();
+  status.appearance = appearance_.status();
+  return status;
+}
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {
   const auto status = machine_.status();
@@ -49,6 +57,7 @@ void Link::address_gone(const IpAddress& local) {
 void Link::listen() {
   machine_.forget_serials_before(first_serial());
   io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+  appearance_.listen();
 }
 
 void Link::readable() {
@@ -66,9 +75,12 @@ void Link::readable() {
 }
 
 core::Step Link::step(core::Event event) {
+  if (const auto* e = std::get_if<core::Reconfigured>(&event)) appearance_.reconfigure(e->config);
+  const bool packet = std::holds_alternative<core::PacketArrived>(event);
   auto step = machine_.step(std::move(event), loop::now());
   if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
   else timer_.disarm();
+  if (!packet || !step.transitions.empty()) appearance_.see(machine_);
   return step;
 }
 

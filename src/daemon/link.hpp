@@ -7,6 +7,7 @@
 
 #include "base/unique_fd.hpp"
 #include "core/link_machine.hpp"
+#include "daemon/appearance.hpp"
 #include "daemon/call_path.hpp"
 #include "daemon/peer_gate.hpp"
 #include "loop/sources.hpp"
@@ -17,7 +18,8 @@ class Link {
  public:
   using Post = std::function<void(core::Event)>;
   // Posts what happens; the TUN is not read before listen().
-  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post);
+  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
+       const AppearPaths& paths, Appearance::Listener listener);
 
   void listen();
   // The one step of the machine; re-arms the timer.
@@ -31,6 +33,8 @@ class Link {
   [[nodiscard]] Placed placed() const { return {machine_.config(), index_}; }
   [[nodiscard]] const core::LinkMachine& machine() const { return machine_; }
   [[nodiscard]] CallPath& path() { return path_; }
+  [[nodiscard]] Appearance& appearance() { return appearance_; }
+  [[nodiscard]] core::LinkStatus status() const;
 
  private:
   void readable();
@@ -42,6 +46,7 @@ class Link {
   CallPath path_;
   core::LinkMachine machine_;
   PeerGate gate_;
+  Appearance appearance_;
   loop::IoSource io_;
   loop::Timer timer_;
 };

@@ -107,6 +107,9 @@ ChildSource::ChildSource(EventLoop& loop, pid_t pid, Callback callback)
     : Source((block(SIGCHLD), make(loop, std::move(callback), "sd_event_add_child", [&](sd_event_source** s, void* self) {
                 return sd_event_add_child(loop.raw(), s, pid, WEXITED, on_child, self);
               }))) {}
+void ChildSource::own() {
+  check(sd_event_source_set_child_process_own(source_.get(), 1), "sd_event_source_set_child_process_own");
+}
 bool ChildSource::kill(int signo) {
   if (!source_) return false;
   const int r = sd_event_source_send_child_signal(source_.get(), signo, nullptr, 0);

@@ -81,6 +81,8 @@ class ChildSource : public Source {
   using Callback = std::function<void(const siginfo_t&)>;  // si_code CLD_EXITED, CLD_KILLED, CLD_DUMPED; si_status
   ChildSource() = default;
   ChildSource(EventLoop& loop, pid_t pid, Callback callback);
+  // From now on the child goes with this object: killed, and reaped.
+  void own();
   // Signals that very process, never one that got its pid later. False: it is gone already.
   bool kill(int signo);
 };

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/announcer.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace ghost::daemon {
+namespace {
+
+// Beyond the attempt's own time: the child ends itself by then, and if not, it is ended.
+constexpr core::Duration kGrace = std::chrono::seconds(5);
+
+core::Duration patience(const announce::Job& job) {
+  if (const auto* notice = std::get_if<announce::NoticeJob>(&job)) return notice->announce.timeout + kGrace;
+  return std::get<announce::EchoJob>(job).timeout + kGrace;
+}
+
+struct Pipe {
+  UniqueFd read, write;
+};
+
+bool make_pipe(Pipe& pipe) {
+  std::array<int, 2> fds{};
+  if (::pipe2(fds.data(), O_CLOEXEC | O_NONBLOCK) < 0) return false;
+  pipe = {UniqueFd(fds[0]), UniqueFd(fds[1])};
+  return true;
+}
+
+// A pipe that holds the whole job already: nothing of ours waits for the child to read, and no SIGPIPE can come.
+bool make_input(const std::string& text, Pipe& pipe) {
+  if (!make_pipe(pipe)) return false;
+  if (::write(pipe.write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
+  pipe.write.reset();
+  // The child shall wait for its input as programs do.
+  return ::fcntl(pipe.read.get(), F_SETFL, 0) == 0;
+}
+
+// posix_spawn(3) with a clean signal mask: the loop blocks what it reads by signalfd.
+pid_t spawn(const std::string& program, int in, int out) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&files, in, 0);
+  ::posix_spawn_file_actions_adddup2(&files, out, 1);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  std::string name = program;
+  std::array<char*, 2> argv{name.data(), nullptr};
+  pid_t pid = -1;
+  const int error = ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&files);
+  errno = error;
+  return error == 0 ? pid : -1;
+}
+
+}  // namespace
+
+Announcer::Announcer(loop::EventLoop& loop, const std::string& program, const announce::Job& job, Done done)
+    : done_(std::move(done)) {
+  const auto failed = [&](const std::string& what) {
+    const auto why = fmt::format("{}: {}", what, std::strerror(errno));
+    failed_ = loop::DeferSource(loop, [this, why] { finish({.detail = why, .text = {}}); });
+    failed_.run_soon();
+  };
+  Pipe in, out;
+  if (!make_input(to_json(job), in) || !make_pipe(out)) {
+    failed("a pipe for the notice");
+    return;
+  }
+  const pid_t pid = spawn(program, in.read.get(), out.write.get());
+  if (pid < 0) {
+    failed("start " + program);
+    return;
+  }
+  output_ = std::move(out.read);
+  child_ = loop::ChildSource(loop, pid, [this](const siginfo_t& how) { ended(how); });
+  child_.own();
+  io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+  deadline_ = loop::Timer(loop, [this] {
+    overdue_ = true;
+    child_.kill(SIGKILL);
+  });
+  deadline_.arm(loop::now() + patience(job));
+}
+
+void Announcer::readable() {
+  std::array<char, 4096> some{};
+  for (;;) {
+    const auto n = ::read(output_.get(), some.data(), some.size());
+    if (n > 0) {
+      if (text_.size() < announce::kMaxAnswer) text_.append(some.data(), static_cast<std::size_t>(n));
+      continue;
+    }
+    if (n == 0) io_.set_enabled(false);
+    return;
+  }
+}
+
+void Announcer::ended(const siginfo_t& how) {
+  readable();  // what it wrote last
+  if (overdue_) return finish({core::NoticeResult::TimedOut, "ghost-announce had to be ended", {}, {}});
+  if (how.si_code != CLD_EXITED || how.si_status != 0) {
+    return finish({core::NoticeResult::Crashed,
+                   fmt::format("ghost-announce {} {}", how.si_code == CLD_EXITED ? "left with" : "was killed by signal", how.si_status),
+                   {},
+                   {}});
+  }
+  auto answer = announce::parse_answer(text_);
+  if (!answer) return finish({core::NoticeResult::Crashed, "ghost-announce: " + answer.error(), {}, {}});
+  finish(std::move(*answer));
+}
+
+void Announcer::finish(announce::Answer answer) {
+  child_.reset();
+  io_.reset();
+  deadline_.disarm();
+  const auto done = std::move(done_);
+  done(std::move(answer));  // may destroy us
+}
+
+}  // namespace ghost::daemon

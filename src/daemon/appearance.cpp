@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/appearance.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <utility>
+
+#include "appear_state/file.hpp"
+#include "appear_state/local_zone.hpp"
+#include "base/ids.hpp"
+#include "base/overloaded.hpp"
+#include "daemon/log.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+core::Clocks clocks() {
+  return {loop::now(), std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())};
+}
+
+std::uint64_t some_number(std::uint64_t below) {
+  static std::random_device source;
+  return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(source);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+core::AppearReconfigured of(const core::LinkConfig& config) {
+  return {config.appear, config.announces, config.appear.name.empty() ? host_name() : config.appear.name};
+}
+
+appear_state::AppearState read(const AppearPaths& paths, const std::string& link) {
+  auto loaded = appear_state::load(paths.directory, link);
+  if (loaded.problem) log(LOG_WARNING, link, *loaded.problem);
+  return std::move(loaded.state);
+}
+
+}  // namespace
+
+Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const core::LinkConfig& config, Listener listener)
+    : loop_(loop),
+      paths_(paths),
+      listener_(std::move(listener)),
+      config_(config.appear),
+      link_(config.name),
+      state_(read(paths, config.name)),
+      machine_(config.name, of(config), {state_.sequence, state_.told}),
+      timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }) {}
+
+void Appearance::listen() {
+  const auto wall = clocks().wall;
+  const auto next = core::next_standing(wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+  if (!appear_state::close_interrupted(state_, wall)) return;
+  save();
+  // What people were told holds over a restart and a crash.
+  if (state_.until && *state_.until > wall) step(core::AppearRequested{"restart", *state_.until - wall, next});
+}
+
+void Appearance::reconfigure(const core::LinkConfig& config) {
+  config_ = config.appear;
+  step(of(config));
+}
+
+core::Standing Appearance::standing() const {
+  return appear_state::standing(state_, machine_.under_way(), clocks().wall);
+}
+
+void Appearance::appear(core::Duration hold) {
+  const auto next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+  step(core::AppearRequested{"asked", hold, next});
+}
+
+core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> timer_next) {
+  const auto wall = clocks().wall;
+  const auto due = core::decide(wall, kind, standing(), config_, appear_state::local_zone(), some_number, timer_next);
+  log(LOG_INFO, link_, "asked by a timer whether to appear: " + std::string(core::to_string(due.verdict)));
+  state_.timer_next = timer_next;
+  state_.promise = due.promise;
+  if (due.due) state_.granted = wall;
+  save();  // before anybody hears of it
+  static constexpr std::array kWords{"calendar", "chain", "resume"};
+  if (due.due) step(core::AppearRequested{kWords.at(static_cast<std::size_t>(kind)), {}, due.next});
+  return due;
+}
+
+void Appearance::see(const core::LinkMachine& link) {
+  const bool up = std::holds_alternative<core::Up>(link.state());
+  const auto status = link.status();
+  dns_ = status.dns;
+  if (up) local_ = status.local_addresses;
+  step(core::LinkSeen{up, link.blocked(), link.trying(), status.local_addresses, status.reason});
+}
+
+void Appearance::farewell_asked(const std::string& reason) { step(core::FarewellAsked{reason}); }
+
+core::AppearanceStatus Appearance::status() const {
+  auto status = machine_.status();
+  if (!machine_.under_way() || !status.next)
+    status.next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+  return status;
+}
+
+void Appearance::step(core::AppearEvent event) {
+  events_.push_back(std::move(event));
+  if (std::exchange(stepping_, true)) return;
+  while (!events_.empty()) {
+    auto next = std::move(events_.front());
+    events_.pop_front();
+    step_once(std::move(next));
+  }
+  stepping_ = false;
+}
+
+void Appearance::step_once(core::AppearEvent event) {
+  const auto before = machine_.status();
+  for (auto& effect : machine_.step(std::move(event), clocks())) act(std::move(effect));
+  if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
+  else timer_.disarm();
+  const auto after = machine_.status();
+  for (const auto& n : after.notices) {
+    const auto same = std::find_if(before.notices.begin(), before.notices.end(), [&](const auto& b) { return b == n; });
+    if (same == before.notices.end() && n.at)
+      log(n.result == core::NoticeResult::Ok || !n.result ? LOG_INFO : LOG_WARNING, link_,
+          "notice to " + n.name + ": " + (n.result ? std::string(core::to_string(*n.result)) : "to be tried again") +
+              (n.detail.empty() ? "" : " (" + n.detail + ")"));
+  }
+  if (before != after) listener_.changed();
+}
+
+announce::Via Appearance::via() const { return {ppp_interface(link_), local_, dns_}; }
+
+void Appearance::launch(std::uint64_t id, announce::Job job) {
+  running_[id] = std::make_unique<Announcer>(loop_, paths_.announce, job, [this, id](announce::Answer answer) {
+    const auto keep = std::move(running_[id]);  // until this is over
+    running_.erase(id);
+    step(core::NoticeAnswered{id, answer.result, std::move(answer.detail), std::move(answer.text)});
+  });
+}
+
+void Appearance::act(core::AppearEffect effect) {
+  std::visit(Overloaded{
+                 [&](const core::WantLink& e) { listener_.link(core::ConnectAsked{"appear", e.hold, e.patient}); },
+                 [&](const core::WantFarewell& e) { listener_.link(core::FarewellWanted{e.wanted, e.patience}); },
+                 [&](const core::FarewellDone&) { listener_.link(core::FarewellSaid{}); },
+                 [&](const core::AskEcho& e) { launch(e.id, announce::EchoJob{.url = e.url, .via = via()}); },
+                 [&](core::SendNotice& e) {
+                   launch(e.id, announce::NoticeJob{std::move(e.notice), std::move(e.announce), via()});
+                 },
+                 [&](const core::Abandon& e) { running_.erase(e.id); },
+                 [&](const core::TellAppeared& e) { listener_.appeared(e); },
+                 [&](const core::TellVanished& e) { listener_.vanished(e.reason); },
+                 [&](const core::Remember& e) { remember(e); },
+             },
+             effect);
+}
+
+void Appearance::remember(const core::Remember& what) {
+  state_.sequence = machine_.remembered().sequence;
+  state_.told = machine_.remembered().told;
+  state_.until = what.until;
+  if (!state_.past.empty() && state_.past.back().begun == what.record.begun) state_.past.back() = what.record;
+  else appear_state::remember(state_, what.record);
+  save();
+}
+
+void Appearance::save() {
+  const auto saved = appear_state::save(paths_.directory, link_, state_);
+  if (!saved && !std::exchange(save_failed_, true)) log(LOG_ERR, link_, "what is promised cannot be written down: " + saved.error());
+  if (saved) save_failed_ = false;
+}
+
+}  // namespace ghost::daemon

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A link's appearances at run time: the machine that decides (core/appearance_machine.hpp), the file that remembers, the
+// processes that tell. What the machine wants of the link becomes an event of the link's.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "appear_state/state.hpp"
+#include "core/appearance_machine.hpp"
+#include "core/config.hpp"
+#include "core/link_event.hpp"
+#include "core/link_machine.hpp"
+#include "core/schedule.hpp"
+#include "daemon/announcer.hpp"
+
+namespace ghost::daemon {
+
+struct AppearPaths {
+  std::string directory;  // of the state files; must exist
+  std::string announce;   // the program ghost-announce
+};
+
+class Appearance {
+ public:
+  // What an appearance has to say to others. Called from the loop.
+  struct Listener {
+    std::function<void(core::Event)> link;  // for the link's machine
+    std::function<void()> changed;          // status() has
+    std::function<void(const core::TellAppeared&)> appeared;
+    std::function<void(const std::string& reason)> vanished;
+  };
+  Appearance(loop::EventLoop& loop, const AppearPaths& paths, const core::LinkConfig& config, Listener listener);
+
+  // An earlier ghostd's appearance that was to last longer is taken up again.
+  void listen();
+  void reconfigure(const core::LinkConfig& config);
+  // By hand. Zero: the configured hold.
+  void appear(core::Duration hold);
+  // A timer asks whether one is due, and if so, it begins.
+  [[nodiscard]] core::Due tick(core::TickKind kind, std::optional<core::WallTime> timer_next);
+  // After each step of the link's.
+  void see(const core::LinkMachine& link);
+  void farewell_asked(const std::string& reason);
+
+  [[nodiscard]] core::AppearanceStatus status() const;
+  [[nodiscard]] const std::vector<core::AppearanceRecord>& past() const { return state_.past; }
+
+ private:
+  void step(core::AppearEvent event);
+  void step_once(core::AppearEvent event);
+  void act(core::AppearEffect effect);
+  void launch(std::uint64_t id, announce::Job job);
+  void remember(const core::Remember& what);
+  void save();
+  [[nodiscard]] core::Standing standing() const;
+  [[nodiscard]] announce::Via via() const;
+
+  loop::EventLoop& loop_;
+  AppearPaths paths_;
+  Listener listener_;
+  core::AppearConfig config_;
+  std::string link_;
+  appear_state::AppearState state_;
+  core::AppearanceMachine machine_;
+  std::vector<IpAddress> local_, dns_;  // of the present call
+  std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
+  loop::Timer timer_;
+  std::deque<core::AppearEvent> events_;  // what an effect brings about comes after the other effects of its step
+  bool stepping_ = false;
+  bool save_failed_ = false;
+};
+
+}  // namespace ghost::daemon
