@@ -119,8 +119,12 @@ Waited call_and_wait(const Options& options, const std::function<Result<void>(Cl
   see = judge(*before);
   progress.emplace(loop);
   deadline.arm(loop::now() + options.timeout);
-  const auto now = client.link(options.link);
-  if (now) look(*now);
+  if (const auto now = client.link(options.link)) {
+    look(*now);
+  } else {  // gone meanwhile, and no signal would tell of it any more
+    progress.reset();
+    end(now.error());
+  }
   if (see) loop.run();
   if (!loop.failure().empty()) return give_up({ExitCode::failed, loop.failure()});
   return out;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghost-appear: a timer has elapsed. Ask ghostd whether an appearance is due and when the next one is; have systemd start us
+// again then; and only after that wait until the notices are out, so that a crash on the way loses nothing.
+// ghost-appear(8) is the user's view.
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <clocale>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "base/ids.hpp"
+#include "base/unique_fd.hpp"
+#include "cli/client.hpp"
+#include "cli/outcome.hpp"
+#include "cli/words.hpp"
+#include "loop/sources.hpp"
+#include "tick/plan.hpp"
+#include "tick/service_manager.hpp"
+
+namespace {
+
+using namespace ghost;
+using cli::Verdict;
+
+// What the units know by heart: Restart=on-failure with RestartPreventExitStatus=.
+enum class Exit : int {
+  ok = 0,          // asked and armed; if it was due, everybody was told
+  again = 1,       // ghostd or systemd could not be reached: worth another attempt
+  usage = 2,
+  not_told = 3,    // armed, but the appearance failed or a notice did
+  hopeless = 4,    // no such link, or it never appears
+};
+
+void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+
+core::WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+// Two timers may elapse together (at boot: the calendar's, which catches up, and the resume). What ghostd answered last has
+// to be what is armed last.
+UniqueFd lock(const std::string& link) {
+  const char* runtime = std::getenv("RUNTIME_DIRECTORY");
+  const std::string dir = runtime && *runtime ? runtime : "/run/ghost-appear";
+  if (::mkdir(dir.c_str(), 0755) < 0 && errno != EEXIST) throw std::system_error(errno, std::generic_category(), dir);
+  const auto path = dir + "/" + link + ".lock";
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd || ::flock(fd.get(), LOCK_EX) < 0) throw std::system_error(errno, std::generic_category(), path);
+  return fd;
+}
+
+Exit complain(const cli::Failure& failure) {
+  say(failure.message);
+  switch (failure.code) {
+    case cli::ExitCode::no_such_link:
+    case cli::ExitCode::denied: return Exit::hopeless;
+    case cli::ExitCode::blocked: return Exit::not_told;
+    case cli::ExitCode::ok:
+    case cli::ExitCode::failed:
+    case cli::ExitCode::usage:
+    case cli::ExitCode::timed_out:
+    case cli::ExitCode::unreachable:
+    case cli::ExitCode::not_told:
+    case cli::ExitCode::interrupted: break;
+  }
+  return failure.not_supported ? Exit::hopeless : Exit::again;
+}
+
+tick::Outcome<void> carry_out(tick::ServiceManager& systemd, const tick::Plan& plan) {
+  if (plan.arm)
+    if (auto armed = systemd.start(*plan.arm); !armed) return armed;
+  for (const auto& unit : plan.stop)
+    if (auto stopped = systemd.stop(unit); !stopped) return stopped;
+  return {};
+}
+
+Exit run(const std::string& link, const std::string& kind) {
+  loop::EventLoop loop;
+  const auto opened = cli::Client::open(loop, {});
+  if (!opened) return complain(opened.error());
+  auto& client = **opened;
+  auto systemd = tick::ServiceManager::open();
+  if (!systemd) {
+    say(systemd.error());
+    return Exit::again;
+  }
+
+  // What becomes of the appearance, from before it is asked for.
+  std::optional<cli::AppearOutcome> outcome;
+  auto verdict = Verdict::pending;
+  bus::LinkProperties last;
+  bool gone = false;
+  const auto look = [&](const bus::LinkProperties& now) {
+    if (!outcome || verdict != Verdict::pending) return;
+    last = now;
+    verdict = outcome->see(now);
+    if (verdict != Verdict::pending) loop.exit(EXIT_SUCCESS);
+  };
+  const auto watched = client.watch([&](const cli::Happening& h) {
+    if (h.event == "ghostd-gone" || h.event == "bus-gone" || (h.event == "removed" && h.link.name == link)) {
+      gone = outcome.has_value();
+      if (gone) loop.exit(EXIT_SUCCESS);
+    } else if (h.link.name == link) {
+      look(h.link);
+    }
+  });
+  if (!watched) return complain(watched.error());
+  const auto before = client.link(link);  // by D-Bus activation this starts ghostd where it is not running
+  if (!before) return complain(before.error());
+
+  cli::Client::Tick tick;
+  std::optional<core::WallTime> next;
+  {
+    const auto locked = lock(link);
+    const auto timer_next = systemd->next_elapse(tick::calendar_timer(link));
+    if (!timer_next) {
+      say(timer_next.error());
+      return Exit::again;
+    }
+    const auto answered = client.appear_tick(link, kind, bus::to_usec(*timer_next));
+    if (!answered) return complain(answered.error());
+    tick = *answered;
+    next = bus::from_usec(tick.next_usec);
+    const auto standing = systemd->active_units(tick::timer_pattern(link));
+    const auto armed = standing ? carry_out(*systemd, tick::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
+                                : tl::unexpected(standing.error());
+    say(fmt::format("{}: {}; next: {}", link, tick.due ? "due" : "not due", next ? cli::time_words(tick.next_usec) : "none"));
+    if (!armed) {
+      say(armed.error());
+      return Exit::again;
+    }
+  }
+  if (!tick.due) return Exit::ok;
+
+  outcome.emplace(*before);
+  loop::Timer deadline(loop, [&] { loop.exit(EXIT_SUCCESS); });
+  deadline.arm(loop::now() + tick::patience(wall_now(), next));
+  if (const auto now = client.link(link))
+    look(*now);
+  else
+    gone = true;  // and no signal would tell of it any more
+  if (verdict == Verdict::pending && !gone) loop.run();
+  if (!loop.failure().empty()) throw std::runtime_error(loop.failure());
+  if (gone) {
+    say(link + ": ghostd is gone, or the link is");
+    return Exit::again;
+  }
+  if (verdict == Verdict::failed) {
+    say(fmt::format("{} did not appear: {}{}", link, last.reason, last.detail.empty() ? "" : ": " + last.detail));
+    return Exit::not_told;
+  }
+  if (verdict == Verdict::pending) {
+    say(fmt::format("{} is {}, and not everybody has been told yet; ghostd goes on", link, last.appearance));
+    return Exit::ok;
+  }
+  const auto text = cli::appearance_text(last, {.colors = false, .now = bus::to_usec(wall_now())});
+  say(text.substr(0, text.size() - 1));
+  return cli::all_told(last) ? Exit::ok : Exit::not_told;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::setlocale(LC_TIME, "C");
+  CLI::App app("Asks ghostd whether an appearance is due, and has systemd ask again when the next one is.", "ghost-appear");
+  app.set_version_flag("--version", std::string("ghost-appear ") + GHOSTD_VERSION);
+  std::string link, kind;
+  const auto flag = [&](const char* name, const char* help) {
+    return app.add_flag_callback(std::string("--") + name, [&kind, name] { kind = name; }, help);
+  };
+  auto* kinds = app.add_option_group("kind", "what asks");
+  kinds->add_options(flag("calendar", "ghost-appear@LINK.timer elapsed"));
+  kinds->add_options(flag("chain", "the timer of a promised appearance elapsed"));
+  kinds->add_options(flag("resume", "neither did, but one may have been missed"));
+  kinds->require_option(1);
+  app.add_option("LINK", link, "the link's name")->required()->check([](const std::string& text) {
+    return ghost::valid_link_name(text) ? std::string() : "'" + text + "' is no link's name";
+  });
+  try {
+    app.parse(argc, argv);
+    return static_cast<int>(run(link, kind));
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
+  } catch (const std::exception& e) {
+    say(e.what());
+    return static_cast<int>(Exit::again);
+  }
+}

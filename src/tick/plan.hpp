@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What ghost-appear asks of systemd, as values. A promised appearance becomes a transient timer, named by link and time:
+// arming the same promise twice is one timer, and a new one stands before the old one is stopped, so that there is no
+// moment at which a crash would leave none. The calendar timer's own next elapse needs no second timer. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/notice.hpp"
+#include "core/schedule.hpp"
+
+namespace ghost::tick {
+
+std::string calendar_timer(const std::string& link);  // ghost-appear@LINK.timer
+// All of a link's, and of no other's: a link's name has no '.'.
+std::string timer_pattern(const std::string& link);  // ghost-appear-next-LINK.*.timer
+// As systemd.time(7) reads it: "2026-11-24 07:52:13 UTC", with a fraction where there is one.
+std::string calendar_spec(core::WallTime at);
+
+// A timer that elapses once. systemd makes it from these, and unloads it when it has elapsed.
+struct TransientTimer {
+  core::WallTime at{};
+  std::string name;         // ghost-appear-next-LINK.20261124T075213Z.timer
+  std::string description;
+  std::string spec;         // calendar_spec(at)
+  std::string unit;         // what it starts
+  std::string part_of;      // stopped with this one, if that is ever stopped
+  bool wake_system = false;
+  bool operator==(const TransientTimer&) const = default;
+};
+
+struct Plan {
+  std::optional<TransientTimer> arm;
+  std::vector<std::string> stop;  // after that
+  bool operator==(const Plan&) const = default;
+};
+
+// next: the promise; timer_next: of calendar_timer(link), if it is active; standing: the active units of timer_pattern(link).
+// A promise that is not ahead is armed for two seconds from now: systemd lets a moment that is over go by.
+Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system,
+          std::optional<core::WallTime> timer_next, const std::vector<std::string>& standing, core::WallTime now);
+
+// How long to wait for an appearance's notices: ten minutes, but no longer than until two seconds before the next tick. A
+// service that still runs when its timer elapses is not started again.
+core::Duration patience(core::WallTime now, std::optional<core::WallTime> next);
+
+}  // namespace ghost::tick

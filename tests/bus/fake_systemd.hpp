@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// org.freedesktop.systemd1 on a private bus, as far as ghost-appear speaks to it: timers that stand, are started and stopped.
+// What it is like in truth is tried in the lab.
+#pragma once
+#include <systemd/sd-bus.h>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+
+namespace ghost::test {
+
+class FakeSystemd {
+ public:
+  explicit FakeSystemd(const std::string& address);
+  ~FakeSystemd();
+  FakeSystemd(const FakeSystemd&) = delete;
+  FakeSystemd& operator=(const FakeSystemd&) = delete;
+
+  struct Timer {
+    std::string sub = "waiting";  // SubState; active unless "dead"
+    std::uint64_t next = 0;       // NextElapseUSecRealtime
+  };
+  void set(const std::string& unit, Timer timer);
+  // What every StartTransientUnit() is answered from now on; "" for success.
+  void refuse_starts(const std::string& error);
+  int state_reads();  // how often anybody has read a SubState
+  // "start NAME PROPERTY=value …" with the properties in their order, "stop NAME"; and forgets them.
+  std::vector<std::string> take_record();
+
+ private:
+  static int load_unit(sd_bus_message*, void*, sd_bus_error*);
+  static int list_units(sd_bus_message*, void*, sd_bus_error*);
+  static int start_transient(sd_bus_message*, void*, sd_bus_error*);
+  static int stop_unit(sd_bus_message*, void*, sd_bus_error*);
+  static int get(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
+  void serve();
+
+  std::mutex mutex_;
+  std::map<std::string, Timer> timers_;
+  std::string refusal_;
+  std::vector<std::string> record_;
+  int state_reads_ = 0;
+  bool stop_ = false;
+  UniqueFd wake_;
+  sd_bus* bus_ = nullptr;
+  std::thread thread_;
+};
+
+}  // namespace ghost::test
