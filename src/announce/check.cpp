@@ -98,7 +98,8 @@ std::string method(std::string_view v) { return one_of(v, {"POST", "PUT"}); }
 std::string http_auth(std::string_view v) { return one_of(v, {"basic", "bearer"}); }
 std::string sftp_auth(std::string_view v) { return one_of(v, {"password", "key"}); }
 std::string tls(std::string_view v) { return one_of(v, {"required", "opportunistic", "none"}); }
-std::string algorithm(std::string_view v) { return one_of(v, {"hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-md5"}); }
+// Not hmac-sha384: ldns 1.8.3 has a misprint in its name.
+std::string algorithm(std::string_view v) { return one_of(v, {"hmac-sha1", "hmac-sha256", "hmac-sha512", "hmac-md5"}); }
 
 constexpr Key kCa{"CAFile", path};
 constexpr Key kVerify{"VerifyTls", boolean};
@@ -151,6 +152,14 @@ bool needs_credential(const core::AnnounceConfig& config, Scheme scheme) {
   return scheme == Scheme::dns || scheme == Scheme::sftp || scheme == Scheme::dyndns2_http ||
          scheme == Scheme::dyndns2_https || (!is_local(scheme) && config.more.contains("User")) ||
          config.more.contains("Auth");
+}
+
+bool is_below(std::string_view host, std::string_view zone) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (zone.ends_with('.')) zone.remove_suffix(1);
+  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };  // letters, digits, "-", "." and "_" only
+  if (host.size() < zone.size() || !std::ranges::equal(host.substr(host.size() - zone.size()), zone, same)) return false;
+  return host.size() == zone.size() || host[host.size() - zone.size() - 1] == '.';
 }
 
 bool in_clear(const core::AnnounceConfig& config, Scheme scheme) {
@@ -226,6 +235,9 @@ std::vector<Finding> check(const core::AnnounceConfig& config) {
     else if (auto wrong = topic(url->path); !wrong.empty()) out.push_back({true, "Url", std::move(wrong)});
   }
   const auto scheme = url->scheme;
+  if (scheme == Scheme::dns && config.more.contains("Zone") && config.more.contains("Host") &&
+      !is_below(option(config, "Host"), option(config, "Zone")))
+    out.push_back({true, "Host", "it is not in Zone="});
   if ((scheme == Scheme::ftp || scheme == Scheme::ftps || scheme == Scheme::sftp) &&
       (url->path.size() < 2 || url->path.back() == '/'))
     out.push_back({true, "Url", "it names no file"});

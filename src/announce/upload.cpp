@@ -40,8 +40,12 @@ Outcome send_upload(const Attempt& a) {
     // The data connection goes to the same host, through a NAT or not (RFC 2428).
     request.set(CURLOPT_FTP_USE_EPSV, 1L);
   }
-  request.upload(body_or_json(a));
-  return judge_upload(request.perform());
+  auto content = body_or_json(a);
+  const auto size = content.size();
+  request.upload(std::move(content));
+  auto outcome = judge_upload(request.perform());
+  if (outcome.result == core::NoticeResult::Ok && outcome.detail.empty()) outcome.detail = fmt::format("{} bytes uploaded", size);
+  return outcome;
 }
 
 }  // namespace ghost::announce

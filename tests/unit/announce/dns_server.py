@@ -55,9 +55,11 @@ class DnsServer:
         self.tcp.listen()
         self.port = self.tcp.getsockname()[1]
         self.udp.bind((address, self.port))
+        self.listening = None
 
     def start(self):
-        threading.Thread(target=self._serve_udp, daemon=True).start()
+        self.listening = threading.Thread(target=self._serve_udp, daemon=True)
+        self.listening.start()
         threading.Thread(target=self._serve_tcp, daemon=True).start()
 
     def stop(self):
@@ -66,6 +68,8 @@ class DnsServer:
             with contextlib.suppress(OSError):
                 s.shutdown(socket.SHUT_RDWR)
             s.close()
+        if self.listening:
+            self.listening.join()  # it holds the port until it wakes
 
     def _serve_udp(self):
         with contextlib.suppress(OSError):
