@@ -10,6 +10,13 @@
 
 namespace ghost::test {
 
+inline std::tm local_tm(core::WallTime t) {
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
+  std::tm tm{};
+  if (localtime_r(&seconds, &tm) == nullptr) throw std::runtime_error("localtime_r");
+  return tm;
+}
+
 class Place {
  public:
   explicit Place(const std::string& name) {
@@ -21,12 +28,7 @@ class Place {
   Place& operator=(const Place&) = delete;
 
   [[nodiscard]] static core::Zone zone() {
-    return [](core::WallTime t) {
-      const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
-      std::tm local{};
-      if (localtime_r(&seconds, &local) == nullptr) throw std::runtime_error("localtime_r");
-      return std::chrono::seconds(local.tm_gmtoff);
-    };
+    return [](core::WallTime t) { return std::chrono::seconds(local_tm(t).tm_gmtoff); };
   }
 
  private:
