@@ -124,7 +124,7 @@ void Appearance::step_once(core::AppearEvent event) {
   else timer_.disarm();
   const auto after = machine_.status();
   for (const auto& n : after.notices) {
-    const auto same = std::find_if(before.notices.begin(), before.notices.end(), [&](const auto& b) { return b == n; });
+    const auto same = std::find_if(before.notices.begin(), before.notices.end(), [&](const auto& b) { return b.name == n.name && b.at == n.at; });
     if (same == before.notices.end() && n.at)
       log(n.result == core::NoticeResult::Ok || !n.result ? LOG_INFO : LOG_WARNING, link_,
           "notice to " + n.name + ": " + (n.result ? std::string(core::to_string(*n.result)) : "to be tried again") +

@@ -277,10 +277,12 @@ void Daemon::drain() {
     const auto at = links_.find(name);
     if (at == links_.end()) continue;  // removed by a reload meanwhile
     auto& link = *at->second;
+    const bool packet = std::holds_alternative<core::PacketArrived>(event);
     auto step = link.step(std::move(event));
     for (const auto& t : step.transitions) log_transition(name, link.machine().serial(), t);
     for (auto& effect : step.effects)
       executor_.run(link, std::move(effect), [this, &name](core::Event e) { queue_.emplace_back(name, std::move(e)); });
+    if (!packet || !step.transitions.empty()) link.appearance().see(link.machine());
     touched.insert(name);
   }
   draining_ = false;

@@ -76,11 +76,9 @@ void Link::readable() {
 
 core::Step Link::step(core::Event event) {
   if (const auto* e = std::get_if<core::Reconfigured>(&event)) appearance_.reconfigure(e->config);
-  const bool packet = std::holds_alternative<core::PacketArrived>(event);
   auto step = machine_.step(std::move(event), loop::now());
   if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
   else timer_.disarm();
-  if (!packet || !step.transitions.empty()) appearance_.see(machine_);
   return step;
 }
 

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An appearance from the wish to the farewell.
+#include "appearance.hpp"
+
+using namespace ghost;
+using namespace ghost::core;
+using namespace ghost::test;
+
+namespace {
+
+// Present since 20 s at 192.0.2.7 until 620 s, everybody told: notices 1 (mail) and 2 (dns).
+AppearanceMachine present() {
+  auto machine = appearance();
+  play(machine, {
+      {0s, by_timer(at(1800s)), {"want the link for 600 s"}, "connecting"},
+      {20s, link_up(),
+       {"want a farewell", "1: mail #1 at 192.0.2.7 until 620 s, next 1800 s", "2: dns #1 at 192.0.2.7 until 620 s, next 1800 s",
+        "appeared at 192.0.2.7 until 620 s"},
+       "announcing"},
+      {21s, answer(1), {}, "announcing"},
+      {22s, answer(2), {}, "present"},
+  });
+  return machine;
+}
+
+std::vector<std::string> results(const AppearanceMachine& machine) {
+  std::vector<std::string> out;
+  for (const auto& n : machine.status().notices)
+    out.push_back(n.name + " " + (n.result ? std::string(to_string(*n.result)) : "pending") + " " + std::to_string(n.attempts));
+  return out;
+}
+
+}  // namespace
+
+TEST(Appearance, TellsEverybodyAndSaysGoodByeBeforeTheLineDrops) {
+  auto machine = present();
+  EXPECT_EQ(results(machine), (std::vector<std::string>{"mail Ok 1", "dns Ok 1"}));
+  play(machine, {
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+      {701s, answer(3), {"farewell done"}, "vanishing"},
+      {702s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"},
+  });
+  EXPECT_EQ(machine.remembered().told.count("dns"), 0u) << "it is told again, even the same address";
+  EXPECT_EQ(machine.remembered().told.count("mail"), 1u);
+}
+
+TEST(Appearance, NobodyIsToldTheSameAddressTwiceUnlessAsked) {
+  auto machine = present();
+  play(machine, {
+      {100s, by_timer(), {"want the link for 600 s", "appeared at 192.0.2.7 until 700 s"}, "present"},
+      {200s, asked(60s),
+       {"want the link for 60 s", "3: mail #2 at 192.0.2.7 until 700 s", "4: dns #2 at 192.0.2.7 until 700 s",
+        "appeared at 192.0.2.7 until 700 s"},
+       "announcing"},
+  });
+}
+
+TEST(Appearance, RepeatIsToldEachTime) {
+  auto config = mail_and_dns();
+  config.announces[0].repeat = true;
+  auto machine = appearance(config, {.sequence = 7, .told = {{"mail", {*IpAddress::parse("192.0.2.7")}}, {"dns", {*IpAddress::parse("192.0.2.7")}}}});
+  play(machine, {
+      {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #8 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+  });
+}
+
+TEST(Appearance, AChangeOfAddressIsToldAtOnce) {
+  auto machine = present();
+  play(machine, {
+      {100s, link_up({"192.0.2.7", "2001:db8::7"}),
+       {"3: mail #2 at 192.0.2.7 2001:db8::7 until 620 s, next 1800 s", "4: dns #2 at 192.0.2.7 2001:db8::7 until 620 s, next 1800 s",
+        "appeared at 192.0.2.7 2001:db8::7 until 620 s"},
+       "announcing"},
+      {100s, link_up({"192.0.2.7", "2001:db8::7"}), {}, "announcing"},
+      // The next change comes before they have answered: the former notice is worth nothing any more.
+      {101s, link_up({"192.0.2.8"}),
+       {"abandon 3", "5: mail #3 at 192.0.2.8 until 620 s, next 1800 s", "abandon 4", "6: dns #3 at 192.0.2.8 until 620 s, next 1800 s",
+        "appeared at 192.0.2.8 until 620 s"},
+       "announcing"},
+      {102s, answer(3), {}, "announcing"},
+      {102s, answer(5), {}, "announcing"},
+      {102s, answer(6), {}, "present"},
+  });
+}
+
+TEST(Appearance, EachNotifierIsTriedAgainOnItsOwn) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(1, NoticeResult::Later), {}, "announcing"},
+      {3s, answer(2), {}, "announcing"},
+      {7s, time_passed(), {"3: mail #1 at 192.0.2.7 until 601 s"}, "announcing"},
+      {8s, answer(3, NoticeResult::TimedOut), {}, "announcing"},
+      {18s, time_passed(), {"4: mail #1 at 192.0.2.7 until 601 s"}, "announcing"},
+      {19s, answer(4, NoticeResult::Unreachable), {}, "present"},
+  });
+  EXPECT_EQ(results(machine), (std::vector<std::string>{"mail Unreachable 3", "dns Ok 1"}));
+  EXPECT_EQ(machine.deadline(), std::nullopt);
+}
+
+TEST(Appearance, WhatWillNotGoBetterIsNotTriedAgain) {
+  for (const auto result : {NoticeResult::AuthFailed, NoticeResult::TlsFailed, NoticeResult::Refused, NoticeResult::TooLarge, NoticeResult::BadConfig}) {
+    auto machine = appearance({{}, {notifier("mail")}, "hut"});
+    play(machine, {
+        {0s, asked(), {"want the link for 600 s"}, "connecting"},
+        {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+        {2s, answer(1, result), {}, "present"},
+    });
+    EXPECT_EQ(machine.deadline(), std::nullopt);
+    EXPECT_TRUE(machine.remembered().told.empty());
+  }
+}
+
+TEST(Appearance, ALineThatDropsInTheMiddleIsAskedForAgain) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(1), {}, "announcing"},
+      {3s, link_down("HungUp"), {"abandon 2", "no farewell", "vanished (HungUp)", "want the link, patiently, for 598 s"}, "connecting"},
+      {3s, link_down("HungUp", true), {}, "connecting"},
+      {9s, link_up({"192.0.2.8"}),
+       {"want a farewell", "3: mail #2 at 192.0.2.8 until 601 s", "4: dns #2 at 192.0.2.8 until 601 s", "appeared at 192.0.2.8 until 601 s"},
+       "announcing"},
+  });
+}
+
+TEST(Appearance, ALineThatDropsAfterTheHoldIsNot) {
+  auto machine = present();
+  play(machine, {{620s, link_down("HungUp"), {"no farewell", "no farewell", "vanished (HungUp)"}, "none"}});
+}
+
+TEST(Appearance, ACallThatFailsIsTriedAgainUntilConnectTimeout) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_down("Busy"), {"want the link, patiently, for 600 s"}, "connecting"},
+      {1s, link_down("Busy", true), {}, "connecting"},
+      {300s, time_passed(), {"no farewell"}, "failed"},
+  });
+}
+
+TEST(Appearance, WhoHangsUpMeansIt) {
+  for (const auto* reason : {"disconnect", "block"}) {
+    auto machine = appearance();
+    play(machine, {
+        {0s, asked(), {"want the link for 600 s"}, "connecting"},
+        {1s, link_down(reason), {"no farewell"}, "failed"},
+    });
+  }
+}
+
+TEST(Appearance, AFarewellTakesNoLongerThanItMay) {
+  auto machine = present();
+  play(machine, {
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+      {710s, time_passed(), {"abandon 3", "farewell done"}, "vanishing"},
+      {711s, answer(3), {}, "vanishing"},
+      {712s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"},
+  });
+  EXPECT_EQ(results(machine).back(), "dns TimedOut 1");
+}
+
+TEST(Appearance, AFarewellThatFailsIsNotTriedAgain) {
+  auto machine = present();
+  play(machine, {
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+      {701s, answer(3, NoticeResult::Unreachable), {"farewell done"}, "vanishing"},
+  });
+}
+
+TEST(Appearance, WhoWasNeverToldIsNotToldTheEnd) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(2, NoticeResult::AuthFailed), {}, "announcing"},
+      {3s, leaving(), {"abandon 1", "farewell done"}, "vanishing"},
+  });
+}
+
+TEST(Appearance, BehindCarrierNatTheEchoServiceIsAsked) {
+  auto config = mail_and_dns();
+  config.appear.echo = "https://echo.example.net/";
+  auto machine = appearance(config);
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up({"100.64.3.4"}), {"want a farewell", "echo 1"}, "announcing"},
+      {2s, answer(1, NoticeResult::Ok, "203.0.113.9"),
+       {"2: mail #1 at 203.0.113.9 until 601 s, carrier NAT", "3: dns #1 at 203.0.113.9 until 601 s, carrier NAT", "appeared at 203.0.113.9 until 601 s"},
+       "announcing"},
+  });
+  auto mute = appearance(config);
+  play(mute, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up({"10.1.2.3"}), {"want a farewell", "echo 1"}, "announcing"},
+      {2s, answer(1, NoticeResult::TimedOut),
+       {"2: mail #1 at 10.1.2.3 until 601 s, carrier NAT", "3: dns #1 at 10.1.2.3 until 601 s, carrier NAT", "appeared at 10.1.2.3 until 601 s"},
+       "announcing"},
+  });
+}
+
+TEST(Appearance, APublicAddressAsksNobody) {
+  auto config = mail_and_dns();
+  config.appear.echo = "https://echo.example.net/";
+  auto machine = appearance(config);
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up({"198.51.100.4"}),
+       {"want a farewell", "1: mail #1 at 198.51.100.4 until 601 s", "2: dns #1 at 198.51.100.4 until 601 s", "appeared at 198.51.100.4 until 601 s"},
+       "announcing"},
+  });
+}
+
+TEST(Appearance, AskedForWhileVanishingBeginsAnew) {
+  auto machine = present();
+  play(machine, {
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+      {701s, asked(), {}, "vanishing"},
+      {702s, answer(3), {"farewell done"}, "vanishing"},
+      {703s, link_down("idle"), {"no farewell", "vanished (idle)", "want the link for 600 s"}, "connecting"},
+  });
+}
+
+TEST(Appearance, AReloadTakesANotifierAway) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, AppearReconfigured{{}, {notifier("dns", true)}, "hut"}, {"abandon 1"}, "announcing"},
+      {3s, answer(2), {}, "present"},
+  });
+}
