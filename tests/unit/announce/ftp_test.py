@@ -56,5 +56,22 @@ class Ftp(Case):
         self.assertResult(self.upload(self.server(mode="cut"), timeout=5), "Unreachable")
 
 
+class Sftp(Case):
+    """Who is no SSH server; tests/lab has a real one."""
+
+    def upload(self, server, timeout=10):
+        return self.announce(f"sftp://localhost:{server.port}/notice", credential="password", User="user", timeout=timeout,
+                             HostKey="SHA256:" + "a" * 43)
+
+    def test_slow_long_cut_and_strange(self):
+        self.assertResult(self.upload(self.serve(FtpServer(mode="drip")), 2.5), "TimedOut")
+        self.assertLess(self.took, 4)
+        self.assertIn(self.upload(self.serve(FtpServer(mode="close")))["result"], ("Unreachable", "Refused"))
+        self.assertResult(self.upload(self.serve(FtpServer()), 2), "TimedOut")
+        # libssh2 does not come back from looking for its greeting: the alarm, 2 s after the deadline, ends it.
+        self.assertResult(self.upload(self.serve(FtpServer(mode="flood")), 1), "TimedOut")
+        self.assertLess(self.took, 4)
+
+
 if __name__ == "__main__":
     main()

@@ -283,12 +283,14 @@ class FtpServer(Server):
         if self.mode == "flood":
             while True:
                 connection.sendall(b"220-" + b"x" * 400 + b"\r\n")
+        if self.mode == "close":
+            return
         say("220 here")
         while True:
             line = line_of(file)
             if not encrypted:
                 self.clear += line + b"\n"
-            verb, _, argument = line.decode().partition(" ")
+            verb, _, argument = line.decode("latin-1").partition(" ")
             if verb in self.replies:
                 say(self.replies[verb])
             elif verb == "AUTH":
