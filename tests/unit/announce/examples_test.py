@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each section that docs/appear.md shows is one that "ghostctl check" takes."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+
+class Examples(unittest.TestCase):
+    def test_each_is_good(self):
+        with open(os.environ["APPEAR_MD"]) as f:
+            blocks = re.findall(r"(?:^    .*\n)+", f.read(), re.M)
+        sections = [re.sub("^    ", "", block[block.index("[Announce"):], flags=re.M) for block in blocks if "    [Announce" in block]
+        self.assertGreaterEqual(len(sections), 10)
+        schemes = {re.search("^Url=([^:]*):", section, re.M)[1] for section in sections}
+        self.assertEqual(schemes, {"smtp", "https", "dyndns2+https", "dns", "ftp", "sftp", "mqtts", "file", "exec"})
+        with tempfile.TemporaryDirectory() as directory:
+            for section in sections:
+                path = os.path.join(directory, "isp.conf")
+                with open(path, "w") as f:
+                    f.write("[Link]\nPeer=isp\n[Appear]\n" + section.replace("SHA256:v1q…", "SHA256:" + "a" * 43))
+                done = subprocess.run([os.environ["GHOSTCTL"], "check", path], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), section)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
