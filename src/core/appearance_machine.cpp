@@ -19,6 +19,25 @@ Duration retry_delay(const AnnounceConfig& announce, unsigned attempts) {
   return std::min(delay, std::max(kLongestRetry, announce.retry));
 }
 
+// It may have arrived all the same.
+bool maybe_delivered(NoticeResult result) {
+  switch (result) {
+    case NoticeResult::Ok:
+    case NoticeResult::Unreachable:
+    case NoticeResult::TimedOut:
+    case NoticeResult::TooLarge:
+    case NoticeResult::Crashed:
+    case NoticeResult::LinkGone: return true;
+    case NoticeResult::BadConfig:
+    case NoticeResult::NoSuchHost:
+    case NoticeResult::TlsFailed:
+    case NoticeResult::AuthFailed:
+    case NoticeResult::Refused:
+    case NoticeResult::Later: return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)
@@ -200,7 +219,9 @@ void AppearanceMachine::announce(Present& present) {
   for (auto& task : tasks_) {
     const auto told = remembered_.told.find(task.announce.name);
     const bool known = told != remembered_.told.end() && told->second == present.addresses;
-    if (!known || task.announce.repeat || even_if_told_) who.push_back(&task);
+    // What is on its way may arrive yet, and must not be the last word.
+    const bool pending = task.running || task.retry;
+    if (!known || pending || task.announce.repeat || even_if_told_) who.push_back(&task);
   }
   even_if_told_ = false;
   told_addresses_ = present.addresses;
@@ -249,16 +270,16 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
     return;
   }
   settle(*task, event.result);
-  if (event.result == NoticeResult::Ok) {
-    if (task->notice->kind == NoticeKind::appear) remembered_.told[task->announce.name] = task->notice->addresses;
-    else remembered_.told.erase(task->announce.name);
-  }
-  task->notice.reset();
   remember();
   if (std::holds_alternative<Vanishing>(state_) && all_settled()) finish_farewell();
 }
 
 void AppearanceMachine::settle(Task& task, NoticeResult result) {
+  auto& told = remembered_.told;
+  const auto notice = std::exchange(task.notice, std::nullopt);
+  if (notice && notice->kind == NoticeKind::appear && maybe_delivered(result))
+    told[task.announce.name] = result == NoticeResult::Ok ? notice->addresses : std::vector<IpAddress>{};
+  if (notice && notice->kind == NoticeKind::vanish && result == NoticeResult::Ok) told.erase(task.announce.name);
   task.retry.reset();
   task.status.result = result;
   if (!task.status.at) task.status.at = clocks_.wall;
@@ -269,7 +290,6 @@ void AppearanceMachine::abandon_all() {
     if (task.running) effect(Abandon{*task.running});
     if (task.running || task.retry) settle(task, NoticeResult::LinkGone);
     task.running.reset();
-    task.notice.reset();
   }
 }
 

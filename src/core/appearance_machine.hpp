@@ -122,7 +122,7 @@ using AppearEffect =
 // What outlives ghostd.
 struct Remembered {
   std::uint64_t sequence = 0;                          // of the last notice
-  std::map<std::string, std::vector<IpAddress>> told;  // by notifier: the addresses it confirmed last, while it has not been told the end
+  std::map<std::string, std::vector<IpAddress>> told;  // by notifier, while it has not been told the end: the addresses it confirmed last; none: nobody knows what it heard
   bool operator==(const Remembered&) const = default;
 };
 
