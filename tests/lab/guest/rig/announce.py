@@ -6,8 +6,10 @@
     told["mail"].result                     # "Ok"
     announcer.vanish()                      # hangs up; what was told by those with Vanish=yes
 
-A credential is named like its account (accounts.py); "wrong" is a password that nobody takes.
+A credential is named like its account (accounts.py); "wrong" is a password that nobody takes, "wrong-key"
+a TSIG key.
 """
+import base64
 import datetime
 import json
 import os
@@ -18,11 +20,12 @@ import threading
 import time
 
 from . import accounts, certificates, net
-from .run import Failure, out, sh
+from .run import Failure, out, sh, wait_for
 
 PROGRAM = "/usr/libexec/ghostd/ghost-announce"
 CREDENTIALS = "/run/lab/credentials"
 NAME = "lab-machine"
+WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
 # Keys of [Announce] that are ghostd's own; the others are the notifier's.
 OWN = ("Url", "Credential", "Vanish", "Repeat", "Timeout", "Attempts", "RetryDelay")
 RETRIED = ("Unreachable", "TimedOut", "NoSuchHost", "Later", "Crashed")
@@ -50,7 +53,7 @@ def check_notice(lab, what, notice, announcer, event="appear"):
         good = (notice["version"], notice["event"], notice["name"], notice["link"]) == (1, event, NAME, announcer.link)
         good = good and notice["addresses"] == notice["local_addresses"] == announcer.addresses
         good = good and isinstance(notice["sequence"], int) and notice["carrier_nat"] is True
-        good = good and abs(since - time.time()) < 120 and until >= since and "next" in notice
+        good = good and abs(since - time.time()) < 300 and until >= since and "next" in notice
         good = good and ("reason" in notice) == (event == "vanish")
         lab.check(f"{what}: the {event} notice is whole and right", good, notice)
     except (ValueError, KeyError, TypeError) as error:
@@ -60,7 +63,7 @@ def check_notice(lab, what, notice, announcer, event="appear"):
 def write_credentials():
     shutil.rmtree(CREDENTIALS, ignore_errors=True)
     os.makedirs(CREDENTIALS, 0o700)
-    for name, secret in {**accounts.secrets(), "wrong": accounts.WRONG}.items():
+    for name, secret in {**accounts.secrets(), "wrong": accounts.WRONG, "wrong-key": WRONG_KEY}.items():
         with open(os.path.join(CREDENTIALS, name), "w") as f:
             os.fchmod(f.fileno(), 0o400)
             f.write(secret + "\n")
@@ -70,14 +73,15 @@ class Announcer:
     """By ghost-announce itself, over a call that ghostd holds."""
     def __init__(self, lab, link="isp", writes=None):
         """writes: a directory that notices may be written to (file:)."""
-        self.lab, self.link, self.sections, self.sequence = lab, link, {}, 0
+        self.lab, self.link, self.sections, self.sequence, self.known = lab, link, {}, 0, []
         if writes:
             sh(f"rm -rf {writes}; install -d -o ghostd {writes}")
         certificates.make()
         write_credentials()
         sh(f"chown -R ghostd {CREDENTIALS}")
-        lab.configure(link, Call={"IdleTimeout": "10min"})
+        lab.configure(link, Link={"IPv6": "yes"}, Call={"IdleTimeout": "10min"})
         lab.start_ghostd()
+        lab.say("ghostd is there")
 
     @property
     def address(self):
@@ -85,10 +89,11 @@ class Announcer:
 
     @property
     def addresses(self):
-        """Of the present call, as a notice names them."""
+        """Of the present call, or the last, as a notice names them."""
         shown = json.loads(out(f"ip -j addr show dev ppp-{self.link} scope global") or "[]")
-        found = [a["local"] for one in shown for a in one.get("addr_info", [])]
-        return sorted(found, key=lambda a: ":" in a) or [self.address]
+        found = [a["local"] for one in shown for a in one.get("addr_info", []) if "local" in a]
+        self.known = sorted(found, key=lambda a: ":" in a) or self.known
+        return self.known
 
     def via(self):
         return {"interface": f"ppp-{self.link}", "addresses": self.addresses, "dns": [net.ISP4]}
@@ -97,20 +102,36 @@ class Announcer:
         code, _, error = self.lab.ghostctl("connect", self.link)
         if code != 0:
             raise Failure(f"ghostctl connect: {error}")
+        self.known = []
+        wait_for(lambda: len(self.addresses) == 2, 20, "both addresses")
+        self.lab.say(f"the link is up: {', '.join(self.addresses)}")
 
     def appear(self, sections, deadline=120):
         """{name: Told} of every section, once each has its result."""
+        self.begin(sections)
+        return self.wait(deadline)
+
+    def begin(self, sections):
+        """As appear, but the results are for wait() to give."""
         self.connect()
         self.sections = sections
-        return self.tell("appear", sections, deadline)
+        self.telling = self.tell("appear", sections)
+
+    def wait(self, deadline=120):
+        told, threads = self.telling
+        end = time.monotonic() + deadline
+        for thread in threads:
+            thread.join(max(0, end - time.monotonic()))
+        return told
 
     def vanish(self, deadline=60):
-        told = self.tell("vanish", {k: v for k, v in self.sections.items() if v.get("Vanish") == "yes"}, deadline)
+        self.telling = self.tell("vanish", {k: v for k, v in self.sections.items() if v.get("Vanish") == "yes"})
+        told = self.wait(deadline)
         self.lab.ghostctl("disconnect", self.link)
         self.lab.wait_state("down", 60)
         return told
 
-    def tell(self, event, sections, deadline):
+    def tell(self, event, sections):
         self.sequence += 1
         now = int(time.time())
         stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(t))
@@ -123,13 +144,11 @@ class Announcer:
         told, threads = {}, []
 
         def one(name, section):
-            told[name] = self.attempts(notice, name, section, deadline)
+            told[name] = self.attempts(notice, name, section, 120)
         for name, section in sections.items():
             threads.append(threading.Thread(target=one, args=(name, section), daemon=True))
             threads[-1].start()
-        for thread in threads:
-            thread.join(deadline)
-        return told
+        return told, threads
 
     def attempts(self, notice, name, section, deadline):
         job = {"notice": notice, "via": self.via(),

@@ -4,7 +4,7 @@
     faulty = Faulty(slow=Fault(drip, "HTTP/1.1 200 OK\\r\\nX-Slow: ", tls=True), …)
     faulty.port("slow"); faulty.seen("slow")         # an account of each connection: {read, sent, ended}
 
-What they do once somebody has connected (and TLS is there):
+With udp=True the port takes datagrams, too, and answers none, or with 60 kB if its kind is flood. What they do once somebody has connected (and TLS is there):
     hang     listens, and never says a word
     drip     says TEXT one byte a second, then goes on with its last byte for ever
     flood    says TEXT, then 1 GiB of its last lines over and over; the account tells how much was taken
@@ -98,12 +98,23 @@ def say(connection, account, fault):
 KINDS = {f.__name__: f for f in (hang, drip, flood, close, say)}
 
 
+def serve_udp(port, fault):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((ISP4, port))
+    while True:
+        data, peer = s.recvfrom(65536)
+        if fault.kind == "flood":
+            s.sendto(data[:2] + b"x" * 60000, peer)
+
+
 def serve(name, port, fault):
     context = None
     if fault.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificates.pair(fault.certificate))
     listener = socket.create_server((ISP4, port))
+    if fault.udp:
+        threading.Thread(target=serve_udp, args=(port, fault), daemon=True).start()
     lock, count = threading.Lock(), [0]
 
     def one(connection, peer):

@@ -4,16 +4,17 @@
   python3 -m rig.receivers mail CERTIFICATE KEY    aiosmtpd: 25 and 465; AUTH and TLS are demanded. 2525: never heard of TLS
   python3 -m rig.receivers web                     behind nginx: 127.0.0.1:8080
 
-Both append what arrives to /run/lab/<name>.jsonl, a line each. What they answer next is the first line of
-/run/lab/<name>.answers, taken away with its use; without one they are content.
+Both append what arrives to /run/lab/<name>.jsonl, a line each. What they answer is asked by whom it is sent to, so that
+many can ask at once: say550@isp.test, /plain/say503 and hostname=say-nohost.… hear that each time; later451@isp.test,
+/plain/later503 and hostname=later-911.… the first time.
 """
 import asyncio
 import email
 import email.policy
-import fcntl
 import http.server
 import json
 import os
+import re
 import ssl
 import sys
 import time
@@ -28,22 +29,22 @@ def record(name, what):
         f.write(json.dumps({"time": time.time(), "mono": time.monotonic(), **what}) + "\n")
 
 
-def next_answer(name):
-    try:
-        with open(f"/run/lab/{name}.answers", "r+") as f:
-            fcntl.flock(f, fcntl.LOCK_EX)
-            first, *rest = f.read().splitlines() or [""]
-            f.seek(0)
-            f.truncate()
-            f.write("".join(line + "\n" for line in rest))
-            return first
-    except FileNotFoundError:
+asked = set()
+
+
+def scripted(key):
+    """What the key asks to be answered; "" if nothing. A key is later451, say550, say-nohost, …"""
+    m = re.search(r"\b(say|later)-?(\w+)", key)
+    if not m or m[1] == "later" and key in asked:
         return ""
+    asked.add(key)
+    return m[2]
 
 
 class Mailbox:
     async def handle_RCPT(self, server, session, envelope, address, options):
-        answer = next_answer("mail")
+        code = scripted(address.partition("@")[0])
+        answer = f"{code} as you wish" if code else ""
         record("mail.tries", {"rcpt": address, "answer": answer})
         if answer:
             return answer
@@ -83,17 +84,17 @@ async def mail(certificate, key):
 
 
 class Web(http.server.BaseHTTPRequestHandler):
-    """An answer waiting in web.answers is "STATUS BODY"; dyndns2 is content with "good ADDRESS"."""
     protocol_version = "HTTP/1.1"
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        said = next_answer("web")
-        status, _, text = said.partition(" ") if said else ("200", "", "ok")
-        if not said and self.path.startswith("/nic/update"):
+        status, text = "200", "ok"
+        if self.path.startswith("/nic/update"):
             query = dict(word.partition("=")[::2] for word in self.path.partition("?")[2].split("&"))
-            text = "good " + query.get("myip", self.headers.get("X-Peer", ""))
-        record("web", {"method": self.command, "path": self.path, "status": int(status), "peer": self.headers.get("X-Peer"),
+            text = scripted(query.get("hostname", "").partition(".")[0]) or "good " + query.get("myip", "")
+        else:
+            status = scripted(self.path.rpartition("/")[2]) or status
+        record("web", {"method": self.command, "path": self.path, "status": int(status), "answer": text, "peer": self.headers.get("X-Peer"),
                        "scheme": self.headers.get("X-Scheme"), "headers": dict(self.headers.items()),
                        "body": body.decode("utf-8", "replace")})
         data = text.encode() + b"\n"

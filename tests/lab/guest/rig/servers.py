@@ -3,7 +3,6 @@
 
     servers = Servers("dns", "mail")         # started; every one if none is named. Ended with the scenario
     servers.mail.received()                  # what arrived, oldest first, each with "time" (CLOCK_REALTIME)
-    servers.mail.answer("451 not now")       # to the next one
     servers.mail.stop(); servers.mail.start(certificate="expired")
 
 Names: mail, web, mqtt, ftp, sftp, dns .isp.test are 10.64.64.1; six.isp.test has an IPv6 address only. Accounts and their
@@ -19,8 +18,8 @@ import signal
 import subprocess
 import sys
 
-from . import accounts, certificates
-from .net import ISP4, ISP6
+from . import accounts, certificates, dnsquery
+from .net import ISP4, in_namespace
 from .run import Failure, out, sh, wait_for
 
 IN_ISP = ["ip", "netns", "exec", "isp"]
@@ -96,11 +95,6 @@ class Server:
         os.chmod(path, mode)
         return path
 
-    def answer(self, *answers):
-        """To the next ones who come, in order."""
-        with open(f"/run/lab/{self.NAME}.answers", "a") as f:
-            f.write("".join(a + "\n" for a in answers))
-
     def received(self):
         return lines(f"/run/lab/{self.NAME}.jsonl")
 
@@ -110,7 +104,8 @@ class Server:
 
 
 class Mail(Server):
-    """received(): {from, to, user, tls, headers, body, raw}. answer("451 not now"): to the next RCPT. tries(), logins()."""
+    """received(): {from, to, user, tls, headers, body, raw}. tries(), logins(). To say550@isp.test it says that, to
+    later451@isp.test the first time."""
     NAME, PORTS = "mail", (25, 465, 2525)
 
     def commands(self, certificate):
@@ -149,7 +144,7 @@ location /dav/ {{ root {dir}; dav_methods PUT; create_full_put_path on; auth_bas
 location /echo {{ default_type text/plain; return 200 "$remote_addr\\n"; }}
 location /page {{ default_type text/html; return 200 "<html><body>Current IP Address: $remote_addr</body></html>\\n"; }}
 location /moved {{ return 302 https://web.isp.test/plain; }}
-location /forbidden {{ return 403; }}
+location /gone {{ return 410; }}
 location /broken {{ return 500; }}
 location /huge {{ root {dir}; error_page 405 =200 /huge; }}
 """
@@ -157,8 +152,9 @@ location /huge {{ root {dir}; error_page 405 =200 /huge; }}
 
 class Web(Server):
     """nginx. /plain /basic /bearer: to a program that notes it; /nic/update: dyndns2; /dav/: PUT into a directory;
-    /echo; /moved /forbidden /broken; /huge: 1 GB. TLS: 443; 4431 with the expired, 4432 with the wrong name's certificate.
-    received(): {method, path, status, peer, scheme, headers, body}. answer("503 not now"): to the next one."""
+    /echo; /moved /gone /broken; /huge: 1 GB. TLS: 443; 4431 with the expired, 4432 with the wrong name's certificate.
+    received(): {method, path, status, answer, peer, scheme, headers, body}. /plain/say503 says that, /plain/later503 the
+    first time; so does hostname=say-nohost.ghost.test of dyndns2."""
     NAME, PORTS = "web", (80, 443, 4431, 4432, 8080)
 
     def prepare(self):
@@ -234,10 +230,14 @@ class Dns(Server):
             os.chmod(journal, 0o644 if yes else 0o444)
 
     def lookup(self, name, kind="A"):
-        return sorted(out(f"ip netns exec isp dig @{ISP4} +short +tries=1 +time=3 {name} {kind}").splitlines())
+        """What it answers now; [] if it does not."""
+        try:
+            return in_namespace("isp", lambda: dnsquery.ask(ISP4, name, kind))
+        except OSError:
+            return []
 
     def serial(self):
-        return int(self.lookup("ghost.test", "SOA")[0].split()[2])
+        return int(self.lookup("ghost.test", "SOA")[0])
 
     def received(self):
         found = []
@@ -314,7 +314,7 @@ class Box(Server):
     def prepare(self):
         user, password = accounts.OF["box"]
         sh(f"id {user} >/dev/null 2>&1 || useradd -d {self.BOX} -s /bin/sh {user}; rm -rf {self.BOX}; mkdir -p {self.BOX}/in; "
-           f"chown -R {user} {self.BOX}; mkdir {self.BOX}/readonly; echo {user}:{password} | chpasswd")
+           f"chown -R {user} {self.BOX}; mkdir {self.BOX}/readonly; echo {user}:{password} | chpasswd -c MD5")  # the usual hash takes a second under emulation
 
     def files(self):
         """{path below BOX: content}"""
@@ -343,6 +343,7 @@ pasv_min_port=40000
 pasv_max_port=40100
 xferlog_enable=YES
 log_ftp_protocol=NO
+delay_failed_login=0
 use_localtime=NO
 """
 

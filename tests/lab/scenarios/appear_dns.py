@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Appearances told by DNS UPDATE with TSIG (bind9): the name follows the address in one step, and is withdrawn at the end."""
+from rig import accounts
+from rig.announce import Announcer
+from rig.servers import Servers
+
+NAME = "machine.ghost.test"
+
+
+def run(lab):
+    dns = Servers("dns").dns
+    announcer = Announcer(lab)
+    section = {"Url": "dns://dns.isp.test", "Zone": "ghost.test", "Host": NAME, "Ttl": "60", "Key": accounts.OF["tsig"][0],
+               "Algorithm": "hmac-sha256", "Credential": "tsig", "Vanish": "yes"}
+    told = announcer.appear({"dns": section, "other": {**section, "Host": "other.ghost.test", "Vanish": "no"}})
+    lab.check("Ok, at the first attempt", told["dns"].result == "Ok" and told["dns"].attempts == 1, told["dns"])
+    lab.check("a name that is not ours: Refused", told["other"].result == "Refused" and told["other"].attempts == 1, told["other"])
+    first = announcer.addresses
+    told_of(lab, dns, announcer, "the first address", serial=2)
+    announcer.vanish()
+    lab.check("the name is withdrawn", [dns.lookup(NAME, kind) for kind in ("A", "AAAA", "TXT")] == [[], [], []])
+    lab.check("that, too, in one step", dns.serial() == 3, dns.serial())
+    announcer.appear({"dns": section})
+    lab.check("another call has another address", announcer.addresses != first, announcer.addresses)
+    told_of(lab, dns, announcer, "the second address", serial=4)
+    # The line goes without a word, so nobody withdraws: what stands is replaced, not added to.
+    calls = lab.line.calls
+    lab.line.drop()
+    lab.wait_for(lambda: lab.line.calls > calls or lab.state() == "down", 60, "the call to end")
+    told = announcer.appear({"dns": section})
+    lab.check("after a dropped line", told["dns"].result == "Ok", told)
+    told_of(lab, dns, announcer, "the third address, in place of the second", serial=5)
+
+
+def told_of(lab, dns, announcer, what, serial):
+    four = [a for a in announcer.addresses if ":" not in a]
+    six = [a for a in announcer.addresses if ":" in a]
+    lab.check(f"{what}: A, AAAA", (dns.lookup(NAME), dns.lookup(NAME, "AAAA")) == (four, six),
+              (dns.lookup(NAME), dns.lookup(NAME, "AAAA"), announcer.addresses))
+    text = dns.lookup(NAME, "TXT")
+    lab.check(f"{what}: TXT", len(text) == 1 and "lab-machine" in text[0], text)
+    lab.check(f"{what}: in one step of the zone", dns.serial() == serial, (dns.serial(), dns.received()))
+    peers = {(one["peer"], one["key"]) for one in dns.received() if one["peer"] in announcer.addresses}
+    lab.check(f"{what}: signed, from the call's address", peers and {key for _, key in peers} == {accounts.OF["tsig"][0]},
+              dns.received())

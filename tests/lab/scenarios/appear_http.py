@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Appearances told to a web server (nginx): POST and PUT, JSON and templates, basic and bearer, and dyndns2."""
+from rig import accounts
+from rig.announce import Announcer, check_notice
+from rig.certificates import CA
+from rig.servers import Servers
+
+
+def run(lab):
+    servers = Servers("dns", "web")
+    web = servers.web
+    announcer = Announcer(lab)
+    tls = {"CAFile": CA, "Vanish": "yes"}
+    basic = {**tls, "Auth": "basic", "User": accounts.OF["web"][0], "Credential": "web"}
+    told = announcer.appear({
+        "json": {**tls, "Url": "https://web.isp.test/plain/json"},
+        "clear": {"Url": "http://web.isp.test/plain/clear"},
+        "basic": {**basic, "Url": "https://web.isp.test/basic", "Body": "${name} is at ${address} from ${since} to ${until}",
+                  "ContentType": "text/plain"},
+        "bearer": {**tls, "Url": "https://web.isp.test/bearer", "Auth": "bearer", "Credential": "bearer"},
+        "put": {**basic, "Url": "https://web.isp.test/dav/notice.json", "Method": "PUT"},
+        "dyndns": {**tls, "Url": "dyndns2+https://web.isp.test/nic/update", "Host": "machine.ghost.test", "Offline": "yes",
+                   "User": accounts.OF["dyndns"][0], "Credential": "dyndns"},
+        "six": {**tls, "Url": "https://six.isp.test/plain/six"},
+    })
+    for name, one in told.items():
+        lab.check(f"{name}: Ok, at the first attempt", one.result == "Ok" and one.attempts == 1, one)
+    address = announcer.address
+    came = {one["path"].split("?")[0]: one for one in web.received()}
+    lab.check("each came once", len(came) == len(web.received()) == len(told) - 1, [one["path"] for one in web.received()])
+    lab.check("from the call's address", {one["peer"] for one in came.values()} == set(announcer.addresses), came)
+    posted = came["/plain/json"]
+    lab.check("JSON, by POST, in TLS", (posted["method"], posted["headers"]["Content-Type"].split(";")[0], posted["scheme"]) ==
+              ("POST", "application/json", "https"), posted)
+    check_notice(lab, "json", posted["body"], announcer)
+    check_notice(lab, "http without TLS", came["/plain/clear"]["body"], announcer)
+    check_notice(lab, "bearer", came["/bearer"]["body"], announcer)
+    check_notice(lab, "put", web.put_files().get("notice.json", ""), announcer)
+    check_notice(lab, "IPv6", came["/plain/six"]["body"], announcer)
+    body = came["/basic"]["body"]
+    lab.check("the template is filled", body.startswith(f"lab-machine is at {address} from 20") and "${" not in body, body)
+    lab.check("of the type that was asked", came["/basic"]["headers"]["Content-Type"] == "text/plain", came["/basic"])
+    update = came["/nic/update"]
+    lab.check("dyndns2 names host and address", update["method"] == "GET" and "hostname=machine.ghost.test" in update["path"]
+              and f"myip={address}" in update["path"], update)
+    lab.check("and says who it is, as providers ask", update["headers"].get("User-Agent", "").startswith("ghostd"), update)
+    asked = {name for who, name, _ in servers.dns.queries() if who in announcer.addresses}
+    lab.check("the names were asked of the call's name server", {"web.isp.test", "six.isp.test"} <= asked, servers.dns.queries())
+    echo(lab, announcer)
+    vanish(lab, announcer, web, len(web.received()))
+
+
+def echo(lab, announcer):
+    told = announcer.echo("http://web.isp.test/echo")
+    lab.check("the echo service saw the call's address", (told.result, told.text) == ("Ok", announcer.address), (told, told.text))
+    told = announcer.echo("http://web.isp.test/page")
+    lab.check("a page is not an address", (told.result, told.text) == ("Refused", ""), (told, told.text))
+
+
+def vanish(lab, announcer, web, before):
+    told = announcer.vanish()
+    lab.check("the vanishing was told to those who asked", {k: v.result for k, v in told.items()} ==
+              dict.fromkeys(("json", "basic", "bearer", "put", "dyndns", "six"), "Ok"), told)
+    came = {one["path"].split("?")[0]: one for one in web.received()[before:]}
+    check_notice(lab, "json", came["/plain/json"]["body"], announcer, "vanish")
+    lab.check("the dyndns host is offline", "offline=YES" in came["/nic/update"]["path"], came["/nic/update"])
+    lab.check("and that is all", len(came) == len(web.received()[before:]) == 5, came)

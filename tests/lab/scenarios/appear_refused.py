@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every notifier against servers that say no, by password, certificate or code: each ends with the result that has the fault's
+name; those who say "not now" are told later, once; and no secret travels in clear."""
+from _notifiers import BESIDE, HERE, USER, Ear, results, section
+
+from rig.announce import Announcer
+from rig.faulty import Fault, Faulty, hang, say
+from rig.run import out
+from rig.servers import Servers
+
+CAPTURE = False
+
+
+def run(lab):
+    servers = Servers()
+    announcer = Announcer(lab, writes=HERE)
+    ear = Ear()
+    refusals(lab, servers, announcer)
+    not_now(lab, servers, announcer)
+    heard = ear.stop()
+    lab.check("no secret was heard on the way, but the one that was meant to be", heard == {"open"}, heard)
+
+
+def refusals(lab, servers, announcer):
+    faulty = Faulty(**{f"{kind}-mail": Fault(hang, tls=True, certificate=kind) for kind in ("expired", "wrong")},
+                    first_ftp=Fault(say, "421 too many users\r\n"),
+                    later_mqtt=Fault(say, more=["\x20\x02\x00\x03"], tls=True))
+    sections, must = dict(BESIDE), {}
+
+    def add(name, result, **more):
+        sections[name], must[name] = section(servers, **more), result
+    for name, port in (("mail", 25), ("web", 443), ("dyndns", 443), ("mqtt", 8883), ("ftp", 21), ("sftp", 22)):
+        add(f"password-{name}", "AuthFailed", kind=name, port=port, credential="wrong")
+    add("password-dns", "AuthFailed", kind="dns", port=53, credential="wrong-key")
+    for kind, ports in (("expired", (4431, 4431, 8884, 2121)), ("wrong", (4432, 4432, 8885, 2122))):
+        for name, port in zip(("web", "dyndns", "mqtt", "ftp"), ports):
+            add(f"{kind}-{name}", "TlsFailed", kind=name, port=port)
+        add(f"{kind}-mail", "TlsFailed", kind="mail")
+        sections[f"{kind}-mail"]["Url"] = f"smtps://faulty.isp.test:{faulty.port(kind + '-mail')}"
+    add("unknown-authority", "TlsFailed", kind="web", port=443)
+    del sections["unknown-authority"]["CAFile"]
+    add("refused-mail", "Refused", kind="mail", port=25, To="say550@isp.test")
+    for result, path in (("Refused", "gone"), ("Later", "broken"), ("Refused", "moved"), ("Later", "plain/say429")):
+        add(f"{path.rpartition('/')[2]}-web", result, kind="web", Url=f"https://web.isp.test/{path}")
+    for word, result in (("nohost", "Refused"), ("badauth", "AuthFailed"), ("abuse", "Refused"), ("911", "Later"), ("dnserr", "Later")):
+        add(f"{word}-dyndns", result, kind="dyndns", port=443, Host=f"say-{word}.ghost.test")
+    add("later-ftp", "Later", kind="ftp", port=faulty.port("first_ftp"))
+    add("later-mqtt", "Later", kind="mqtt", port=faulty.port("later_mqtt"))
+    add("refused-dns", "Refused", kind="dns", port=53, Host="other.ghost.test")
+    add("no-such-host", "NoSuchHost", kind="web", Url="https://nowhere.isp.test/plain")
+    add("no-credential", "BadConfig", kind="web", port=443, credential="absent")
+    add("heard", "Ok", kind="web", Url="http://web.isp.test/plain/heard", User=USER["open"], credential="open", Insecure="yes")
+    results(lab, announcer.appear(sections), must)
+    came = [one["path"] for one in servers.web.received() if one["status"] == 200 and not one["path"].startswith("/nic/")]
+    lab.check("the web server took nothing but what it was to hear", came == ["/plain/heard"], came)
+    lab.check("nor did mail, MQTT, FTP or SFTP take anything", not (servers.mail.received() or servers.mqtt.received() or
+              servers.ftp.received() or servers.sftp.received()), (servers.mail.received(), servers.mqtt.received()))
+    faulty.process.terminate()
+
+
+def not_now(lab, servers, announcer):
+    """"Not now" at first, then success: told once, at the second attempt."""
+    twice = {"Attempts": "4", "RetryDelay": "2s", "Timeout": "20s"}
+    servers.dns.writable(False)
+    sections = {**BESIDE,
+                "mail": section(servers, "mail", 25, To="later451@isp.test", **twice),
+                "web": section(servers, "web", Url="https://web.isp.test/plain/later503", **twice),
+                "dyndns": section(servers, "dyndns", 443, Host="later-911.ghost.test", **twice),
+                "dns": section(servers, "dns", 53, **twice)}
+    before = len(servers.web.received())
+    announcer.begin(sections)
+    lab.wait_for(lambda: "permission denied" in out("cat /run/lab/dns.log"), 60, "named to be refused its journal")
+    servers.dns.writable(True)
+    told = announcer.wait()
+    for name in ("mail", "web", "dyndns", "dns"):
+        lab.check(f"{name}: Ok, at the second attempt", (told[name].result, told[name].attempts) == ("Ok", 2), told[name])
+    lab.check("the one beside them is not harmed", told["beside"].result == "Ok", told["beside"])
+    lab.check("mail was taken once", len(servers.mail.received()) == 1, servers.mail.received())
+    answers = sorted((one["path"].split("?")[0], one["status"], one["answer"].split()[0]) for one in servers.web.received()[before:])
+    lab.check("the web server, too", answers == [("/nic/update", 200, "911"), ("/nic/update", 200, "good"),
+                                                 ("/plain/later503", 200, "ok"), ("/plain/later503", 503, "ok")], answers)
+    lab.check("the zone is as it should be", servers.dns.lookup("machine.ghost.test") == [announcer.address])
