@@ -36,7 +36,8 @@ def broken_servers(lab, servers, announcer):
     for name in TEXTS:
         for kind, result in (("down", "Unreachable"), ("hang", "TimedOut"), ("drip", "TimedOut"), ("flood", "TooLarge")):
             one = f"{kind}-{name}"
-            sections[one] = section(servers, name, 9 if kind == "down" else faulty.port(one), Timeout="12s")
+            sections[one] = section(servers, name, 9 if kind == "down" else faulty.port(one),
+                                    Timeout="12s" if kind in ("hang", "drip") else "60s")
             must[one] = result
     # These protocols end a conversation that is nonsense before it has become long.
     for name in ("mqtt", "sftp", "dns"):
