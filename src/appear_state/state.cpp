@@ -135,7 +135,7 @@ bool close_interrupted(AppearState& state, WallTime now) {
 }
 
 core::Standing standing(const AppearState& state, bool present, WallTime now) {
-  core::Standing out{state.promise, state.granted, std::nullopt, present};
+  core::Standing out{state.promise, state.granted, std::nullopt, present, state.timer_next};
   if (present || state.past.empty()) return out;
   const auto& last = state.past.back();
   if (last.ended && last.outcome != kInterrupted) return out;

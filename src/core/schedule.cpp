@@ -106,7 +106,7 @@ std::optional<WallTime> next_standing(WallTime now, const Standing& standing, co
 
 Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearConfig& config, const Zone& zone,
            const Random& random, std::optional<WallTime> timer_next) {
-  const auto& [promise, granted, cut_short, present] = standing;
+  const auto& [promise, granted, cut_short, present, elapse] = standing;
   const auto yes = [&](TickVerdict why) {
     const auto next = promise_after(now, config, zone, random, timer_next);
     return Due{true, why, next, next};
@@ -133,6 +133,11 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
     case TickKind::chain:
     case TickKind::resume:
       if (come && (!config.window || this_window(*promise))) return yes(TickVerdict::made_up_for);
+      // The timer has elapsed, as was known beforehand, and nobody came to say so: the machine went down in between, and
+      // to systemd's Persistent= that elapse is served.
+      if (elapse && has_come(*elapse, now) && (!granted || *granted < *elapse - kEarly) &&
+          (config.window ? this_window(*elapse) && !(ahead && this_window(*promise)) : !ahead))
+        return yes(TickVerdict::made_up_for);
       if (cut_short && !present && (config.window ? this_window(*cut_short) : ahead)) {
         const auto next = ahead ? promise : promise_after(now, config, zone, random, timer_next);
         return {true, TickVerdict::once_more, next, next};

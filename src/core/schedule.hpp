@@ -60,6 +60,7 @@ struct Standing {
   std::optional<WallTime> granted;    // when a tick was last due
   std::optional<WallTime> cut_short;  // the last appearance's begin, if it broke off untold or before its time
   bool present = false;               // an appearance is under way, connecting included
+  std::optional<WallTime> elapse{};   // the timer's next elapse, as the last tick told it
 };
 
 enum class TickVerdict : std::uint8_t {

@@ -99,6 +99,7 @@ void Week::happen(const Event& event) {
       stamp_ = wall();
       at(mono_ + between(0us, mono_ == up_since_ ? Mono(25s) : Mono(900ms)),
          {.what = What::tick, .kind = TickKind::calendar, .boots = boots_});
+      if (one_in(30)) at(mono_, {.what = What::down});
       if (!stale_) set_calendar();
       return;
     case What::chain:
@@ -129,16 +130,18 @@ void Week::happen(const Event& event) {
 void Week::tick(TickKind kind) {
   const bool present = present_until_ > mono_;
   if (told_at_ <= mono_) untold_ = false;
-  core::Standing standing{promise_, last_granted_, std::nullopt, present};
+  core::Standing standing{promise_, last_granted_, std::nullopt, present, elapse_};
   if (untold_ && !present) standing.cut_short = begun_;
   const core::Random random = [this](std::uint64_t below) { return engine_() % below; };
-  const auto due = core::decide(wall(), kind, standing, config_, Place::zone(), random, calendar_);
+  const auto told = calendar_;
+  const auto due = core::decide(wall(), kind, standing, config_, Place::zone(), random, told);
   constexpr const char* kNames[] = {"calendar", "chain", "resume"};
   note(std::string(kNames[static_cast<int>(kind)]) + ": " + (due.due ? "due, " : "not due, ") +
        std::string(to_string(due.verdict)) + (due.next ? ", next " + text(*due.next) : ""));
   ++seen_[std::string(to_string(due.verdict))];
   if (kind == TickKind::calendar) set_calendar();  // its service is done
 
+  elapse_ = told;
   if (due.due) granted(due, standing);
   else if (due.promise != promise_) broken("a refusal has changed what is written down");
   if (due.next && *due.next <= wall()) broken("the next one is not ahead");
@@ -155,7 +158,9 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
   const auto now = wall();
   if (!inside(now) && !inside(now - 1s)) broken("outside of the window");
   const bool once_more = due.verdict == TickVerdict::once_more;
-  const bool consumes = due.verdict == TickVerdict::promised || due.verdict == TickVerdict::made_up_for;
+  const bool consumes = due.verdict == TickVerdict::promised ||
+                        (due.verdict == TickVerdict::made_up_for && before.promise && *before.promise <= now &&
+                         (!config_.window || same_day(*before.promise, now)));
   if (consumes && std::ranges::find(consumed_, *before.promise) != consumed_.end()) broken("a promise was kept twice");
   if (consumes) consumed_.push_back(*before.promise);
   if (new_since_ && !stepped_since_grant_ && !once_more) {
@@ -164,8 +169,11 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
   }
   if (due.verdict == TickVerdict::day_begins && before.promise && *before.promise > now + 1s && !put_back_since_grant_)
     broken("a promise was given up for another one");
-  if (due.verdict == TickVerdict::made_up_for && config_.window && !same_day(*before.promise, now))
-    broken("made up for another day's");
+  if (due.verdict == TickVerdict::made_up_for && !consumes) {
+    ++seen_["the timer's, made up for"];
+    if (!before.elapse || *before.elapse > now || (config_.window && !same_day(*before.elapse, now)))
+      broken("made up for another day's");
+  }
   if (once_more && before.promise && *before.promise > now + 1s && due.promise != before.promise)
     broken("a promise was changed");
 
@@ -216,9 +224,11 @@ void Week::set_calendar() {
 void Week::go_down() {
   if (!up_) return;
   note("down");
-  // The one gap that is systemd's: Persistent= holds the elapse for served as soon as the service is started.
   for (const auto& [when, event] : events_)
-    if (event.what == What::tick && event.kind == TickKind::calendar && event.boots == boots_) swallowed_ = wall();
+    if (event.what == What::tick && event.kind == TickKind::calendar && event.boots == boots_) {
+      ++seen_["an elapse swallowed"];  // Persistent= holds it for served as soon as the service is started
+      if (elapse_ && !same_day(*elapse_, wall())) swallowed_ = wall();
+    }
   if (told_at_ <= mono_) untold_ = false;
   told_at_ = Mono::max();  // if nobody was told so far, nobody is
   up_ = false;

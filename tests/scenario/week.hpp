@@ -76,7 +76,7 @@ class Week {
   std::optional<std::string> broken_;
 
   // On disk.
-  std::optional<WallTime> promise_, last_granted_, begun_, stamp_;
+  std::optional<WallTime> promise_, last_granted_, begun_, elapse_, stamp_;
   bool untold_ = false;
   // In memory.
   bool up_ = true;
@@ -87,7 +87,8 @@ class Week {
   bool kill_next_ = false;
   // For the judge.
   bool stepped_since_grant_ = false, put_back_since_grant_ = false;
-  std::optional<WallTime> swallowed_;  // the timer elapsed, and the machine went down before anybody could be asked
+  // An elapse that nobody could answer, after so long a time that nobody knew of it either: that day is lost.
+  std::optional<WallTime> swallowed_;
   std::optional<WallTime> new_since_;  // the last appearance that was not one once more
   std::vector<WallTime> consumed_;
 };

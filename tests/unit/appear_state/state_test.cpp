@@ -148,5 +148,6 @@ TEST(Standing, NamesAnAppearanceThatWasCutShort) {
   const auto whole = standing(sample(), true, after_until);
   EXPECT_EQ(whole.promise, sample().promise);
   EXPECT_EQ(whole.granted, sample().granted);
+  EXPECT_EQ(whole.elapse, sample().timer_next);
   EXPECT_TRUE(whole.present);
 }

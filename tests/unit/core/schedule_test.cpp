@@ -313,6 +313,32 @@ TEST(Decide, Table) {
   }
 }
 
+// The timer elapsed and the machine went down before anybody asked: systemd will not elapse again for it.
+TEST(Decide, AnElapseThatNobodyAnsweredIsMadeUpFor) {
+  const Place berlin("Europe/Berlin");
+  const auto ask = [](const AppearConfig& config, const char* now, TickKind kind, std::optional<WallTime> promise,
+                      const char* granted, const char* elapse) {
+    return decide(local(now), kind, {promise, local(granted), {}, false, local(elapse)}, config, Place::zone(), choice(0),
+                  local(kMonday)).verdict;
+  };
+  const auto yesterday = local("2026-11-19 10:30:00");
+  const auto w = mornings();
+  using enum TickKind;
+  using enum TickVerdict;
+  EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), made_up_for);
+  EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, {}, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), made_up_for);
+  EXPECT_EQ(ask(w, "2026-11-20 07:10:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), outside_window);
+  EXPECT_EQ(ask(w, "2026-11-20 19:00:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), outside_window);
+  EXPECT_EQ(ask(w, "2026-11-20 17:55:00", resume, local(kMonday), "2026-11-20 17:50:00", "2026-11-20 07:30:00"),
+            promise_ahead);
+  EXPECT_EQ(ask(w, "2026-11-20 07:31:00", resume, local("2026-11-20 07:35:00"), "2026-11-20 07:15:00", "2026-11-20 07:30:00"),
+            promise_ahead);
+  EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-19 07:30:00"), outside_window);
+  EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, {}, "2026-11-18 10:00:00", "2026-11-19 07:30:00"), no_promise);
+  EXPECT_EQ(ask(no_window(), "2026-11-20 04:00:00", resume, {}, "2026-11-19 03:00:00", "2026-11-20 03:00:00"), made_up_for);
+  EXPECT_EQ(ask(no_window(), "2026-11-20 04:00:00", resume, {}, "2026-11-20 03:00:00", "2026-11-20 03:00:00"), no_promise);
+}
+
 TEST(NextStanding, IsWhatWasPromisedOrElseTheTimers) {
   const Place berlin("Europe/Berlin");
   const auto now = local("2026-11-20 10:10:00");
