@@ -156,7 +156,8 @@ void Week::tick(TickKind kind) {
 
 void Week::granted(const core::Due& due, const core::Standing& before) {
   const auto now = wall();
-  if (!inside(now) && !inside(now - 1s)) broken("outside of the window");
+  const bool on_time = due.verdict == TickVerdict::promised && inside(*before.promise) && now - *before.promise <= 1min;
+  if (!inside(now) && !on_time) broken("outside of the window");
   const bool once_more = due.verdict == TickVerdict::once_more;
   const bool consumes = due.verdict == TickVerdict::promised ||
                         (due.verdict == TickVerdict::made_up_for && before.promise && *before.promise <= now &&

@@ -54,7 +54,7 @@ void Week::look() {
     return;
   }
   if (last_granted_ && same_day(*last_granted_, now)) {
-    const auto later = *last_granted_ + config_.every_max;
+    const auto later = *last_granted_ + config_.every_max + 1s;  // a whole second
     if (!inside(later) || !same_day(later, *last_granted_)) {
       ++seen_["over for today"];
       return;
