@@ -13,6 +13,7 @@
 
 #include "config/load.hpp"
 #include "net/release.hpp"
+#include "tun_helper/farewell.hpp"
 #include "tun_helper/make.hpp"
 #include "tun_helper/stop_decision.hpp"
 #include "tun_helper/systemd_job.hpp"
@@ -22,6 +23,7 @@ namespace {
 using namespace ghost;
 
 constexpr auto* kUnit = "ghostd.service";
+constexpr unsigned kFarewellSeconds = 20;
 constexpr unsigned kStopSeconds = 25;  // TimeoutStopSec= of ghost-supervisor.service and a little more
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
@@ -75,8 +77,14 @@ int release(When when) {
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// ExecStop=: a restart leaves the calls alone, so nobody is told that we go.
+int farewell() {
+  if (tun_helper::job_of(kUnit) == tun_helper::PendingJob::stop) tun_helper::say_farewell(kFarewellSeconds);
+  return EXIT_SUCCESS;
+}
+
 int usage() {
-  fmt::print(stderr, "usage: ghost-tun make | release [--force | --if-dead]\n");
+  fmt::print(stderr, "usage: ghost-tun make | farewell | release [--force | --if-dead]\n");
   return EX_USAGE;
 }
 
@@ -87,6 +95,7 @@ int main(int argc, char** argv) try {
   if (arguments.size() < 2) return usage();
   const std::string_view verb = arguments[1];
   if (verb == "make" && arguments.size() == 2) return make();
+  if (verb == "farewell" && arguments.size() == 2) return farewell();
   if (verb == "release" && arguments.size() == 2) return release(When::at_the_end);
   if (verb == "release" && arguments.size() == 3) {
     const std::string_view option = arguments[2];
