@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <optional>
+#include <system_error>
 
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
@@ -91,29 +93,6 @@ Exit run(const std::string& link, const std::string& kind) {
     return Exit::again;
   }
 
-  // What becomes of the appearance, from before it is asked for.
-  std::optional<cli::AppearOutcome> outcome;
-  auto verdict = Verdict::pending;
-  bus::LinkProperties last;
-  bool gone = false;
-  const auto look = [&](const bus::LinkProperties& now) {
-    if (!outcome || verdict != Verdict::pending) return;
-    last = now;
-    verdict = outcome->see(now);
-    if (verdict != Verdict::pending) loop.exit(EXIT_SUCCESS);
-  };
-  const auto watched = client.watch([&](const cli::Happening& h) {
-    if (h.event == "ghostd-gone" || h.event == "bus-gone" || (h.event == "removed" && h.link.name == link)) {
-      gone = outcome.has_value();
-      if (gone) loop.exit(EXIT_SUCCESS);
-    } else if (h.link.name == link) {
-      look(h.link);
-    }
-  });
-  if (!watched) return complain(watched.error());
-  const auto before = client.link(link);  // by D-Bus activation this starts ghostd where it is not running
-  if (!before) return complain(before.error());
-
   cli::Client::Tick tick;
   std::optional<core::WallTime> next;
   {
@@ -123,6 +102,7 @@ Exit run(const std::string& link, const std::string& kind) {
       say(timer_next.error());
       return Exit::again;
     }
+    // By D-Bus activation this starts ghostd where it is not running. Until here nothing is done that could be done later.
     const auto answered = client.appear_tick(link, kind, bus::to_usec(*timer_next));
     if (!answered) return complain(answered.error());
     tick = *answered;
@@ -138,7 +118,32 @@ Exit run(const std::string& link, const std::string& kind) {
   }
   if (!tick.due) return Exit::ok;
 
-  outcome.emplace(*before);
+  // ghostd has published an appearance that is ours before it answered: what is seen from now on is of that or later.
+  std::optional<cli::AppearOutcome> outcome;
+  auto verdict = Verdict::pending;
+  bus::LinkProperties last;
+  bool gone = false;
+  const auto look = [&](const bus::LinkProperties& now) {
+    if (verdict != Verdict::pending) return;
+    if (!outcome) {
+      auto before = now;
+      if (before.appearances == 0) gone = true;  // another ghostd, which knows nothing of it
+      if (!gone) before.appearances--;
+      outcome.emplace(before);
+    }
+    last = now;
+    verdict = outcome->see(now);
+    if (verdict != Verdict::pending || gone) loop.exit(EXIT_SUCCESS);
+  };
+  const auto watched = client.watch([&](const cli::Happening& h) {
+    if (h.event == "ghostd-gone" || h.event == "bus-gone" || (h.event == "removed" && h.link.name == link)) {
+      gone = true;
+      loop.exit(EXIT_SUCCESS);
+    } else if (h.link.name == link) {
+      look(h.link);
+    }
+  });
+  if (!watched) return complain(watched.error());
   loop::Timer deadline(loop, [&] { loop.exit(EXIT_SUCCESS); });
   deadline.arm(loop::now() + tick::patience(wall_now(), next));
   if (const auto now = client.link(link))
@@ -179,12 +184,12 @@ int main(int argc, char** argv) {
   kinds->add_options(flag("chain", "the timer of a promised appearance elapsed"));
   kinds->add_options(flag("resume", "neither did, but one may have been missed"));
   kinds->require_option(1);
-  app.add_option("LINK", link, "the link's name")->required()->check([](const std::string& text) {
-    return ghost::valid_link_name(text) ? std::string() : "'" + text + "' is no link's name";
+  app.add_option("LINK", link, "the link's name; what follows a ':' is not read")->required()->check([](const std::string& text) {
+    return valid_link_name(tick::link_of(text)) ? std::string() : "'" + text + "' is no link's name";
   });
   try {
     app.parse(argc, argv);
-    return static_cast<int>(run(link, kind));
+    return static_cast<int>(run(tick::link_of(link), kind));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
   } catch (const std::exception& e) {

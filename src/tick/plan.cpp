@@ -17,14 +17,15 @@ std::tm utc(core::WallTime at) {
 std::int64_t fraction(core::WallTime at) { return (at - std::chrono::floor<std::chrono::seconds>(at)).count(); }
 
 std::string timer_name(const std::string& link, core::WallTime at) {
-  return fmt::format("ghost-appear-next-{}.{:%Y%m%dT%H%M%S}{}Z.timer", link, utc(at),
+  return fmt::format("ghost-appear-next@{}:{:%Y%m%dT%H%M%S}{}Z.timer", link, utc(at),
                      fraction(at) ? fmt::format(".{:06}", fraction(at)) : "");
 }
 
 }  // namespace
 
 std::string calendar_timer(const std::string& link) { return fmt::format("ghost-appear@{}.timer", link); }
-std::string timer_pattern(const std::string& link) { return fmt::format("ghost-appear-next-{}.*.timer", link); }
+std::string timer_pattern(const std::string& link) { return fmt::format("ghost-appear-next@{}:*.timer", link); }
+std::string link_of(const std::string& instance) { return instance.substr(0, instance.find(':')); }
 
 std::string calendar_spec(core::WallTime at) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}{} UTC", utc(at), fraction(at) ? fmt::format(".{:06}", fraction(at)) : "");
@@ -42,7 +43,6 @@ Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake
                  .name = wanted,
                  .description = fmt::format("The next appearance of link {}", link),
                  .spec = calendar_spec(at),
-                 .unit = fmt::format("ghost-appear-chain@{}.service", link),
                  .part_of = calendar_timer(link),
                  .wake_system = wake_system};
   }

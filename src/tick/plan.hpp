@@ -14,18 +14,19 @@
 namespace ghost::tick {
 
 std::string calendar_timer(const std::string& link);  // ghost-appear@LINK.timer
-// All of a link's, and of no other's: a link's name has no '.'.
-std::string timer_pattern(const std::string& link);  // ghost-appear-next-LINK.*.timer
+// All of a link's, and of no other's: a link's name has no ':'.
+std::string timer_pattern(const std::string& link);  // ghost-appear-next@LINK:*.timer
+// The link of an instance of ghost-appear-next@.service, "LINK:20261124T075213Z"; of a bare link's name that.
+std::string link_of(const std::string& instance);
 // As systemd.time(7) reads it: "2026-11-24 07:52:13 UTC", with a fraction where there is one.
 std::string calendar_spec(core::WallTime at);
 
 // A timer that elapses once. systemd makes it from these, and unloads it when it has elapsed.
 struct TransientTimer {
   core::WallTime at{};
-  std::string name;         // ghost-appear-next-LINK.20261124T075213Z.timer
+  std::string name;         // ghost-appear-next@LINK:20261124T075213Z.timer, which starts the service of that name
   std::string description;
   std::string spec;         // calendar_spec(at)
-  std::string unit;         // what it starts
   std::string part_of;      // stopped with this one, if that is ever stopped
   bool wake_system = false;
   bool operator==(const TransientTimer&) const = default;

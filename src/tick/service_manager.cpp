@@ -77,17 +77,6 @@ Outcome<ServiceManager> ServiceManager::open() {
   return ServiceManager(bus);
 }
 
-Outcome<std::string> ServiceManager::path_of(const std::string& unit) {
-  Error error;
-  sd_bus_message* reply = nullptr;
-  const char* path = nullptr;
-  int r = sd_bus_call_method(bus_.get(), kName, kPath, kManager, "LoadUnit", &error.raw, &reply, "s", unit.c_str());
-  const Message owner(reply);
-  if (r >= 0) r = sd_bus_message_read(reply, "o", &path);
-  if (r < 0) return error.failed(unit, r);
-  return path;
-}
-
 Outcome<std::string> ServiceManager::word(const std::string& path, const char* interface, const char* property) {
   Error error;
   char* text = nullptr;
@@ -98,18 +87,21 @@ Outcome<std::string> ServiceManager::word(const std::string& path, const char* i
 }
 
 Outcome<std::optional<core::WallTime>> ServiceManager::next_elapse(const std::string& timer) {
-  const auto path = path_of(timer);
-  if (!path) return tl::unexpected(path.error());
+  // A unit's object is there for whoever speaks to it, loaded or not.
+  char* encoded = nullptr;
+  if (const int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", timer.c_str(), &encoded); r < 0)
+    return tl::unexpected(fmt::format("{}: {}", timer, std::strerror(-r)));
+  const std::unique_ptr<char, decltype(&std::free)> path(encoded, &std::free);
   Outcome<std::string> state;
   const bool settled = awaited([&] {
-    state = word(*path, kUnit, "SubState");
+    state = word(path.get(), kUnit, "SubState");
     return !state || *state != "running";
   });
   if (!state) return tl::unexpected(state.error());
   if (!settled || *state != "waiting") return std::nullopt;
   Error error;
   std::uint64_t usec = 0;
-  const int r = sd_bus_get_property_trivial(bus_.get(), kName, path->c_str(), kTimer, "NextElapseUSecRealtime", &error.raw,
+  const int r = sd_bus_get_property_trivial(bus_.get(), kName, path.get(), kTimer, "NextElapseUSecRealtime", &error.raw,
                                             't', &usec);
   if (r < 0) return error.failed(timer, r);
   return bus::from_usec(usec);
@@ -145,7 +137,6 @@ Outcome<void> ServiceManager::start(const TransientTimer& timer) {
       [&] { return append(m, "Description", "s", timer.description.c_str()); },
       [&] { return sd_bus_message_append(m, "(sv)", "PartOf", "as", 1, timer.part_of.c_str()); },
       [&] { return append(m, "CollectMode", "s", "inactive-or-failed"); },  // whatever becomes of it, the name is free again
-      [&] { return append(m, "Unit", "s", timer.unit.c_str()); },
       [&] { return sd_bus_message_append(m, "(sv)", "TimersCalendar", "a(ss)", 1, "OnCalendar", timer.spec.c_str()); },
       [&] { return append(m, "AccuracyUSec", "t", std::uint64_t{1000}); },
       [&] { return append(m, "RemainAfterElapse", "b", 0); },

@@ -37,7 +37,6 @@ class ServiceManager {
     void operator()(sd_bus* bus) const noexcept { sd_bus_flush_close_unref(bus); }
   };
   explicit ServiceManager(sd_bus* bus) : bus_(bus) {}
-  Outcome<std::string> path_of(const std::string& unit);
   Outcome<std::string> word(const std::string& path, const char* interface, const char* property);
 
   std::unique_ptr<sd_bus, Close> bus_;

@@ -31,10 +31,10 @@ std::string text(core::WallTime t, const char* format) {
   char buffer[64];
   return {buffer, std::strftime(buffer, sizeof buffer, format, &parts)};
 }
-std::string timer_at(core::WallTime t) { return "ghost-appear-next-isp." + text(t, "%Y%m%dT%H%M%SZ") + ".timer"; }
+std::string timer_at(core::WallTime t) { return "ghost-appear-next@isp:" + text(t, "%Y%m%dT%H%M%SZ") + ".timer"; }
 std::string start_of(core::WallTime t, const char* wake = "no") {
   return "start " + timer_at(t) + " Description=The next appearance of link isp PartOf=ghost-appear@isp.timer" +
-         " CollectMode=inactive-or-failed Unit=ghost-appear-chain@isp.service TimersCalendar=" +
+         " CollectMode=inactive-or-failed TimersCalendar=" +
          text(t, "%Y-%m-%d %H:%M:%S UTC") + " AccuracyUSec=1000 RemainAfterElapse=no WakeSystem=" + wake;
 }
 
@@ -83,7 +83,7 @@ TEST_F(GhostAppear, ArmsThePromiseAndWaitsUntilEverybodyIsTold) {
 }
 
 TEST_F(GhostAppear, StopsWhatIsPromisedNoLongerOnceTheNewOneStands) {
-  const auto old = "ghost-appear-next-isp.20200101T000000Z.timer", foreign = "ghost-appear-next-isp-2.20200101T000000Z.timer";
+  const auto old = "ghost-appear-next@isp:20200101T000000Z.timer", foreign = "ghost-appear-next@isp-2:20200101T000000Z.timer";
   systemd.set(old, {.sub = "running", .next = 0});
   systemd.set(foreign, {.sub = "waiting", .next = 1});
   server.answer_tick({.due = false, .next = promise, .wake_system = false});
@@ -154,7 +154,7 @@ TEST_F(GhostAppear, WhatCanNeverBeIsHopeless) {
 }
 
 TEST_F(GhostAppear, WithoutAnArmedTimerItIsTriedAgain) {
-  const auto old = "ghost-appear-next-isp.20200101T000000Z.timer";
+  const auto old = "ghost-appear-next@isp:20200101T000000Z.timer";
   systemd.set(old, {.sub = "waiting", .next = 1});
   server.answer_tick({.due = true, .next = promise, .wake_system = false});
   systemd.refuse_starts("org.freedesktop.DBus.Error.AccessDenied");
@@ -185,6 +185,15 @@ TEST_F(GhostAppear, AGhostdThatGoesIsAskedAgain) {
   ASSERT_TRUE(child.wait_for_error("isp: due; next: "));
   server.remove("isp");
   EXPECT_EQ(child.finish().status, 1);
+  server.publish(appearing("none", 0));  // another ghostd, that knows nothing of it
+  server.on(asked("chain"), [](bus::BusService&) {});
+  EXPECT_EQ(tick("chain").status, 1);
+}
+
+TEST_F(GhostAppear, ReadsTheLinkOffItsInstance) {
+  EXPECT_EQ(tick("chain", "isp:20270115T083000Z").status, 0);
+  EXPECT_THAT(server.take_record(), ElementsAre(asked("chain")));
+  EXPECT_EQ(tick("chain", ":isp").status, 2);
 }
 
 TEST_F(GhostAppear, DoesNotWaitIntoTheNextTick) {

@@ -34,7 +34,6 @@ class FakeSystemd {
   std::vector<std::string> take_record();
 
  private:
-  static int load_unit(sd_bus_message*, void*, sd_bus_error*);
   static int list_units(sd_bus_message*, void*, sd_bus_error*);
   static int start_transient(sd_bus_message*, void*, sd_bus_error*);
   static int stop_unit(sd_bus_message*, void*, sd_bus_error*);
