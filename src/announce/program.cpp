@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,12 +30,14 @@ Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later
   return {result, fmt::format("{}: {}", doing, std::strerror(errno))};
 }
 
-[[noreturn]] void become(const std::string& path, int input) {
+[[noreturn]] void become(const std::string& path, int input, pid_t parent) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || ::dup2(input, STDIN_FILENO) < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0 ||
       ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     ::_exit(kNotStarted);
   ::setpgid(0, 0);
+  // Who is no longer waited for is not to go on: ghostd may end its parent when the link has gone.
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != parent) ::_exit(kNotStarted);
   ::signal(SIGPIPE, SIG_DFL);
   ::signal(SIGALRM, SIG_DFL);
   if (!deny_to_program()) ::_exit(kNotStarted);
@@ -79,9 +82,10 @@ tl::expected<Program, Outcome> start_program(const std::string& path) {
   UniqueFd theirs(ends[0]);
   Program program;
   program.input.reset(ends[1]);
+  const pid_t parent = ::getpid();
   program.pid = ::fork();
   if (program.pid < 0) return tl::unexpected(failed("fork"));
-  if (program.pid == 0) become(real.get(), theirs.get());
+  if (program.pid == 0) become(real.get(), theirs.get(), parent);
   ::setpgid(program.pid, program.pid);  // whoever is first; it must be so before anybody kills the group
   program.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid, 0)));
   if (!program.pidfd || ::fcntl(program.input.get(), F_SETFL, O_NONBLOCK) != 0) {

@@ -50,7 +50,8 @@ class Case(unittest.TestCase):
     def job(self, job):
         text = job if isinstance(job, bytes) else json.dumps(job).encode()
         environment = {"CREDENTIALS_DIRECTORY": self.credentials, "TZ": "UTC", "https_proxy": "http://127.0.0.1:1",
-                       "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1"}
+                       "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
+                       "SSLKEYLOGFILE": os.path.join(self.directory.name, "keys")}
         with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=environment) as program:
             watch = Watch(program.pid)

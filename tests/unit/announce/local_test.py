@@ -11,12 +11,22 @@ from case import NOTICE, PROGRAM, Case, main
 from servers import HttpServer
 
 
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.01)
+
+
 class File(Case):
     def test_writes_it_whole(self):
         path = os.path.join(self.directory.name, "notice")
         with open(path, "w") as f:
             f.write("old")
         before = os.stat(path).st_ino
+        mask = os.umask(0o077)  # the file is for everybody, whatever the unit's UMask= is
+        self.addCleanup(os.umask, mask)
         self.assertResult(self.announce("file://" + path), "Ok")
         with open(path) as f:
             self.assertEqual(json.load(f)["sequence"], 42)
@@ -89,6 +99,27 @@ class RootExec(Case):
         self.assertResult(self.announce(self.program("kill -9 $$\n")), "Refused", "signal 9")
         self.assertResult(self.announce(self.program("sleep 60 & sleep 60\n"), timeout=1), "TimedOut")
 
+    def test_goes_with_ghost_announce(self):
+        pid_file = os.path.join(self.place.name, "pid")
+        url = self.program(f"echo $$ > {pid_file}.new; mv {pid_file}.new {pid_file}; exec sleep 60\n")
+        job = {"notice": NOTICE, "announce": {"name": "x", "url": url, "more": {}, "credential": "", "timeout_usec": 60_000_000},
+               "via": {"interface": "", "addresses": [], "dns": []}}
+        with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+            program.stdin.write(json.dumps(job).encode())
+            program.stdin.close()
+            wait_until(lambda: os.path.exists(pid_file))
+            program.kill()
+        with open(pid_file) as f:
+            pid = int(f.read())
+
+        def is_gone():
+            try:
+                with open(f"/proc/{pid}/stat") as f:
+                    return f.read().rpartition(")")[2].split()[0] == "Z"
+            except OSError:
+                return True
+        wait_until(is_gone)
+
     def test_may_not_be_others_to_write(self):
         url = self.program("exit 0\n")
         os.chmod(self.place.name, 0o775)
@@ -140,9 +171,7 @@ class Sandbox(Case):
         with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
             program.stdin.write(json.dumps(job).encode())
             program.stdin.close()
-            end = time.monotonic() + 10
-            while not server.requests and time.monotonic() < end:
-                time.sleep(0.01)
+            wait_until(lambda: server.requests)
             with open(f"/proc/{program.pid}/status") as f:
                 status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
             with open(f"/proc/{program.pid}/limits") as f:
