@@ -116,7 +116,11 @@ Exit run(const std::string& link, const std::string& kind) {
       return Exit::again;
     }
   }
-  if (!tick.due) return Exit::ok;
+  if (!tick.due) {
+    // One that has begun already is ours to wait for, too: ghostd may have kept the promise before we were there to ask.
+    const auto now = client.link(link);
+    if (!now || (now->appearance != "connecting" && now->appearance != "announcing")) return Exit::ok;
+  }
 
   // ghostd has published an appearance that is ours before it answered: what is seen from now on is of that or later.
   std::optional<cli::AppearOutcome> outcome;

@@ -141,6 +141,14 @@ TEST_F(GhostAppear, WhatFailedIsNotTriedAgainBySystemd) {
   EXPECT_EQ(tick("chain").status, 3);
 }
 
+TEST_F(GhostAppear, WaitsForOneThatIsUnderWay) {
+  server.publish(appearing("announcing", 1));
+  server.answer_tick({.due = false, .next = in(0min) + 4s, .wake_system = false});
+  const auto ran = tick("chain");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_THAT(ran.err, HasSubstr("isp is announcing, and not everybody has been told yet"));
+}
+
 TEST_F(GhostAppear, WhatCanNeverBeIsHopeless) {
   EXPECT_EQ(tick("chain", "nope").status, 4);
   server.answer(asked("chain"), {Kind::NotSupported, "isp has no [Appear]"});
