@@ -37,8 +37,9 @@ const char* protocol_of(Scheme scheme) {
   return "";
 }
 
-bool begins_with_digits(std::string_view line) {
-  return line.size() >= 3 && std::ranges::all_of(line.substr(0, 3), [](char c) { return c >= '0' && c <= '9'; });
+bool is_reply(Scheme scheme, std::string_view line) {
+  const bool replies = scheme == Scheme::smtp || scheme == Scheme::smtps || scheme == Scheme::ftp || scheme == Scheme::ftps;
+  return replies && !line.starts_with("221") && line.size() >= 3 && std::ranges::all_of(line.substr(0, 3), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ std::size_t CurlRequest::on_header(char* data, std::size_t, std::size_t size, vo
   if (line.starts_with("HTTP/")) {
     const auto space = std::min(line.find(' '), line.size() - 1);
     me.transfer_.said = line.substr(space + 1);
-  } else if (me.target_.scheme != Scheme::http && me.target_.scheme != Scheme::https && begins_with_digits(line) && !line.starts_with("221")) {
+  } else if (is_reply(me.target_.scheme, line)) {
     me.transfer_.said = line;
   }
   return size;

@@ -79,14 +79,14 @@ class Http(Case):
             with self.subTest(mode):
                 _, answer = self.post(mode, timeout=2.5)
                 self.assertResult(answer, "TimedOut")
-                self.assertLess(self.took, 4)
+                self.assertLess(self.took, 10)
 
     def test_ends_a_long_answer(self):
         for mode in ("flood", "flood-head"):
             with self.subTest(mode):
-                _, answer = self.post(mode)
+                server, answer = self.post(mode)
                 self.assertResult(answer, "TooLarge")
-                self.assertLess(self.took, 4)
+                self.assertLess(server.flooded, 64 << 20)  # what fits into buffers
 
     def test_a_cut_connection_is_unreachable(self):
         _, answer = self.post("cut")

@@ -63,7 +63,7 @@ class Exec(Case):
     def test_is_killed_at_the_deadline(self):
         # It writes for ever and reads nothing.
         self.assertResult(self.announce("exec:///usr/bin/yes", timeout=1), "TimedOut", "killed")
-        self.assertLess(self.took, 2.5)
+        self.assertLess(self.took, 10)
 
 
 class RootExec(Case):
@@ -146,7 +146,7 @@ class Sandbox(Case):
         pipe = os.path.join(self.directory.name, "pipe")
         os.mkfifo(pipe)  # nobody writes to it: open(2) does not return
         self.assertResult(self.announce(f"https://localhost:{server.port}/", CAFile=pipe, timeout=0.5), "TimedOut", "not done in time")
-        self.assertLess(self.took, 4)
+        self.assertLess(self.took, 10)
 
     def test_works_for_a_user_without_privileges(self):
         if os.geteuid() != 0:

@@ -22,7 +22,7 @@ class Server:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.tls = tls_context(tls) if tls else None
-        self.connections, self.peers, self.over = 0, [], threading.Event()
+        self.connections, self.peers, self.flooded, self.over = 0, [], 0, threading.Event()
 
     def start(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -57,9 +57,11 @@ class Server:
             connection.sendall(data)
 
     def flood(self, connection):
+        """1 GiB, of which `flooded` bytes were taken."""
         block = b"x" * 65536
-        for _ in range(1 << 14):  # 1 GiB
+        for _ in range(1 << 14):
             connection.sendall(block)
+            self.flooded += len(block)
 
 
 def line_of(file):
