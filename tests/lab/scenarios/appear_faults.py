@@ -55,15 +55,19 @@ def broken_servers(lab, servers, announcer):
 
 
 def line_dropped(lab, servers, announcer):
-    """The line goes while all wait for an answer; the next call tells it all, once."""
-    faulty = Faulty(**{name: Fault(hang, tls=name in IN_TLS) for name in TEXTS})
-    before = len(servers.web.received())
-    announcer.begin({**BESIDE, **{name: section(servers, name, faulty.port(name), Timeout="15s") for name in TEXTS}})
+    """The line goes while all wait for an answer; the next appearance tells it, once."""
+    faulty = Faulty(**{name: Fault(hang, tls=name in IN_TLS) for name in NAMES})
+    announcer.begin({**BESIDE, **{name: section(servers, name, faulty.port(name), Attempts="3", Timeout="60s") for name in NAMES}})
     lab.wait_for(lambda: len(out("ip netns exec isp ss -Htn state established 'sport >= 9000 and sport <= 9010'").splitlines()) >= 6,
                  40, "the notifiers to be connected")
+    told = announcer.wait_told(lambda told: told["beside"].result == "Ok", 30, "the one beside them")
+    lab.line.outcome("busy")
     lab.line.drop()
-    told = announcer.wait()
-    results(lab, told, dict.fromkeys(TEXTS, ("LinkGone", "Unreachable", "TimedOut")))
-    told = announcer.appear({**BESIDE, "web": section(servers, "web", Url="https://web.isp.test/plain/after")})
+    told = announcer.wait_told(lambda told: all(told[name].result != "pending" for name in NAMES), 30, "the notifiers to give up")
+    results(lab, told, dict.fromkeys(NAMES, "LinkGone"))
+    lab.line.outcome("connect")
+    announcer.process.terminate()
+    before = len(servers.web.received())
+    told = announcer.appear({**BESIDE, "web": section(servers, "web", Url="https://web.isp.test/basic/after")})
     results(lab, told, {"web": "Ok"})
     lab.check("and it came once", len(servers.web.received()) == before + 1, servers.web.received()[before:])

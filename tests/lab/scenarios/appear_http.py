@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Appearances told to a web server (nginx): POST and PUT, JSON and templates, basic and bearer, and dyndns2."""
+import json
+
 from rig import accounts
 from rig.announce import Announcer, check_notice
 from rig.certificates import CA
@@ -44,17 +46,24 @@ def run(lab):
     lab.check("dyndns2 names host and address", update["method"] == "GET" and "hostname=machine.ghost.test" in update["path"]
               and f"myip={address}" in update["path"], update)
     lab.check("and says who it is, as providers ask", update["headers"].get("User-Agent", "").startswith("ghostd"), update)
-    asked = {name for who, name, _ in servers.dns.queries() if who in announcer.addresses}
+    ours = announcer.addresses
+    asked = {name for who, name, _ in servers.dns.queries() if who in ours}
     lab.check("the names were asked of the call's name server", {"web.isp.test", "six.isp.test"} <= asked, servers.dns.queries())
-    echo(lab, announcer)
     vanish(lab, announcer, web, len(web.received()))
+    echo(lab, announcer, web, {"CAFile": CA, "Url": "https://web.isp.test/plain/echo"})
 
 
-def echo(lab, announcer):
-    told = announcer.echo("http://web.isp.test/echo")
-    lab.check("the echo service saw the call's address", (told.result, told.text) == ("Ok", announcer.address), (told, told.text))
-    told = announcer.echo("http://web.isp.test/page")
-    lab.check("a page is not an address", (told.result, told.text) == ("Refused", ""), (told, told.text))
+def echo(lab, announcer, web, section):
+    """Behind a carrier's NAT, the address to announce is the one that a service outside sees."""
+    for path, seen in (("nat", "198.51.100.7"), ("page", None)):
+        before = len(web.received())
+        told = announcer.appear({"echo": section}, Echo=f"http://web.isp.test/{path}")
+        lab.check(f"/{path}: Ok", told["echo"].result == "Ok", told)
+        came = web.received()[before:]
+        notice = json.loads(came[0]["body"]) if came else {}
+        lab.check(f"/{path}: {'what it answered is announced' if seen else 'a page is not an address'}, once",
+                  len(came) == 1 and (notice["addresses"][0] == seen if seen else notice["addresses"] == announcer.addresses)
+                  and notice["local_addresses"] == announcer.addresses and notice["carrier_nat"] is True, came)
 
 
 def vanish(lab, announcer, web, before):

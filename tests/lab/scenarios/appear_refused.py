@@ -15,42 +15,57 @@ def run(lab):
     servers = Servers()
     announcer = Announcer(lab, writes=HERE)
     ear = Ear()
-    refusals(lab, servers, announcer)
+    keys(lab, servers, announcer)
+    codes(lab, servers, announcer)
     not_now(lab, servers, announcer)
     heard = ear.stop()
     lab.check("no secret was heard on the way, but the one that was meant to be", heard == {"open"}, heard)
 
 
-def refusals(lab, servers, announcer):
-    faulty = Faulty(**{f"{kind}-mail": Fault(hang, tls=True, certificate=kind) for kind in ("expired", "wrong")},
-                    first_ftp=Fault(say, "421 too many users\r\n"),
-                    later_mqtt=Fault(say, more=["\x20\x02\x00\x03"], tls=True))
-    sections, must = dict(BESIDE), {}
+class Round:
+    """Sections, and what must come of them."""
+    def __init__(self, servers):
+        self.servers, self.sections, self.must = servers, dict(BESIDE), {}
 
-    def add(name, result, **more):
-        sections[name], must[name] = section(servers, **more), result
+    def add(self, name, result, **more):
+        self.sections[name], self.must[name] = section(self.servers, **more), result
+
+    def go(self, lab, announcer):
+        results(lab, announcer.appear(self.sections), self.must)
+
+
+def keys(lab, servers, announcer):
+    """Passwords and certificates."""
+    faulty = Faulty(**{f"{kind}-mail": Fault(hang, tls=True, certificate=kind) for kind in ("expired", "wrong")})
+    these = Round(servers)
     for name, port in (("mail", 25), ("web", 443), ("dyndns", 443), ("mqtt", 8883), ("ftp", 21), ("sftp", 22)):
-        add(f"password-{name}", "AuthFailed", kind=name, port=port, credential="wrong")
-    add("password-dns", "AuthFailed", kind="dns", port=53, credential="wrong-key")
+        these.add(f"password-{name}", "AuthFailed", kind=name, port=port, credential="wrong")
+    these.add("password-dns", "AuthFailed", kind="dns", port=53, credential="wrong-key")
     for kind, ports in (("expired", (4431, 4431, 8884, 2121)), ("wrong", (4432, 4432, 8885, 2122))):
         for name, port in zip(("web", "dyndns", "mqtt", "ftp"), ports):
-            add(f"{kind}-{name}", "TlsFailed", kind=name, port=port)
-        add(f"{kind}-mail", "TlsFailed", kind="mail")
-        sections[f"{kind}-mail"]["Url"] = f"smtps://faulty.isp.test:{faulty.port(kind + '-mail')}"
-    add("unknown-authority", "TlsFailed", kind="web", port=443)
-    del sections["unknown-authority"]["CAFile"]
-    add("refused-mail", "Refused", kind="mail", port=25, To="say550@isp.test")
+            these.add(f"{kind}-{name}", "TlsFailed", kind=name, port=port)
+        these.add(f"{kind}-mail", "TlsFailed", kind="mail", Url=f"smtps://faulty.isp.test:{faulty.port(kind + '-mail')}")
+    these.add("unknown-authority", "TlsFailed", kind="web", port=443)
+    del these.sections["unknown-authority"]["CAFile"]
+    these.add("no-credential", "BadConfig", kind="web", port=443, credential="absent")
+    these.go(lab, announcer)
+    faulty.process.terminate()
+
+
+def codes(lab, servers, announcer):
+    faulty = Faulty(ftp=Fault(say, "421 too many users\r\n"), mqtt=Fault(say, more=["\x20\x02\x00\x03"], tls=True))
+    these = Round(servers)
+    these.add("refused-mail", "Refused", kind="mail", port=25, To="say550@isp.test")
     for result, path in (("Refused", "gone"), ("Later", "broken"), ("Refused", "moved"), ("Later", "plain/say429")):
-        add(f"{path.rpartition('/')[2]}-web", result, kind="web", Url=f"https://web.isp.test/{path}")
+        these.add(f"{path.rpartition('/')[2]}-web", result, kind="web", Url=f"https://web.isp.test/{path}")
     for word, result in (("nohost", "Refused"), ("badauth", "AuthFailed"), ("abuse", "Refused"), ("911", "Later"), ("dnserr", "Later")):
-        add(f"{word}-dyndns", result, kind="dyndns", port=443, Host=f"say-{word}.ghost.test")
-    add("later-ftp", "Later", kind="ftp", port=faulty.port("first_ftp"))
-    add("later-mqtt", "Later", kind="mqtt", port=faulty.port("later_mqtt"))
-    add("refused-dns", "Refused", kind="dns", port=53, Host="other.ghost.test")
-    add("no-such-host", "NoSuchHost", kind="web", Url="https://nowhere.isp.test/plain")
-    add("no-credential", "BadConfig", kind="web", port=443, credential="absent")
-    add("heard", "Ok", kind="web", Url="http://web.isp.test/plain/heard", User=USER["open"], credential="open", Insecure="yes")
-    results(lab, announcer.appear(sections), must)
+        these.add(f"{word}-dyndns", result, kind="dyndns", port=443, Host=f"say-{word}.ghost.test")
+    these.add("later-ftp", "Later", kind="ftp", port=faulty.port("ftp"))
+    these.add("later-mqtt", "Later", kind="mqtt", port=faulty.port("mqtt"))
+    these.add("refused-dns", "Refused", kind="dns", port=53, Host="other.ghost.test")
+    these.add("no-such-host", "NoSuchHost", kind="web", Url="https://nowhere.isp.test/plain")
+    these.add("heard", "Ok", kind="web", Url="http://web.isp.test/plain/heard", User=USER["open"], credential="open", Insecure="yes")
+    these.go(lab, announcer)
     came = [one["path"] for one in servers.web.received() if one["status"] == 200 and not one["path"].startswith("/nic/")]
     lab.check("the web server took nothing but what it was to hear", came == ["/plain/heard"], came)
     lab.check("nor did mail, MQTT, FTP or SFTP take anything", not (servers.mail.received() or servers.mqtt.received() or

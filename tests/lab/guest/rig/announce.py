@@ -6,43 +6,32 @@
     told["mail"].result                     # "Ok"
     announcer.vanish()                      # hangs up; what was told by those with Vanish=yes
 
-A credential is named like its account (accounts.py); "wrong" is a password that nobody takes, "wrong-key"
-a TSIG key.
+A credential is named like its account (accounts.py); "wrong" is a password that nobody takes, "wrong-key" a TSIG key.
 """
 import base64
 import datetime
 import json
 import os
-import re
 import shutil
 import subprocess
-import threading
 import time
 
 from . import accounts, certificates, net
 from .run import Failure, out, sh, wait_for
 
-PROGRAM = "/usr/libexec/ghostd/ghost-announce"
 CREDENTIALS = "/run/lab/credentials"
+DROP_IN = "/etc/systemd/system/ghostd.service.d/lab-credentials.conf"
 NAME = "lab-machine"
 WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
-# Keys of [Announce] that are ghostd's own; the others are the notifier's.
-OWN = ("Url", "Credential", "Vanish", "Repeat", "Timeout", "Attempts", "RetryDelay")
-RETRIED = ("Unreachable", "TimedOut", "NoSuchHost", "Later", "Crashed")
 
 
 class Told:
     """What came of a notice."""
-    def __init__(self, result, detail, attempts, text=""):
-        self.result, self.detail, self.attempts, self.text = result, detail, attempts, text
+    def __init__(self, notice):
+        self.result, self.detail, self.attempts = notice["result"], notice["detail"], notice["attempts"]
 
     def __repr__(self):
         return f"{self.result} after {self.attempts} ({self.detail})"
-
-
-def seconds(text):
-    m = re.fullmatch(r"([\d.]+)(ms|s|min)?", str(text))
-    return float(m[1]) * {"ms": 0.001, "s": 1, "min": 60, None: 1}[m[2]]
 
 
 def check_notice(lab, what, notice, announcer, event="appear"):
@@ -60,32 +49,31 @@ def check_notice(lab, what, notice, announcer, event="appear"):
         lab.check(f"{what}: the {event} notice is whole and right", False, (error, notice))
 
 
-def write_credentials():
+def credentials(lab, writes):
+    """Has ghostd.service load every account's secret; root alone can read where they come from."""
     shutil.rmtree(CREDENTIALS, ignore_errors=True)
     os.makedirs(CREDENTIALS, 0o700)
+    text = "[Service]\n" + (f"ReadWritePaths={writes}\n" if writes else "")
     for name, secret in {**accounts.secrets(), "wrong": accounts.WRONG, "wrong-key": WRONG_KEY}.items():
-        with open(os.path.join(CREDENTIALS, name), "w") as f:
+        path = os.path.join(CREDENTIALS, name)
+        with open(path, "w") as f:
             os.fchmod(f.fileno(), 0o400)
             f.write(secret + "\n")
+        text += f"LoadCredential={name}:{path}\n"
+    lab.put(DROP_IN, text)
+    sh("systemctl daemon-reload")
 
 
 class Announcer:
-    """By ghost-announce itself, over a call that ghostd holds."""
-    def __init__(self, lab, link="isp", writes=None):
-        """writes: a directory that notices may be written to (file:)."""
-        self.lab, self.link, self.sections, self.sequence, self.known = lab, link, {}, 0, []
+    def __init__(self, lab, link="isp", writes=None, ipv6=True, **appear):
+        """writes: a directory that notices may be written to (file:); appear: more of [Appear]."""
+        self.lab, self.link, self.ipv6, self.known = lab, link, ipv6, []
+        self.config = {"Name": NAME, "VanishTimeout": "30s", **appear}
+        self.sections, self.process = None, None
+        certificates.make()
         if writes:
             sh(f"rm -rf {writes}; install -d -o ghostd {writes}")
-        certificates.make()
-        write_credentials()
-        sh(f"chown -R ghostd {CREDENTIALS}")
-        lab.configure(link, Link={"IPv6": "yes"}, Call={"IdleTimeout": "10min"})
-        lab.start_ghostd()
-        lab.say("ghostd is there")
-
-    @property
-    def address(self):
-        return net.call_address(self.lab.line.last_call)
+        credentials(lab, writes)
 
     @property
     def addresses(self):
@@ -95,86 +83,68 @@ class Announcer:
         self.known = sorted(found, key=lambda a: ":" in a) or self.known
         return self.known
 
-    def via(self):
-        return {"interface": f"ppp-{self.link}", "addresses": self.addresses, "dns": [net.ISP4]}
+    @property
+    def address(self):
+        return net.call_address(self.lab.line.last_call)
 
-    def connect(self):
-        code, _, error = self.lab.ghostctl("connect", self.link)
-        if code != 0:
-            raise Failure(f"ghostctl connect: {error}")
-        self.known = []
-        wait_for(lambda: len(self.addresses) == 2, 20, "both addresses")
-        self.lab.say(f"the link is up: {', '.join(self.addresses)}")
+    def configure(self, sections, **appear):
+        """These are told from now on. A link that is up is hung up first, and said good-bye to those who were."""
+        config = {**self.config, **appear}
+        text = f"[Link]\nPeer=isp\nIPv6={'yes' if self.ipv6 else 'no'}\n[Call]\nIdleTimeout=10min\n[Appear]\n"
+        text += "".join(f"{k}={v}\n" for k, v in config.items())
+        for name, section in sections.items():
+            text += f"[Announce {name}]\n" + "".join(f"{k}={v}\n" for k, v in section.items())
+        if self.sections is not None:
+            self.hang_up()
+        self.lab.configure(self.link, text=text)
+        if self.sections is None:
+            self.lab.start_ghostd()
+        else:
+            code, _, error = self.lab.ghostctl("reload")
+            if code != 0:
+                raise Failure(f"ghostctl reload: {error}")
+        self.sections = sections
 
-    def appear(self, sections, deadline=120):
-        """{name: Told} of every section, once each has its result."""
-        self.begin(sections)
+    def appear(self, sections=None, deadline=150, **appear):
+        """{name: Told} of every section, once each has its result. Without sections: of those before."""
+        self.begin(sections, **appear)
         return self.wait(deadline)
 
-    def begin(self, sections):
+    def begin(self, sections=None, **appear):
         """As appear, but the results are for wait() to give."""
-        self.connect()
-        self.sections = sections
-        self.telling = self.tell("appear", sections)
+        if sections is not None:
+            self.configure(sections, **appear)
+        self.process = subprocess.Popen(["ghostctl", "appear", self.link, "--json", "--timeout", "10min"], text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def wait(self, deadline=120):
-        told, threads = self.telling
-        end = time.monotonic() + deadline
-        for thread in threads:
-            thread.join(max(0, end - time.monotonic()))
+    def wait(self, deadline=150):
+        try:
+            text, error = self.process.communicate(timeout=deadline)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failure(f"ghostctl appear did not end within {deadline} s: {self.lab.status(self.link)}") from None
+        self.code = self.process.returncode
+        told = self.told()
+        if not told:
+            raise Failure(f"ghostctl appear ended with {self.code}: {text} {error}")
+        self.lab.say(f"told as {', '.join(self.addresses)}")
         return told
 
-    def vanish(self, deadline=60):
-        self.telling = self.tell("vanish", {k: v for k, v in self.sections.items() if v.get("Vanish") == "yes"})
-        told = self.wait(deadline)
-        self.lab.ghostctl("disconnect", self.link)
-        self.lab.wait_state("down", 60)
-        return told
+    def told(self):
+        """As things stand."""
+        return {notice["name"]: Told(notice) for notice in self.lab.status(self.link)["notices"]}
 
-    def tell(self, event, sections):
-        self.sequence += 1
-        now = int(time.time())
-        stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(t))
-        notice = {"version": 1, "event": event, "name": NAME, "link": self.link, "addresses": self.addresses,
-                  "local_addresses": self.addresses, "carrier_nat": True, "since": stamp(now), "until": stamp(now + 600),
-                  "next": stamp(now + 1800), "since_unix": now, "until_unix": now + 600, "next_unix": now + 1800,
-                  "sequence": self.sequence}
-        if event == "vanish":
-            notice.update(next=None, next_unix=None, reason="disconnect")
-        told, threads = {}, []
+    def wait_told(self, condition, deadline, what):
+        return wait_for(lambda: condition(told := self.told()) and told, deadline, what, pause=0.2)
 
-        def one(name, section):
-            told[name] = self.attempts(notice, name, section, 120)
-        for name, section in sections.items():
-            threads.append(threading.Thread(target=one, args=(name, section), daemon=True))
-            threads[-1].start()
-        return told, threads
+    def hang_up(self):
+        code, _, error = self.lab.ghostctl("disconnect", self.link)
+        if code != 0:
+            raise Failure(f"ghostctl disconnect: {error}")
+        self.lab.wait_state("down", 60, self.link)
 
-    def attempts(self, notice, name, section, deadline):
-        job = {"notice": notice, "via": self.via(),
-               "announce": {"name": name, "url": section["Url"], "more": {k: str(v) for k, v in section.items() if k not in OWN},
-                            "credential": section.get("Credential", ""),
-                            "timeout_usec": int(seconds(section.get("Timeout", "30s")) * 1e6)}}
-        pause = seconds(section.get("RetryDelay", "5s"))
-        for attempt in range(1, int(section.get("Attempts", 5)) + 1):
-            told = run_job(job, attempt, deadline)
-            if told.result not in RETRIED:
-                break
-            time.sleep(pause)
-            pause *= 2
-        return told
-
-    def echo(self, url, timeout="10s"):
-        """A Told whose text is the address that the service saw."""
-        return run_job({"echo": {"url": url, "timeout_usec": int(seconds(timeout) * 1e6)}, "via": self.via()}, 1, 60)
-
-
-def run_job(job, attempt, deadline):
-    argv = ["setpriv", "--reuid=ghostd", "--regid=ghostd", "--clear-groups", "--no-new-privs", PROGRAM]
-    done = subprocess.run(argv, input=json.dumps(job), capture_output=True, text=True, timeout=deadline,
-                          env={"CREDENTIALS_DIRECTORY": CREDENTIALS, "PATH": "/usr/bin:/bin"})
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        return Told("Crashed", f"status {done.returncode}: {done.stdout} {done.stderr}", attempt)
-    return Told(answer["result"], answer["detail"], attempt, answer.get("text", ""))
+    def vanish(self):
+        """{name: Told} of those who are told the end, once the line is down."""
+        _ = self.addresses
+        self.hang_up()
+        return {name: told for name, told in self.told().items() if self.sections[name].get("Vanish") == "yes"}

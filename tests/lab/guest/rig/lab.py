@@ -239,7 +239,10 @@ class Lab:
                 with open(path, "wb") as f:
                     f.write(before[0])
                 os.chmod(path, before[1])
+        if any(path.startswith("/etc/systemd/") for _, path, _ in self.undo):
+            sh("systemctl daemon-reload")
         self.undo = []
+
         def left():  # the provider's servers are known by the namespace they live in
             return ours() + [int(pid) for pid in out("ip netns pids isp 2>/dev/null").split()]
         for pid in left():

@@ -142,6 +142,7 @@ location /bearer {{ if ($http_authorization != "Bearer {bearer}") {{ return 401;
 location /nic/ {{ auth_basic lab; auth_basic_user_file {dir}/dyndns.passwd; proxy_pass http://127.0.0.1:8080; }}
 location /dav/ {{ root {dir}; dav_methods PUT; create_full_put_path on; auth_basic lab; auth_basic_user_file {dir}/web.passwd; }}
 location /echo {{ default_type text/plain; return 200 "$remote_addr\\n"; }}
+location /nat {{ default_type text/plain; return 200 "198.51.100.7\n"; }}
 location /page {{ default_type text/html; return 200 "<html><body>Current IP Address: $remote_addr</body></html>\\n"; }}
 location /moved {{ return 302 https://web.isp.test/plain; }}
 location /gone {{ return 410; }}
@@ -152,7 +153,7 @@ location /huge {{ root {dir}; error_page 405 =200 /huge; }}
 
 class Web(Server):
     """nginx. /plain /basic /bearer: to a program that notes it; /nic/update: dyndns2; /dav/: PUT into a directory;
-    /echo; /moved /gone /broken; /huge: 1 GB. TLS: 443; 4431 with the expired, 4432 with the wrong name's certificate.
+    /echo, /nat (198.51.100.7), /page: what address is this? /moved /gone /broken; /huge: 1 GB. TLS: 443; 4431 with the expired, 4432 with the wrong name's certificate.
     received(): {method, path, status, answer, peer, scheme, headers, body}. /plain/say503 says that, /plain/later503 the
     first time; so does hostname=say-nohost.ghost.test of dyndns2."""
     NAME, PORTS = "web", (80, 443, 4431, 4432, 8080)
