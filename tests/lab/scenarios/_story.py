@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The demo's story, told as it happens. packaging/demo runs it; it is no test of its own."""
+import datetime
 import re
 import subprocess
 import threading
 
-from rig import net
+from rig import accounts, net
+from rig.announce import credentials
+from rig.certificates import CA
+from rig.login import Login
 from rig.run import Failure
+from rig.servers import Servers
 from rig.traffic import Talk
 
 CAPTURE = False
-TIMEOUT = 400
+TIMEOUT = 600
 
 
 def run(lab):
@@ -43,6 +48,7 @@ def story(lab):
     lab.check(f"with a new address: {talk.seen_as[0]} after {first}", talk.seen_as[0] != first)
     talk.close()
     over_the_bus(lab)
+    appearance(lab)
     lab.say("systemctl stop ghostd")
     lab.stop_ghostd()
     monitor.stop()
@@ -93,6 +99,65 @@ def over_the_bus(lab):
         lab.wait_state(state, 60)
         lab.line.status()
         lab.check(f"{method}: the link is {state}", lab.state() == state, lab.status())
+
+
+def appearance(lab):
+    lab.say("the other half: every working morning the machine appears, tells where it is and when it comes back, and goes")
+    servers = Servers("dns", "mail")
+    login = Login()
+    credentials(lab, None)
+    user = accounts.OF["mail"][0]
+    key = accounts.OF["tsig"][0]
+    lab.configure("isp", Link={"Description": "A modem, 115200 bit/s"}, Call={"IdleTimeout": "10s"},
+                  Appear={"Name": "hut", "Hold": "20s", "Window": "Mon..Sun 00:00-24:00"},
+                  **{"Announce mail": {"Url": "smtp://mail.isp.test", "From": "Hut <hut@ghost.test>", "To": "me@isp.test", "CAFile": CA,
+                                       "User": user, "Credential": "mail", "Vanish": "yes"},
+                     "Announce name": {"Url": "dns://dns.isp.test", "Zone": "ghost.test", "Host": "machine.ghost.test", "Key": key,
+                                       "Credential": "tsig", "Vanish": "yes"}})
+    morning = datetime.datetime.now() + datetime.timedelta(seconds=20)
+    lab.put("/etc/systemd/system/ghost-appear@isp.timer.d/demo.conf", f"[Timer]\nOnCalendar=\nOnCalendar={morning:%Y-%m-%d %H:%M:%S}\n")
+    lab.sh("systemctl daemon-reload; systemctl restart ghostd")
+    lab.say(f"here it is Mon..Fri 07:30; for this story, {morning:%H:%M:%S} today")
+    show(lab, "systemctl enable --now ghost-appear@isp.timer")
+    try:
+        show(lab, "systemctl list-timers --no-pager 'ghost-appear*'")
+        mail = servers.mail.wait_received(1, 120)[0]
+        lab.say(f"the far side has got this mail, from {mail['peer']}, in TLS:")
+        for header in ("From", "To", "Subject"):
+            lab.say(f"  > {header}: {mail['headers'][header]}")
+        for line in mail["body"].strip().splitlines():
+            lab.say("  > " + line)
+        begun = lab.status()["last_appearance"] / 1e6
+        lab.check("it appeared by its timer, and the mail says where", mail["peer"] in mail["body"], mail["body"])
+        lab.wait_for(lambda: lab.status()["appearance"] == "present", 60, "everybody to be told")
+        lab.check(f"its name leads there: machine.ghost.test is {mail['peer']}",
+                  servers.dns.lookup("machine.ghost.test") == [mail["peer"]], servers.dns.lookup("machine.ghost.test"))
+        show(lab, "ghostctl status isp")
+        session = login.begin(mail["peer"])
+        session.stdin.write("I am in\n")
+        session.stdin.flush()
+        lab.check("somebody logs in from over there, to that address", session.stdout.readline() == "I am in\n")
+        lab.say("and stays longer than it was to hold …")
+        until = lab.status()["appear_until"] / 1e6
+        lab.wait_for(lambda: datetime.datetime.now().timestamp() > until + 3, 60, "the hold to be over")
+        session.stdin.write("still here\n")
+        session.stdin.flush()
+        lab.check("the session holds the line", session.stdout.readline() == "still here\n" and lab.state() == "up", lab.status())
+        session.stdin.close()
+        session.wait(30)
+        lab.say("the session is over; nobody says anything now …")
+        lab.wait_state("down", 90)
+        came = servers.mail.received()
+        lab.check("it said good-bye before the line dropped", len(came) == 2 and "vanish" in (came[1]["headers"]["Subject"] + came[1]["body"]).lower(), came[1:])
+        lab.check("its name is withdrawn", servers.dns.lookup("machine.ghost.test") == [], servers.dns.lookup("machine.ghost.test"))
+        show(lab, "systemctl list-timers --no-pager 'ghost-appear*'")
+        show(lab, "ghostctl appearances isp")
+        promised = lab.status()["next_appearance"] / 1e6
+        lab.check("the next one is promised, in 15 to 59 minutes, and its timer stands", 15 * 60 - 1 <= promised - begun <= 59 * 60 + 60
+                  and "ghost-appear-next-isp" in lab.out("systemctl list-timers --no-pager"), (begun, promised))
+    finally:
+        lab.sh("systemctl disable --now ghost-appear@isp.timer", check=False)
+        login.stop()
 
 
 def show(lab, command):
