@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus/bus_service.hpp"
 
-#include <sys/timerfd.h>
 #include <systemd/sd-bus.h>
 
 #include <cerrno>
@@ -33,22 +32,15 @@ std::chrono::microseconds real_now() {
   throw sdbus::Error(ErrorName(error_name(kind)), clean_text(message, true));
 }
 
-std::string link_path(const std::string& link) {
+std::string encoded_path(const char* prefix, const std::string& name) {
   char* path = nullptr;
-  if (const int r = sd_bus_path_encode(kLinkPathPrefix, link.c_str(), &path); r < 0)
+  if (const int r = sd_bus_path_encode(prefix, name.c_str(), &path); r < 0)
     throw std::system_error(-r, std::generic_category(), "sd_bus_path_encode");
   const std::unique_ptr<char, decltype(&std::free)> owner(path, &std::free);
   return path;
 }
 
-// Becomes readable when the wall clock is set: timerfd_create(2), TFD_TIMER_CANCEL_ON_SET.
-UniqueFd clock_watch() {
-  UniqueFd fd(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC));
-  const itimerspec never{.it_interval = {}, .it_value = {.tv_sec = INT64_MAX, .tv_nsec = 0}};
-  if (!fd || ::timerfd_settime(fd.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) < 0)
-    throw std::system_error(errno, std::generic_category(), "timerfd");
-  return fd;
-}
+std::string link_path(const std::string& link) { return encoded_path(kLinkPathPrefix, link); }
 
 }  // namespace
 
@@ -59,8 +51,7 @@ class BusService::Impl final : private ManagerPort {
         bus_(bus),
         requests_(requests),
         flush_(loop, [this] { flush(); }),
-        clock_fd_(clock_watch()),
-        clock_(loop, clock_fd_.get(), EPOLLIN, [this](std::uint32_t) { clock_was_set(); }),
+        clock_(loop, [this] { clock_was_set(); }),
         manager_(bus, *this),
         pump_(loop, bus, std::move(lost)) {
     wall_.observe(loop::now(), real_now());
@@ -76,6 +67,7 @@ class BusService::Impl final : private ManagerPort {
   void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                 std::optional<core::WallTime> next);
   void vanished(const std::string& link, const std::string& reason);
+  void ask_active(const std::string& unit, std::function<void(bool)> answer);
 
  private:
   struct Link {
@@ -114,8 +106,8 @@ class BusService::Impl final : private ManagerPort {
   std::map<std::string, Link> links_;
   loop::Timer flush_;
   bool flush_armed_ = false;
-  UniqueFd clock_fd_;
-  loop::IoSource clock_;
+  loop::ClockSetSource clock_;
+  std::map<std::string, std::unique_ptr<sdbus::IProxy>> units_;  // by name: those that were asked about
   ManagerObject manager_;
   loop::BusPump pump_;
 };
@@ -171,9 +163,6 @@ void BusService::Impl::flush() {
 }
 
 void BusService::Impl::clock_was_set() {
-  std::uint64_t expirations = 0;
-  // It fails with ECANCELED, which is the news, and is armed anew by that.
-  [[maybe_unused]] const auto n = ::read(clock_fd_.get(), &expirations, sizeof expirations);
   if (!wall_.observe(loop::now(), real_now())) return;
   for (auto& [name, link] : links_) {
     link.shown = to_properties(link.status, wall_);
@@ -254,6 +243,22 @@ void BusService::Impl::vanished(const std::string& link, const std::string& reas
   }
 }
 
+void BusService::Impl::ask_active(const std::string& unit, std::function<void(bool)> answer) {
+  auto& proxy = units_[unit];
+  try {
+    if (!proxy)
+      proxy = sdbus::createProxy(bus_, BusName("org.freedesktop.systemd1"), sdbus::ObjectPath(encoded_path("/org/freedesktop/systemd1/unit", unit)));
+    proxy->callMethodAsync("Get")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .withArguments(std::string("org.freedesktop.systemd1.Unit"), std::string("ActiveState"))
+        .uponReplyInvoke([answer](AsyncError error, const sdbus::Variant& state) {
+          answer(!error && state.containsValueOfType<std::string>() && state.get<std::string>() == "active");
+        });
+  } catch (const sdbus::Error&) {
+    answer(false);
+  }
+}
+
 BusService::BusService(loop::EventLoop& loop, Requests& requests, Lost lost)
     : impl_(std::make_unique<Impl>(loop, sdbus::createSystemBusConnection(), requests, std::move(lost))) {}
 BusService::BusService(loop::EventLoop& loop, sdbus::IConnection& connection, Requests& requests, Lost lost)
@@ -266,6 +271,9 @@ void BusService::remove(const std::string& link) { impl_->remove(link); }
 void BusService::appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                           std::optional<core::WallTime> next) {
   impl_->appeared(link, addresses, until, next);
+}
+void BusService::ask_active(const std::string& unit, std::function<void(bool)> answer) {
+  impl_->ask_active(unit, std::move(answer));
 }
 void BusService::vanished(const std::string& link, const std::string& reason) { impl_->vanished(link, reason); }
 

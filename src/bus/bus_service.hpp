@@ -45,6 +45,10 @@ class BusService {
   // The link is no longer configured. A link never published is no error.
   void remove(const std::string& link);
 
+  // Asks systemd, which is on the same bus, whether the unit is active. Answered from the loop, once; false also when nobody
+  // answers. `answer` must stay valid as long as the service does.
+  void ask_active(const std::string& unit, std::function<void(bool active)> answer);
+
   // The Manager's signals.
   void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                 std::optional<core::WallTime> next);

@@ -4,6 +4,7 @@
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,13 @@ using BusName = sdbus::ServiceName;
 using InterfaceName = sdbus::InterfaceName;
 using PropertyName = sdbus::PropertyName;
 using ErrorName = sdbus::Error::Name;
+using AsyncError = std::optional<sdbus::Error>;
 #else
 using BusName = std::string;
 using InterfaceName = std::string;
 using PropertyName = std::string;
 using ErrorName = std::string;
+using AsyncError = const sdbus::Error*;
 #endif
 
 inline std::vector<PropertyName> property_names(const std::vector<std::string>& names) {

@@ -81,6 +81,13 @@ void AppearanceMachine::on(const AppearRequested& event) {
              state_);
 }
 
+// Who has been told already is not told again: it is in the next notice.
+void AppearanceMachine::on(const NextKnown& event) {
+  if (std::holds_alternative<Idle>(state_) || next_ == event.next) return;
+  next_ = event.next;
+  remember();
+}
+
 void AppearanceMachine::note_begin(const AppearRequested& event) {
   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
   even_if_told_ = event.kind == "asked";

@@ -42,6 +42,10 @@ struct AppearRequested {
   Duration hold{};               // zero: the configured one
   std::optional<WallTime> next;  // to be told
 };
+// The next one is known better now.
+struct NextKnown {
+  std::optional<WallTime> next;
+};
 // The link after each of its steps.
 struct LinkSeen {
   bool up = false;
@@ -67,7 +71,7 @@ struct AppearReconfigured {
   std::string name;
 };
 struct AppearDeadlinePassed {};
-using AppearEvent = std::variant<AppearRequested, LinkSeen, FarewellAsked, NoticeAnswered, AppearReconfigured, AppearDeadlinePassed>;
+using AppearEvent = std::variant<AppearRequested, NextKnown, LinkSeen, FarewellAsked, NoticeAnswered, AppearReconfigured, AppearDeadlinePassed>;
 
 // ---- what is wanted done
 
@@ -168,6 +172,7 @@ class AppearanceMachine {
   };
 
   void on(const AppearRequested& event);
+  void on(const NextKnown& event);
   void on(const LinkSeen& event);
   void on(const FarewellAsked& event);
   void on(const NoticeAnswered& event);

@@ -51,11 +51,20 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
       link_(config.name),
       state_(read(paths, config.name)),
       machine_(config.name, of(config), {state_.sequence, state_.told}),
-      timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }) {}
+      timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }),
+      promise_(loop, [this] { listener_.promise_has_come(); }),
+      clock_(loop, [this] { arm_promise(); }) {}
+
+// Past or ahead, whether it is due is decided when it is asked; a clock that is put back makes it worth asking again.
+void Appearance::arm_promise() {
+  if (state_.promise) promise_.arm(*state_.promise);
+  else promise_.disarm();
+}
 
 void Appearance::listen() {
   const auto wall = clocks().wall;
   const auto next = core::next_standing(wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+  arm_promise();
   if (!appear_state::close_interrupted(state_, wall)) return;
   save();
   // What people were told holds over a restart and a crash.
@@ -80,12 +89,15 @@ core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> ti
   const auto wall = clocks().wall;
   const auto due = core::decide(wall, kind, standing(), config_, appear_state::local_zone(), some_number, timer_next);
   log(LOG_INFO, link_, "asked by a timer whether to appear: " + std::string(core::to_string(due.verdict)));
+  const auto before = state_.promise;
   state_.timer_next = timer_next;
   state_.promise = due.promise;
   if (due.due) state_.granted = wall;
   save();  // before anybody hears of it
   static constexpr std::array kWords{"calendar", "chain", "resume"};
   if (due.due) step(core::AppearRequested{kWords.at(static_cast<std::size_t>(kind)), {}, due.next});
+  else if (due.verdict == core::TickVerdict::under_way) step(core::NextKnown{due.next});
+  if (state_.promise != before) arm_promise();
   return due;
 }
 

@@ -32,6 +32,7 @@ class Appearance {
     std::function<void()> changed;          // status() has
     std::function<void(const core::TellAppeared&)> appeared;
     std::function<void(const std::string& reason)> vanished;
+    std::function<void()> promise_has_come;  // its time has: keep_promise(), if it is still wanted
   };
   Appearance(loop::EventLoop& loop, const AppearPaths& paths, const core::LinkConfig& config, Listener listener);
 
@@ -42,6 +43,8 @@ class Appearance {
   void appear(core::Duration hold);
   // A timer asks whether one is due, and if so, it begins.
   [[nodiscard]] core::Due tick(core::TickKind kind, std::optional<core::WallTime> timer_next);
+  // The promised time has come. Due or not is decided as for a timer.
+  void keep_promise() { (void)tick(core::TickKind::chain, state_.timer_next); }
   // After each step of the link's.
   void see(const core::LinkMachine& link);
   void farewell_asked(const std::string& reason);
@@ -56,6 +59,7 @@ class Appearance {
   void launch(std::uint64_t id, announce::Job job);
   void remember(const core::Remember& what);
   void save();
+  void arm_promise();
   [[nodiscard]] core::Standing standing() const;
   [[nodiscard]] announce::Via via() const;
 
@@ -69,6 +73,8 @@ class Appearance {
   std::vector<IpAddress> local_, dns_;  // of the present call
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
   loop::Timer timer_;
+  loop::WallTimer promise_;  // ghostd keeps it itself while it runs; systemd's timers wake the machine, and ghostd
+  loop::ClockSetSource clock_;
   std::deque<core::AppearEvent> events_;  // what an effect brings about comes after the other effects of its step
   bool stepping_ = false;
   bool save_failed_ = false;

@@ -251,6 +251,14 @@ Appearance::Listener Daemon::listener(const std::string& name) {
               [this, name](const std::string& reason) {
                 log(LOG_INFO, name, "vanished: " + reason);
                 if (bus_) bus_->vanished(name, reason);
+              },
+          .promise_has_come =
+              [this, name] {
+                // Who has stopped the link's timer wants no more appearances.
+                if (!bus_) return;
+                bus_->ask_active("ghost-appear@" + name + ".timer", [this, name](bool active) {
+                  if (const auto at = links_.find(name); active && at != links_.end()) at->second->appearance().keep_promise();
+                });
               }};
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/sources.hpp"
 
+#include <sys/timerfd.h>
+#include <unistd.h>
+
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -97,6 +100,34 @@ void Timer::arm(core::Time deadline) {
   check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
 }
 void Timer::disarm() { set_enabled(false); }
+
+WallTimer::WallTimer(EventLoop& loop, Callback callback)
+    : Source(make(loop, std::move(callback), "sd_event_add_time", [&](sd_event_source** s, void* self) {
+        return sd_event_add_time(loop.raw(), s, CLOCK_REALTIME, UINT64_MAX, 1000, on_time, self);
+      })) {
+  disarm();
+}
+void WallTimer::arm(core::WallTime moment) {
+  const auto usec = moment.time_since_epoch().count();
+  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)),
+        "sd_event_source_set_time");
+  check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
+}
+void WallTimer::disarm() { set_enabled(false); }
+
+// timerfd_create(2), TFD_TIMER_CANCEL_ON_SET: reading it fails with ECANCELED, which is the news, and arms it anew.
+ClockSetSource::ClockSetSource(EventLoop& loop, Callback callback)
+    : fd_(::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC)) {
+  const itimerspec never{.it_interval = {}, .it_value = {.tv_sec = INT64_MAX, .tv_nsec = 0}};
+  check(fd_ && ::timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) == 0 ? 0 : -errno,
+        "timerfd_settime");
+  IoSource io(loop, fd_.get(), EPOLLIN, [fd = fd_.get(), callback = std::move(callback)](std::uint32_t) {
+    std::uint64_t expirations = 0;
+    [[maybe_unused]] const auto n = ::read(fd, &expirations, sizeof expirations);
+    callback();
+  });
+  static_cast<Source&>(*this) = std::move(static_cast<Source&>(io));
+}
 
 SignalSource::SignalSource(EventLoop& loop, int signo, Callback callback)
     : Source((block(signo), make(loop, std::move(callback), "sd_event_add_signal", [&](sd_event_source** s, void* self) {

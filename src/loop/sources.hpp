@@ -17,6 +17,8 @@
 #include <functional>
 #include <memory>
 
+#include "base/unique_fd.hpp"
+#include "core/notice.hpp"
 #include "core/time.hpp"
 #include "loop/event_loop.hpp"
 
@@ -63,6 +65,28 @@ class Timer : public Source {
   Timer(EventLoop& loop, Callback callback);
   void arm(core::Time deadline);  // replaces the former deadline; one in the past fires at the next turn
   void disarm();
+};
+
+// One moment of real time (CLOCK_REALTIME, which can be set). Made disarmed; fires once when the clock shows it, or has been
+// set past it.
+class WallTimer : public Source {
+ public:
+  using Callback = std::function<void()>;
+  WallTimer() = default;
+  WallTimer(EventLoop& loop, Callback callback);
+  void arm(core::WallTime moment);
+  void disarm();
+};
+
+// The real-time clock was set. Fires each time.
+class ClockSetSource : public Source {
+ public:
+  using Callback = std::function<void()>;
+  ClockSetSource() = default;
+  ClockSetSource(EventLoop& loop, Callback callback);
+
+ private:
+  UniqueFd fd_;
 };
 
 // A signal, taken by signalfd(2). The constructor blocks it for this thread, and it stays blocked: what is spawned
