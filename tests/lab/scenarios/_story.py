@@ -2,6 +2,7 @@
 """The demo's story, told as it happens. packaging/demo runs it; it is no test of its own."""
 import datetime
 import re
+import select
 import subprocess
 import threading
 
@@ -134,15 +135,12 @@ def appearance(lab):
                   servers.dns.lookup("machine.ghost.test") == [mail["peer"]], servers.dns.lookup("machine.ghost.test"))
         show(lab, "ghostctl status isp")
         session = login.begin(mail["peer"])
-        session.stdin.write("I am in\n")
-        session.stdin.flush()
-        lab.check("somebody logs in from over there, to that address", session.stdout.readline() == "I am in\n")
+        lab.check("somebody logs in from over there, to that address", echoed(session, "I am in"))
         lab.say("and stays longer than it was to hold …")
         until = lab.status()["appear_until"] / 1e6
-        lab.wait_for(lambda: datetime.datetime.now().timestamp() > until + 3, 60, "the hold to be over")
-        session.stdin.write("still here\n")
-        session.stdin.flush()
-        lab.check("the session holds the line", session.stdout.readline() == "still here\n" and lab.state() == "up", lab.status())
+        lab.wait_for(lambda: not echoed(session, "I type") or datetime.datetime.now().timestamp() > until + 3, 60,
+                     "the hold to be over", pause=2)
+        lab.check("the session holds the line", echoed(session, "still here") and lab.state() == "up", lab.status())
         session.stdin.close()
         session.wait(30)
         lab.say("the session is over; nobody says anything now …")
@@ -158,6 +156,17 @@ def appearance(lab):
     finally:
         lab.sh("systemctl disable --now ghost-appear@isp.timer", check=False)
         login.stop()
+
+
+def echoed(session, text, deadline=15):
+    """Whether the other end of a session says the same within that time."""
+    try:
+        session.stdin.write(text + "\n")
+        session.stdin.flush()
+    except OSError:
+        return False
+    ready, _, _ = select.select([session.stdout], [], [], deadline)
+    return bool(ready) and session.stdout.readline() == text + "\n"
 
 
 def show(lab, command):
