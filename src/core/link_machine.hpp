@@ -47,6 +47,9 @@ class LinkMachine {
     if (last_serial_ < serial) last_serial_ = serial;
   }
 
+  // pppd has said what was agreed upon (the name servers, above all) for a family that is carried. The kernel may show the
+  // address some milliseconds before.
+  [[nodiscard]] bool agreed() const;
   // A call is being made, or will be without being asked for again.
   [[nodiscard]] bool trying() const;
 

@@ -21,6 +21,8 @@ core::Clocks clocks() {
   return {loop::now(), std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())};
 }
 
+constexpr core::Duration kAgreed = std::chrono::seconds(2);
+
 std::uint64_t some_number(std::uint64_t below) {
   static std::random_device source;
   return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(source);
@@ -102,8 +104,9 @@ core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> ti
 }
 
 void Appearance::see(const core::LinkMachine& link) {
-  const bool up = std::holds_alternative<core::Up>(link.state());
   const auto status = link.status();
+  // Without the call's name servers the first notice would ask the wrong ones. If they are not told, so be it.
+  const bool up = std::holds_alternative<core::Up>(link.state()) && (link.agreed() || loop::now() - status.since >= kAgreed);
   dns_ = status.dns;
   if (up) local_ = status.local_addresses;
   step(core::LinkSeen{up, link.blocked(), link.trying(), status.local_addresses, status.reason});
