@@ -15,6 +15,8 @@ ROWS = [
     ("first packet to pppd's exec, of a whole bare call (median of 20)", "<= 5 %", "ghostd.trigger", []),
     ("wake-ups of ghostd during a 20 MB transfer", "<= 2 a second", "ghostd.wakeups", []),
     ("300 datagrams sent during the hang-up", "all arrive", "ghostd.hangup", ["demand.hangup"]),
+    ("from Appear to the first notice received, beside a script of pppd and curl (median of 10)", "<= 1.1 times the script's",
+     "ghostd.appear", ["script.appear"]),
     ("memory, 1 link: USS / RSS", "<= 4 / <= 14 MiB", "ghostd.memory.1", []),
     ("memory, 100 links: USS / RSS", "<= 8 / <= 18 MiB", "ghostd.memory.100", []),
     ("routes, rules, nftables, sysctls after stop", "as before", "ghostd.restored", []),

@@ -12,14 +12,13 @@ import base64
 import datetime
 import json
 import os
-import shutil
 import subprocess
 import time
 
 from . import accounts, certificates, net
 from .run import Failure, out, sh, wait_for
 
-CREDENTIALS = "/run/lab/credentials"
+CREDENTIALS = "/etc/ghostd/lab-credentials"
 DROP_IN = "/etc/systemd/system/ghostd.service.d/lab-credentials.conf"
 NAME = "lab-machine"
 WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
@@ -51,23 +50,21 @@ def check_notice(lab, what, notice, announcer, event="appear"):
 
 def credentials(lab, writes):
     """Has ghostd.service load every account's secret; root alone can read where they come from."""
-    shutil.rmtree(CREDENTIALS, ignore_errors=True)
-    os.makedirs(CREDENTIALS, 0o700)
     text = "[Service]\n" + (f"ReadWritePaths={writes}\n" if writes else "")
+    os.makedirs(CREDENTIALS, 0o700, exist_ok=True)
     for name, secret in {**accounts.secrets(), "wrong": accounts.WRONG, "wrong-key": WRONG_KEY}.items():
-        path = os.path.join(CREDENTIALS, name)
-        with open(path, "w") as f:
-            os.fchmod(f.fileno(), 0o400)
-            f.write(secret + "\n")
-        text += f"LoadCredential={name}:{path}\n"
+        lab.put(f"{CREDENTIALS}/{name}", secret + "\n", 0o400)
+        text += f"LoadCredential={name}:{CREDENTIALS}/{name}\n"
     lab.put(DROP_IN, text)
     sh("systemctl daemon-reload")
 
 
 class Announcer:
     def __init__(self, lab, link="isp", writes=None, ipv6=True, **appear):
-        """writes: a directory that notices may be written to (file:); appear: more of [Appear]."""
+        """writes: a directory that notices may be written to (file:); appear: more of [Appear], and
+        IdleTimeout of [Call]."""
         self.lab, self.link, self.ipv6, self.known = lab, link, ipv6, []
+        self.idle = appear.pop("IdleTimeout", "10min")
         self.config = {"Name": NAME, "VanishTimeout": "30s", **appear}
         self.sections, self.process = None, None
         certificates.make()
@@ -90,7 +87,7 @@ class Announcer:
     def configure(self, sections, **appear):
         """These are told from now on. A link that is up is hung up first, and said good-bye to those who were."""
         config = {**self.config, **appear}
-        text = f"[Link]\nPeer=isp\nIPv6={'yes' if self.ipv6 else 'no'}\n[Call]\nIdleTimeout=10min\n[Appear]\n"
+        text = f"[Link]\nPeer=isp\nIPv6={'yes' if self.ipv6 else 'no'}\n[Call]\nIdleTimeout={self.idle}\n[Appear]\n"
         text += "".join(f"{k}={v}\n" for k, v in config.items())
         for name, section in sections.items():
             text += f"[Announce {name}]\n" + "".join(f"{k}={v}\n" for k, v in section.items())

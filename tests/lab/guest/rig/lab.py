@@ -5,11 +5,13 @@ Each scenario finds the same state: ghostd stopped and without links, one teleph
 a provider that answers without asking for a password, conntrack empty. What it changes is undone after it.
 """
 import base64
+import fcntl
 import glob
 import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -61,7 +63,7 @@ class Lab:
         self.begun = time.monotonic()
         # The true time by the host's word; the scenario may have moved our clock.
         self.true_offset = float(os.environ.get("GHOSTLAB_TIME", time.time())) - self.begun
-        self.kept = {}
+        self.kept, self.resumed = {}, False
         self.cursor, self.captures, self.undo = None, [], []
         self.isp, self.lines = Isp(), []
 
@@ -182,8 +184,9 @@ class Lab:
             raise Failure(f"{failure}; it is {json.dumps(last.get('status'))}") from None
 
     def journal(self, words=""):
-        """The journal since the scenario's start, as text; words: further journalctl options."""
-        return out(f"journalctl --no-pager -o short-monotonic --after-cursor='{self.cursor}' {words}", timeout=60)
+        """The journal since the scenario's start, or its last reboot, as text; words: further journalctl options."""
+        since = f"--after-cursor='{self.cursor}'" if self.cursor else "-b"
+        return out(f"journalctl --no-pager -o short-monotonic {since} {words}", timeout=60)
 
     # The machine.
 
@@ -192,6 +195,14 @@ class Lab:
         if ("clock", "", None) not in self.undo:
             self.undo.append(("clock", "", None))
         sh(f"date -s '{to}' && busybox hwclock -w -u")
+
+    def set_battery_clock(self, to):
+        """Only the clock that the next boot begins with; seconds since 1970."""
+        self.set_clock("+0 seconds")
+        t = time.gmtime(to)
+        fields = struct.pack("9i", t.tm_sec, t.tm_min, t.tm_hour, t.tm_mday, t.tm_mon - 1, t.tm_year - 1900, 0, 0, 0)
+        with open("/dev/rtc0") as rtc:
+            fcntl.ioctl(rtc, 0x4024700A, fields)  # RTC_SET_TIME, rtc(4)
 
     def reboot(self, function, **kept):
         """Resets the machine just as it is, without a warning, and goes on by the scenario's function of that name. kept:
@@ -216,15 +227,16 @@ class Lab:
 
     def resume(self, before):
         self.checks, self.failures, self.measures = before["checks"], before["failures"], before["measures"]
-        self.kept = before["kept"]
+        self.kept, self.resumed = before["kept"], True
         self.begun = before["began"] - self.true_offset
         self.undo = [(k, p, b and (base64.b64decode(b[0]), b[1])) for k, p, b in before["undo"]]
 
     def clean(self):
         """Everything as a scenario finds it."""
         if os.path.exists("/usr/sbin/ghostd"):
-            sh("systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; "
-               "systemctl reset-failed", check=False, timeout=150)
+            sh("systemctl disable -q --now ghost-appear@isp.timer; systemctl stop 'ghost-appear*'; "
+               "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
+               "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*", check=False, timeout=150)
         for line in self.lines:
             line.stop()
         self.isp.stop()
@@ -267,7 +279,8 @@ class Lab:
         net.reset_syns()
         for log in glob.glob("/run/lab/*.log") + glob.glob("/run/lab/*.pcap"):
             os.unlink(log)
-        self.cursor = out("journalctl -n 0 --show-cursor").split("-- cursor: ")[-1]
+        if not self.resumed:
+            self.cursor = out("journalctl -n 0 --show-cursor").split("-- cursor: ")[-1]
         os.makedirs("/etc/chatscripts", exist_ok=True)
         with open("/etc/chatscripts/ghostlab", "w") as f:
             f.write(CHAT)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ghost-appear@isp.timer through three days, with the clock moved on: the day's first, the chain, the window's end, the next day,
+a reset in the middle of an appearance, and one that spans the next morning. Each promise is kept within a second, once."""
+import datetime
+import json
+import time
+
+from rig import net
+from rig.announce import Announcer
+from rig.servers import Servers
+
+TIMEOUT = 600
+CAPTURE = False
+MONDAY = "2026-11-30"
+WEB = {"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes", "RetryDelay": "1s", "Attempts": "20"}}
+
+
+def run(lab):
+    web = Servers("web").web
+    announcer = Announcer(lab, ipv6=False, Hold="5s", IdleTimeout="3s", Window="Mon..Fri 07:00-18:00")
+    announcer.configure(WEB)
+    lab.set_clock(f"{MONDAY} 07:29:50")
+    lab.sh("systemctl enable -q --now ghost-appear@isp.timer")
+    first = appears(lab, web, 1, "the day's first", at(MONDAY, "07:30"))
+    lab.check("the next follows after 15 to 59 minutes", 15 * 60 <= first["next_unix"] - at(MONDAY, "07:30") <= 60 * 60, first)
+    timers = lab.out("systemctl list-timers --no-pager --no-legend 'ghost-appear*'")
+    clock = datetime.datetime.utcfromtimestamp(first["next_unix"]).strftime("%H:%M:%S")
+    lab.check("systemctl list-timers tells it", clock in timers, timers)
+    lab.check("ghostctl appearances, too", clock in lab.ghostctl("appearances")[1], lab.ghostctl("appearances"))
+    lab.wait_state("down", 60)
+
+    move(lab, first["next_unix"] - 5)
+    second = appears(lab, web, 2, "as promised", first["next_unix"])
+    lab.wait_state("down", 60)
+
+    # The clock jumps over the promise: it is made up for, and the last of the day promises the next day's first.
+    move(lab, at(MONDAY, "17:50"))
+    third = appears(lab, web, 3, "made up for", at(MONDAY, "17:50"), late=10)
+    tuesday = at("2026-12-01", "07:30")
+    lab.check("the window's end: the next is tomorrow's first", third["next_unix"] == tuesday, third)
+    lab.wait_state("down", 60)
+
+    move(lab, tuesday - 5)
+    fourth = appears(lab, web, 4, "the next day", tuesday)
+    lab.check("while it is on the net", lab.state() == "up", lab.status())
+    lab.reboot("after_reset", promise=fourth["next_unix"], second=second["next_unix"])
+
+
+def after_reset(lab):
+    web = Servers("web").web
+    lab.wait_for(lambda: lab.out("systemctl list-timers --no-legend 'ghost-appear-next*isp*'"), 60, "the promise's timer")
+    lab.wait_for(lambda: lab.ghostctl("status", "--json")[0] == 0 and lab.state() == "down", 90, "the link to be down")
+    early = [json.loads(one["body"]) for one in web.received()]
+    promise = lab.kept["promise"]
+    lab.check("a reset does not double it", all(one["until_unix"] < promise for one in early) and len(early) <= 1, early)
+    move(lab, promise - 5)
+    fifth = appears(lab, web, len(early) + 1, "promised before the reset", promise)
+    lab.wait_state("down", 60)
+    # Off until Wednesday noon: the promise and the morning's first are both gone by.
+    lab.check("a promise for today", fifth["next_unix"] < at("2026-12-02", "00:00"), fifth)
+    lab.set_battery_clock(at("2026-12-02", "12:00"))
+    lab.reboot("after_night")
+
+
+def after_night(lab):
+    web = Servers("web").web
+    caught = appears(lab, web, 1, "made up for at boot", at("2026-12-02", "12:00"), late=120)
+    lab.check("and the chain goes on", 15 * 60 <= caught["next_unix"] - at("2026-12-02", "12:00") <= 62 * 60, caught)
+    lab.wait_state("down", 60)
+    lab.wait_for(lambda: not lab.out("systemctl list-jobs --no-legend 'ghost-appear*'"), 60, "nothing more to begin")
+    lab.check("once, though two were missed", len(web.received()) == 1, web.received())
+
+
+def at(day, clock):
+    return int(datetime.datetime.fromisoformat(f"{day}T{clock}:00+00:00").timestamp())
+
+
+def move(lab, to):
+    lab.say(f"the clock is set to {datetime.datetime.utcfromtimestamp(to)}")
+    lab.set_clock(f"@{to}")
+
+
+def appears(lab, web, count, what, promised, late=1):
+    """The notice of the appearance that was promised for then; it began within `late` seconds of that, and is the only one."""
+    body = json.loads(web.wait_received(count, 90)[-1]["body"])
+    lab.check(f"{what}: one notice", len(web.received()) == count, [one["body"] for one in web.received()])
+    code, text, error = lab.ghostctl("appearances", "isp", "--json")
+    begun = json.loads(text)[0]["appearances"][-1]["begun"] / 1e6
+    lab.check(f"{what}: begun {begun - promised:.2f} s after what was promised", -0.01 <= begun - promised <= late, text[-600:])
+    return body
