@@ -29,7 +29,7 @@ Outcome write_file(const Attempt& a) {
   const auto name = path.substr(slash + 1);
   const UniqueFd dir(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!dir) return failed("directory");
-  const auto beside = fmt::format(".{}.ghostd-{}", name, a.config.name);
+  const auto beside = fmt::format(".{}.ghostd-{}-{}", name, a.notice.link, a.config.name);
   (void)::unlinkat(dir.get(), beside.c_str(), 0);  // of an attempt that was cut off
   UniqueFd fd(::openat(dir.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!fd) return failed("new file");

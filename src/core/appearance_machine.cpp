@@ -59,12 +59,17 @@ void AppearanceMachine::on(const AppearRequested& event) {
   std::visit(Overloaded{
                  [&](Idle&) { begin(event); },
                  [&](Connecting& c) {
-                   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
-                   even_if_told_ = even_if_told_ || event.kind == "asked";
-                   if (event.next) next_ = event.next;
-                   c.give_up = after(clocks_.now, config_.appear.connect_timeout);
-                   effect(WantLink{hold_});
+                   const bool even_if_told = even_if_told_;
+                   ended_ = clocks_.wall;
+                   outcome_ = "prolonged";
                    remember();
+                   note_begin(event);
+                   even_if_told_ = even_if_told_ || even_if_told;
+                   // What was told of the hold before the line dropped is over; the new one counts from when it is up.
+                   c = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
+                   since_.reset();
+                   remember();
+                   effect(WantLink{hold_});
                  },
                  [&](Present& p) {
                    ended_ = clocks_.wall;
@@ -117,6 +122,8 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
       tasks.push_back({.announce = announce});
       continue;
     }
+    if (before->announce.url != announce.url || before->announce.more != announce.more)
+      remembered_.told.erase(announce.name);  // another receiver, who knows nothing
     before->announce = announce;
     tasks.push_back(std::move(*before));
     tasks_.erase(before);
@@ -185,9 +192,10 @@ void AppearanceMachine::lost(const LinkSeen& event) {
   effect(WantFarewell{});
   if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
   effect(TellVanished{event.reason});
-  state_ = Connecting{.give_up = after(clocks_.now, until - clocks_.wall), .until = until};
+  // A clock that was put back must not make it longer than it was ever to be.
+  hold_ = std::min<Duration>(until - clocks_.wall, hold_);
+  state_ = Connecting{.give_up = after(clocks_.now, hold_), .until = until};
   link_reason_ = event.reason;
-  hold_ = until - clocks_.wall;
   remember();
   if (!event.trying) effect(WantLink{hold_, true});
 }
@@ -325,7 +333,7 @@ void AppearanceMachine::on(const FarewellAsked& event) {
 void AppearanceMachine::say_farewell(const Present& present) {
   std::vector<Task*> who;
   for (auto& task : tasks_) {
-    const bool maybe_told = task.running.has_value() || remembered_.told.contains(task.announce.name);
+    const bool maybe_told = task.running || task.retry || remembered_.told.contains(task.announce.name);
     if (task.announce.vanish && maybe_told) who.push_back(&task);
   }
   abandon_all();
@@ -428,6 +436,7 @@ void AppearanceMachine::remember() {
                           .notices = status().notices};
   std::optional<WallTime> until;
   if (const auto* p = std::get_if<Present>(&state_)) until = p->until;
+  if (const auto* c = std::get_if<Connecting>(&state_)) until = c->until;
   effect(Remember{std::move(record), until});
 }
 

@@ -47,9 +47,9 @@ class LinkMachine {
     if (last_serial_ < serial) last_serial_ = serial;
   }
 
-  // pppd has said what was agreed upon (the name servers, above all) for a family that is carried. The kernel may show the
-  // address some milliseconds before.
-  [[nodiscard]] bool agreed() const;
+  // Up, with no family awaited still, and pppd has said what was agreed upon (the name servers, above all) for each that is
+  // carried: the kernel shows an address some milliseconds before.
+  [[nodiscard]] bool settled() const;
   // A call is being made, or will be without being asked for again.
   [[nodiscard]] bool trying() const;
 

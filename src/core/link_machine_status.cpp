@@ -18,12 +18,14 @@ CallSerial LinkMachine::serial() const {
                     state_);
 }
 
-bool LinkMachine::agreed() const {
+bool LinkMachine::settled() const {
   const auto* up = std::get_if<Up>(&state_);
   if (up == nullptr) return false;
-  for (const auto family : {Family::v4, Family::v6})
-    if (up->of(family) == Carriage::carried && agreed_[static_cast<std::size_t>(family)]) return true;
-  return false;
+  for (const auto family : {Family::v4, Family::v6}) {
+    if (up->of(family) == Carriage::pending) return false;
+    if (up->of(family) == Carriage::carried && !agreed_[static_cast<std::size_t>(family)]) return false;
+  }
+  return true;
 }
 
 bool LinkMachine::trying() const {

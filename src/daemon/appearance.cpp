@@ -21,7 +21,9 @@ core::Clocks clocks() {
   return {loop::now(), std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())};
 }
 
-constexpr core::Duration kAgreed = std::chrono::seconds(2);
+// How long the first notice waits for the second family's address and the call's name servers.
+constexpr core::Duration kFarewellOnly = std::chrono::seconds(1);
+constexpr core::Duration kSettlePatience = std::chrono::seconds(3);
 
 std::uint64_t some_number(std::uint64_t below) {
   static std::random_device source;
@@ -52,25 +54,38 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
       config_(config.appear),
       link_(config.name),
       state_(read(paths, config.name)),
+      interrupted_(appear_state::close_interrupted(state_, clocks().wall)),
+      was_until_(state_.until),
       machine_(config.name, of(config), {state_.sequence, state_.told}),
       timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }),
+      settle_(loop, [this] { step(std::move(*std::exchange(unsettled_, std::nullopt))); }),
       promise_(loop, [this] { listener_.promise_has_come(); }),
       clock_(loop, [this] { arm_promise(); }) {}
 
 // Past or ahead, whether it is due is decided when it is asked; a clock that is put back makes it worth asking again.
 void Appearance::arm_promise() {
-  if (state_.promise) promise_.arm(*state_.promise);
+  // Without a window the timer itself knows the next but one, and only it can tell.
+  const bool timers = !config_.window && state_.promise == state_.timer_next;
+  if (state_.promise && !timers) promise_.arm(*state_.promise);
   else promise_.disarm();
 }
 
-void Appearance::listen() {
-  const auto wall = clocks().wall;
-  const auto next = core::next_standing(wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+void Appearance::listen(bool call_lives) {
   arm_promise();
-  if (!appear_state::close_interrupted(state_, wall)) return;
-  save();
-  // What people were told holds over a restart and a crash.
-  if (state_.until && *state_.until > wall) step(core::AppearRequested{"restart", *state_.until - wall, next});
+  if (!interrupted_) return;
+  const auto wall = clocks().wall;
+  // What people were told holds over a restart and a crash; a clock that was put back makes it no longer.
+  if (was_until_ && *was_until_ > wall) {
+    const auto hold = std::min<core::Duration>(*was_until_ - wall, *was_until_ - state_.past.back().begun);
+    step(core::AppearRequested{"restart", hold, {}});
+    listener_.is_next_kept();
+  } else if (call_lives && !state_.told.empty()) {
+    resume_when_up_ = true;
+  }
+}
+
+void Appearance::tell_next() {
+  step(core::NextKnown{core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next)});
 }
 
 void Appearance::reconfigure(const core::LinkConfig& config) {
@@ -82,9 +97,10 @@ core::Standing Appearance::standing() const {
   return appear_state::standing(state_, machine_.under_way(), clocks().wall);
 }
 
+// What nobody keeps is not told: whether the link's timer is active is asked first, and known long before the link is up.
 void Appearance::appear(core::Duration hold) {
-  const auto next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
-  step(core::AppearRequested{"asked", hold, next});
+  step(core::AppearRequested{"asked", hold, {}});
+  listener_.is_next_kept();
 }
 
 core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> timer_next) {
@@ -105,17 +121,31 @@ core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> ti
 
 void Appearance::see(const core::LinkMachine& link) {
   const auto status = link.status();
-  // Without the call's name servers the first notice would ask the wrong ones. If they are not told, so be it.
-  const bool up = std::holds_alternative<core::Up>(link.state()) && (link.agreed() || loop::now() - status.since >= kAgreed);
   dns_ = status.dns;
-  if (up) local_ = status.local_addresses;
-  step(core::LinkSeen{up, link.blocked(), link.trying(), status.local_addresses, status.reason});
+  core::LinkSeen seen{std::holds_alternative<core::Up>(link.state()), link.blocked(), link.trying(), status.local_addresses, status.reason};
+  if (seen.up) local_ = status.local_addresses;
+  unsettled_.reset();
+  settle_.disarm();
+  if (std::exchange(resume_when_up_, resume_when_up_ && link.serial() != CallSerial::none && !seen.up) && seen.up)
+    step(core::AppearRequested{"restart", kFarewellOnly, {}});
+  // The other family's address would be a second notice, and without the call's name servers the first would go nowhere.
+  if (seen.up && machine_.status().state == "connecting" && !link.settled() && loop::now() - status.since < kSettlePatience) {
+    unsettled_ = seen;
+    settle_.arm(status.since + kSettlePatience);
+    seen.up = false;
+  }
+  step(std::move(seen));
 }
 
 void Appearance::farewell_asked(const std::string& reason) { step(core::FarewellAsked{reason}); }
 
 core::AppearanceStatus Appearance::status() const {
   auto status = machine_.status();
+  if (!state_.past.empty()) {  // of an earlier ghostd's
+    const auto& last = state_.past.back();
+    if (!status.last) status.last = last.begun;
+    if (status.notices.empty()) status.notices = last.notices;
+  }
   if (!machine_.under_way() || !status.next)
     status.next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
   return status;

@@ -32,12 +32,14 @@ class Appearance {
     std::function<void()> changed;          // status() has
     std::function<void(const core::TellAppeared&)> appeared;
     std::function<void(const std::string& reason)> vanished;
-    std::function<void()> promise_has_come;  // its time has: keep_promise(), if it is still wanted
+    std::function<void()> promise_has_come;  // its time has: keep_promise(), if the link's timer is active
+    std::function<void()> is_next_kept;      // tell_next(), if the link's timer is active
   };
   Appearance(loop::EventLoop& loop, const AppearPaths& paths, const core::LinkConfig& config, Listener listener);
 
-  // An earlier ghostd's appearance that was to last longer is taken up again.
-  void listen();
+  // An earlier ghostd's appearance that was to last longer is taken up again; if its call lives, also one that lasts only
+  // because somebody keeps the line: who was told of it is to be told its end.
+  void listen(bool call_lives);
   void reconfigure(const core::LinkConfig& config);
   // By hand. Zero: the configured hold.
   void appear(core::Duration hold);
@@ -45,6 +47,8 @@ class Appearance {
   [[nodiscard]] core::Due tick(core::TickKind kind, std::optional<core::WallTime> timer_next);
   // The promised time has come. Due or not is decided as for a timer.
   void keep_promise() { (void)tick(core::TickKind::chain, state_.timer_next); }
+  // Somebody keeps what stands as the next appearance: it may be told.
+  void tell_next();
   // After each step of the link's.
   void see(const core::LinkMachine& link);
   void farewell_asked(const std::string& reason);
@@ -69,10 +73,15 @@ class Appearance {
   core::AppearConfig config_;
   std::string link_;
   appear_state::AppearState state_;
+  bool interrupted_ = false;                    // what the file held was under way …
+  std::optional<core::WallTime> was_until_;     // … and to last until then
+  bool resume_when_up_ = false;
   core::AppearanceMachine machine_;
   std::vector<IpAddress> local_, dns_;  // of the present call
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
   loop::Timer timer_;
+  std::optional<core::LinkSeen> unsettled_;  // what will be seen if the call settles no further
+  loop::Timer settle_;
   loop::WallTimer promise_;  // ghostd keeps it itself while it runs; systemd's timers wake the machine, and ghostd
   loop::ClockSetSource clock_;
   std::deque<core::AppearEvent> events_;  // what an effect brings about comes after the other effects of its step

@@ -252,14 +252,16 @@ Appearance::Listener Daemon::listener(const std::string& name) {
                 log(LOG_INFO, name, "vanished: " + reason);
                 if (bus_) bus_->vanished(name, reason);
               },
-          .promise_has_come =
-              [this, name] {
-                // Who has stopped the link's timer wants no more appearances.
-                if (!bus_) return;
-                bus_->ask_active("ghost-appear@" + name + ".timer", [this, name](bool active) {
-                  if (const auto at = links_.find(name); active && at != links_.end()) at->second->appearance().keep_promise();
-                });
-              }};
+          // Who has stopped the link's timer wants no more appearances.
+          .promise_has_come = [this, name] { if_timer_active(name, [](Appearance& a) { a.keep_promise(); }); },
+          .is_next_kept = [this, name] { if_timer_active(name, [](Appearance& a) { a.tell_next(); }); }};
+}
+
+void Daemon::if_timer_active(const std::string& name, void (*act)(Appearance&)) {
+  if (!bus_) return;
+  bus_->ask_active("ghost-appear@" + name + ".timer", [this, name, act](bool active) {
+    if (const auto at = links_.find(name); active && at != links_.end()) act(at->second->appearance());
+  });
 }
 
 // Before the supervisor has told of the calls that live already, nobody's wish can be judged: it waits.

@@ -41,6 +41,7 @@ class Daemon final : public bus::Requests {
       const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
   [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
 
+  void if_timer_active(const std::string& link, void (*act)(Appearance&));
   [[nodiscard]] Appearance::Listener listener(const std::string& link);
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
 

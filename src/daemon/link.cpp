@@ -57,7 +57,7 @@ void Link::address_gone(const IpAddress& local) {
 void Link::listen() {
   machine_.forget_serials_before(first_serial());
   io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
-  appearance_.listen();
+  appearance_.listen(machine_.serial() != CallSerial::none);
 }
 
 void Link::readable() {

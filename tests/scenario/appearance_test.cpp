@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // An appearance from the wish to the farewell.
+#include <algorithm>
+
 #include "appearance.hpp"
 
 using namespace ghost;
@@ -246,4 +248,57 @@ TEST(Appearance, AnAddressThatComesBackIsToldAgainIfAnotherMayHaveBeenHeard) {
       {102s, answer(4, NoticeResult::AuthFailed), {}, "announcing"},
       {103s, link_up(), {"5: mail #3 at 192.0.2.7 until 620 s, next 1800 s", "appeared at 192.0.2.7 until 620 s"}, "announcing"},
   });
+}
+
+// A DNS update whose answer got lost may stand: it is withdrawn.
+TEST(Appearance, WhoMayHaveHeardIsToldTheEnd) {
+  auto machine = appearance();
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(1), {}, "announcing"},
+      {3s, answer(2, NoticeResult::TimedOut), {}, "announcing"},
+      {4s, leaving(), {"3: dns #2 gone from 192.0.2.7 (idle)"}, "vanishing"},
+  });
+}
+
+TEST(Appearance, AskedForWhileItIsCalledAgainTellsTheNewHold) {
+  auto machine = present();
+  play(machine, {
+      {600s, link_down("HungUp"), {"no farewell", "vanished (HungUp)", "want the link, patiently, for 20 s"}, "connecting"},
+      {610s, by_timer(at(3000s)), {"want the link for 600 s"}, "connecting"},
+      {640s, link_up({"192.0.2.9"}),
+       {"want a farewell", "3: mail #2 at 192.0.2.9 until 1240 s, next 3000 s", "4: dns #2 at 192.0.2.9 until 1240 s, next 3000 s",
+        "appeared at 192.0.2.9 until 1240 s"},
+       "announcing"},
+  });
+}
+
+TEST(Appearance, AClockThatIsPutBackDoesNotMakeItLonger) {
+  auto machine = present();
+  machine.step(core::LinkSeen{.up = true, .trying = true, .addresses = {*IpAddress::parse("192.0.2.7")}, .reason = {}},
+               {core::Time{} + 100s, at(100s - 24h)});
+  const auto effects = machine.step(link_down("HungUp"), {core::Time{} + 101s, at(101s - 24h)});
+  const auto asks = std::find_if(effects.begin(), effects.end(), [](const auto& e) { return std::holds_alternative<WantLink>(e); });
+  ASSERT_NE(asks, effects.end());
+  EXPECT_LE(std::get<WantLink>(*asks).hold, 600s);
+}
+
+TEST(Appearance, AnotherReceiverKnowsNothing) {
+  auto machine = present();
+  auto config = mail_and_dns();
+  config.announces[0].url = "https://example.org/";
+  play(machine, {
+      {100s, config, {}, "present"},
+      {200s, by_timer(), {"want the link for 600 s", "3: mail #2 at 192.0.2.7 until 800 s", "appeared at 192.0.2.7 until 800 s"}, "announcing"},
+  });
+}
+
+TEST(Appearance, WhatWasToldIsWrittenDownWhileItIsCalledAgain) {
+  auto machine = present();
+  const auto effects = machine.step(link_down("HungUp"), {core::Time{} + 100s, at(100s)});
+  std::optional<WallTime> until;
+  for (const auto& e : effects)
+    if (const auto* r = std::get_if<Remember>(&e)) until = r->until;
+  EXPECT_EQ(until, at(620s));
 }
