@@ -276,7 +276,7 @@ TEST(Appearance, AskedForWhileItIsCalledAgainTellsTheNewHold) {
 
 TEST(Appearance, AClockThatIsPutBackDoesNotMakeItLonger) {
   auto machine = present();
-  machine.step(core::LinkSeen{.up = true, .trying = true, .addresses = {*IpAddress::parse("192.0.2.7")}, .reason = {}},
+  (void)machine.step(core::LinkSeen{.up = true, .trying = true, .addresses = {*IpAddress::parse("192.0.2.7")}, .reason = {}},
                {core::Time{} + 100s, at(100s - 24h)});
   const auto effects = machine.step(link_down("HungUp"), {core::Time{} + 101s, at(101s - 24h)});
   const auto asks = std::find_if(effects.begin(), effects.end(), [](const auto& e) { return std::holds_alternative<WantLink>(e); });
