@@ -14,22 +14,21 @@
 namespace ghost::announce {
 namespace {
 
-using nlohmann::json;
-using nlohmann::ordered_json;
+using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
-constexpr auto kReplace = ordered_json::error_handler_t::replace;  // a string that is not UTF-8 must not stop a notice
+constexpr auto kReplace = json::error_handler_t::replace;  // a string that is not UTF-8 must not stop a notice
 
 core::WallTime wall(std::int64_t seconds) { return core::WallTime(std::chrono::seconds(seconds)); }
 
-ordered_json texts(const std::vector<IpAddress>& addresses) {
-  auto out = ordered_json::array();
+json texts(const std::vector<IpAddress>& addresses) {
+  auto out = json::array();
   for (const auto& a : addresses) out.push_back(a.str());
   return out;
 }
 
-ordered_json notice_object(const core::Notice& n) {
-  ordered_json out{{"version", kVersion},
+json notice_object(const core::Notice& n) {
+  json out{{"version", kVersion},
                    {"event", event_name(n.kind)},
                    {"name", n.name},
                    {"link", n.link},
@@ -51,7 +50,7 @@ ordered_json notice_object(const core::Notice& n) {
   return out;
 }
 
-ordered_json via_object(const Via& via) {
+json via_object(const Via& via) {
   return {{"interface", via.interface}, {"addresses", texts(via.addresses)}, {"dns", texts(via.dns)}};
 }
 
@@ -127,7 +126,7 @@ std::string notice_json(const core::Notice& notice) { return notice_object(notic
 std::string to_json(const Job& job) {
   const auto object = std::visit(
       Overloaded{[](const NoticeJob& j) {
-                   return ordered_json{{"notice", notice_object(j.notice)},
+                   return json{{"notice", notice_object(j.notice)},
                                        {"announce",
                                         {{"name", j.announce.name},
                                          {"url", j.announce.url},
@@ -137,7 +136,7 @@ std::string to_json(const Job& job) {
                                        {"via", via_object(j.via)}};
                  },
                  [](const EchoJob& j) {
-                   return ordered_json{{"echo", {{"url", j.url}, {"timeout_usec", j.timeout.count()}}},
+                   return json{{"echo", {{"url", j.url}, {"timeout_usec", j.timeout.count()}}},
                                        {"via", via_object(j.via)}};
                  }},
       job);
@@ -162,7 +161,7 @@ tl::expected<Job, std::string> parse_job(std::string_view text) {
 }
 
 std::string to_json(const Answer& answer) {
-  const ordered_json object{{"result", core::to_string(answer.result)},
+  const json object{{"result", core::to_string(answer.result)},
                             {"detail", answer.detail},
                             {"elapsed_usec", answer.elapsed.count()},
                             {"text", answer.text}};

@@ -10,31 +10,30 @@ namespace {
 using core::AppearanceRecord;
 using core::NoticeStatus;
 using core::WallTime;
-using nlohmann::json;
-using nlohmann::ordered_json;
+using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
 constexpr std::int64_t kLatest = 253'402'300'800'000'000;  // the end of the year 9999: no sum with it overflows
 
-ordered_json usec(const std::optional<WallTime>& time) {
+json usec(const std::optional<WallTime>& time) {
   if (!time) return nullptr;
   return time->time_since_epoch().count();
 }
 
-ordered_json texts(const std::vector<IpAddress>& addresses) {
-  auto out = ordered_json::array();
+json texts(const std::vector<IpAddress>& addresses) {
+  auto out = json::array();
   for (const auto& a : addresses) out.push_back(a.str());
   return out;
 }
 
-ordered_json object(const NoticeStatus& n) {
-  ordered_json out{{"name", n.name}, {"result", nullptr}, {"detail", n.detail}, {"at", usec(n.at)}, {"attempts", n.attempts}};
+json object(const NoticeStatus& n) {
+  json out{{"name", n.name}, {"result", nullptr}, {"detail", n.detail}, {"at", usec(n.at)}, {"attempts", n.attempts}};
   if (n.result) out["result"] = core::to_string(*n.result);
   return out;
 }
 
-ordered_json object(const AppearanceRecord& r) {
-  auto notices = ordered_json::array();
+json object(const AppearanceRecord& r) {
+  auto notices = json::array();
   for (const auto& n : r.notices) notices.push_back(object(n));
   return {{"begun", usec(r.begun)},
           {"ended", usec(r.ended)},
@@ -146,11 +145,11 @@ core::Standing standing(const AppearState& state, bool present, WallTime now) {
 }
 
 std::string to_json(const AppearState& state) {
-  auto past = ordered_json::array();
+  auto past = json::array();
   for (const auto& r : state.past) past.push_back(object(r));
-  auto told = ordered_json::object();
+  auto told = json::object();
   for (const auto& [name, list] : state.told) told[name] = texts(list);
-  const ordered_json out{{"version", kVersion},
+  const json out{{"version", kVersion},
                          {"sequence", state.sequence},
                          {"promise", usec(state.promise)},
                          {"granted", usec(state.granted)},
@@ -159,7 +158,7 @@ std::string to_json(const AppearState& state) {
                          {"told", std::move(told)},
                          {"past", std::move(past)}};
   // A detail that is not UTF-8 must not cost the promise.
-  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 tl::expected<AppearState, std::string> from_json(std::string_view text) {

@@ -280,6 +280,7 @@ void Daemon::post(const std::string& link, core::Event event) {
 
 void Daemon::drain() {
   draining_ = true;
+  bool at_rest = false;
   std::set<std::string> touched;
   while (!queue_.empty()) {
     auto [name, event] = std::move(queue_.front());
@@ -289,7 +290,10 @@ void Daemon::drain() {
     auto& link = *at->second;
     const bool packet = std::holds_alternative<core::PacketArrived>(event);
     auto step = link.step(std::move(event));
-    for (const auto& t : step.transitions) log_transition(name, link.machine().serial(), t);
+    for (const auto& t : step.transitions) {
+      log_transition(name, link.machine().serial(), t);
+      at_rest = at_rest || t.to == "down";
+    }
     for (auto& effect : step.effects)
       executor_.run(link, std::move(effect), [this, &name](core::Event e) { queue_.emplace_back(name, std::move(e)); });
     if (!packet || !step.transitions.empty()) link.appearance().see(link.machine());
@@ -301,6 +305,9 @@ void Daemon::drain() {
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
   tell_manager();
   leave_idle_supervisor();
+  // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
+  // may be days.
+  if (at_rest) ::malloc_trim(0);
 }
 
 void Daemon::leave_idle_supervisor() {
