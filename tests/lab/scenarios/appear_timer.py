@@ -11,6 +11,7 @@ from rig.servers import Servers
 
 TIMEOUT = 600
 CAPTURE = False
+ALONE = True
 MONDAY = "2026-11-30"
 WEB = {"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes", "RetryDelay": "1s", "Attempts": "20"}}
 

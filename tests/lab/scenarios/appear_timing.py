@@ -11,6 +11,7 @@ from rig.servers import Servers
 
 TIMEOUT = 600
 CAPTURE = False
+ALONE = True
 ROUNDS = 10
 SCRIPT = """#!/bin/sh
 pppd call isp ifname ppp-script noipv6 updetach >/dev/null &&

@@ -7,6 +7,7 @@ from rig.traffic import Talk
 
 TIMEOUT = 300
 CAPTURE = False
+ALONE = True
 
 
 def run(lab):

@@ -5,6 +5,7 @@ from rig.flows import Flow, carried
 
 TIMEOUT = 300
 CAPTURE = False
+ALONE = True
 
 
 def run(lab):

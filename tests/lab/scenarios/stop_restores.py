@@ -11,7 +11,8 @@ TIMEOUT = 400
 def picture(lab):
     """Routes, rules, nftables, sysctls, interfaces and queues, without counters."""
     text = lab.out("for c in 'ip -4 route show table all' 'ip -6 route show table all' 'ip -4 rule' 'ip -6 rule' "
-                   "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show' 'ls /run/ghostd'; do echo \"## $c\"; $c 2>&1; done; "
+                   "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show'; do echo \"## $c\"; $c 2>&1; done; "
+                   "echo '## /run/ghostd'; find /run/ghostd -mindepth 1 2>/dev/null; "
                    "echo '## sysctl'; sysctl -a 2>/dev/null")
     # What counts time or events by itself.
     volatile = (r"^(kernel\.random\.|fs\.dentry-state|fs\.inode-|fs\.file-nr|kernel\.ns_last_pid|kernel\.pty\.nr|"

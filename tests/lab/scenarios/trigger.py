@@ -9,6 +9,7 @@ from rig.traffic import Sender
 
 TIMEOUT = 420
 CAPTURE = False
+ALONE = True
 ROUNDS = 20
 
 

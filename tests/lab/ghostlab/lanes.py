@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs lab scenarios on up to two VMs side by side; those that measure time run afterwards, on one VM and nothing beside it.
+
+A scenario mostly waits: for a dial, an idle timer, a server. So two VMs on two processors take little more than half the
+time. One that measures says `ALONE = True`. A VM that stops answering is replaced by a new one before its next scenario.
+"""
+import collections
+import os
+import sys
+import threading
+import time
+
+from . import deploy, qemu
+from .build import BUILD
+from .client import Client, Gone
+
+# Two VMs are worth their boot from here on.
+WORTH_A_SECOND = 3
+RESULTS = os.path.join(BUILD, "lab-results")
+
+
+def in_order(names):
+    """(side by side, alone): those that may take long first, so that the lanes end together."""
+    def longest_first(some):
+        return sorted(some, key=lambda n: -deploy.scenario_attribute(n, "TIMEOUT", deploy.SCENARIO_TIMEOUT))
+    alone = {n for n in names if deploy.scenario_attribute(n, "ALONE", False)}
+    return longest_first(n for n in names if n not in alone), longest_first(alone & set(names))
+
+
+class Lane:
+    """One VM at a time, and the scenarios that run in it."""
+    staging = threading.Lock()
+
+    def __init__(self, image, report, spare=False):
+        self.image, self.report, self.spare = image, report, spare
+        self.machine = None
+        self.ended = False
+
+    def boot(self):
+        machine = self.machine = qemu.temporary_machine()
+        machine.start(self.image)
+        machine.wait_until_up()
+        with Client(machine) as client, self.staging:
+            deploy.push_lab(client, BUILD)
+            deploy.push_build(client, BUILD)
+
+    def end(self):
+        machine, self.machine = self.machine, None
+        if machine:
+            qemu.discard(machine)
+
+    def run(self, queue):
+        """Scenarios from queue until it is empty or the lane is ended; report(name, passed, seconds, detail, measures) for each."""
+        while queue and not self.ended:
+            try:
+                name = queue.popleft()
+            except IndexError:
+                return  # the other lane was quicker
+            said = []
+            begun = time.monotonic()
+            try:
+                if not self.machine:
+                    self.boot()
+            except (Gone, RuntimeError, OSError) as error:
+                self.end()
+                if self.spare:  # where there is no room for two, one will do
+                    queue.appendleft(name)
+                    return
+                self.report(name, False, time.monotonic() - begun, [f"no VM: {error}"], {})
+                continue
+            try:
+                with Client(self.machine) as client:
+                    outcome = deploy.run_scenario(client, name, writer(said), RESULTS)
+            except (Gone, RuntimeError) as error:
+                if not self.ended:
+                    self.report(name, False, time.monotonic() - begun, ["".join(said)[-6000:], f"the VM was lost: {error}"], {})
+                self.end()
+                continue
+            detail = []
+            if not outcome.passed:
+                detail = ["".join(said)[-6000:], *outcome.detail,
+                          f"kept: {os.path.relpath(os.path.join(RESULTS, name), deploy.TREE)}/"]
+            self.report(name, outcome.passed, time.monotonic() - begun, detail, outcome.result.get("measures", {}))
+            if any("did not end within" in text for text in outcome.detail):
+                self.end()  # whatever hangs in there must not meet the next scenario
+
+
+def verbose():
+    return bool(os.environ.get("GHOSTD_LAB_VERBOSE"))
+
+
+def writer(said):
+    return (lambda text: (said.append(text), sys.stdout.write(text))) if verbose() else said.append
+
+
+def run(names, image, report):
+    """Runs scenarios; report is called from one thread at a time. An exception (Ctrl-C) ends every VM."""
+    os.makedirs(RESULTS, exist_ok=True)
+    together, alone = (collections.deque(some) for some in in_order(names))
+    lock = threading.Lock()
+
+    def one_at_a_time(*words):
+        with lock:
+            report(*words)
+    # The first lane is this thread's: a VM ends with the thread that started it, and this one's has to stay for `alone`.
+    first, second = Lane(image, one_at_a_time), Lane(image, one_at_a_time, spare=True)
+    beside = threading.Thread(target=second.run, args=(together,), daemon=True)
+    try:
+        if len(together) >= WORTH_A_SECOND and (os.cpu_count() or 1) > 1 and not verbose():
+            beside.start()
+        first.run(together)
+        if beside.ident:
+            beside.join()
+            second.end()
+            first.run(together)  # what the second could not take
+        first.run(alone)
+    finally:
+        for lane in (first, second):
+            lane.ended = True
+            lane.end()
