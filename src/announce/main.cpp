@@ -37,16 +37,26 @@ void print(const Outcome& outcome, core::Duration elapsed) {
   }
 }
 
+template <std::size_t size>
+[[noreturn]] void end_with(const char (&line)[size]) {
+  const auto wrote = ::write(STDOUT_FILENO, line, size - 1);
+  ::_exit(wrote == static_cast<ssize_t>(size - 1) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
 extern "C" void on_alarm(int) {
-  static constexpr char kLine[] = R"({"result":"TimedOut","detail":"not done in time","elapsed_usec":0,"text":""})" "\n";
-  const auto wrote = ::write(STDOUT_FILENO, kLine, sizeof kLine - 1);
-  ::_exit(wrote == static_cast<ssize_t>(sizeof kLine - 1) ? EXIT_SUCCESS : EXIT_FAILURE);
+  end_with(R"({"result":"TimedOut","detail":"not done in time","elapsed_usec":0,"text":""})" "\n");
+}
+
+extern "C" void on_told_to_end(int) {
+  end_with(R"({"result":"TimedOut","detail":"told to end before it was done","elapsed_usec":0,"text":""})" "\n");
 }
 
 void end_after(core::Duration time) {
   struct sigaction action {};
   action.sa_handler = on_alarm;
   ::sigaction(SIGALRM, &action, nullptr);
+  action.sa_handler = on_told_to_end;
+  ::sigaction(SIGTERM, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const auto usec = time.count();
   const itimerval timer{{}, {usec / 1'000'000, usec % 1'000'000}};

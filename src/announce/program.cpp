@@ -30,23 +30,47 @@ Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later
   return {result, fmt::format("{}: {}", doing, std::strerror(errno))};
 }
 
-[[noreturn]] void become(const std::string& path, int input, pid_t parent) {
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (null < 0 || ::dup2(input, STDIN_FILENO) < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0 ||
-      ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
-    ::_exit(kNotStarted);
-  ::setpgid(0, 0);
-  // Who is no longer waited for is not to go on: ghostd may end its parent when the link has gone.
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != parent) ::_exit(kNotStarted);
-  ::signal(SIGPIPE, SIG_DFL);
-  ::signal(SIGALRM, SIG_DFL);
-  if (!deny_to_program()) ::_exit(kNotStarted);
+// In the keeper: whoever was to wait for the program is gone, and all of its group go, too; ourselves among them.
+extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
+
+[[noreturn]] void become(const std::string& path, pid_t keeper) {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != keeper) ::_exit(kNotStarted);
+  for (const int signal : {SIGPIPE, SIGALRM, SIGTERM}) ::signal(signal, SIG_DFL);
   std::string program = path;
   std::string search = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   std::array<char*, 2> arguments{program.data(), nullptr};
   std::array<char*, 2> environment{search.data(), nullptr};
   ::execve(path.c_str(), arguments.data(), environment.data());
   ::_exit(kNotStarted);
+}
+
+[[noreturn]] void end_like(int status) {
+  if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
+  ::signal(WTERMSIG(status), SIG_DFL);
+  ::kill(::getpid(), WTERMSIG(status));
+  ::_exit(kNotStarted);
+}
+
+// Leads the program's group, waits for it and ends as it did. ghostd ends ghost-announce by SIGKILL when the link has gone, and
+// nobody can do anything then but who is told of a parent's death: that is this process, on behalf of all the program has started.
+[[noreturn]] void keep(const std::string& path, int input, pid_t parent) {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0 || ::dup2(input, STDIN_FILENO) < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0 ||
+      ::close_range(3, ~0U, 0) != 0)
+    ::_exit(kNotStarted);
+  ::setpgid(0, 0);
+  ::signal(SIGALRM, SIG_DFL);
+  ::signal(SIGTERM, on_orphaned);
+  if (::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0 || ::getppid() != parent || !deny_to_program()) ::_exit(kNotStarted);
+  const pid_t self = ::getpid();
+  const pid_t program = ::fork();
+  if (program < 0) ::_exit(kNotStarted);
+  if (program == 0) become(path, self);
+  ::close(STDIN_FILENO);  // or nobody would be told that the program does not read
+  int status = 0;
+  while (::waitpid(program, &status, 0) < 0)
+    if (errno != EINTR) ::_exit(kNotStarted);
+  end_like(status);
 }
 
 }  // namespace
@@ -85,7 +109,7 @@ tl::expected<Program, Outcome> start_program(const std::string& path) {
   const pid_t parent = ::getpid();
   program.pid = ::fork();
   if (program.pid < 0) return tl::unexpected(failed("fork"));
-  if (program.pid == 0) become(real.get(), theirs.get(), parent);
+  if (program.pid == 0) keep(real.get(), theirs.get(), parent);
   ::setpgid(program.pid, program.pid);  // whoever is first; it must be so before anybody kills the group
   program.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid, 0)));
   if (!program.pidfd || ::fcntl(program.input.get(), F_SETFL, O_NONBLOCK) != 0) {
@@ -117,6 +141,7 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
       else if (errno != EAGAIN && errno != EINTR) return failed("write");
     }
   }
+  ::kill(-program.pid, SIGKILL);  // what it has left running; not reaped yet, so the group's number is its own still
   int status = 0;
   while (::waitpid(program.pid, &status, 0) < 0)
     if (errno != EINTR) return failed("wait");

@@ -24,15 +24,16 @@ tl::expected<struct stat, int> stat_of(const std::string& path);
 [[nodiscard]] tl::expected<void, std::string> check_program(const std::string& path, const Stat& stat);
 
 struct Program {
-  pid_t pid = -1;  // leads a process group of its own
+  pid_t pid = -1;  // its keeper, which ends as it does; leads a process group of its own
   UniqueFd pidfd;
   UniqueFd input;
 };
 
-// Forks, and runs it without arguments and with PATH alone in its environment. `path` as in the URL.
+// Forks, and runs it without arguments and with PATH alone in its environment. `path` as in the URL. When this process ends,
+// however it does, the program's process group is killed.
 [[nodiscard]] tl::expected<Program, Outcome> start_program(const std::string& path);
 
-// Feeds it and waits for it; at the deadline its process group is killed.
+// Feeds it and waits for it. When it has ended, and at the deadline, its process group is killed: nothing outlives the attempt.
 Outcome finish_program(Program program, const std::string& input, const Deadline& deadline);
 
 }  // namespace ghost::announce

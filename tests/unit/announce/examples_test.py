@@ -23,6 +23,18 @@ class Examples(unittest.TestCase):
                 done = subprocess.run([os.environ["GHOSTCTL"], "check", path], capture_output=True, text=True)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), section)
 
+    def test_secrets_have_one_place(self):
+        """The directory that is made for them, root's alone, is the one that every page names."""
+        docs = os.path.dirname(os.environ["APPEAR_MD"])
+        places = set()
+        for page in ("appear.md", "man/ghost-appear.8.rst", "../README.md"):
+            with open(os.path.join(docs, page)) as f:
+                places |= set(re.findall(r"LoadCredential(?:Encrypted)?=\S+?:(/\S+)/", f.read()))
+        with open(os.path.join(docs, "../units/ghostd.tmpfiles")) as f:
+            made = set(re.findall(r"^d (\S+) +0700 root root", f.read(), re.M))
+        self.assertEqual(len(places), 1)
+        self.assertEqual(places, made)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

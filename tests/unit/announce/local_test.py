@@ -2,6 +2,7 @@
 """file and exec, jobs that are none, and what the process has given up while it works."""
 import json
 import os
+import signal
 import stat
 import subprocess
 import tempfile
@@ -17,6 +18,14 @@ def wait_until(condition, seconds=10):
         if time.monotonic() > end:
             raise TimeoutError
         time.sleep(0.01)
+
+
+def is_gone(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 class File(Case):
@@ -99,26 +108,39 @@ class RootExec(Case):
         self.assertResult(self.announce(self.program("kill -9 $$\n")), "Refused", "signal 9")
         self.assertResult(self.announce(self.program("sleep 60 & sleep 60\n"), timeout=1), "TimedOut")
 
-    def test_goes_with_ghost_announce(self):
-        pid_file = os.path.join(self.place.name, "pid")
-        url = self.program(f"echo $$ > {pid_file}.new; mv {pid_file}.new {pid_file}; exec sleep 60\n")
-        job = {"notice": NOTICE, "announce": {"name": "x", "url": url, "more": {}, "credential": "", "timeout_usec": 60_000_000},
-               "via": {"interface": "", "addresses": [], "dns": []}}
-        with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
-            program.stdin.write(json.dumps(job).encode())
-            program.stdin.close()
-            wait_until(lambda: os.path.exists(pid_file))
-            program.kill()
-        with open(pid_file) as f:
-            pid = int(f.read())
+    def family(self, end):
+        """A program that starts another, and then `end`s: its URL, and where both pids will be."""
+        path = os.path.join(self.place.name, "pids")
+        return self.program(f"sleep 60 &\necho $$ $! > {path}.new; mv {path}.new {path}\n{end}\n"), path
 
-        def is_gone():
-            try:
-                with open(f"/proc/{pid}/stat") as f:
-                    return f.read().rpartition(")")[2].split()[0] == "Z"
-            except OSError:
-                return True
-        wait_until(is_gone)
+    def assertGone(self, path):
+        with open(path) as f:
+            pids = f.read().split()
+        os.unlink(path)
+        self.assertEqual(len(pids), 2)
+        wait_until(lambda: all(is_gone(pid) for pid in pids))
+
+    def test_goes_with_ghost_announce_and_takes_along_what_it_started(self):
+        for signo in (signal.SIGKILL, signal.SIGTERM):
+            url, path = self.family("wait")
+            job = {"notice": NOTICE, "announce": {"name": "x", "url": url, "more": {}, "credential": "", "timeout_usec": 60_000_000},
+                   "via": {"interface": "", "addresses": [], "dns": []}}
+            with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+                program.stdin.write(json.dumps(job).encode())
+                program.stdin.close()
+                wait_until(lambda path=path: os.path.exists(path))
+                program.send_signal(signo)
+                said = program.stdout.read()
+            self.assertEqual(program.returncode, -signo if signo == signal.SIGKILL else 0)
+            if signo == signal.SIGTERM:
+                self.assertResult(json.loads(said), "TimedOut", "told to end")
+            self.assertGone(path)
+
+    def test_leaves_nothing_running(self):
+        for end, timeout, result in (("wait", 1, "TimedOut"), ("exit 0", 10, "Ok"), ("exit 75", 10, "Later")):
+            url, path = self.family(end)
+            self.assertResult(self.announce(url, timeout=timeout), result)
+            self.assertGone(path)
 
     def test_may_not_be_others_to_write(self):
         url = self.program("exit 0\n")

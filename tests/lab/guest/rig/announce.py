@@ -18,7 +18,7 @@ import time
 from . import accounts, certificates, net
 from .run import Failure, out, sh, wait_for
 
-CREDENTIALS = "/etc/ghostd/lab-credentials"
+CREDENTIALS = "/etc/ghostd/secrets"
 DROP_IN = "/etc/systemd/system/ghostd.service.d/lab-credentials.conf"
 NAME = "lab-machine"
 WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
