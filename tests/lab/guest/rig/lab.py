@@ -234,7 +234,7 @@ class Lab:
     def clean(self):
         """Everything as a scenario finds it."""
         if os.path.exists("/usr/sbin/ghostd"):
-            sh("systemctl disable -q --now ghost-appear@isp.timer; systemctl stop 'ghost-appear*'; "
+            sh("systemctl disable -q --now ghost-appear@isp.timer ghost-appear@two.timer; systemctl stop 'ghost-appear*'; "
                "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
                "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*", check=False, timeout=150)
         for line in self.lines:

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two links, each with its line, timer and notifier, appear in the same second: each tells of itself through itself, with its own
+times and number, and one that ends or loses its line is not the other's concern."""
+import datetime
+import json
+
+from rig import net
+from rig.servers import Servers
+
+CAPTURE = False
+DAY = "2026-11-30"
+LINKS = ("isp", "two")
+TEXT = """[Link]
+{link}
+Routes={routes}
+IPv6=no
+[Call]
+IdleTimeout=10min
+[Appear]
+Name=machine-{name}
+Hold={hold}
+Window=Mon..Fri 07:00-18:00
+Every={every}
+[Announce web]
+Url=http://{server}/plain/{name}
+RetryDelay=1s
+Vanish=yes
+"""
+
+
+def run(lab):
+    web = Servers("web").web
+    lines = {"isp": lab.line, "two": lab.add_line(direct=True)}
+    how = {"isp": ("Peer=isp", "10.64.64.0/24", "5min", "20min"), "two": (f"Device={lines['two'].tty}\nSpeed=115200\nUser=ghost",
+                                                                              "198.51.100.0/24", "10min", "40min")}
+    for name, (link, routes, hold, every) in how.items():
+        lab.configure(name, text=TEXT.format(name=name, link=link, routes=routes, hold=hold, every=every, server=net.ISP4))
+    lab.start_ghostd()
+    lab.set_clock(f"{DAY} 07:29:55")
+    lab.sh("systemctl enable -q --now ghost-appear@isp.timer ghost-appear@two.timer")
+    web.wait_received(2, 90)
+    lab.wait_for(lambda: all(lab.status(name)["notices"][0]["result"] == "Ok" for name in LINKS), 30, "both notices to be settled")
+    notices = told(web)
+    lab.check("one notice each", sorted(len(came) for came in notices.values()) == [1, 1], notices)
+    half_past = datetime.datetime.fromisoformat(f"{DAY}T07:30:00+00:00").timestamp()
+    for name, hold, every in (("isp", 5, 20), ("two", 10, 40)):
+        notice, peer = notices[name][0]
+        address = net.call_address(lines[name].last_call)
+        lab.check(f"{name}: its own name, address and number", (notice["name"], notice["link"], notice["addresses"], notice["sequence"]) ==
+                  (f"machine-{name}", name, [address], 1), notice)
+        lab.check(f"{name}: through itself", peer == address and lines[name].calls == 1, (peer, address))
+        lab.check(f"{name}: its own hold and promise", abs(notice["until_unix"] - notice["since_unix"] - hold * 60) <= 1 and
+                  0 <= notice["next_unix"] - half_past - every * 60 <= 2, notice)
+        status = lab.status(name)
+        lab.check(f"{name}: ghostctl says the same", (status["next_appearance"] // 1000000, status["sequence"]) ==
+                  (notice["next_unix"], 1), status)
+    timers = lab.out("systemctl list-timers --no-pager --no-legend --all 'ghost-appear-next*'").splitlines()
+    lab.check("a promise's timer each", len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS), timers)
+
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down", 60)
+    lab.line.outcome("busy")
+    after = told(web)
+    lab.check("one says good-bye", [n["event"] for n, _ in after["isp"]] == ["appear", "vanish"] and after["isp"][1][0]["sequence"] == 2, after)
+    lab.check("the other stays, and says nothing", after["two"] == notices["two"] and lab.state("two") == "up" and
+              lab.status("two")["appearance"] == "present", lab.status("two"))
+    lines["two"].drop()
+    lab.wait_for(lambda: len(told(web)["two"]) == 2, 60, "the other to come again")
+    again, peer = told(web)["two"][1]
+    lab.check("it comes again, as it was promised", again["addresses"] == [peer] == [net.call_address(lines["two"].last_call)] and
+              (again["until_unix"], again["next_unix"], again["sequence"]) ==
+              (notices["two"][0][0]["until_unix"], notices["two"][0][0]["next_unix"], 2), again)
+    lab.check("and the first stays away", lab.state() == "down" and lab.status()["sequence"] == 2, lab.status())
+    lab.sh("systemctl disable -q --now ghost-appear@two.timer")
+
+
+def told(web):
+    """{link: [(notice, from where)]}"""
+    found = {name: [] for name in LINKS}
+    for one in web.received():
+        found[one["path"].rpartition("/")[2]].append((json.loads(one["body"]), one["peer"]))
+    return found
