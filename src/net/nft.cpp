@@ -2,50 +2,51 @@
 #include "net/nft.hpp"
 
 #include <malloc.h>
-#include <nftables/libnftables.h>
 
 #include <algorithm>
 #include <memory>
 #include <new>
 
 #include "base/ids.hpp"
+#include "net/nft_library.hpp"
 
 namespace ghost::net::nft {
 namespace {
 
 using nlohmann::json;
 
-struct ContextFree {
-  // What libnftables and its JSON need for a moment (a megabyte for one link, twenty for a hundred) goes back to the system
-  // at once: a daemon that mostly waits has no use for it.
-  void operator()(nft_ctx* context) const {
-    nft_ctx_free(context);
-    ::malloc_trim(0);
-  }
+// What libnftables and its JSON need for a moment (a megabyte for one link, twenty for a hundred) goes back to the system at
+// once: a daemon that mostly waits has no use for it.
+struct GiveBack {
+  ~GiveBack() { ::malloc_trim(0); }
 };
-using Context = std::unique_ptr<nft_ctx, ContextFree>;
 
-Context make_context(bool dry) {
-  Context context(nft_ctx_new(NFT_CTX_DEFAULT));
-  if (!context || nft_ctx_buffer_output(context.get()) != 0 || nft_ctx_buffer_error(context.get()) != 0) {
-    throw std::bad_alloc();
+class Context {
+ public:
+  explicit Context(bool dry) : context_(nft_.ctx_new(NFT_CTX_DEFAULT), nft_.ctx_free) {
+    if (!context_ || nft_.ctx_buffer_output(context_.get()) != 0 || nft_.ctx_buffer_error(context_.get()) != 0) throw std::bad_alloc();
+    nft_.ctx_set_dry_run(context_.get(), dry);
   }
-  nft_ctx_set_dry_run(context.get(), dry);
-  return context;
-}
+  void answer_in_json() { nft_.ctx_output_set_flags(context_.get(), NFT_CTX_OUTPUT_JSON); }
+  Result<void> execute(const std::string& commands) {
+    if (nft_.run_cmd_from_buffer(context_.get(), commands.c_str()) == 0) return {};
+    std::string text = nft_.ctx_get_error_buffer(context_.get());
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return tl::unexpected(Error{0, "nftables: " + (text.empty() ? "refused" : text)});
+  }
+  std::string answer() { return nft_.ctx_get_output_buffer(context_.get()); }
 
-Result<void> execute(nft_ctx* context, const std::string& commands) {
-  if (nft_run_cmd_from_buffer(context, commands.c_str()) == 0) return {};
-  std::string text = nft_ctx_get_error_buffer(context);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return tl::unexpected(Error{0, "nftables: " + (text.empty() ? "refused" : text)});
-}
+ private:
+  GiveBack after_all_;
+  NftLibrary nft_;
+  std::unique_ptr<nft_ctx, decltype(&::nft_ctx_free)> context_;
+};
 
 Result<json> run_json(const json& commands, bool dry) {
-  const Context context = make_context(dry);
-  nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON);
-  if (auto ok = execute(context.get(), commands.dump()); !ok) return tl::unexpected(ok.error());
-  const std::string text = nft_ctx_get_output_buffer(context.get());
+  Context context(dry);
+  context.answer_in_json();
+  if (auto ok = context.execute(commands.dump()); !ok) return tl::unexpected(ok.error());
+  const std::string text = context.answer();
   if (text.empty()) return json();
   json out = json::parse(text, nullptr, false);
   if (out.is_discarded()) return tl::unexpected(Error{0, "nftables: its answer is not JSON"});
@@ -92,7 +93,7 @@ Result<std::map<std::string, std::chrono::seconds>> live_elements() {
 
 Result<json> run(const json& commands) { return run_json(commands, false); }
 
-Result<void> run_text(const std::string& commands) { return execute(make_context(false).get(), commands); }
+Result<void> run_text(const std::string& commands) { return Context(false).execute(commands); }
 
 Result<void> check(const json& commands) {
   const auto answer = run_json(commands, true);

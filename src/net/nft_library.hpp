@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// libnftables, in memory only while it is needed. With what it brings (gmp, jansson, xtables, nftnl) it is a third of all that
+// ghostd would keep, and it is asked a few times a call: it is loaded for each question and unloaded after it (dlopen(3)).
+#pragma once
+#include <nftables/libnftables.h>
+
+#include <memory>
+
+namespace ghost::net {
+
+class NftLibrary {
+ public:
+  // Throws std::runtime_error if it can't be loaded: it is installed with ghostd, and without it nothing works.
+  NftLibrary();
+
+  // The same as in libnftables(3).
+  decltype(&::nft_ctx_new) ctx_new{};
+  decltype(&::nft_ctx_free) ctx_free{};
+  decltype(&::nft_ctx_buffer_output) ctx_buffer_output{};
+  decltype(&::nft_ctx_buffer_error) ctx_buffer_error{};
+  decltype(&::nft_ctx_get_output_buffer) ctx_get_output_buffer{};
+  decltype(&::nft_ctx_get_error_buffer) ctx_get_error_buffer{};
+  decltype(&::nft_ctx_set_dry_run) ctx_set_dry_run{};
+  decltype(&::nft_ctx_output_set_flags) ctx_output_set_flags{};
+  decltype(&::nft_run_cmd_from_buffer) run_cmd_from_buffer{};
+
+ private:
+  struct Unload {
+    void operator()(void* library) const noexcept;
+  };
+  std::unique_ptr<void, Unload> library_;
+};
+
+}  // namespace ghost::net
