@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghost-announce: one notice a process. A job on stdin, its answer on stdout, both one JSON object (job.hpp); exit status 0
-// whenever an answer was written. ghostd starts it, and never waits for it otherwise than for any child.
+// whenever an answer was written. ghostd starts it, and never waits for it otherwise than for any child. It may be started long
+// before there is a job: all that needs none is done by then.
 #include <curl/curl.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "announce/dispatch.hpp"
@@ -23,7 +25,7 @@ namespace {
 using namespace ghost;
 using namespace ghost::announce;
 
-constexpr auto kReadingTime = std::chrono::seconds(5);
+constexpr auto kReadingTime = std::chrono::seconds(2);  // ghostd writes it in one piece
 constexpr auto kGrace = std::chrono::seconds(2);  // what blocks past the deadline is ended by a signal
 constexpr auto kCpuTime = std::chrono::seconds(30);
 
@@ -63,12 +65,14 @@ void end_after(core::Duration time) {
   ::setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
+// Its first byte may take any time; who wanted to send it and is gone closes the pipe.
 tl::expected<std::string, std::string> read_job() {
-  const Deadline deadline(kReadingTime);
+  std::optional<Deadline> deadline;
   std::string text;
   while (true) {
     pollfd p{STDIN_FILENO, POLLIN, 0};
-    const int ready = ::poll(&p, 1, deadline.milliseconds());
+    const int ready = ::poll(&p, 1, deadline ? deadline->milliseconds() : -1);
+    if (!deadline) deadline.emplace(kReadingTime);
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return tl::unexpected(std::string("the job did not come to its end"));
     std::array<char, 4096> some{};
@@ -90,16 +94,16 @@ Outcome work(Deadline& deadline) {
   ::clearenv();
   if (zone != nullptr) ::setenv("TZ", timezone.c_str(), 1);
   ::tzset();
+  // What they load, they load now.
+  if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl does not start"};
+  prepare_resolver();
+  if (auto given_up = give_up_privileges(kCpuTime); !given_up) return {core::NoticeResult::BadConfig, given_up.error()};
   const auto text = read_job();
   if (!text) return {core::NoticeResult::BadConfig, text.error()};
   const auto job = parse_job(*text);
   if (!job) return {core::NoticeResult::BadConfig, "job: " + job.error()};
   deadline = Deadline(timeout_of(*job));
   end_after(timeout_of(*job) + kGrace);
-  // What they load, they load now.
-  if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl does not start"};
-  prepare_resolver();
-  if (auto given_up = give_up_privileges(kCpuTime); !given_up) return {core::NoticeResult::BadConfig, given_up.error()};
   return run(*job, credentials, deadline);
 }
 

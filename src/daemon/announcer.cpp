@@ -22,24 +22,11 @@ core::Duration patience(const announce::Job& job) {
   return std::get<announce::EchoJob>(job).timeout + kGrace;
 }
 
-struct Pipe {
-  UniqueFd read, write;
-};
-
 bool make_pipe(Pipe& pipe) {
   std::array<int, 2> fds{};
   if (::pipe2(fds.data(), O_CLOEXEC | O_NONBLOCK) < 0) return false;
   pipe = {UniqueFd(fds[0]), UniqueFd(fds[1])};
   return true;
-}
-
-// A pipe that holds the whole job already: nothing of ours waits for the child to read, and no SIGPIPE can come.
-bool make_input(const std::string& text, Pipe& pipe) {
-  if (!make_pipe(pipe)) return false;
-  if (::write(pipe.write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
-  pipe.write.reset();
-  // The child shall wait for its input as programs do.
-  return ::fcntl(pipe.read.get(), F_SETFL, 0) == 0;
 }
 
 // posix_spawn(3) with a clean signal mask: the loop blocks what it reads by signalfd.
@@ -66,21 +53,17 @@ pid_t spawn(const std::string& program, int in, int out) {
 
 }  // namespace
 
-Announcer::Announcer(loop::EventLoop& loop, const std::string& program, const announce::Job& job, Done done)
-    : done_(std::move(done)) {
-  const auto failed = [&](const std::string& what) {
-    const auto why = fmt::format("{}: {}", what, std::strerror(errno));
-    failed_ = loop::DeferSource(loop, [this, why] { finish({.detail = why, .text = {}}); });
-    failed_.run_soon();
-  };
-  Pipe in, out;
-  if (!make_input(to_json(job), in) || !make_pipe(out)) {
-    failed("a pipe for the notice");
+Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
+    : failed_(loop, [this] { finish(std::move(*failure_)); }) {
+  Pipe out;
+  // The child shall wait for its input as programs do; we wait for nothing.
+  if (!make_pipe(input_) || !make_pipe(out) || ::fcntl(input_.read.get(), F_SETFL, 0) < 0) {
+    fail("a pipe for the notice");
     return;
   }
-  const pid_t pid = spawn(program, in.read.get(), out.write.get());
+  const pid_t pid = spawn(program, input_.read.get(), out.write.get());
   if (pid < 0) {
-    failed("start " + program);
+    fail("start " + program);
     return;
   }
   output_ = std::move(out.read);
@@ -91,6 +74,21 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program, const an
     overdue_ = true;
     child_.kill(SIGKILL);
   });
+}
+
+void Announcer::fail(const std::string& what) {
+  failure_ = announce::Answer{.detail = fmt::format("{}: {}", what, std::strerror(errno)), .text = {}};
+}
+
+void Announcer::send(const announce::Job& job, Done done) {
+  done_ = std::move(done);
+  if (!failure_) {
+    // The pipe holds the whole job: nothing of ours waits for the child to read.
+    const auto text = to_json(job);
+    if (::write(input_.write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail("the notice's job");
+  }
+  input_ = {};
+  if (failure_) return failed_.run_soon();
   deadline_.arm(loop::now() + patience(job));
 }
 
@@ -122,6 +120,10 @@ void Announcer::ended(const siginfo_t& how) {
 }
 
 void Announcer::finish(announce::Answer answer) {
+  if (!done_) {  // there was no job yet: who sends one will be told
+    failure_ = std::move(answer);
+    return;
+  }
   child_.reset();
   io_.reset();
   deadline_.disarm();

@@ -52,6 +52,7 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
       paths_(paths),
       listener_(std::move(listener)),
       config_(config.appear),
+      anybody_(!config.announces.empty()),
       link_(config.name),
       state_(read(paths, config.name)),
       interrupted_(appear_state::close_interrupted(state_, clocks().wall)),
@@ -90,6 +91,7 @@ void Appearance::tell_next() {
 
 void Appearance::reconfigure(const core::LinkConfig& config) {
   config_ = config.appear;
+  anybody_ = !config.announces.empty();
   step(of(config));
 }
 
@@ -135,6 +137,13 @@ void Appearance::see(const core::LinkMachine& link) {
     seen.up = false;
   }
   step(std::move(seen));
+  make_ready(link.serial() != CallSerial::none);
+}
+
+// The first notice's process starts while the modem still dials.
+void Appearance::make_ready(bool calling) {
+  if (!calling || machine_.status().state != "connecting") ready_.reset();
+  else if (!ready_ && anybody_) ready_ = std::make_unique<Announcer>(loop_, paths_.announce);
 }
 
 void Appearance::farewell_asked(const std::string& reason) { step(core::FarewellAsked{reason}); }
@@ -181,7 +190,8 @@ void Appearance::step_once(core::AppearEvent event) {
 announce::Via Appearance::via() const { return {ppp_interface(link_), local_, dns_}; }
 
 void Appearance::launch(std::uint64_t id, announce::Job job) {
-  running_[id] = std::make_unique<Announcer>(loop_, paths_.announce, job, [this, id](announce::Answer answer) {
+  auto& announcer = running_[id] = ready_ && ready_->waits() ? std::move(ready_) : std::make_unique<Announcer>(loop_, paths_.announce);
+  announcer->send(job, [this, id](announce::Answer answer) {
     const auto keep = std::move(running_[id]);  // until this is over
     running_.erase(id);
     step(core::NoticeAnswered{id, answer.result, std::move(answer.detail), std::move(answer.text)});

@@ -61,6 +61,7 @@ class Appearance {
   void step_once(core::AppearEvent event);
   void act(core::AppearEffect effect);
   void launch(std::uint64_t id, announce::Job job);
+  void make_ready(bool calling);
   void remember(const core::Remember& what);
   void save();
   void arm_promise();
@@ -71,6 +72,7 @@ class Appearance {
   AppearPaths paths_;
   Listener listener_;
   core::AppearConfig config_;
+  bool anybody_;  // is to be told
   std::string link_;
   appear_state::AppearState state_;
   bool interrupted_ = false;                    // what the file held was under way …
@@ -79,6 +81,7 @@ class Appearance {
   core::AppearanceMachine machine_;
   std::vector<IpAddress> local_, dns_;  // of the present call
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
+  std::unique_ptr<Announcer> ready_;  // one that waits for the first notice
   loop::Timer timer_;
   std::optional<core::LinkSeen> unsettled_;  // what will be seen if the call settles no further
   loop::Timer settle_;

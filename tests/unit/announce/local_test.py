@@ -2,6 +2,7 @@
 """file and exec, jobs that are none, and what the process has given up while it works."""
 import json
 import os
+import select
 import signal
 import stat
 import subprocess
@@ -152,6 +153,20 @@ class RootExec(Case):
 
 
 class Job(Case):
+    def test_may_be_long_in_coming(self):
+        path = os.path.join(self.directory.name, "late")
+        job = {"notice": NOTICE, "announce": {"name": "x", "url": "file://" + path, "more": {}, "credential": "", "timeout_usec": 5_000_000},
+               "via": {"interface": "", "addresses": [], "dns": []}}
+
+        def given_up():
+            with open(f"/proc/{program.pid}/status") as f:
+                return "NoNewPrivs:\t1" in f.read()
+        with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+            wait_until(given_up)  # all that needs no job is done before there is one
+            self.assertEqual(select.select([program.stdout], [], [], 3)[0], [], "it says nothing of its own accord")
+            out, _ = program.communicate(json.dumps(job).encode(), timeout=30)
+        self.assertEqual(json.loads(out)["result"], "Ok", out)
+
     def test_what_is_no_job(self):
         for text in (b"", b"{", b"[]", b"null", b'{"via":{}}', b"\xff", b"{" * 60000, b"x" * 70000,
                      json.dumps({"notice": {**NOTICE, "version": 2}, "announce": {}, "via": {}}).encode()):
