@@ -17,6 +17,9 @@ namespace {
 // Beyond the attempt's own time: the child ends itself by then, and if not, it is ended.
 constexpr core::Duration kGrace = std::chrono::seconds(5);
 
+// Killed ones that do not end: a file system hangs. More of them would end in TasksMax=, and nobody were told anything.
+constexpr unsigned kMostLeft = 32;
+
 core::Duration patience(const announce::Job& job) {
   if (const auto* notice = std::get_if<announce::NoticeJob>(&job)) return notice->announce.timeout + kGrace;
   return std::get<announce::EchoJob>(job).timeout + kGrace;
@@ -55,6 +58,11 @@ pid_t spawn(const std::string& program, int in, int out) {
 
 Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     : failed_(loop, [this] { finish(std::move(*failure_)); }) {
+  if (loop::ChildSource::left() >= kMostLeft) {
+    errno = EAGAIN;
+    fail("too many processes of earlier notices cannot be ended");
+    return;
+  }
   Pipe out;
   // The child shall wait for its input as programs do; we wait for nothing.
   if (!make_pipe(input_) || !make_pipe(out) || ::fcntl(input_.read.get(), F_SETFL, 0) < 0) {
@@ -67,13 +75,11 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     return;
   }
   output_ = std::move(out.read);
-  child_ = loop::ChildSource(loop, pid, [this](const siginfo_t& how) { ended(how); });
-  child_.own();
+  child_ = loop::ChildSource(loop, pid, [this](const siginfo_t& how) { ended(how); },
+                             loop::ChildSource::AtTheEnd::kill);
   io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
-  deadline_ = loop::Timer(loop, [this] {
-    overdue_ = true;
-    child_.kill(SIGKILL);
-  });
+  // It is killed, but not waited for.
+  deadline_ = loop::Timer(loop, [this] { finish({core::NoticeResult::TimedOut, "ghost-announce had to be ended", {}, {}}); });
 }
 
 void Announcer::fail(const std::string& what) {
@@ -107,7 +113,6 @@ void Announcer::readable() {
 
 void Announcer::ended(const siginfo_t& how) {
   readable();  // what it wrote last
-  if (overdue_) return finish({core::NoticeResult::TimedOut, "ghost-announce had to be ended", {}, {}});
   if (how.si_code != CLD_EXITED || how.si_status != 0) {
     return finish({core::NoticeResult::Crashed,
                    fmt::format("ghost-announce {} {}", how.si_code == CLD_EXITED ? "left with" : "was killed by signal", how.si_status),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghost-announce as a child: one process a notice. The job goes in by a pipe, the answer comes back by another; ghostd waits
-// for neither. Whatever the child does, there is one answer: what it wrote, or that it crashed or took too long. It may be
+// for neither, nor for its end: one that hangs in a dead file system is left behind. Whatever the child does, there is one answer: what it wrote, or that it crashed or took too long. It may be
 // started before there is a job, while a call is dialled: on a small machine its libraries take longer than the notice.
 #pragma once
 #include <functional>
@@ -44,7 +44,6 @@ class Announcer {
   Pipe input_;  // both its ends: to write into it is no error, even if the child has ended
   UniqueFd output_;
   std::string text_;
-  bool overdue_ = false;
   loop::ChildSource child_;
   loop::IoSource io_;
   loop::Timer deadline_;

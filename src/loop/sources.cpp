@@ -46,7 +46,27 @@ int on_time(sd_event_source*, std::uint64_t, void* self) { return Held<Timer::Ca
 int on_signal(sd_event_source*, const signalfd_siginfo* si, void* self) {
   return Held<SignalSource::Callback>::call(self, *si);
 }
-int on_child(sd_event_source*, const siginfo_t* si, void* self) { return Held<ChildSource::Callback>::call(self, *si); }
+
+unsigned left_children = 0;  // one thread, as sd-event wants it
+
+// A child's userdata; `left`: its ChildSource is gone, and the source is the loop's.
+struct HeldChild : Held<ChildSource::Callback> {
+  bool ended = false;
+  bool left = false;
+  static void drop(void* self) {
+    const auto* held = static_cast<HeldChild*>(self);
+    if (held->left && !held->ended) --left_children;  // the loop went first
+    delete held;
+  }
+};
+int on_child(sd_event_source* s, const siginfo_t* si, void* self) {
+  auto& held = *static_cast<HeldChild*>(self);
+  held.ended = true;
+  if (!held.left) return HeldChild::call(static_cast<Held<ChildSource::Callback>*>(&held), *si);
+  --left_children;
+  sd_event_source_set_floating(s, 0);  // that was the last reference: it goes when this dispatch is over
+  return 0;
+}
 int on_defer(sd_event_source*, void* self) { return Held<DeferSource::Callback>::call(self); }
 
 // `add` makes the source with the userdata it is given. The userdata is the source's from the destroy callback on.
@@ -134,13 +154,40 @@ SignalSource::SignalSource(EventLoop& loop, int signo, Callback callback)
                 return sd_event_add_signal(loop.raw(), s, signo, on_signal, self);
               }))) {}
 
-ChildSource::ChildSource(EventLoop& loop, pid_t pid, Callback callback)
-    : Source((block(SIGCHLD), make(loop, std::move(callback), "sd_event_add_child", [&](sd_event_source** s, void* self) {
-                return sd_event_add_child(loop.raw(), s, pid, WEXITED, on_child, self);
-              }))) {}
-void ChildSource::own() {
-  check(sd_event_source_set_child_process_own(source_.get(), 1), "sd_event_source_set_child_process_own");
+ChildSource::ChildSource(EventLoop& loop, pid_t pid, Callback callback, AtTheEnd at_the_end) : at_the_end_(at_the_end) {
+  block(SIGCHLD);
+  auto held = std::make_unique<HeldChild>();
+  held->loop = &loop;
+  held->callback = std::move(callback);
+  sd_event_source* s = nullptr;
+  check(sd_event_add_child(loop.raw(), &s, pid, WEXITED, on_child, held.get()), "sd_event_add_child");
+  sd_event_source_set_destroy_callback(s, &HeldChild::drop);
+  held.release();  // NOLINT(bugprone-unused-return-value): the source has it now
+  source_.reset(s);
 }
+ChildSource& ChildSource::operator=(ChildSource&& other) noexcept {
+  if (this == &other) return *this;
+  part();
+  Source::operator=(std::move(other));
+  at_the_end_ = other.at_the_end_;
+  return *this;
+}
+void ChildSource::reset() noexcept { part(); }
+
+// sd_event_source_set_child_process_own(3) would wait for the child in here, however long that takes.
+void ChildSource::part() noexcept {
+  if (!source_) return;
+  auto& held = *static_cast<HeldChild*>(sd_event_source_get_userdata(source_.get()));
+  if (at_the_end_ == AtTheEnd::forget || held.ended) return source_.reset();
+  if (at_the_end_ == AtTheEnd::kill) (void)sd_event_source_send_child_signal(source_.get(), SIGKILL, nullptr, 0);
+  held.callback = nullptr;  // with whatever it holds
+  if (sd_event_source_set_floating(source_.get(), 1) < 0) return source_.reset();
+  held.left = true;
+  ++left_children;
+  sd_event_source_unref(source_.release());
+}
+unsigned ChildSource::left() noexcept { return left_children; }
+
 bool ChildSource::kill(int signo) {
   if (!source_) return false;
   const int r = sd_event_source_send_child_signal(source_.get(), signo, nullptr, 0);

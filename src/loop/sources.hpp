@@ -100,15 +100,31 @@ class SignalSource : public Source {
 
 // The exit of a child of ours. Fires once; the child is reaped after the callback has returned, so its pid is not yet
 // anybody else's inside it. The constructor blocks SIGCHLD for this thread.
+//
+// Nobody ever waits for a child: one that SIGKILL does not end at once (it hangs in a file system, or a debugger has it) is
+// left to the loop, which reaps it when it can be.
 class ChildSource : public Source {
  public:
   using Callback = std::function<void(const siginfo_t&)>;  // si_code CLD_EXITED, CLD_KILLED, CLD_DUMPED; si_status
+  enum class AtTheEnd : std::uint8_t {
+    forget,  // of this object, before the child's: it lives on, and is whoever's to reap
+    kill,    // it is killed, and reaped by the loop
+    leave,   // it may end in its own time, and is reaped by the loop
+  };
   ChildSource() = default;
-  ChildSource(EventLoop& loop, pid_t pid, Callback callback);
-  // From now on the child goes with this object: killed, and reaped.
-  void own();
+  ChildSource(EventLoop& loop, pid_t pid, Callback callback, AtTheEnd at_the_end = AtTheEnd::forget);
+  ~ChildSource() { part(); }
+  ChildSource(ChildSource&& other) noexcept = default;
+  ChildSource& operator=(ChildSource&& other) noexcept;
+  void reset() noexcept;
   // Signals that very process, never one that got its pid later. False: it is gone already.
   bool kill(int signo);
+  // Children that were left to a loop and are there still.
+  [[nodiscard]] static unsigned left() noexcept;
+
+ private:
+  void part() noexcept;
+  AtTheEnd at_the_end_ = AtTheEnd::forget;
 };
 
 // Runs at the next turn of the loop. Made idle; run_soon() any number of times before that turn means once.

@@ -3,9 +3,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -175,6 +181,86 @@ TEST(ChildSource, SignalsItsChildAndTellsTheSignalItDiedOf) {
   ASSERT_TRUE(await(loop, [&] { return end.has_value(); }));
   EXPECT_EQ(end->si_code, CLD_KILLED);
   EXPECT_EQ(end->si_status, SIGKILL);
+}
+
+// The first process of a pid namespace does not end, SIGKILL or not, before everybody in there has been reaped; and one whose
+// parent is outside is reaped when that pleases. So this one is there for as long as we like, as one is that hangs in a dead
+// file system. (For root.)
+TEST(ChildSource, AChildThatDoesNotEndIsNotWaitedFor) {
+  EventLoop loop;
+  Pipe entered, release;
+  clone_args how{};
+  how.flags = CLONE_NEWPID;
+  how.exit_signal = SIGCHLD;
+  const auto child = static_cast<pid_t>(::syscall(SYS_clone3, &how, sizeof how));
+  if (child == 0)
+    for (;;) ::pause();
+  ASSERT_GT(child, 0) << std::strerror(errno);
+  const auto await_byte = [](const UniqueFd& fd) {
+    pollfd p{fd.get(), POLLIN, 0};
+    return ::poll(&p, 1, 10'000) == 1;
+  };
+  const pid_t holder = spawn([&] {
+    release.write_end.reset();
+    const UniqueFd there(::open(("/proc/" + std::to_string(child) + "/ns/pid").c_str(), O_RDONLY | O_CLOEXEC));
+    if (::setns(there.get(), CLONE_NEWPID) != 0) return;
+    if (spawn([] {}) > 0) (void)!::write(entered.write_end.get(), "x", 1);
+    (void)await_byte(release.read_end);  // let go, or the test is no more
+  });
+  ASSERT_TRUE(await_byte(entered.read_end));
+
+  const auto before = ChildSource::left();
+  bool heard = false;
+  const auto begun = now();
+  {
+    const ChildSource source(loop, child, [&](const siginfo_t&) { heard = true; }, ChildSource::AtTheEnd::kill);
+  }
+  EXPECT_LT(now() - begun, 2s) << "it was waited for";
+  EXPECT_EQ(ChildSource::left(), before + 1);
+  bool turned = false;
+  Timer timer(loop, [&] { turned = true; });
+  timer.arm(now() + 50ms);
+  ASSERT_TRUE(await(loop, [&] { return turned; }));
+  EXPECT_EQ(ChildSource::left(), before + 1) << "it cannot have been reaped yet";
+
+  release.write_end.reset();
+  ASSERT_EQ(::waitpid(holder, nullptr, 0), holder);
+  ASSERT_TRUE(await(loop, [&] { return ChildSource::left() == before; }));
+  EXPECT_EQ(::waitpid(child, nullptr, WNOHANG), -1) << "it is a zombie";
+  EXPECT_FALSE(heard);
+}
+
+TEST(ChildSource, OneThatIsLeftEndsInItsOwnTime) {
+  EventLoop loop;
+  Pipe go, wrote;
+  const pid_t pid = spawn([&] {
+    pollfd p{go.read_end.get(), POLLIN, 0};
+    ::poll(&p, 1, 10'000);
+    (void)!::write(wrote.write_end.get(), "x", 1);
+  });
+  const auto before = ChildSource::left();
+  {
+    const ChildSource source(loop, pid, [](const siginfo_t&) { FAIL(); }, ChildSource::AtTheEnd::leave);
+  }
+  EXPECT_EQ(::write(go.write_end.get(), "x", 1), 1);
+  ASSERT_TRUE(await(loop, [&] { return ChildSource::left() == before; }));
+  char byte = 0;
+  EXPECT_EQ(::read(wrote.read_end.get(), &byte, 1), 1);
+  EXPECT_EQ(::waitpid(pid, nullptr, WNOHANG), -1);
+}
+
+TEST(ChildSource, TheLoopMayGoBeforeAChildThatIsLeft) {
+  const auto before = ChildSource::left();
+  const pid_t pid = spawn([] {
+    for (;;) ::pause();
+  });
+  {
+    EventLoop loop;
+    const ChildSource source(loop, pid, [](const siginfo_t&) {}, ChildSource::AtTheEnd::leave);
+  }
+  EXPECT_EQ(ChildSource::left(), before);
+  ::kill(pid, SIGKILL);
+  ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
 }
 
 TEST(EventLoop, ReturnsTheStatusItWasLeftWith) {
