@@ -40,6 +40,10 @@ std::string encoded_path(const char* prefix, const std::string& name) {
   return path;
 }
 
+constexpr const char* kSystemd = "org.freedesktop.systemd1";
+constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
+constexpr const char* kUnitPathPrefix = "/org/freedesktop/systemd1/unit";
+
 std::string link_path(const std::string& link) { return encoded_path(kLinkPathPrefix, link); }
 
 }  // namespace
@@ -68,6 +72,8 @@ class BusService::Impl final : private ManagerPort {
                 std::optional<core::WallTime> next);
   void vanished(const std::string& link, const std::string& reason);
   void ask_active(const std::string& unit, std::function<void(bool)> answer);
+  void watch_active(const std::string& unit, std::function<void(bool)> told);
+  void forget(const std::string& unit) { watched_.erase(unit); }
 
  private:
   struct Link {
@@ -108,6 +114,8 @@ class BusService::Impl final : private ManagerPort {
   bool flush_armed_ = false;
   loop::ClockSetSource clock_;
   std::map<std::string, std::unique_ptr<sdbus::IProxy>> units_;  // by name: those that were asked about
+  std::unique_ptr<sdbus::IProxy> systemd_;                        // once a unit is watched
+  std::map<std::string, std::unique_ptr<sdbus::IProxy>> watched_;  // by the unit's name
   ManagerObject manager_;
   loop::BusPump pump_;
 };
@@ -247,16 +255,44 @@ void BusService::Impl::ask_active(const std::string& unit, std::function<void(bo
   auto& proxy = units_[unit];
   try {
     if (!proxy)
-      proxy = sdbus::createProxy(bus_, BusName("org.freedesktop.systemd1"), sdbus::ObjectPath(encoded_path("/org/freedesktop/systemd1/unit", unit)));
+      proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
     proxy->callMethodAsync("Get")
         .onInterface("org.freedesktop.DBus.Properties")
-        .withArguments(std::string("org.freedesktop.systemd1.Unit"), std::string("ActiveState"))
+        .withArguments(std::string(kUnitInterface), std::string("ActiveState"))
         .uponReplyInvoke([answer](AsyncError error, const sdbus::Variant& state) {
           answer(!error && state.containsValueOfType<std::string>() && state.get<std::string>() == "active");
         });
   } catch (const sdbus::Error&) {
     answer(false);
   }
+}
+
+// systemd tells of its units only while somebody has subscribed. What the signal says is taken; asking back would load a unit
+// that has just gone, which is news again.
+void BusService::Impl::watch_active(const std::string& unit, std::function<void(bool)> told) {
+  auto& proxy = watched_[unit];
+  if (proxy) return;
+  try {
+    if (!systemd_) {
+      systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
+      systemd_->callMethodAsync("Subscribe").onInterface("org.freedesktop.systemd1.Manager").uponReplyInvoke([](AsyncError) {});
+    }
+    proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
+    proxy->uponSignal("PropertiesChanged")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .call([told](const std::string& interface, const std::map<std::string, sdbus::Variant>& changed,
+                     const std::vector<std::string>&) {
+          const auto state = changed.find("ActiveState");
+          if (interface != kUnitInterface || state == changed.end()) return;
+          told(state->second.containsValueOfType<std::string>() && state->second.get<std::string>() == "active");
+        });
+#if GHOST_SDBUS_MAJOR < 2
+    proxy->finishRegistration();
+#endif
+  } catch (const sdbus::Error&) {
+    return told(false);
+  }
+  ask_active(unit, std::move(told));
 }
 
 BusService::BusService(loop::EventLoop& loop, Requests& requests, Lost lost)
@@ -275,6 +311,10 @@ void BusService::appeared(const std::string& link, const std::vector<IpAddress>&
 void BusService::ask_active(const std::string& unit, std::function<void(bool)> answer) {
   impl_->ask_active(unit, std::move(answer));
 }
+void BusService::watch_active(const std::string& unit, std::function<void(bool)> told) {
+  impl_->watch_active(unit, std::move(told));
+}
+void BusService::forget(const std::string& unit) { impl_->forget(unit); }
 void BusService::vanished(const std::string& link, const std::string& reason) { impl_->vanished(link, reason); }
 
 }  // namespace ghost::bus

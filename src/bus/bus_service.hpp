@@ -49,6 +49,11 @@ class BusService {
   // answers. `answer` must stay valid as long as the service does.
   void ask_active(const std::string& unit, std::function<void(bool active)> answer);
 
+  // Says whether the unit is active, once soon and then with each change, until forget(). Asking for a unit that is watched
+  // already does nothing. `told` as above.
+  void watch_active(const std::string& unit, std::function<void(bool active)> told);
+  void forget(const std::string& unit);
+
   // The Manager's signals.
   void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                 std::optional<core::WallTime> next);

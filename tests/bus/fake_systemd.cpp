@@ -62,13 +62,15 @@ std::uint64_t moment(const std::string& spec) {
 
 }  // namespace
 
-FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CLOEXEC)) {
+FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   static const sd_bus_vtable manager[] = {SD_BUS_VTABLE_START(0),
                                           SD_BUS_METHOD("ListUnitsByPatterns", "asas", "a(ssssssouso)", list_units, 0),
                                           SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start_transient, 0),
+                                          SD_BUS_METHOD("Subscribe", "", "", subscribe, SD_BUS_VTABLE_UNPRIVILEGED),
                                           SD_BUS_METHOD("StopUnit", "ss", "o", stop_unit, 0),
                                           SD_BUS_VTABLE_END};
-  static const sd_bus_vtable unit[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("SubState", "s", get, 0, 0), SD_BUS_VTABLE_END};
+  static const sd_bus_vtable unit[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("SubState", "s", get, 0, 0),
+                                       SD_BUS_PROPERTY("ActiveState", "s", get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE), SD_BUS_VTABLE_END};
   static const sd_bus_vtable timer[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("NextElapseUSecRealtime", "t", get, 0, 0),
                                         SD_BUS_VTABLE_END};
   must(sd_bus_new(&bus_));
@@ -101,6 +103,14 @@ void FakeSystemd::serve() {
     {
       const std::lock_guard lock(mutex_);
       if (stop_) return;
+      eventfd_t count = 0;
+      ::eventfd_read(wake_.get(), &count);
+    }
+    for (const auto& unit : changed()) {
+      char* path = nullptr;
+      must(sd_bus_path_encode(kUnits, unit.c_str(), &path));
+      const std::unique_ptr<char, decltype(&std::free)> owner(path, &std::free);
+      sd_bus_emit_properties_changed(bus_, path, "org.freedesktop.systemd1.Unit", "ActiveState", nullptr);
     }
     const int r = sd_bus_process(bus_, nullptr);
     if (r < 0) return;  // the test's bus has ended
@@ -113,6 +123,22 @@ void FakeSystemd::serve() {
 void FakeSystemd::set(const std::string& unit, Timer timer) {
   const std::lock_guard lock(mutex_);
   timers_[unit] = std::move(timer);
+  if (subscribed_) changed_.push_back(unit);
+  ::eventfd_write(wake_.get(), 1);
+}
+bool FakeSystemd::subscribed() {
+  const std::lock_guard lock(mutex_);
+  return subscribed_;
+}
+std::vector<std::string> FakeSystemd::changed() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(changed_, {});
+}
+int FakeSystemd::subscribe(sd_bus_message* m, void* self, sd_bus_error*) {
+  auto& s = *static_cast<FakeSystemd*>(self);
+  const std::lock_guard lock(s.mutex_);
+  s.subscribed_ = true;
+  return sd_bus_reply_method_return(m, "");
 }
 void FakeSystemd::refuse_starts(const std::string& error) {
   const std::lock_guard lock(mutex_);
@@ -188,6 +214,8 @@ int FakeSystemd::get(sd_bus*, const char* path, const char*, const char* propert
   const std::lock_guard lock(s.mutex_);
   const auto it = s.timers_.find(name);
   const auto timer = it == s.timers_.end() ? Timer{.sub = "dead", .next = 0} : it->second;
+  if (std::strcmp(property, "ActiveState") == 0)
+    return sd_bus_message_append(reply, "s", timer.sub == "dead" ? "inactive" : "active");
   if (std::strcmp(property, "SubState") != 0) return sd_bus_message_append(reply, "t", timer.next);
   s.state_reads_++;
   return sd_bus_message_append(reply, "s", timer.sub.c_str());

@@ -26,7 +26,9 @@ class FakeSystemd {
     std::string sub = "waiting";  // SubState; active unless "dead"
     std::uint64_t next = 0;       // NextElapseUSecRealtime
   };
+  // Whoever has subscribed is told of the change.
   void set(const std::string& unit, Timer timer);
+  bool subscribed();
   // What every StartTransientUnit() is answered from now on; "" for success.
   void refuse_starts(const std::string& error);
   int state_reads();  // how often anybody has read a SubState
@@ -37,8 +39,10 @@ class FakeSystemd {
   static int list_units(sd_bus_message*, void*, sd_bus_error*);
   static int start_transient(sd_bus_message*, void*, sd_bus_error*);
   static int stop_unit(sd_bus_message*, void*, sd_bus_error*);
+  static int subscribe(sd_bus_message*, void*, sd_bus_error*);
   static int get(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
   void serve();
+  std::vector<std::string> changed();
 
   std::mutex mutex_;
   std::map<std::string, Timer> timers_;
@@ -46,6 +50,8 @@ class FakeSystemd {
   std::vector<std::string> record_;
   int state_reads_ = 0;
   bool stop_ = false;
+  bool subscribed_ = false;
+  std::vector<std::string> changed_;  // not told yet
   UniqueFd wake_;
   sd_bus* bus_ = nullptr;
   std::thread thread_;

@@ -10,6 +10,7 @@
 #include "bus/link_properties.hpp"
 #include "bus/names.hpp"
 #include "bus/sdbus_seam.hpp"
+#include "fake_systemd.hpp"
 #include "link_proxy.hpp"
 #include "loop/bus_pump.hpp"
 #include "manager_proxy.hpp"
@@ -429,6 +430,47 @@ TEST_F(BusServiceTest, NoiseInADetailIsShownAsReplacement) {
 
 TEST_F(BusServiceTest, TheNameIsOurs) {
   EXPECT_THAT(error_of([&] { TestServer second(daemon.address(), {}); }), testing::HasSubstr("Failed to request bus name"));
+}
+
+TEST_F(BusServiceTest, WatchesAUnitOfSystemds) {
+  FakeSystemd systemd(daemon.address());
+  systemd.set("ghost-appear@isp.timer", {.sub = "waiting", .next = 1});
+  std::vector<bool> told;  // touched in the server's loop alone
+  const auto now_told = [&] {
+    std::vector<bool> out;
+    server.in_loop([&](bus::BusService&) { out = told; });
+    return out;
+  };
+  const auto watch = [&](bus::BusService& service) {
+    service.watch_active("ghost-appear@isp.timer", [&](bool active) { told.push_back(active); });
+  };
+  server.in_loop(watch);
+  server.in_loop(watch);
+  EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true} && systemd.subscribed(); }));
+  systemd.set("ghost-appear@other.timer", {.sub = "dead", .next = 0});
+  systemd.set("ghost-appear@isp.timer", {.sub = "dead", .next = 0});
+  EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false}; }));
+  systemd.set("ghost-appear@isp.timer", {.sub = "waiting", .next = 2});
+  EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false, true}; }));
+  server.in_loop([](bus::BusService& service) { service.forget("ghost-appear@isp.timer"); });
+  systemd.set("ghost-appear@isp.timer", {.sub = "dead", .next = 0});
+  server.in_loop(watch);
+  EXPECT_TRUE(eventually([&] { return now_told().size() > 3 && !now_told()[3]; }));
+}
+
+TEST_F(BusServiceTest, WithoutSystemdNoUnitIsActive) {
+  bool answered = false, active = true;
+  server.in_loop([&](bus::BusService& service) {
+    service.watch_active("ghost-appear@isp.timer", [&](bool is) {
+      answered = true;
+      active = is;
+    });
+  });
+  EXPECT_TRUE(eventually([&] {
+    bool out = false;
+    server.in_loop([&](bus::BusService&) { out = answered && !active; });
+    return out;
+  }));
 }
 
 TEST_F(BusServiceTest, ALostBusIsReportedAndPublishingGoesOn) {
