@@ -47,11 +47,11 @@ UniqueFd open_directory(const std::string& path) {
 
 }  // namespace
 
-Loaded load(const std::string& directory, const std::string& link) {
-  Loaded out;
+Loaded load(const std::string& directory, const std::string& link, core::WallTime now) {
+  Loaded out{fresh(now), {}};
   const auto name = link + ".json";
   const auto path = directory + "/" + name;
-  if (!valid_link_name(link)) return {{}, link + " is no link's name"};
+  if (!valid_link_name(link)) return {fresh(now), link + " is no link's name"};
   const auto dir = open_directory(directory);
   if (!dir) {
     if (errno != ENOENT) out.problem = why(directory);

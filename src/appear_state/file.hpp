@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The state of a link's appearances in a file, <directory>/<link>.json, mode 0600: whole or not at all, whenever the
 // power goes. The directory is ghostd's StateDirectory=.
+//
+// save() waits for the disk twice: for the file, so that what is renamed is whole (XFS and others would leave an empty one), and
+// for the directory, so that it is there when anybody is told. That was measured at 0.75 ms (median of 200 on ext4 on
+// an SSD, 12 KiB; 7 ms at worst), and can be seconds on a card: ghostd does it beside its loop, by writer.hpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,12 +14,12 @@
 namespace ghost::appear_state {
 
 struct Loaded {
-  AppearState state;                   // empty when there is no file, or none to be read
-  std::optional<std::string> problem;  // a line for the journal; the state is empty then
+  AppearState state;                   // fresh() when there is no file, or none to be read
+  std::optional<std::string> problem;  // a line for the journal; the state is fresh then
 };
 
 // No file is no problem. One that can't be understood is set aside as <link>.json.broken, over an earlier one.
-Loaded load(const std::string& directory, const std::string& link);
+Loaded load(const std::string& directory, const std::string& link, core::WallTime now);
 
 // On disk when this returns without an error: written beside it, fsync(2), rename(2), and fsync(2) of the directory. An
 // error is a line for the journal; then the file is what it was before.

@@ -114,11 +114,24 @@ AppearState state_of(const json& s) {
   out.timer_next = time(s.at("timer_next"));
   out.until = time(s.at("until"));
   for (const auto& r : s.at("past")) remember(out, record(r));
-  for (const auto& [name, list] : s.at("told").items()) out.told.emplace(name, addresses(list));
+  for (const auto& [name, list] : s.at("told").items()) out.told.emplace(name, core::Told{addresses(list), 0});
+  // These came later; an earlier ghostd's file has none of them.
+  if (const auto all = s.find("receivers"); all != s.end())
+    for (const auto& [name, number] : all->items())
+      if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
+  if (const auto b = s.find("blocked"); b != s.end() && !b->is_null())
+    out.blocked = Blocked{b->at("reason").get<std::string>(), b->at("detail").get<std::string>()};
   return out;
 }
 
 }  // namespace
+
+AppearState fresh(WallTime now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  AppearState out;
+  out.sequence = seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds);
+  return out;
+}
 
 void remember(AppearState& state, AppearanceRecord record) {
   state.past.push_back(std::move(record));
@@ -148,7 +161,13 @@ std::string to_json(const AppearState& state) {
   auto past = json::array();
   for (const auto& r : state.past) past.push_back(object(r));
   auto told = json::object();
-  for (const auto& [name, list] : state.told) told[name] = texts(list);
+  auto receivers = json::object();
+  for (const auto& [name, what] : state.told) {
+    told[name] = texts(what.addresses);
+    if (what.receiver != 0) receivers[name] = what.receiver;
+  }
+  json blocked;
+  if (state.blocked) blocked = {{"reason", state.blocked->reason}, {"detail", state.blocked->detail}};
   const json out{{"version", kVersion},
                          {"sequence", state.sequence},
                          {"promise", usec(state.promise)},
@@ -156,6 +175,8 @@ std::string to_json(const AppearState& state) {
                          {"timer_next", usec(state.timer_next)},
                          {"until", usec(state.until)},
                          {"told", std::move(told)},
+                         {"receivers", std::move(receivers)},
+                         {"blocked", std::move(blocked)},
                          {"past", std::move(past)}};
   // A detail that is not UTF-8 must not cost the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What must be known of a link's appearances after a crash or a reboot, as a value and as JSON: what was promised, which
-// number the last notice had, who was told which addresses, and the last appearances for people to look at. No secret is
-// in it, for none is in what it is made of.
+// What must be known of a link after a crash or a reboot, as a value and as JSON: what was promised, which number the last
+// notice had, who was told which addresses, the last appearances for people to look at, and whether it may be called at all.
+// No secret is in it, for none is in what it is made of.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -22,6 +22,12 @@ inline constexpr std::size_t kPastMax = 50;
 // Outcome of an appearance that nobody ended: ghostd was not there any more.
 inline constexpr std::string_view kInterrupted = "interrupted";
 
+// The link makes no calls, and why: until a person lifts that, for a wrong password tried at each start is paid for each time.
+struct Blocked {
+  std::string reason, detail;  // as core::LinkStatus has them
+  bool operator==(const Blocked&) const = default;
+};
+
 struct AppearState {
   std::uint64_t sequence = 0;                           // of the last notice made
   std::optional<core::WallTime> promise;                // core::Due::promise of the last tick
@@ -29,9 +35,14 @@ struct AppearState {
   std::optional<core::WallTime> timer_next;             // as the last tick told it
   std::optional<core::WallTime> until;                  // of the last appearance: not gone before, as it was told
   std::vector<core::AppearanceRecord> past;             // the oldest first; one that is under way is the last
-  std::map<std::string, std::vector<IpAddress>> told;   // by notifier: the addresses last told it with Ok
+  std::map<std::string, core::Told> told;               // by notifier
+  std::optional<Blocked> blocked;
   bool operator==(const AppearState&) const = default;
 };
+
+// Of a link of which nothing is known. Its notices may have had numbers all the same (the file is broken, or lost), and none may
+// be given twice: they go on from the seconds since 1970, which no link's notices overtake.
+AppearState fresh(core::WallTime now);
 
 // Adds one, and lets go of the oldest when there are more than kPastMax.
 void remember(AppearState& state, core::AppearanceRecord record);

@@ -7,6 +7,7 @@
 
 #include "base/overloaded.hpp"
 #include "core/carrier_nat.hpp"
+#include "core/receiver.hpp"
 
 namespace ghost::core {
 namespace {
@@ -42,6 +43,11 @@ bool maybe_delivered(NoticeResult result) {
 
 AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)
     : link_(std::move(link)), remembered_(std::move(remembered)) {
+  std::erase_if(remembered_.told, [&config](const auto& told) {
+    return std::none_of(config.announces.begin(), config.announces.end(), [&](const AnnounceConfig& a) {
+      return a.name == told.first && (told.second.receiver == 0 || told.second.receiver == receiver(a));
+    });
+  });
   on(std::move(config));
 }
 
@@ -122,18 +128,58 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
       tasks.push_back({.announce = announce});
       continue;
     }
-    if (before->announce.url != announce.url || before->announce.more != announce.more)
-      remembered_.told.erase(announce.name);  // another receiver, who knows nothing
+    const bool another = receiver(before->announce) != receiver(announce);
+    if (another) remembered_.told.erase(announce.name);  // it knows nothing
     before->announce = announce;
+    // What was on its way to the other one is this one's.
+    if (another && std::holds_alternative<Present>(state_) && (before->running || before->retry))
+      assign(*before, Notice(*before->notice));
     tasks.push_back(std::move(*before));
     tasks_.erase(before);
   }
-  for (const auto& gone : tasks_) {
-    if (gone.running) effect(Abandon{*gone.running});
-    remembered_.told.erase(gone.announce.name);
-  }
+  // Who comes back while he is told the end is told anew; the end must not be the last word.
+  std::erase_if(partings_, [&](const Task& p) {
+    const bool back = std::any_of(event.announces.begin(), event.announces.end(), [&](const AnnounceConfig& a) {
+      return a.name == p.announce.name || receiver(a) == receiver(p.announce);
+    });
+    if (back) effect(Abandon{*p.running});
+    return back;
+  });
+  part_from(std::exchange(tasks_, {}), event.announces);
   tasks_ = std::move(tasks);
   config_ = std::move(event);
+}
+
+// Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
+void AppearanceMachine::part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there) {
+  const auto* present = std::get_if<Present>(&state_);
+  std::vector<Task*> who;
+  for (auto& task : gone) {
+    const bool maybe_told = task.running || task.retry || remembered_.told.contains(task.announce.name);
+    remembered_.told.erase(task.announce.name);
+    if (task.running && std::holds_alternative<Vanishing>(state_)) {
+      partings_.push_back(std::move(task));
+      continue;
+    }
+    if (task.running) effect(Abandon{*task.running});
+    const bool other_name = std::any_of(still_there.begin(), still_there.end(),
+                                        [&](const AnnounceConfig& a) { return receiver(a) == receiver(task.announce); });
+    if (present && task.announce.vanish && maybe_told && !other_name) who.push_back(&task);
+  }
+  if (who.empty()) return;
+  ++remembered_.sequence;
+  remember();
+  auto text = notice(NoticeKind::vanish, *present);
+  text.reason = "reload";
+  for (auto* task : who) {
+    auto& parting = partings_.emplace_back(Task{.announce = task->announce, .notice = text});
+    parting.announce.timeout = std::min(parting.announce.timeout, config_.appear.vanish_timeout);
+    launch(parting);
+  }
+}
+
+void AppearanceMachine::abandon_partings() {
+  for (const auto& task : std::exchange(partings_, {})) effect(Abandon{*task.running});
 }
 
 // ---- the link --------------------------------------------------------------------------------------------------------
@@ -189,6 +235,7 @@ void AppearanceMachine::lost(const LinkSeen& event) {
   const auto until = present.until;
   if (present.echo) effect(Abandon{*present.echo});
   abandon_all();
+  abandon_partings();
   effect(WantFarewell{});
   if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
   effect(TellVanished{event.reason});
@@ -202,6 +249,7 @@ void AppearanceMachine::lost(const LinkSeen& event) {
 
 void AppearanceMachine::end(std::string outcome, bool failed) {
   abandon_all();
+  abandon_partings();
   ended_ = clocks_.wall;
   outcome_ = std::move(outcome);
   const bool told = std::holds_alternative<Vanishing>(state_) || std::holds_alternative<Present>(state_);
@@ -233,7 +281,7 @@ void AppearanceMachine::announce(Present& present) {
   std::vector<Task*> who;
   for (auto& task : tasks_) {
     const auto told = remembered_.told.find(task.announce.name);
-    const bool known = told != remembered_.told.end() && told->second == present.addresses;
+    const bool known = told != remembered_.told.end() && told->second.addresses == present.addresses;
     // What is on its way may arrive yet, and must not be the last word.
     const bool pending = task.running || task.retry;
     if (!known || pending || task.announce.repeat || even_if_told_) who.push_back(&task);
@@ -274,6 +322,10 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
     }
     return announce(*present);
   }
+  if (std::erase_if(partings_, [&](const Task& t) { return t.running == event.id; }) != 0) {
+    if (const auto* v = std::get_if<Vanishing>(&state_); v && v->deadline && all_settled() && partings_.empty()) finish_farewell();
+    return;
+  }
   const auto task = std::find_if(tasks_.begin(), tasks_.end(), [&](const Task& t) { return t.running == event.id; });
   if (task == tasks_.end()) return;  // abandoned
   task->running.reset();
@@ -286,14 +338,14 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
   }
   settle(*task, event.result);
   remember();
-  if (std::holds_alternative<Vanishing>(state_) && all_settled()) finish_farewell();
+  if (std::holds_alternative<Vanishing>(state_) && all_settled() && partings_.empty()) finish_farewell();
 }
 
 void AppearanceMachine::settle(Task& task, NoticeResult result) {
   auto& told = remembered_.told;
   const auto notice = std::exchange(task.notice, std::nullopt);
   if (notice && notice->kind == NoticeKind::appear && maybe_delivered(result))
-    told[task.announce.name] = result == NoticeResult::Ok ? notice->addresses : std::vector<IpAddress>{};
+    told[task.announce.name] = {result == NoticeResult::Ok ? notice->addresses : std::vector<IpAddress>{}, receiver(task.announce)};
   if (notice && notice->kind == NoticeKind::vanish && result == NoticeResult::Ok) told.erase(task.announce.name);
   task.retry.reset();
   task.status.result = result;
@@ -337,7 +389,8 @@ void AppearanceMachine::say_farewell(const Present& present) {
     if (task.announce.vanish && maybe_told) who.push_back(&task);
   }
   abandon_all();
-  if (who.empty()) return finish_farewell();
+  if (who.empty() && partings_.empty()) return finish_farewell();
+  if (who.empty()) return;
   ++remembered_.sequence;
   remember();
   auto text = notice(NoticeKind::vanish, present);
@@ -375,6 +428,7 @@ void AppearanceMachine::on(const AppearDeadlinePassed&) {
                      task.running.reset();
                      settle(task, NoticeResult::TimedOut);
                    }
+                   abandon_partings();
                    remember();
                    finish_farewell();
                  },

@@ -125,13 +125,14 @@ using AppearEffect =
 
 // What outlives ghostd.
 struct Remembered {
-  std::uint64_t sequence = 0;                          // of the last notice
-  std::map<std::string, std::vector<IpAddress>> told;  // by notifier, while it has not been told the end: the addresses it confirmed last; none: nobody knows what it heard
+  std::uint64_t sequence = 0;         // of the last notice
+  std::map<std::string, Told> told;   // by notifier, while it has not been told the end
   bool operator==(const Remembered&) const = default;
 };
 
 class AppearanceMachine {
  public:
+  // What `remembered` says of a receiver that is not `config`'s is forgotten.
   AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered);
 
   [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
@@ -186,6 +187,8 @@ class AppearanceMachine {
   void end(std::string outcome, bool failed);
   void announce(Present& present);
   void say_farewell(const Present& present);
+  void part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there);
+  void abandon_partings();
   void finish_farewell();
   void assign(Task& task, const Notice& notice);
   void launch(Task& task);
@@ -202,6 +205,7 @@ class AppearanceMachine {
   Remembered remembered_;
   std::variant<Idle, Connecting, Present, Vanishing> state_ = Idle{};
   std::vector<Task> tasks_;  // in the order of the configuration
+  std::vector<Task> partings_;  // good-byes to those whom a reload took away
   std::uint64_t last_id_ = 0;
   std::optional<AppearRequested> again_;  // came while vanishing
   // Of the present or last appearance:

@@ -128,6 +128,12 @@ void LinkMachine::block() {
   drop_buffer();
 }
 
+void LinkMachine::stay_blocked(std::string reason, std::string detail) {
+  blocked_ = true;
+  reason_ = std::move(reason);
+  detail_ = std::move(detail);
+}
+
 void LinkMachine::on(const BlockAsked&) {
   block();
   std::visit(Overloaded{

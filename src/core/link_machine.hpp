@@ -42,6 +42,9 @@ class LinkMachine {
 
   [[nodiscard]] Step step(Event event, Time now);
 
+  // An earlier ghostd's block: before the first step.
+  void stay_blocked(std::string reason, std::string detail);
+
   // Serials that the machine gives from now on are newer than this: an earlier ghostd's calls have older ones.
   void forget_serials_before(CallSerial serial) {
     if (last_serial_ < serial) last_serial_ = serial;

@@ -21,6 +21,8 @@ core::Clocks clocks() {
   return {loop::now(), std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now())};
 }
 
+// What a notice says is on disk before it is sent; but a disk that hangs keeps nobody from being told.
+constexpr core::Duration kDiskPatience = std::chrono::seconds(2);
 // How long the first notice waits for the second family's address and the call's name servers.
 constexpr core::Duration kFarewellOnly = std::chrono::seconds(1);
 constexpr core::Duration kSettlePatience = std::chrono::seconds(3);
@@ -40,7 +42,7 @@ core::AppearReconfigured of(const core::LinkConfig& config) {
 }
 
 appear_state::AppearState read(const AppearPaths& paths, const std::string& link) {
-  auto loaded = appear_state::load(paths.directory, link);
+  auto loaded = appear_state::load(paths.directory, link, clocks().wall);
   if (loaded.problem) log(LOG_WARNING, link, *loaded.problem);
   return std::move(loaded.state);
 }
@@ -55,9 +57,13 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
       anybody_(!config.announces.empty()),
       link_(config.name),
       state_(read(paths, config.name)),
+      writer_(
+          loop, [this] { return appear_state::save(paths_.directory, link_, state_); },
+          [this](const auto& problem) { saved(problem); }),
       interrupted_(appear_state::close_interrupted(state_, clocks().wall)),
       was_until_(state_.until),
       machine_(config.name, of(config), {state_.sequence, state_.told}),
+      disk_patience_(loop, [this] { send_what_waits(); }),
       timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }),
       settle_(loop, [this] { step(std::move(*std::exchange(unsettled_, std::nullopt))); }),
       promise_(loop, [this] { listener_.promise_has_come(); }),
@@ -89,6 +95,14 @@ void Appearance::tell_next() {
   step(core::NextKnown{core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next)});
 }
 
+// Who has stopped the timer wants no more appearances: what was promised is neither kept nor shown. It stays written down, for the
+// timer may be started again before its time.
+void Appearance::timer_active(bool active) {
+  if (std::exchange(kept_, active) == active) return;
+  if (!active) step(core::NextKnown{});
+  listener_.changed();
+}
+
 void Appearance::reconfigure(const core::LinkConfig& config) {
   config_ = config.appear;
   anybody_ = !config.announces.empty();
@@ -113,17 +127,19 @@ core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> ti
   state_.timer_next = timer_next;
   state_.promise = due.promise;
   if (due.due) state_.granted = wall;
-  save();  // before anybody hears of it
+  save();  // who hears of it is a timer, which a loss of power would take, too
   static constexpr std::array kWords{"calendar", "chain", "resume"};
   if (due.due) step(core::AppearRequested{kWords.at(static_cast<std::size_t>(kind)), {}, due.next});
   else if (due.verdict == core::TickVerdict::under_way) step(core::NextKnown{due.next});
   if (state_.promise != before) arm_promise();
+  listener_.changed();
   return due;
 }
 
 void Appearance::see(const core::LinkMachine& link) {
   const auto status = link.status();
   dns_ = status.dns;
+  remember_block(link, status);
   core::LinkSeen seen{std::holds_alternative<core::Up>(link.state()), link.blocked(), link.trying(), status.local_addresses, status.reason};
   if (seen.up) local_ = status.local_addresses;
   unsettled_.reset();
@@ -142,7 +158,7 @@ void Appearance::see(const core::LinkMachine& link) {
 
 // The first notice's process starts while the modem still dials.
 void Appearance::make_ready(bool calling) {
-  if (!calling || machine_.status().state != "connecting") ready_.reset();
+  if (!calling || (machine_.status().state != "connecting" && waiting_.empty())) ready_.reset();
   else if (!ready_ && anybody_) ready_ = std::make_unique<Announcer>(loop_, paths_.announce);
 }
 
@@ -155,7 +171,8 @@ core::AppearanceStatus Appearance::status() const {
     if (!status.last) status.last = last.begun;
     if (status.notices.empty()) status.notices = last.notices;
   }
-  if (!machine_.under_way() || !status.next)
+  if (!kept_) status.next.reset();
+  else if (!machine_.under_way() || !status.next)
     status.next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
   return status;
 }
@@ -205,9 +222,15 @@ void Appearance::act(core::AppearEffect effect) {
                  [&](const core::FarewellDone&) { listener_.link(core::FarewellSaid{}); },
                  [&](const core::AskEcho& e) { launch(e.id, announce::EchoJob{.url = e.url, .via = via()}); },
                  [&](core::SendNotice& e) {
-                   launch(e.id, announce::NoticeJob{std::move(e.notice), std::move(e.announce), via()});
+                   announce::Job job = announce::NoticeJob{std::move(e.notice), std::move(e.announce), via()};
+                   if (!writer_.busy()) return launch(e.id, std::move(job));
+                   if (waiting_.empty()) disk_patience_.arm(loop::now() + kDiskPatience);
+                   waiting_.emplace_back(e.id, std::move(job));
                  },
-                 [&](const core::Abandon& e) { running_.erase(e.id); },
+                 [&](const core::Abandon& e) {
+                   running_.erase(e.id);
+                   std::erase_if(waiting_, [&](const auto& w) { return w.first == e.id; });
+                 },
                  [&](const core::TellAppeared& e) { listener_.appeared(e); },
                  [&](const core::TellVanished& e) { listener_.vanished(e.reason); },
                  [&](const core::Remember& e) { remember(e); },
@@ -224,10 +247,26 @@ void Appearance::remember(const core::Remember& what) {
   save();
 }
 
-void Appearance::save() {
-  const auto saved = appear_state::save(paths_.directory, link_, state_);
-  if (!saved && !std::exchange(save_failed_, true)) log(LOG_ERR, link_, "what is promised cannot be written down: " + saved.error());
-  if (saved) save_failed_ = false;
+// Every change of it, and the reason once the link has come to rest.
+void Appearance::remember_block(const core::LinkMachine& link, const core::LinkStatus& status) {
+  auto now = state_.blocked;
+  if (!link.blocked()) now.reset();
+  else if (std::holds_alternative<core::Down>(link.state())) now = {status.reason, status.detail};
+  else if (!now) now = {"block", ""};
+  if (now == state_.blocked) return;
+  state_.blocked = std::move(now);
+  save();
+}
+
+void Appearance::saved(const std::optional<std::string>& problem) {
+  if (problem && !std::exchange(save_failed_, true)) log(LOG_ERR, link_, "what is promised cannot be written down: " + *problem);
+  if (!problem) save_failed_ = false;
+  if (!writer_.busy()) send_what_waits();
+}
+
+void Appearance::send_what_waits() {
+  disk_patience_.disarm();
+  for (auto& [id, job] : std::exchange(waiting_, {})) launch(id, std::move(job));
 }
 
 }  // namespace ghost::daemon

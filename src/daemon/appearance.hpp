@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "appear_state/state.hpp"
+#include "appear_state/writer.hpp"
 #include "core/appearance_machine.hpp"
 #include "core/config.hpp"
 #include "core/link_event.hpp"
@@ -47,11 +48,18 @@ class Appearance {
   [[nodiscard]] core::Due tick(core::TickKind kind, std::optional<core::WallTime> timer_next);
   // The promised time has come. Due or not is decided as for a timer.
   void keep_promise() { (void)tick(core::TickKind::chain, state_.timer_next); }
+  // Whether the link's timer is there to keep what is promised, each time that changes. Until it is known, nobody is.
+  void timer_active(bool active);
+  // There is, or was once, a timer.
+  [[nodiscard]] bool scheduled() const { return state_.promise || state_.timer_next; }
   // Somebody keeps what stands as the next appearance: it may be told.
   void tell_next();
   // After each step of the link's.
   void see(const core::LinkMachine& link);
   void farewell_asked(const std::string& reason);
+
+  // As it was written down; what changes it is seen in see().
+  [[nodiscard]] const std::optional<appear_state::Blocked>& blocked() const { return state_.blocked; }
 
   [[nodiscard]] core::AppearanceStatus status() const;
   [[nodiscard]] const std::vector<core::AppearanceRecord>& past() const { return state_.past; }
@@ -63,7 +71,10 @@ class Appearance {
   void launch(std::uint64_t id, announce::Job job);
   void make_ready(bool calling);
   void remember(const core::Remember& what);
-  void save();
+  void remember_block(const core::LinkMachine& link, const core::LinkStatus& status);
+  void save() { writer_.write(); }
+  void saved(const std::optional<std::string>& problem);
+  void send_what_waits();
   void arm_promise();
   [[nodiscard]] core::Standing standing() const;
   [[nodiscard]] announce::Via via() const;
@@ -75,6 +86,7 @@ class Appearance {
   bool anybody_;  // is to be told
   std::string link_;
   appear_state::AppearState state_;
+  appear_state::Writer writer_;
   bool interrupted_ = false;                    // what the file held was under way …
   std::optional<core::WallTime> was_until_;     // … and to last until then
   bool resume_when_up_ = false;
@@ -82,6 +94,8 @@ class Appearance {
   std::vector<IpAddress> local_, dns_;  // of the present call
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
   std::unique_ptr<Announcer> ready_;  // one that waits for the first notice
+  std::vector<std::pair<std::uint64_t, announce::Job>> waiting_;  // until what they tell is written down
+  loop::Timer disk_patience_;
   loop::Timer timer_;
   std::optional<core::LinkSeen> unsettled_;  // what will be seen if the call settles no further
   loop::Timer settle_;
@@ -90,6 +104,7 @@ class Appearance {
   std::deque<core::AppearEvent> events_;  // what an effect brings about comes after the other effects of its step
   bool stepping_ = false;
   bool save_failed_ = false;
+  bool kept_ = false;  // the timer is active
 };
 
 }  // namespace ghost::daemon

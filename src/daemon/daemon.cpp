@@ -35,6 +35,8 @@ net::Result<UniqueFd> new_tun(const std::string& link) {
   return made;
 }
 
+std::string timer_of(const std::string& link) { return "ghost-appear@" + link + ".timer"; }
+
 std::string appeared_text(const core::TellAppeared& e) {
   std::string text = "appeared at";
   for (const auto& a : e.addresses) text += " " + a.str();
@@ -51,7 +53,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
       executor_(host_, supervisor_),
-      list_timeout_(loop, [this] { listen(); }) {
+      list_timeout_(loop, [this] { listen(); }),
+      parted_(loop, [this] { farewells_said(); }) {
   auto tuns = inherited_tuns();
   // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
   auto known = must(host_.rtnl().known_links());
@@ -76,6 +79,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     });
     publish();
     bus_->request_name();
+    for (const auto& [name, link] : links_)
+      if (link->appearance().scheduled()) watch_timer(name);
   } catch (const std::runtime_error& e) {
     // A host whose bus is broken still needs its line.
     log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
@@ -111,6 +116,7 @@ void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
                                         [this, name](core::Event e) { post(name, std::move(e)); }, appear_paths_,
                                         listener(name));
+  if (links_[name]->appearance().scheduled()) watch_timer(name);
   if (listening_) links_[name]->listen();
 }
 
@@ -128,6 +134,7 @@ void Daemon::remove_link(const std::string& name) {
   warn(host_.give_up(link.placed()));
   remove_stored_tun(name);
   links_.erase(name);
+  if (bus_) bus_->forget(timer_of(name));
   if (bus_) bus_->remove(name);
 }
 
@@ -157,7 +164,8 @@ net::Result<void> Daemon::apply(core::Config config) {
   std::vector<std::string> vanished;
   for (const auto& [name, link] : links_)
     if (!wanted.contains(name)) vanished.push_back(name);
-  for (const auto& name : vanished) remove_link(name);
+  for (const auto& name : vanished)
+    if (auto ok = part_from(name, std::nullopt); !ok) return ok;
 
   for (auto& [name, wants] : wanted) {
     const auto at = links_.find(name);
@@ -166,14 +174,57 @@ net::Result<void> Daemon::apply(core::Config config) {
       continue;
     }
     const auto before = at->second->placed();
-    if (before.config.routes != wants.routes || before.config.stable != wants.stable) {
-      // Its conversations cannot outlive their address: the call ends, then the routes change.
-      post(name, core::DisconnectAsked{});
-      if (auto ok = host_.give_up(before); !ok) return ok;
+    // Its conversations cannot outlive their address: the call ends, then the routes change.
+    if (parting_.contains(name) || before.config.routes != wants.routes || before.config.stable != wants.stable) {
+      if (auto ok = part_from(name, std::move(wants)); !ok) return ok;
+    } else {
+      post(name, core::Reconfigured{std::move(wants)});
     }
-    post(name, core::Reconfigured{std::move(wants)});
   }
   return take_over();
+}
+
+net::Result<void> Daemon::part_from(const std::string& name, std::optional<core::LinkConfig> wants) {
+  post(name, core::DisconnectAsked{});
+  if (!says_farewell(name)) {
+    parting_.erase(name);
+    return put_in_place(name, std::move(wants));
+  }
+  parting_[name] = std::move(wants);
+  return {};
+}
+
+net::Result<void> Daemon::put_in_place(const std::string& name, std::optional<core::LinkConfig> wants) {
+  if (!wants) {
+    remove_link(name);
+    return {};
+  }
+  if (auto ok = host_.give_up(links_.at(name)->placed()); !ok) return ok;
+  post(name, core::Reconfigured{std::move(*wants)});
+  return {};
+}
+
+bool Daemon::says_farewell(const std::string& name) const {
+  const auto at = links_.find(name);
+  if (at == links_.end()) return false;
+  const auto* up = std::get_if<core::Up>(&at->second->machine().state());
+  return up && up->leaving;
+}
+
+void Daemon::farewells_said() {
+  std::vector<std::string> done;
+  for (const auto& [name, wants] : parting_)
+    if (!says_farewell(name)) done.push_back(name);
+  if (done.empty()) return;
+  const auto warn = [](const net::Result<void>& result) {
+    if (!result) log(LOG_ERR, "", result.error().what);
+  };
+  for (const auto& name : done) {
+    auto wants = std::move(parting_.extract(name).mapped());
+    if (links_.contains(name)) warn(put_in_place(name, std::move(wants)));
+  }
+  warn(take_over());
+  publish();
 }
 
 net::Result<void> Daemon::take_over() {
@@ -228,6 +279,7 @@ bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
 
 tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& link, core::TickKind kind,
                                                                      std::optional<core::WallTime> timer_next) {
+  watch_timer(link);
   const auto due = links_.at(link)->appearance().tick(kind, timer_next);
   return bus::TickAnswer{due.due, due.next, links_.at(link)->machine().config().appear.wake_system};
 }
@@ -257,9 +309,16 @@ Appearance::Listener Daemon::listener(const std::string& name) {
           .is_next_kept = [this, name] { if_timer_active(name, [](Appearance& a) { a.tell_next(); }); }};
 }
 
+void Daemon::watch_timer(const std::string& name) {
+  if (!bus_) return;
+  bus_->watch_active(timer_of(name), [this, name](bool active) {
+    if (const auto at = links_.find(name); at != links_.end()) at->second->appearance().timer_active(active);
+  });
+}
+
 void Daemon::if_timer_active(const std::string& name, void (*act)(Appearance&)) {
   if (!bus_) return;
-  bus_->ask_active("ghost-appear@" + name + ".timer", [this, name, act](bool active) {
+  bus_->ask_active(timer_of(name), [this, name, act](bool active) {
     if (const auto at = links_.find(name); active && at != links_.end()) act(at->second->appearance());
   });
 }
@@ -300,6 +359,7 @@ void Daemon::drain() {
     touched.insert(name);
   }
   draining_ = false;
+  if (!parting_.empty()) parted_.run_soon();
   if (bus_)
     for (const auto& name : touched)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());

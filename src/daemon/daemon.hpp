@@ -41,6 +41,7 @@ class Daemon final : public bus::Requests {
       const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
   [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
 
+  void watch_timer(const std::string& link);
   void if_timer_active(const std::string& link, void (*act)(Appearance&));
   [[nodiscard]] Appearance::Listener listener(const std::string& link);
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
@@ -48,6 +49,12 @@ class Daemon final : public bus::Requests {
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
   void remove_link(const std::string& name);
   [[nodiscard]] net::Result<void> apply(core::Config config);
+  // Hangs a link up for a reload that takes it away (no `wants`) or gives it other addresses: when those who were told have
+  // been told the end, within VanishTimeout=; nobody waits here.
+  [[nodiscard]] net::Result<void> part_from(const std::string& name, std::optional<core::LinkConfig> wants);
+  [[nodiscard]] net::Result<void> put_in_place(const std::string& name, std::optional<core::LinkConfig> wants);
+  [[nodiscard]] bool says_farewell(const std::string& name) const;
+  void farewells_said();
   [[nodiscard]] net::Result<void> take_over();
   [[nodiscard]] net::Result<void> load_ruleset();
   [[nodiscard]] std::vector<Placed> placed() const;
@@ -76,6 +83,8 @@ class Daemon final : public bus::Requests {
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   loop::Timer list_timeout_;
+  std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
+  loop::DeferSource parted_;
 
   std::deque<std::pair<std::string, core::Event>> queue_;
   std::deque<std::pair<std::string, core::Event>> asked_;  // before listen()

@@ -28,7 +28,9 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
       machine_(std::move(config), CallSerial::none, loop::now()),
       gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
       appearance_(loop, paths, machine_.config(), std::move(listener)),
-      timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {}
+      timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {
+  if (const auto& blocked = appearance_.blocked()) machine_.stay_blocked(blocked->reason, blocked->detail);
+}
 
 core::LinkStatus Link::status() const {
   auto status = machine_.status();

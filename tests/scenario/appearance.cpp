@@ -23,8 +23,8 @@ std::string list(const std::vector<IpAddress>& addresses) {
 
 AnnounceConfig notifier(std::string name, bool vanish) {
   AnnounceConfig out;
+  out.url = "https://example.net/" + name;
   out.name = std::move(name);
-  out.url = "https://example.net/";
   out.vanish = vanish;
   out.attempts = 3;
   return out;

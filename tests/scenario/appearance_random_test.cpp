@@ -144,8 +144,9 @@ class Life {
                      ++seen_[e.notice.kind == NoticeKind::appear ? "notices" : "vanish notices"];
                      promise(!up_.empty(), "a notice is sent without a link");
                      for (const auto& [id, other] : way_) promise(other.name != e.announce.name, "two notices for one notifier");
-                     promise(e.notice.sequence >= sequence_, "a number goes back");
-                     sequence_ = e.notice.sequence;
+                     auto& last = sequences_[e.announce.name];
+                     promise(e.notice.sequence >= last, "a number goes back");
+                     last = e.notice.sequence;
                      const auto told = confirmed_.find(e.announce.name);
                      const bool again = told != confirmed_.end() && told->second == e.notice.addresses;
                      promise(e.notice.kind == NoticeKind::vanish || !again || e.announce.repeat || asked_since_,
@@ -175,7 +176,7 @@ class Life {
   bool left_ = false, asked_since_ = false;
   std::map<std::uint64_t, OnItsWay> way_;
   std::map<std::string, std::vector<IpAddress>> confirmed_;
-  std::uint64_t sequence_ = 0;
+  std::map<std::string, std::uint64_t> sequences_;  // by notifier
   int at_once_ = 0;
   std::vector<std::string> history_;
   std::string broken_;

@@ -60,7 +60,7 @@ TEST(Appearance, NobodyIsToldTheSameAddressTwiceUnlessAsked) {
 TEST(Appearance, RepeatIsToldEachTime) {
   auto config = mail_and_dns();
   config.announces[0].repeat = true;
-  auto machine = appearance(config, {.sequence = 7, .told = {{"mail", {*IpAddress::parse("192.0.2.7")}}, {"dns", {*IpAddress::parse("192.0.2.7")}}}});
+  auto machine = appearance(config, {.sequence = 7, .told = {{"mail", {{*IpAddress::parse("192.0.2.7")}}}, {"dns", {{*IpAddress::parse("192.0.2.7")}}}}});
   play(machine, {
       {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
       {1s, link_up(), {"want a farewell", "1: mail #8 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
@@ -237,6 +237,58 @@ TEST(Appearance, AReloadTakesANotifierAway) {
   });
 }
 
+// Who is told by nobody any more is told the end; and the line is held for that.
+TEST(Appearance, AReloadThatTakesANotifierAwaySaysGoodBye) {
+  const AppearReconfigured without{{}, {notifier("mail")}, "hut"};
+  auto machine = present();
+  play(machine, {
+      {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
+      {101s, leaving(), {}, "vanishing"},
+      {102s, answer(3), {"farewell done"}, "vanishing"},
+      {103s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"},
+  });
+  EXPECT_FALSE(machine.remembered().told.contains("dns"));
+
+  auto hangs = present();
+  play(hangs, {
+      {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
+      {101s, leaving(), {}, "vanishing"},
+      {111s, time_passed(), {"abandon 3", "farewell done"}, "vanishing"},
+  });
+
+  auto drops = present();
+  play(drops, {
+      {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
+      {700s, link_down("HungUp"), {"abandon 3", "no farewell", "no farewell", "vanished (HungUp)"}, "none"},
+  });
+
+  auto comes_back = present();
+  play(comes_back, {
+      {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
+      {101s, mail_and_dns(), {"abandon 3"}, "present"},
+  });
+
+  auto has_gone = present();
+  play(has_gone, {
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+      {701s, without, {}, "vanishing"},
+      {702s, answer(3), {"farewell done"}, "vanishing"},
+  });
+}
+
+TEST(Appearance, AReloadSaysGoodByeToNobodyWhoIsToldStill) {
+  const auto before = notifier("dns", true);
+  auto renamed = before;
+  renamed.name = "name";
+  auto machine = appearance({{}, {before}, "hut"});
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(1), {}, "present"},
+      {3s, AppearReconfigured{{}, {renamed}, "hut"}, {}, "present"},
+  });
+}
+
 // The address went and came back before the notice of the other one had an answer: what is on its way is not the last word.
 TEST(Appearance, AnAddressThatComesBackIsToldAgainIfAnotherMayHaveBeenHeard) {
   auto machine = present();
@@ -291,6 +343,45 @@ TEST(Appearance, AnotherReceiverKnowsNothing) {
   play(machine, {
       {100s, config, {}, "present"},
       {200s, by_timer(), {"want the link for 600 s", "3: mail #2 at 192.0.2.7 until 800 s", "appeared at 192.0.2.7 until 800 s"}, "announcing"},
+  });
+}
+
+// As a reload finds it, and a start.
+TEST(Appearance, AnotherReceiverKnowsNothingAfterARestartEither) {
+  const auto remembered = present().remembered();
+  const auto told_by = [&](AppearReconfigured config) {
+    auto machine = appearance(std::move(config), remembered);
+    (void)machine.step(by_timer(), {core::Time{}, at(0s)});
+    std::vector<std::string> out;
+    for (const auto& e : machine.step(link_up(), {core::Time{} + 1s, at(1s)}))
+      if (const auto* sent = std::get_if<SendNotice>(&e)) out.push_back(sent->announce.name);
+    return out;
+  };
+  EXPECT_EQ(told_by(mail_and_dns()), std::vector<std::string>{});
+  auto url = mail_and_dns();
+  url.announces[0].url = "https://example.org/";
+  EXPECT_EQ(told_by(url), std::vector<std::string>{"mail"});
+  auto key = mail_and_dns();
+  key.announces[1].more["Host"] = "hut.example.org";
+  EXPECT_EQ(told_by(key), std::vector<std::string>{"dns"});
+  auto manners = mail_and_dns();
+  manners.announces[0].attempts = 9;
+  EXPECT_EQ(told_by(manners), std::vector<std::string>{});
+  auto without = mail_and_dns();
+  without.announces.pop_back();
+  EXPECT_EQ(appearance(without, remembered).remembered().told.size(), 1u);
+}
+
+TEST(Appearance, WhatIsOnItsWayGoesToTheOtherReceiver) {
+  auto machine = appearance();
+  auto config = mail_and_dns();
+  config.announces[0].url = "https://example.org/";
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, config, {"abandon 1", "3: mail #1 at 192.0.2.7 until 601 s"}, "announcing"},
+      {3s, answer(3), {}, "announcing"},
+      {4s, answer(2), {}, "present"},
   });
 }
 

@@ -137,3 +137,27 @@ TEST(RedialAndBlock, BlockedWhileAFailedCallIsEnded) {
       {197s, gone(1, CallEnd::Killed), {}, "down (Killed), blocked"},
   });
 }
+
+// A restart is nobody's word that the password is right now.
+TEST(RedialAndBlock, AnEarlierGhostdsBlockStands) {
+  auto link = machine();
+  link.stay_blocked("AuthFailed", "why");
+  EXPECT_TRUE(link.blocked());
+  EXPECT_EQ(link.status().detail, "why");
+  play(link, {
+      {0s, packet("a"), {}, "down (AuthFailed), blocked"},
+      {1s, connect, {}, "down (AuthFailed), blocked"},
+      {2s, appear(600s), {}, "down (AuthFailed), blocked"},
+      {3s, unblock, {"unblock"}, "down (unblock)"},
+      {4s, packet("b"), {"start 1"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(RedialAndBlock, AnEarlierGhostdsBlockEndsTheCallItLeft) {
+  auto link = machine();
+  link.stay_blocked("block", "");
+  play(link, {
+      {0s, started(7), {"end 7"}, "hanging-up (block), blocked"},
+      {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},
+  });
+}

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """systemctl stop tells those who were told that we are on the net that we go, while the line stands; systemctl restart tells
-nobody anything, and the appearance goes on as it was promised."""
+nobody anything, and the appearance goes on as it was promised. A block stands, too."""
 import json
+import os
 
 WHERE = "/var/lib/ghostd/appear/where"
 
 
 def run(lab):
-    lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"},
-                  **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes"}})
+    configure(lab)
     lab.start_ghostd()
     code, text, error = lab.ghostctl("appear", "isp")
     lab.check("it appears", code == 0, (code, text, error))
@@ -28,6 +28,70 @@ def run(lab):
     lab.check("a stop tells the end", last["event"] == "vanish" and last["sequence"] == first["sequence"] + 1, last)
     lab.check("and why", last["reason"] == "disconnect", last)
     lab.line.wait_idle()
+    blocked(lab)
+    taken_away(lab)
+
+
+def configure(lab, **link):
+    lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"},
+                  **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes"}}, **link)
+
+
+def blocked(lab):
+    lab.isp.configure(auth="chap", secret="something else")
+    lab.ghostctl("connect", "isp")
+    lab.wait_for(lambda: lab.status()["blocked"] and lab.state() == "down", 90, "the link to be blocked")
+    calls = lab.line.calls
+    lab.sh("systemctl restart ghostd", timeout=90)
+    lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
+    status = lab.status()
+    lab.check("a wrong password's block stands after a restart", status["blocked"] and status["reason"] == "AuthFailed", status)
+    lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
+    lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
+    lab.check("and after a crash", lab.status()["blocked"], lab.status())
+    code, _, error = lab.ghostctl("connect", "isp")
+    lab.check("no call is made", code == 4 and lab.line.calls == calls, (code, error))
+    lab.isp.configure(auth="chap")
+    lab.ghostctl("unblock", "isp")
+    lab.sh("systemctl restart ghostd", timeout=90)
+    lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
+    lab.check("who lifts it lifts it for good", not lab.status()["blocked"], lab.status())
+    code, _, error = lab.ghostctl("connect", "isp")
+    lab.check("and it calls", code == 0, error)
+    lab.isp.configure()
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down", 60)
+    lab.line.wait_idle()
+
+
+def taken_away(lab):
+    """By a reload: the notifier, then the link."""
+    def reload():
+        code, _, error = lab.ghostctl("reload")
+        lab.check("reload", code == 0, error)
+
+    def appear():
+        configure(lab)
+        reload()
+        code, text, error = lab.ghostctl("appear", "isp")
+        lab.check("it appears", code == 0 and told(lab)["event"] == "appear", (code, text, error))
+
+    appear()
+    calls = lab.line.calls
+    lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"})
+    reload()
+    last = lab.wait_for(lambda: (t := told(lab))["event"] == "vanish" and t, 10, "the notifier that goes to be told")
+    lab.check("why", last["reason"] == "reload", last)
+    lab.check("and the link stays", lab.state() == "up" and lab.line.calls == calls, lab.status())
+    appear()
+    os.unlink("/etc/ghostd/links/isp.conf")
+    reload()
+    last = lab.wait_for(lambda: (t := told(lab))["event"] == "vanish" and t, 15, "the end to be told of a link that goes")
+    lab.check("why", last["reason"] == "disconnect", last)
+    lab.wait_for(lambda: '"isp"' not in lab.ghostctl("status", "--json")[1], 15, "the link to go")
+    lab.line.wait_idle()
+    left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -br link; nft list ruleset"
+    lab.wait_for(lambda: not [t for t in ("gd-isp", "ppp-isp") if t in lab.out(left)], 10, "its routes, interfaces and rules to go")
 
 
 def told(lab):

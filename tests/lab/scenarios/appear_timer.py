@@ -34,6 +34,8 @@ def run(lab):
     second = appears(lab, web, 2, "as promised", first["next_unix"])
     lab.wait_state("down", 60)
 
+    stopped_and_started(lab, second)
+
     # The clock jumps over the promise: it is made up for, and the last of the day promises the next day's first.
     move(lab, at(MONDAY, "17:50"))
     third = appears(lab, web, 3, "made up for", at(MONDAY, "17:50"), late=10)
@@ -45,6 +47,20 @@ def run(lab):
     fourth = appears(lab, web, 4, "the next day", tuesday)
     lab.check("while it is on the net", lab.state() == "up", lab.status())
     lab.reboot("after_reset", promise=fourth["next_unix"], second=second["next_unix"])
+
+
+def stopped_and_started(lab, last):
+    clock = datetime.datetime.utcfromtimestamp(last["next_unix"]).strftime("%H:%M:%S")
+    lab.check("the next is shown", lab.status()["next_appearance"] == last["next_unix"] * 1_000_000, lab.status())
+    lab.sh("systemctl disable -q --now ghost-appear@isp.timer")
+    lab.wait_for(lambda: not lab.status()["next_appearance"], 5, "the next to be shown no more")
+    lab.check("ghostctl appearances, too", clock not in lab.ghostctl("appearances")[1].split("next")[-1], lab.ghostctl("appearances"))
+    lab.sh("systemctl restart ghostd", timeout=90)
+    lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
+    lab.check("nor after a restart", not lab.status()["next_appearance"], lab.status())
+    lab.sh("systemctl enable -q --now ghost-appear@isp.timer")
+    lab.wait_for(lambda: lab.status()["next_appearance"] == last["next_unix"] * 1_000_000, 30, "the same next again")
+    lab.wait_for(lambda: clock in lab.out("systemctl list-timers --no-pager --no-legend 'ghost-appear*'"), 10, "its timer")
 
 
 def after_reset(lab):

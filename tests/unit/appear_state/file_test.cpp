@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const core::WallTime kNow = at(1'795'415'400);
+
 class StateFile : public testing::Test {
  protected:
   StateFile() {
@@ -50,11 +52,11 @@ class StateFile : public testing::Test {
 }  // namespace
 
 TEST_F(StateFile, ComesBackAsItWasSaved) {
-  EXPECT_EQ(load(dir, "isp").state, AppearState{});
-  EXPECT_EQ(load(dir, "isp").problem, std::nullopt);
+  EXPECT_EQ(load(dir, "isp", kNow).state, fresh(kNow));
+  EXPECT_EQ(load(dir, "isp", kNow).problem, std::nullopt);
   ASSERT_TRUE(save(dir, "isp", sample()).has_value());
   ASSERT_TRUE(save(dir, "lab", AppearState{}).has_value());
-  const auto loaded = load(dir, "isp");
+  const auto loaded = load(dir, "isp", kNow);
   EXPECT_EQ(loaded.problem, std::nullopt);
   EXPECT_EQ(loaded.state, sample());
   EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "lab.json"}));
@@ -70,25 +72,26 @@ TEST_F(StateFile, IsTheOwnersAloneWhateverWasThere) {
   struct stat st{};
   ASSERT_EQ(stat((dir + "/isp.json").c_str(), &st), 0);
   EXPECT_EQ(st.st_mode & 07777, 0600U);
-  EXPECT_EQ(load(dir, "isp").state, sample());
+  EXPECT_EQ(load(dir, "isp", kNow).state, sample());
 }
 
 TEST_F(StateFile, ABrokenOneIsSetAsideAndReported) {
   write("isp.json.broken", "an earlier one");
   write("isp.json", "{\"version\":1,");
-  const auto loaded = load(dir, "isp");
-  EXPECT_EQ(loaded.state, AppearState{});
+  const auto loaded = load(dir, "isp", kNow);
+  EXPECT_EQ(loaded.state, fresh(kNow));
+  EXPECT_EQ(loaded.state.sequence, 1'795'415'400U) << "numbers that were given already would be given again";
   ASSERT_TRUE(loaded.problem.has_value());
   EXPECT_EQ(*loaded.problem, dir + "/isp.json: not the JSON it should be (101); set aside as isp.json.broken");
   EXPECT_EQ(names(), (std::vector<std::string>{"isp.json.broken"}));
   EXPECT_EQ(read("isp.json.broken"), "{\"version\":1,");
-  EXPECT_EQ(load(dir, "isp").problem, std::nullopt);
+  EXPECT_EQ(load(dir, "isp", kNow).problem, std::nullopt);
   EXPECT_TRUE(save(dir, "isp", sample()).has_value());
 }
 
 TEST_F(StateFile, OneTooLargeIsBroken) {
   write("isp.json", std::string(4 * 1024 * 1024 + 1, ' '));
-  EXPECT_EQ(load(dir, "isp").problem, dir + "/isp.json: larger than 4194304 bytes; set aside as isp.json.broken");
+  EXPECT_EQ(load(dir, "isp", kNow).problem, dir + "/isp.json: larger than 4194304 bytes; set aside as isp.json.broken");
 }
 
 TEST_F(StateFile, TheFullestStateIsNotTooLarge) {
@@ -99,22 +102,22 @@ TEST_F(StateFile, TheFullestStateIsNotTooLarge) {
     record.notices.push_back({std::string(32, 'n'), core::NoticeResult::Unreachable, std::string(200, '\x01'), at(1), 100});
   for (std::size_t i = 0; i < kPastMax; ++i) remember(full, record);
   ASSERT_TRUE(save(dir, "isp", full).has_value());
-  const auto loaded = load(dir, "isp");
+  const auto loaded = load(dir, "isp", kNow);
   EXPECT_EQ(loaded.problem, std::nullopt);
   EXPECT_EQ(loaded.state, full);
 }
 
 TEST_F(StateFile, WhatIsNoFileIsLeftAlone) {
   ASSERT_EQ(mkfifo((dir + "/fifo.json").c_str(), 0600), 0);
-  EXPECT_EQ(load(dir, "fifo").problem, dir + "/fifo.json: not a regular file");
+  EXPECT_EQ(load(dir, "fifo", kNow).problem, dir + "/fifo.json: not a regular file");
   write("other", to_json(sample()));
   ASSERT_EQ(symlink("other", (dir + "/link.json").c_str()), 0);
-  EXPECT_EQ(load(dir, "link").problem, dir + "/link.json: Too many levels of symbolic links");
-  EXPECT_EQ(load(dir, "link").state, AppearState{});
+  EXPECT_EQ(load(dir, "link", kNow).problem, dir + "/link.json: Too many levels of symbolic links");
+  EXPECT_EQ(load(dir, "link", kNow).state, fresh(kNow));
 }
 
 TEST_F(StateFile, NoDirectory) {
-  EXPECT_EQ(load(dir + "/none", "isp").problem, std::nullopt);
+  EXPECT_EQ(load(dir + "/none", "isp", kNow).problem, std::nullopt);
   const auto saved = save(dir + "/none", "isp", sample());
   ASSERT_FALSE(saved.has_value());
   EXPECT_EQ(saved.error(), dir + "/none: No such file or directory");
@@ -122,7 +125,7 @@ TEST_F(StateFile, NoDirectory) {
 
 TEST_F(StateFile, NamesThatLeadElsewhere) {
   EXPECT_FALSE(save(dir, "../x", sample()).has_value());
-  EXPECT_TRUE(load(dir, "../x").problem.has_value());
+  EXPECT_TRUE(load(dir, "../x", kNow).problem.has_value());
 }
 
 // The disk is full (a file may not grow): what was there stays, and nothing lies about.
@@ -140,7 +143,7 @@ TEST_F(StateFile, ASaveThatFailsLeavesTheOldOne) {
   std::signal(SIGXFSZ, SIG_DFL);
   ASSERT_FALSE(saved.has_value());
   EXPECT_EQ(saved.error(), dir + "/isp.json.new: File too large");
-  EXPECT_EQ(load(dir, "isp").state, sample());
+  EXPECT_EQ(load(dir, "isp", kNow).state, sample());
   EXPECT_EQ(names(), (std::vector<std::string>{"isp.json"}));
 }
 
@@ -164,7 +167,7 @@ TEST_F(StateFile, IsWholeWheneverItsWriterDies) {
     int status = 0;
     ASSERT_EQ(waitpid(writer, &status, 0), writer);
     ASSERT_TRUE(WIFSIGNALED(status)) << "it could not save";
-    const auto loaded = load(dir, "isp");
+    const auto loaded = load(dir, "isp", kNow);
     ASSERT_EQ(loaded.problem, std::nullopt);
     auto expected = sample();
     expected.sequence = loaded.state.sequence;

@@ -16,7 +16,8 @@ inline appear_state::AppearState sample() {
   s.granted = at(1'799'999'000);
   s.timer_next = at(1'800'080'000);
   s.until = at(1'799'999'600);
-  s.told = {{"mail", {ip("192.0.2.7"), ip("2001:db8::7")}}, {"hook", {}}};
+  s.told = {{"mail", {{ip("192.0.2.7"), ip("2001:db8::7")}, 18'446'744'073'709'551'615U}}, {"hook", {}}};
+  s.blocked = appear_state::Blocked{"AuthFailed", "the peer said: \"no\""};
   core::AppearanceRecord done;
   done.begun = at(1'799'990'000);
   done.ended = at(1'799'990'600);

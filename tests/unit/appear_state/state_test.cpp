@@ -52,6 +52,16 @@ TEST(StateJson, KeysOfALaterVersionArePassedOver) {
   EXPECT_EQ(from_json(json.dump()), sample());
 }
 
+TEST(StateJson, AnEarlierVersionsFileIsRead) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  json.erase("receivers");
+  json.erase("blocked");
+  auto expected = sample();
+  for (auto& [name, told] : expected.told) told.receiver = 0;
+  expected.blocked.reset();
+  EXPECT_EQ(from_json(json.dump()), expected);
+}
+
 TEST(StateJson, OneFaultAndItIsRefused) {
   using nlohmann::json;
   const json good = json::parse(to_json(sample()));
@@ -70,6 +80,8 @@ TEST(StateJson, OneFaultAndItIsRefused) {
       {"an unknown result", [](json& j) { j["past"][0]["notices"][0]["result"] = "Fine"; }},
       {"a past that did not begin", [](json& j) { j["past"][0]["begun"] = nullptr; }},
       {"more attempts than can be", [](json& j) { j["past"][0]["notices"][0]["attempts"] = 4'294'967'296; }},
+      {"a receiver in words", [](json& j) { j["receivers"]["mail"] = "me"; }},
+      {"a block without a reason", [](json& j) { j["blocked"].erase("reason"); }},
       {"a list", [](json& j) { j = json::array({1}); }},
   };
   for (const auto& [what, spoil] : faults) {

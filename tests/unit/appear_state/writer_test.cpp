@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "appear_state/writer.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+#include <new>
+#include <stdexcept>
+
+using namespace ghost;
+using namespace ghost::appear_state;
+using namespace std::chrono_literals;
+
+namespace {
+
+bool await(loop::EventLoop& loop, const std::function<bool()>& done) {
+  const auto deadline = loop::now() + 10s;
+  while (!done() && loop::now() < deadline)
+    if (!loop.turn(100ms)) break;
+  return done();
+}
+
+// A disk that takes nothing before it is let, shared with the processes that write to it.
+struct Disk {
+  volatile bool let = false;
+  volatile int holds = 0, writes = 0;
+};
+
+class StateWriter : public testing::Test {
+ protected:
+  StateWriter()
+      : disk(*new (::mmap(nullptr, sizeof(Disk), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Disk) {}
+  ~StateWriter() override { ::munmap(&disk, sizeof(Disk)); }
+
+  std::unique_ptr<Writer> writer() { return writer(loop); }
+  std::unique_ptr<Writer> writer(loop::EventLoop& in) {
+    return std::make_unique<Writer>(
+        in,
+        [this]() -> tl::expected<void, std::string> {
+          const auto snapshot = value;
+          for (int i = 0; i < 1000 && !disk.let; ++i) ::poll(nullptr, 0, 10);
+          if (snapshot < 0) return tl::unexpected(std::string("the disk is full"));
+          disk.holds = snapshot;
+          disk.writes = disk.writes + 1;
+          return {};
+        },
+        [this](const std::optional<std::string>& problem) {
+          ++ended;
+          if (problem) said = *problem;
+        });
+  }
+
+  loop::EventLoop loop;
+  Disk& disk;
+  int value = 0, ended = 0;
+  std::string said;
+};
+
+}  // namespace
+
+TEST_F(StateWriter, TheLoopDoesNotWaitForTheDisk) {
+  const auto w = writer();
+  value = 1;
+  const auto begun = loop::now();
+  w->write();
+  int turned = 0;
+  loop::Timer timer(loop, [&] { if (++turned < 5) timer.arm(loop::now() + 10ms); });
+  timer.arm(loop::now() + 10ms);
+  ASSERT_TRUE(await(loop, [&] { return turned == 5; }));
+  EXPECT_LT(loop::now() - begun, 5s);
+  EXPECT_TRUE(w->busy());
+  EXPECT_EQ(disk.writes, 0);
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return !w->busy(); }));
+  EXPECT_EQ(disk.holds, 1);
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(said, "");
+}
+
+TEST_F(StateWriter, WhatCameMeanwhileIsWrittenOnce) {
+  const auto w = writer();
+  for (value = 1; value < 100; ++value) w->write();
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return !w->busy(); }));
+  EXPECT_EQ(disk.holds, 100);
+  EXPECT_EQ(disk.writes, 2);
+  EXPECT_EQ(ended, 2);
+}
+
+TEST_F(StateWriter, AProblemIsTold) {
+  const auto w = writer();
+  disk.let = true;
+  value = -1;
+  w->write();
+  ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
+  EXPECT_EQ(said, "the disk is full");
+  value = 2;
+  w->write();
+  ASSERT_TRUE(await(loop, [&] { return ended == 2; }));
+  EXPECT_EQ(disk.holds, 2);
+}
+
+// As at a stop: SIGTERM comes to all processes, and ghostd ends with its loop.
+TEST_F(StateWriter, WhatWasAskedForIsWrittenAfterTheEnd) {
+  const pid_t ghostd = ::fork();
+  if (ghostd == 0) {
+    ::setpgid(0, 0);
+    loop::EventLoop its;
+    const loop::SignalSource term(its, SIGTERM, [](const signalfd_siginfo&) {});
+    {
+      const auto w = writer(its);
+      for (value = 1; value < 8; ++value) w->write();
+    }
+    ::_exit(0);
+  }
+  ::setpgid(ghostd, ghostd);
+  int status = 0;
+  ASSERT_EQ(::waitpid(ghostd, &status, 0), ghostd);
+  ASSERT_EQ(status, 0);
+  ::kill(-ghostd, SIGTERM);
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return disk.writes == 2; }));
+  EXPECT_EQ(disk.holds, 8) << "an older one came last";
+}
+
+TEST_F(StateWriter, NothingOfOursStaysOpenInIt) {
+  int fds[2] = {-1, -1};
+  ASSERT_EQ(::pipe2(fds, O_CLOEXEC), 0);
+  const UniqueFd read_end(fds[0]);
+  UniqueFd write_end(fds[1]);
+  const auto w = writer();
+  w->write();
+  write_end.reset();
+  pollfd p{read_end.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&p, 1, 10'000), 1);
+  EXPECT_TRUE(p.revents & POLLHUP);
+  EXPECT_TRUE(w->busy());
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return !w->busy(); }));
+}
