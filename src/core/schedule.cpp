@@ -126,9 +126,15 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
     case TickKind::calendar:
       if (ahead && this_window(*promise)) return no(TickVerdict::promise_ahead);
       // After a boot the resume and the timer's making up for what it missed come together. If that was a window's last
-      // appearance, the promise is another day's already.
-      if (granted && *granted <= now && (now - *granted <= kOnTime || (present && (config.window ? this_window(*granted) : ahead))))
-        return no(TickVerdict::under_way);
+      // appearance, the promise is another day's already. And whoever keeps a promise that is the timer's own elapse does so
+      // before the timer's service comes to tell when it elapses next.
+      if (granted && *granted <= now &&
+          (now - *granted <= kOnTime ||
+           (present && (config.window ? this_window(*granted) : ahead || (elapse && *granted >= *elapse - kEarly))))) {
+        auto due = no(TickVerdict::under_way);
+        if (!ahead && due.next) due.promise = due.next;
+        return due;
+      }
       return yes(TickVerdict::day_begins);
     case TickKind::chain:
     case TickKind::resume:

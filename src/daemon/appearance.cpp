@@ -71,9 +71,7 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
 
 // Past or ahead, whether it is due is decided when it is asked; a clock that is put back makes it worth asking again.
 void Appearance::arm_promise() {
-  // Without a window the timer itself knows the next but one, and only it can tell.
-  const bool timers = !config_.window && state_.promise == state_.timer_next;
-  if (state_.promise && !timers) promise_.arm(*state_.promise);
+  if (state_.promise) promise_.arm(*state_.promise);
   else promise_.disarm();
 }
 

@@ -26,14 +26,14 @@ class Week {
  private:
   using Mono = std::chrono::microseconds;  // time that nobody sets
   using WallTime = core::WallTime;
-  enum class What { tick, arm, calendar, chain, down, up, step, by_hand, look, kept, end };
+  enum class What { tick, arm, calendar, chain, self, down, up, step, by_hand, look, kept, end };
   static constexpr unsigned kAnyBoot = ~0U;
   struct Event {
     What what;
     core::TickKind kind = core::TickKind::resume;  // of tick
-    WallTime time{};                               // of arm, kept
+    WallTime time{};                               // of arm, kept, self
     unsigned boots = kAnyBoot;                     // gone with the boot it belongs to
-    unsigned steps = 0;                            // kept, chain, calendar: gone when the clock is set
+    unsigned steps = 0;                            // kept, chain, calendar, self: gone when the clock is set
   };
 
   [[nodiscard]] WallTime wall() const { return WallTime(mono_ + offset_); }
@@ -45,7 +45,7 @@ class Week {
   void note(const std::string& what);
 
   void happen(const Event& event);
-  void tick(core::TickKind kind);
+  void tick(core::TickKind kind, WallTime timer_next);
   void granted(const core::Due& due, const core::Standing& before);
   void arm(WallTime promise);
   void go_down();
@@ -54,6 +54,7 @@ class Week {
   void set_calendar();   // the timer's next elapse from its stamp
   void set_chain();      // the transient timer anew, by the present clock
   void expect_kept();    // the promise that stands
+  void set_self();       // ghostd's own timer, for the same
   void look();           // nothing is lost
 
   [[nodiscard]] WallTime timer_after(WallTime base) const;

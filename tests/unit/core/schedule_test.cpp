@@ -306,8 +306,9 @@ TEST(Decide, Table) {
     const auto now = local(row.now);
     const Standing standing{time(row.promise), time(row.granted), time(row.cut_short), row.present};
     const auto next = std::string_view(row.next) == "chain" ? std::optional(now + 15min) : time(row.next);
-    // A refusal leaves what is written down as it is.
-    const Due expected{row.due, row.verdict, row.due ? next : standing.promise, next};
+    // A refusal leaves what is written down as it is; but who is under way and knew of no next one learns it.
+    const bool learns = row.verdict == under_way && !standing.promise;
+    const Due expected{row.due, row.verdict, row.due || learns ? next : standing.promise, next};
     EXPECT_EQ(decide(now, row.kind, standing, row.config, Place::zone(), choice(0), local(kMonday)), expected)
         << row.what;
   }
@@ -337,6 +338,22 @@ TEST(Decide, AnElapseThatNobodyAnsweredIsMadeUpFor) {
   EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, {}, "2026-11-18 10:00:00", "2026-11-19 07:30:00"), no_promise);
   EXPECT_EQ(ask(no_window(), "2026-11-20 04:00:00", resume, {}, "2026-11-19 03:00:00", "2026-11-20 03:00:00"), made_up_for);
   EXPECT_EQ(ask(no_window(), "2026-11-20 04:00:00", resume, {}, "2026-11-20 03:00:00", "2026-11-20 03:00:00"), no_promise);
+}
+
+// ghostd keeps what it promised by a timer of its own. If that was systemd's next elapse, the one after it is known only when that
+// timer's service comes, however long it takes to start.
+TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
+  const Place berlin("Europe/Berlin");
+  const auto monday = local(kMonday), tuesday = local("2026-11-24 07:30:00");
+  const auto kept = decide(monday, TickKind::chain, {monday, monday - 24h, {}, false, monday}, no_window(), Place::zone(), choice(0), monday);
+  EXPECT_EQ(kept, (Due{true, TickVerdict::promised, {}, {}}));
+  for (const auto late : {0s, 59s, 300s}) {
+    const auto told = decide(monday + late, TickKind::calendar, {{}, monday, {}, true, monday}, no_window(), Place::zone(), choice(0), tuesday);
+    EXPECT_EQ(told, (Due{false, TickVerdict::under_way, tuesday, tuesday})) << late.count();
+  }
+  // The next day's is not taken for it, whoever stayed so long.
+  const auto next = decide(tuesday, TickKind::calendar, {tuesday, monday, {}, true, tuesday}, no_window(), Place::zone(), choice(0), tuesday + 24h);
+  EXPECT_EQ(next, (Due{true, TickVerdict::promised, tuesday + 24h, tuesday + 24h}));
 }
 
 TEST(NextStanding, IsWhatWasPromisedOrElseTheTimers) {

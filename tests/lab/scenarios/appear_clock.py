@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Without Window= each day's promise is the timer's own next elapse, which ghostd keeps to the second, too. And a clock that is put
+back over an appearance's time: that is not had twice, and what it promised is kept."""
+import datetime
+import json
+
+from rig import net
+from rig.announce import Announcer
+from rig.servers import Servers
+
+CAPTURE = False
+WEB = {"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes", "RetryDelay": "1s"}}
+MONDAY, TUESDAY, WEDNESDAY = (f"2026-{day}" for day in ("11-30", "12-01", "12-02"))
+
+
+def run(lab):
+    web = Servers("web").web
+    announcer = Announcer(lab, ipv6=False, Hold="5s", IdleTimeout="3s")
+    announcer.configure(WEB)
+    lab.set_clock(f"{MONDAY} 07:29:50")
+    lab.sh("systemctl enable -q --now ghost-appear@isp.timer")
+    first = notices(web, 1)[0]
+    lab.check("no window: the next is the timer's", first["next_unix"] == at(TUESDAY), first)
+    lab.wait_state("down", 60)
+    lab.set_clock(f"{TUESDAY} 07:29:57")
+    second = notices(web, 2)[1]
+    kept(lab, "no window: what the timer was to", at(TUESDAY))
+    lab.check("no window: and the day after is told", second["next_unix"] == at(WEDNESDAY), second)
+    lab.wait_state("down", 60)
+
+    announcer.configure(WEB, Window="Mon..Fri 07:00-18:00")
+    lab.set_clock(f"{WEDNESDAY} 07:29:57")
+    third = notices(web, 3)[2]
+    lab.check("a window: the next is of the same day", at(WEDNESDAY) < third["next_unix"] <= at(WEDNESDAY) + 3600, third)
+    lab.wait_state("down", 60)
+    asked = times_asked(lab)
+    lab.set_clock(f"{WEDNESDAY} 07:29:57")
+    lab.wait_for(lambda: times_asked(lab) > asked, 60, "the timer to elapse once more")
+    lab.check("put back: not twice", lab.state() == "down" and len(web.received()) == 3, (lab.status(), web.received()))
+    lab.set_clock(f"@{third['next_unix'] - 3}")
+    notices(web, 4)
+    kept(lab, "put back: the promise of before", third["next_unix"])
+
+
+def at(day):
+    return int(datetime.datetime.fromisoformat(f"{day}T07:30:00+00:00").timestamp())
+
+
+def times_asked(lab):
+    return lab.journal("-u ghostd").count("asked by a timer")
+
+
+def notices(web, count):
+    return [json.loads(one["body"]) for one in web.wait_received(count, 90)]
+
+
+def kept(lab, what, promised):
+    begun = json.loads(lab.ghostctl("appearances", "isp", "--json")[1])[0]["appearances"][-1]["begun"] / 1e6
+    lab.check(f"{what}: begun {begun - promised:.2f} s after its time", -0.01 <= begun - promised <= 1, begun)
