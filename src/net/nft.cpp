@@ -4,8 +4,9 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
-#include <new>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "net/nft_library.hpp"
@@ -23,9 +24,14 @@ struct GiveBack {
 
 class Context {
  public:
-  explicit Context(bool dry) : context_(nft_.ctx_new(NFT_CTX_DEFAULT), nft_.ctx_free) {
-    if (!context_ || nft_.ctx_buffer_output(context_.get()) != 0 || nft_.ctx_buffer_error(context_.get()) != 0) throw std::bad_alloc();
-    nft_.ctx_set_dry_run(context_.get(), dry);
+  static Result<Context> make(bool dry) {
+    auto nft = NftLibrary::load();
+    if (!nft) return tl::unexpected(nft.error());
+    Context out(std::move(*nft));
+    auto* const raw = out.context_.get();
+    if (!raw || out.nft_.ctx_buffer_output(raw) != 0 || out.nft_.ctx_buffer_error(raw) != 0) return failure(ENOMEM, "nftables");
+    out.nft_.ctx_set_dry_run(raw, dry);
+    return out;
   }
   void answer_in_json() { nft_.ctx_output_set_flags(context_.get(), NFT_CTX_OUTPUT_JSON); }
   Result<void> execute(const std::string& commands) {
@@ -37,16 +43,18 @@ class Context {
   std::string answer() { return nft_.ctx_get_output_buffer(context_.get()); }
 
  private:
-  GiveBack after_all_;
+  explicit Context(NftLibrary nft) : nft_(std::move(nft)), context_(nft_.ctx_new(NFT_CTX_DEFAULT), nft_.ctx_free) {}
   NftLibrary nft_;
   std::unique_ptr<nft_ctx, decltype(&::nft_ctx_free)> context_;
 };
 
 Result<json> run_json(const json& commands, bool dry) {
-  Context context(dry);
-  context.answer_in_json();
-  if (auto ok = context.execute(commands.dump()); !ok) return tl::unexpected(ok.error());
-  const std::string text = context.answer();
+  const GiveBack after_all;
+  auto context = Context::make(dry);
+  if (!context) return tl::unexpected(context.error());
+  context->answer_in_json();
+  if (auto ok = context->execute(commands.dump()); !ok) return tl::unexpected(ok.error());
+  const std::string text = context->answer();
   if (text.empty()) return json();
   json out = json::parse(text, nullptr, false);
   if (out.is_discarded()) return tl::unexpected(Error{0, "nftables: its answer is not JSON"});
@@ -93,7 +101,12 @@ Result<std::map<std::string, std::chrono::seconds>> live_elements() {
 
 Result<json> run(const json& commands) { return run_json(commands, false); }
 
-Result<void> run_text(const std::string& commands) { return Context(false).execute(commands); }
+Result<void> run_text(const std::string& commands) {
+  const GiveBack after_all;
+  auto context = Context::make(false);
+  if (!context) return tl::unexpected(context.error());
+  return context->execute(commands);
+}
 
 Result<void> check(const json& commands) {
   const auto answer = run_json(commands, true);
@@ -102,7 +115,8 @@ Result<void> check(const json& commands) {
 }
 
 Result<void> load(const Ruleset& ruleset) {
-  const auto live = live_elements();  // an error means that there is no table yet
+  const auto live = live_elements();  // nftables refuses it when there is no table yet
+  if (!live && live.error().errno_value != 0) return tl::unexpected(live.error());
   const auto loaded = run(render(ruleset));
   if (!loaded) return tl::unexpected(loaded.error());
   if (!live) return {};

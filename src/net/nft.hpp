@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libnftables runs what ruleset.hpp renders. A fresh context for each command: a kept one keeps a copy of the
-// whole ruleset, and the commands are rare.
+// whole ruleset, and the commands are rare. An error is nftables' refusal in its own words, without an errno; with one
+// (ELIBACC, ENOMEM), it was not asked.
 #pragma once
 #include <chrono>
 #include <cstdint>

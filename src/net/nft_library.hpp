@@ -6,12 +6,15 @@
 
 #include <memory>
 
+#include "net/error.hpp"
+
 namespace ghost::net {
 
 class NftLibrary {
  public:
-  // Throws std::runtime_error if it can't be loaded: it is installed with ghostd, and without it nothing works.
-  NftLibrary();
+  static constexpr const char* kName = "libnftables.so.1";
+  // That it can't be loaded may pass (it is just being upgraded, memory is short): an error (ELIBACC) like any other refusal.
+  [[nodiscard]] static Result<NftLibrary> load(const char* name = kName);
 
   // The same as in libnftables(3).
   decltype(&::nft_ctx_new) ctx_new{};
@@ -25,6 +28,7 @@ class NftLibrary {
   decltype(&::nft_run_cmd_from_buffer) run_cmd_from_buffer{};
 
  private:
+  explicit NftLibrary(void* library) : library_(library) {}
   struct Unload {
     void operator()(void* library) const noexcept;
   };
