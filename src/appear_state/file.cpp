@@ -2,12 +2,14 @@
 #include "appear_state/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
+#include "appear_state/left.hpp"
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
 
@@ -52,6 +54,7 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
   const auto name = link + ".json";
   const auto path = directory + "/" + name;
   if (!valid_link_name(link)) return {fresh(now), link + " is no link's name"};
+  await_left();
   const auto dir = open_directory(directory);
   if (!dir) {
     if (errno != ENOENT) out.problem = why(directory);
@@ -87,6 +90,12 @@ tl::expected<void, std::string> save(const std::string& directory, const std::st
   const auto path = directory + "/" + fresh;
   const auto dir = open_directory(directory);
   if (!dir) return tl::unexpected(why(directory));
+  // Whoever writes for the same link is let end: there is one name to write under. A file system without locks keeps nothing from
+  // being written.
+  const auto lock_name = link + ".lock";
+  const UniqueFd lock(::openat(dir.get(), lock_name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+  if (!lock) return tl::unexpected(why(directory + "/" + lock_name));
+  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {}
   // What a crash may have left under the name goes first, so that O_EXCL makes the file and its mode ours.
   if (::unlinkat(dir.get(), fresh.c_str(), 0) != 0 && errno != ENOENT) return tl::unexpected(why(path));
   UniqueFd fd(::openat(dir.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));

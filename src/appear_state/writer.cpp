@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,11 +15,29 @@
 #include <cstring>
 #include <utility>
 
+#include "appear_state/left.hpp"
+
 namespace ghost::appear_state {
 namespace {
 
+constexpr core::Duration kFirstDelay = std::chrono::seconds(1);
+constexpr core::Duration kLongestDelay = std::chrono::minutes(1);
+
+// From now on: who waits its turn has its own time after that.
+void end_after(std::chrono::seconds life) {
+  ::signal(SIGALRM, SIG_DFL);
+  sigset_t alarm_set;
+  ::sigemptyset(&alarm_set);
+  ::sigaddset(&alarm_set, SIGALRM);
+  ::sigprocmask(SIG_UNBLOCK, &alarm_set, nullptr);
+  ::alarm(static_cast<unsigned>(life.count()));
+}
+
+UniqueFd pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
 // In the child. Nothing of ghostd's stays open in it: a TUN that a hanging disk keeps could not be made again.
-[[noreturn]] void work(const Writer::Save& save, int problem, int after) {
+[[noreturn]] void work(const Writer::Save& save, int problem, int after, std::chrono::seconds life) {
+  end_after(life);
   ::prctl(PR_SET_NAME, "ghostd-write");
   ::dup2(problem, STDIN_FILENO);
   if (after >= 0) ::dup2(after, STDOUT_FILENO);
@@ -26,6 +45,7 @@ namespace {
   if (after >= 0) {  // the process of that pidfd
     pollfd earlier{STDOUT_FILENO, POLLIN, 0};
     while (::poll(&earlier, 1, -1) < 0 && errno == EINTR) {}
+    end_after(life);
   }
   try {
     const auto saved = save();
@@ -38,15 +58,17 @@ namespace {
 
 }  // namespace
 
-Writer::Writer(loop::EventLoop& loop, Save save, Done done)
-    : loop_(loop), save_(std::move(save)), done_(std::move(done)) {}
+Writer::Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds life)
+    : loop_(loop),
+      save_(std::move(save)),
+      done_(std::move(done)),
+      life_(life),
+      retry_(loop, [this] { write(); }) {}
 
 Writer::~Writer() {
-  if (!again_) return;
   // Not before the one that runs, which is not reaped yet: its pid is its own.
-  UniqueFd after;
-  if (child_) after.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  start(std::move(after));
+  if (again_ || owed_) start(child_ ? pidfd(pid_) : UniqueFd());
+  if (child_) leave(pidfd(pid_));
 }
 
 void Writer::write() {
@@ -55,21 +77,29 @@ void Writer::write() {
 }
 
 void Writer::start(UniqueFd after) {
-  again_ = false;
+  again_ = owed_ = false;
+  retry_.disarm();
   std::array<int, 2> fds{-1, -1};
   pid_t pid = -1;
   if (::pipe2(fds.data(), O_CLOEXEC | O_NONBLOCK) == 0) pid = ::fork();
   UniqueFd read_end(fds[0]);
   const UniqueFd write_end(fds[1]);
-  if (pid == 0) work(save_, write_end.get(), after.get());
+  if (pid == 0) work(save_, write_end.get(), after.get(), life_);
   if (pid < 0) {
     const std::string why = std::string("a process to write it: ") + std::strerror(errno);
-    failed_ = loop::DeferSource(loop_, [this, why] { done_(why); });
-    return failed_.run_soon();
+    failed();
+    no_process_ = loop::DeferSource(loop_, [this, why] { done_(why); });
+    return no_process_.run_soon();
   }
   pid_ = pid;
   problem_ = std::move(read_end);
   child_ = loop::ChildSource(loop_, pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
+}
+
+void Writer::failed() {
+  owed_ = true;
+  delay_ = std::clamp(2 * delay_, kFirstDelay, kLongestDelay);
+  retry_.arm(loop::now() + delay_);
 }
 
 void Writer::ended(const siginfo_t& how) {
@@ -77,10 +107,13 @@ void Writer::ended(const siginfo_t& how) {
   if (how.si_code != CLD_EXITED || how.si_status != 0) {
     std::array<char, PIPE_BUF> text{};
     const auto n = ::read(problem_.get(), text.data(), text.size());
-    problem = n > 0 ? std::string(text.data(), static_cast<std::size_t>(n)) : "the process that wrote it did not end well";
+    if (n > 0) problem = std::string(text.data(), static_cast<std::size_t>(n));
+    else problem = how.si_status == SIGALRM ? "the disk took too long" : "the process that wrote it did not end well";
   }
   problem_.reset();
   child_.reset();
+  if (problem) failed();
+  else delay_ = {};
   if (again_) start({});
   done_(problem);
 }

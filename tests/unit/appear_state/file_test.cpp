@@ -59,7 +59,7 @@ TEST_F(StateFile, ComesBackAsItWasSaved) {
   const auto loaded = load(dir, "isp", kNow);
   EXPECT_EQ(loaded.problem, std::nullopt);
   EXPECT_EQ(loaded.state, sample());
-  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "lab.json"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "isp.lock", "lab.json", "lab.lock"}));
 }
 
 TEST_F(StateFile, IsTheOwnersAloneWhateverWasThere) {
@@ -144,7 +144,7 @@ TEST_F(StateFile, ASaveThatFailsLeavesTheOldOne) {
   ASSERT_FALSE(saved.has_value());
   EXPECT_EQ(saved.error(), dir + "/isp.json.new: File too large");
   EXPECT_EQ(load(dir, "isp", kNow).state, sample());
-  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "isp.lock"}));
 }
 
 // Killed anywhere in the middle of saving, again and again: the file is always a whole state.
@@ -176,4 +176,24 @@ TEST_F(StateFile, IsWholeWheneverItsWriterDies) {
     seen = loaded.state.sequence;
   }
   EXPECT_GT(moved, 10);
+}
+
+// A link that is removed and brought back has two writers for a while: neither takes the other's file away.
+TEST_F(StateFile, TwoWhoSaveAtOnceDoNotMeet) {
+  std::vector<pid_t> writers;
+  for (int who = 0; who < 3; ++who) {
+    writers.push_back(fork());
+    ASSERT_GE(writers.back(), 0);
+    if (writers.back() != 0) continue;
+    for (int i = 0; i < 50; ++i)
+      if (!save(dir, "isp", sample())) _exit(1);
+    _exit(0);
+  }
+  for (const pid_t writer : writers) {
+    int status = 0;
+    ASSERT_EQ(waitpid(writer, &status, 0), writer);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(load(dir, "isp", kNow).state, sample());
+  EXPECT_EQ(names(), (std::vector<std::string>{"isp.json", "isp.lock"}));
 }

@@ -9,9 +9,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <string>
+
+#include "appear_state/left.hpp"
 
 using namespace ghost;
 using namespace ghost::appear_state;
@@ -39,7 +43,7 @@ class StateWriter : public testing::Test {
   ~StateWriter() override { ::munmap(&disk, sizeof(Disk)); }
 
   std::unique_ptr<Writer> writer() { return writer(loop); }
-  std::unique_ptr<Writer> writer(loop::EventLoop& in) {
+  std::unique_ptr<Writer> writer(loop::EventLoop& in, std::chrono::seconds life = Writer::kLife) {
     return std::make_unique<Writer>(
         in,
         [this]() -> tl::expected<void, std::string> {
@@ -53,7 +57,8 @@ class StateWriter : public testing::Test {
         [this](const std::optional<std::string>& problem) {
           ++ended;
           if (problem) said = *problem;
-        });
+        },
+        life);
   }
 
   loop::EventLoop loop;
@@ -143,4 +148,92 @@ TEST_F(StateWriter, NothingOfOursStaysOpenInIt) {
   EXPECT_TRUE(w->busy());
   disk.let = true;
   ASSERT_TRUE(await(loop, [&] { return !w->busy(); }));
+}
+
+TEST_F(StateWriter, WhatFailedIsTriedAgainAndLaterEachTime) {
+  const auto w = writer();
+  disk.let = true;
+  value = -1;
+  w->write();
+  ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
+  EXPECT_FALSE(w->busy()) << "nobody is to wait for what cannot be written";
+  const auto first = loop::now();
+  ASSERT_TRUE(await(loop, [&] { return ended == 2; }));
+  const auto second = loop::now();
+  value = 3;
+  ASSERT_TRUE(await(loop, [&] { return ended == 3; }));
+  const auto third = loop::now();
+  EXPECT_EQ(disk.holds, 3);
+  EXPECT_GE(second - first, 1s);
+  EXPECT_GE(third - second, 2s);
+}
+
+TEST_F(StateWriter, OneThatIsKilledIsTriedAgain) {
+  const auto w = writer();
+  value = 4;
+  w->write();
+  const auto children = "/proc/self/task/" + std::to_string(::gettid()) + "/children";
+  pid_t child = -1, one = -1;
+  for (std::ifstream in(children); in >> one;) child = one;  // the youngest
+  ASSERT_GT(child, 0);
+  ASSERT_EQ(::kill(child, SIGKILL), 0);
+  ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
+  EXPECT_NE(said, "");
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return ended == 2; }));
+  EXPECT_EQ(disk.holds, 4);
+}
+
+TEST_F(StateWriter, WhatFailedIsTriedOnceMoreAtTheEnd) {
+  auto w = writer();
+  disk.let = true;
+  value = -1;
+  w->write();
+  ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
+  value = 5;
+  w.reset();
+  ASSERT_TRUE(await(loop, [&] { return disk.holds == 5; }));
+}
+
+// systemd starts no ghostd while a process of the last one is there, and SIGTERM it does not hear.
+TEST_F(StateWriter, OneThatHangsEndsByItself) {
+  const auto w = writer(loop, 1s);
+  const auto begun = loop::now();
+  w->write();
+  ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
+  EXPECT_LT(loop::now() - begun, 5s);
+  EXPECT_EQ(said, "the disk took too long");
+  EXPECT_EQ(disk.writes, 0);
+  disk.let = true;
+}
+
+TEST_F(StateWriter, WhoReadsWaitsForWhatIsLeft) {
+  auto slow = std::make_unique<Writer>(
+      loop,
+      [this]() -> tl::expected<void, std::string> {
+        ::poll(nullptr, 0, 100);
+        disk.writes = disk.writes + 1;
+        return {};
+      },
+      [](const auto&) {});
+  slow->write();
+  slow->write();
+  slow.reset();
+  await_left();
+  EXPECT_EQ(disk.writes, 2);
+}
+
+TEST_F(StateWriter, WhoReadsDoesNotWaitForADiskThatHangs) {
+  auto w = writer();
+  w->write();
+  w.reset();
+  const auto begun = loop::now();
+  await_left();
+  EXPECT_LT(loop::now() - begun, 5s);
+  EXPECT_EQ(disk.writes, 0);
+  const auto again = loop::now();
+  await_left();
+  EXPECT_LT(loop::now() - again, 1s) << "each who reads would wait anew";
+  disk.let = true;
+  ASSERT_TRUE(await(loop, [&] { return disk.writes == 1; }));
 }
