@@ -93,8 +93,9 @@ def writer(said):
     return (lambda text: (said.append(text), sys.stdout.write(text))) if verbose() else said.append
 
 
-def run(names, image, report):
-    """Runs scenarios; report is called from one thread at a time. An exception (Ctrl-C) ends every VM."""
+def run(names, image, report, beside=None):
+    """Runs scenarios; report is called from one thread at a time. beside: what is done beside the first of them, in a thread of
+    its own, and before those that are alone. An exception (Ctrl-C) ends every VM."""
     os.makedirs(RESULTS, exist_ok=True)
     together, alone = (collections.deque(some) for some in in_order(names))
     lock = threading.Lock()
@@ -104,15 +105,27 @@ def run(names, image, report):
             report(*words)
     # The first lane is this thread's: a VM ends with the thread that started it, and this one's has to stay for `alone`.
     first, second = Lane(image, one_at_a_time), Lane(image, one_at_a_time, spare=True)
-    beside = threading.Thread(target=second.run, args=(together,), daemon=True)
+    two = len(together) >= WORTH_A_SECOND and (os.cpu_count() or 1) > 1 and not verbose()
+
+    wrong = []
+
+    def second_lane():
+        try:
+            if beside:
+                beside()
+            if two:
+                second.run(together)
+        except Exception as error:  # the first lane's thread ends with it
+            wrong.append(error)
+    thread = threading.Thread(target=second_lane, daemon=True)
     try:
-        if len(together) >= WORTH_A_SECOND and (os.cpu_count() or 1) > 1 and not verbose():
-            beside.start()
+        thread.start()
         first.run(together)
-        if beside.ident:
-            beside.join()
-            second.end()
-            first.run(together)  # what the second could not take
+        thread.join()
+        second.end()
+        if wrong:
+            raise wrong[0]
+        first.run(together)  # what the second could not take
         first.run(alone)
     finally:
         for lane in (first, second):
