@@ -44,6 +44,18 @@ constexpr const char* kSystemd = "org.freedesktop.systemd1";
 constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
 constexpr const char* kUnitPathPrefix = "/org/freedesktop/systemd1/unit";
 
+bool is_word(const sdbus::Variant& value, const char* word) {
+  return value.containsValueOfType<std::string>() && value.get<std::string>() == word;
+}
+
+// One property; nullptr: it could not be had.
+void get_property(sdbus::IProxy& proxy, const char* interface, const char* property, std::function<void(const sdbus::Variant*)> answer) {
+  proxy.callMethodAsync("Get")
+      .onInterface("org.freedesktop.DBus.Properties")
+      .withArguments(std::string(interface), std::string(property))
+      .uponReplyInvoke([answer = std::move(answer)](AsyncError error, const sdbus::Variant& value) { answer(error ? nullptr : &value); });
+}
+
 std::string link_path(const std::string& link) { return encoded_path(kLinkPathPrefix, link); }
 
 }  // namespace
@@ -256,19 +268,15 @@ void BusService::Impl::ask_active(const std::string& unit, std::function<void(bo
   try {
     if (!proxy)
       proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
-    proxy->callMethodAsync("Get")
-        .onInterface("org.freedesktop.DBus.Properties")
-        .withArguments(std::string(kUnitInterface), std::string("ActiveState"))
-        .uponReplyInvoke([answer](AsyncError error, const sdbus::Variant& state) {
-          answer(!error && state.containsValueOfType<std::string>() && state.get<std::string>() == "active");
-        });
+    get_property(*proxy, kUnitInterface, "ActiveState", [answer](const sdbus::Variant* state) { answer(state && is_word(*state, "active")); });
   } catch (const sdbus::Error&) {
     answer(false);
   }
 }
 
 // systemd tells of its units only while somebody has subscribed. What the signal says is taken; asking back would load a unit
-// that has just gone, which is news again.
+// that has just gone, which is news again. A shutdown stops units, too, but what comes with the next boot is as good as
+// active: so a stop is told only if it is none of that.
 void BusService::Impl::watch_active(const std::string& unit, std::function<void(bool)> told) {
   auto& proxy = watched_[unit];
   if (proxy) return;
@@ -280,11 +288,15 @@ void BusService::Impl::watch_active(const std::string& unit, std::function<void(
     proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
     proxy->uponSignal("PropertiesChanged")
         .onInterface("org.freedesktop.DBus.Properties")
-        .call([told](const std::string& interface, const std::map<std::string, sdbus::Variant>& changed,
-                     const std::vector<std::string>&) {
+        .call([this, told, changes = std::make_shared<unsigned>(0)](
+                  const std::string& interface, const std::map<std::string, sdbus::Variant>& changed, const std::vector<std::string>&) {
           const auto state = changed.find("ActiveState");
           if (interface != kUnitInterface || state == changed.end()) return;
-          told(state->second.containsValueOfType<std::string>() && state->second.get<std::string>() == "active");
+          const auto change = ++*changes;
+          if (is_word(state->second, "active")) return told(true);
+          get_property(*systemd_, "org.freedesktop.systemd1.Manager", "SystemState", [told, changes, change](const sdbus::Variant* system) {
+            if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
+          });
         });
 #if GHOST_SDBUS_MAJOR < 2
     proxy->finishRegistration();

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 
 constexpr auto kEarly = 1s;    // a tick may come so much before its time: timers and clocks have grains
 constexpr auto kOnTime = 1min;  // and so much after it without being a thing of the past
+constexpr auto kServiceMayBeLate = 15min;  // that a timer has started (ghost-appear-day@.service, TimeoutStartSec=)
 
 bool has_come(WallTime promise, WallTime now) { return promise <= now + kEarly; }
 
@@ -121,6 +122,8 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
   const bool ahead = promise && !come;
   if (come && now - *promise <= kOnTime) return yes(TickVerdict::promised);
   if (!may_be(config, zone, now)) return no(TickVerdict::outside_window);
+  // Without a window there is one appearance to each elapse of the timer: that one's was, and the next one is not known yet.
+  const bool served = !config.window && granted && elapse && has_come(*elapse, now) && *granted >= *elapse - kEarly;
 
   switch (kind) {
     case TickKind::calendar:
@@ -129,8 +132,8 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
       // appearance, the promise is another day's already. And whoever keeps a promise that is the timer's own elapse does so
       // before the timer's service comes to tell when it elapses next.
       if (granted && *granted <= now &&
-          (now - *granted <= kOnTime ||
-           (present && (config.window ? this_window(*granted) : ahead || (elapse && *granted >= *elapse - kEarly))))) {
+          (now - *granted <= (served ? kServiceMayBeLate : kOnTime) ||
+           (present && (config.window ? this_window(*granted) : ahead || served)))) {
         auto due = no(TickVerdict::under_way);
         if (!ahead && due.next) due.promise = due.next;
         return due;
@@ -144,7 +147,7 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
       if (elapse && has_come(*elapse, now) && (!granted || *granted < *elapse - kEarly) &&
           (config.window ? this_window(*elapse) && !(ahead && this_window(*promise)) : !ahead))
         return yes(TickVerdict::made_up_for);
-      if (cut_short && !present && (config.window ? this_window(*cut_short) : ahead)) {
+      if (cut_short && !present && (config.window ? this_window(*cut_short) : ahead || served)) {
         const auto next = ahead ? promise : promise_after(now, config, zone, random, timer_next);
         return {true, TickVerdict::once_more, next, next};
       }

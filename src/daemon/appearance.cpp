@@ -87,6 +87,7 @@ void Appearance::listen(bool call_lives) {
   } else if (call_lives && !state_.told.empty()) {
     resume_when_up_ = true;
   }
+  if (!was_until_) listener_.promise_has_come();  // it had not come so far that anybody was told: once more
 }
 
 void Appearance::tell_next() {
@@ -97,6 +98,7 @@ void Appearance::tell_next() {
 // timer may be started again before its time.
 void Appearance::timer_active(bool active) {
   if (std::exchange(kept_, active) == active) return;
+  if (active && machine_.under_way()) tell_next();
   if (!active) step(core::NextKnown{});
   listener_.changed();
 }
@@ -117,7 +119,22 @@ void Appearance::appear(core::Duration hold) {
   listener_.is_next_kept();
 }
 
+// Of a promise that is the timer's own next elapse, only that timer's service can tell the next one. It comes while the modem
+// dials, or the first notice waits for it a little (see()); where the link is up already, it has to itself what it came for.
+void Appearance::keep_promise() {
+  const bool timers = !config_.window && state_.promise && state_.promise == state_.timer_next && *state_.promise <= clocks().wall;
+  if (timers && up_) return;
+  next_follows_ = timers;
+  (void)decide(core::TickKind::chain, state_.timer_next);
+}
+
 core::Due Appearance::tick(core::TickKind kind, std::optional<core::WallTime> timer_next) {
+  const auto due = decide(kind, timer_next);
+  if (kind == core::TickKind::calendar && std::exchange(next_follows_, false) && unsettled_ && settled_) settle_.arm(loop::now());
+  return due;
+}
+
+core::Due Appearance::decide(core::TickKind kind, std::optional<core::WallTime> timer_next) {
   const auto wall = clocks().wall;
   const auto due = core::decide(wall, kind, standing(), config_, appear_state::local_zone(), some_number, timer_next);
   log(LOG_INFO, link_, "asked by a timer whether to appear: " + std::string(core::to_string(due.verdict)));
@@ -139,13 +156,15 @@ void Appearance::see(const core::LinkMachine& link) {
   dns_ = status.dns;
   remember_block(link, status);
   core::LinkSeen seen{std::holds_alternative<core::Up>(link.state()), link.blocked(), link.trying(), status.local_addresses, status.reason};
+  up_ = seen.up;
+  settled_ = link.settled();
   if (seen.up) local_ = status.local_addresses;
   unsettled_.reset();
   settle_.disarm();
-  if (std::exchange(resume_when_up_, resume_when_up_ && link.serial() != CallSerial::none && !seen.up) && seen.up)
+  if (std::exchange(resume_when_up_, resume_when_up_ && link.serial() != CallSerial::none && !seen.up) && seen.up && !machine_.under_way())
     step(core::AppearRequested{"restart", kFarewellOnly, {}});
   // The other family's address would be a second notice, and without the call's name servers the first would go nowhere.
-  if (seen.up && machine_.status().state == "connecting" && !link.settled() && loop::now() - status.since < kSettlePatience) {
+  if (seen.up && machine_.status().state == "connecting" && (!settled_ || next_follows_) && loop::now() - status.since < kSettlePatience) {
     unsettled_ = seen;
     settle_.arm(status.since + kSettlePatience);
     seen.up = false;

@@ -47,7 +47,7 @@ class Appearance {
   // A timer asks whether one is due, and if so, it begins.
   [[nodiscard]] core::Due tick(core::TickKind kind, std::optional<core::WallTime> timer_next);
   // The promised time has come. Due or not is decided as for a timer.
-  void keep_promise() { (void)tick(core::TickKind::chain, state_.timer_next); }
+  void keep_promise();
   // Whether the link's timer is there to keep what is promised, each time that changes. Until it is known, nobody is.
   void timer_active(bool active);
   // There is, or was once, a timer.
@@ -70,6 +70,7 @@ class Appearance {
   void act(core::AppearEffect effect);
   void launch(std::uint64_t id, announce::Job job);
   void make_ready(bool calling);
+  [[nodiscard]] core::Due decide(core::TickKind kind, std::optional<core::WallTime> timer_next);
   void remember(const core::Remember& what);
   void remember_block(const core::LinkMachine& link, const core::LinkStatus& status);
   void save() { writer_.write(); }
@@ -97,6 +98,8 @@ class Appearance {
   std::vector<std::pair<std::uint64_t, announce::Job>> waiting_;  // until what they tell is written down
   loop::Timer disk_patience_;
   loop::Timer timer_;
+  bool up_ = false, settled_ = false;  // the link, as it was seen last
+  bool next_follows_ = false;          // the timer's service is about to tell the next promise
   std::optional<core::LinkSeen> unsettled_;  // what will be seen if the call settles no further
   loop::Timer settle_;
   loop::WallTimer promise_;  // ghostd keeps it itself while it runs; systemd's timers wake the machine, and ghostd

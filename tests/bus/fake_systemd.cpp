@@ -68,6 +68,7 @@ FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CL
                                           SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start_transient, 0),
                                           SD_BUS_METHOD("Subscribe", "", "", subscribe, SD_BUS_VTABLE_UNPRIVILEGED),
                                           SD_BUS_METHOD("StopUnit", "ss", "o", stop_unit, 0),
+                                          SD_BUS_PROPERTY("SystemState", "s", get_system, 0, 0),
                                           SD_BUS_VTABLE_END};
   static const sd_bus_vtable unit[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("SubState", "s", get, 0, 0),
                                        SD_BUS_PROPERTY("ActiveState", "s", get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE), SD_BUS_VTABLE_END};
@@ -125,6 +126,20 @@ void FakeSystemd::set(const std::string& unit, Timer timer) {
   timers_[unit] = std::move(timer);
   if (subscribed_) changed_.push_back(unit);
   ::eventfd_write(wake_.get(), 1);
+}
+void FakeSystemd::set_system(const std::string& state) {
+  const std::lock_guard lock(mutex_);
+  system_ = state;
+}
+int FakeSystemd::get_system(sd_bus*, const char*, const char*, const char*, sd_bus_message* reply, void* self, sd_bus_error*) {
+  auto& s = *static_cast<FakeSystemd*>(self);
+  const std::lock_guard lock(s.mutex_);
+  ++s.system_reads_;
+  return sd_bus_message_append(reply, "s", s.system_.c_str());
+}
+int FakeSystemd::asked_for_system() {
+  const std::lock_guard lock(mutex_);
+  return system_reads_;
 }
 bool FakeSystemd::subscribed() {
   const std::lock_guard lock(mutex_);

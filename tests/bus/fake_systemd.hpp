@@ -29,6 +29,8 @@ class FakeSystemd {
   // Whoever has subscribed is told of the change.
   void set(const std::string& unit, Timer timer);
   bool subscribed();
+  void set_system(const std::string& state);  // SystemState; "running" at first
+  int asked_for_system();
   // What every StartTransientUnit() is answered from now on; "" for success.
   void refuse_starts(const std::string& error);
   int state_reads();  // how often anybody has read a SubState
@@ -41,12 +43,15 @@ class FakeSystemd {
   static int stop_unit(sd_bus_message*, void*, sd_bus_error*);
   static int subscribe(sd_bus_message*, void*, sd_bus_error*);
   static int get(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
+  static int get_system(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
   void serve();
   std::vector<std::string> changed();
 
   std::mutex mutex_;
   std::map<std::string, Timer> timers_;
   std::string refusal_;
+  std::string system_ = "running";
+  int system_reads_ = 0;
   std::vector<std::string> record_;
   int state_reads_ = 0;
   bool stop_ = false;

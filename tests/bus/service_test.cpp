@@ -452,10 +452,17 @@ TEST_F(BusServiceTest, WatchesAUnitOfSystemds) {
   EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false}; }));
   systemd.set("ghost-appear@isp.timer", {.sub = "waiting", .next = 2});
   EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false, true}; }));
+  // A shutdown is no change of mind: what stands is promised for the next boot.
+  systemd.set_system("stopping");
+  systemd.set("ghost-appear@isp.timer", {.sub = "dead", .next = 0});
+  EXPECT_TRUE(eventually([&] { return systemd.asked_for_system() == 2; }));
+  systemd.set_system("running");
+  systemd.set("ghost-appear@isp.timer", {.sub = "waiting", .next = 3});
+  EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false, true, true}; }));
   server.in_loop([](bus::BusService& service) { service.forget("ghost-appear@isp.timer"); });
   systemd.set("ghost-appear@isp.timer", {.sub = "dead", .next = 0});
   server.in_loop(watch);
-  EXPECT_TRUE(eventually([&] { return now_told().size() > 3 && !now_told()[3]; }));
+  EXPECT_TRUE(eventually([&] { return now_told().size() > 4 && !now_told()[4]; }));
 }
 
 TEST_F(BusServiceTest, WithoutSystemdNoUnitIsActive) {

@@ -65,6 +65,12 @@ TEST(Appearance, RepeatIsToldEachTime) {
       {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
       {1s, link_up(), {"want a farewell", "1: mail #8 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
   });
+  // But a restart of ghostd's is the same appearance still.
+  auto again = appearance(config, machine.remembered());
+  play(again, {
+      {2s, AppearRequested{"restart", 599s, {}}, {"want the link for 599 s"}, "connecting"},
+      {3s, link_up({"192.0.2.8"}), {"want a farewell", "1: mail #9 at 192.0.2.8 until 602 s", "2: dns #9 at 192.0.2.8 until 602 s", "appeared at 192.0.2.8 until 602 s"}, "announcing"},
+  });
 }
 
 TEST(Appearance, AChangeOfAddressIsToldAtOnce) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Without Window= each day's promise is the timer's own next elapse, which ghostd keeps to the second, too. And a clock that is put
-back over an appearance's time: that is not had twice, and what it promised is kept."""
+back over an appearance's time: that is not had twice, and what it promised is kept; by the next ghostd, if this one dies."""
 import datetime
 import json
 
@@ -10,7 +10,7 @@ from rig.servers import Servers
 
 CAPTURE = False
 WEB = {"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes", "RetryDelay": "1s"}}
-MONDAY, TUESDAY, WEDNESDAY = (f"2026-{day}" for day in ("11-30", "12-01", "12-02"))
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (f"2026-{day}" for day in ("11-30", "12-01", "12-02", "12-03"))
 
 
 def run(lab):
@@ -28,18 +28,30 @@ def run(lab):
     lab.check("no window: and the day after is told", second["next_unix"] == at(WEDNESDAY), second)
     lab.wait_state("down", 60)
 
-    announcer.configure(WEB, Window="Mon..Fri 07:00-18:00")
+    # A line that is up already needs no dialling, in which the timer's service could tell what comes next.
+    lab.ghostctl("connect", "isp")
     lab.set_clock(f"{WEDNESDAY} 07:29:57")
     third = notices(web, 3)[2]
-    lab.check("a window: the next is of the same day", at(WEDNESDAY) < third["next_unix"] <= at(WEDNESDAY) + 3600, third)
+    lab.check("no window, up: the day after is told", third["next_unix"] == at(THURSDAY), third)
+    lab.wait_state("down", 60)
+
+    announcer.configure(WEB, Window="Mon..Fri 07:00-18:00")
+    lab.set_clock(f"{THURSDAY} 07:29:57")
+    fourth = notices(web, 4)[3]
+    lab.check("a window: the next is of the same day", at(THURSDAY) < fourth["next_unix"] <= at(THURSDAY) + 3600, fourth)
     lab.wait_state("down", 60)
     asked = times_asked(lab)
-    lab.set_clock(f"{WEDNESDAY} 07:29:57")
+    lab.set_clock(f"{THURSDAY} 07:29:57")
     lab.wait_for(lambda: times_asked(lab) > asked, 60, "the timer to elapse once more")
-    lab.check("put back: not twice", lab.state() == "down" and len(web.received()) == 3, (lab.status(), web.received()))
-    lab.set_clock(f"@{third['next_unix'] - 3}")
-    notices(web, 4)
-    kept(lab, "put back: the promise of before", third["next_unix"])
+    lab.check("put back: not twice", lab.state() == "down" and len(web.received()) == 4, (lab.status(), web.received()))
+    lab.line.dial_time(4000)
+    lab.set_clock(f"@{fourth['next_unix'] - 3}")
+    lab.wait_state("dialing")
+    kept(lab, "put back: the promise of before", fourth["next_unix"])
+    lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
+    fifth = notices(web, 5)[4]
+    lab.check("a crash while it dials: once more, with the same call", fifth["next_unix"] > fourth["next_unix"] and
+              fifth["addresses"] == [net.call_address(lab.line.last_call)], fifth)
 
 
 def at(day):

@@ -34,7 +34,7 @@ def run(lab):
 
 def configure(lab, **link):
     lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"},
-                  **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes"}}, **link)
+                  **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes", "Repeat": "yes"}}, **link)
 
 
 def blocked(lab):

@@ -351,6 +351,11 @@ TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
     const auto told = decide(monday + late, TickKind::calendar, {{}, monday, {}, true, monday}, no_window(), Place::zone(), choice(0), tuesday);
     EXPECT_EQ(told, (Due{false, TickVerdict::under_way, tuesday, tuesday})) << late.count();
   }
+  // Over meanwhile, or cut short before anybody could tell the next one: still one appearance to one elapse.
+  const auto over = decide(monday + 300s, TickKind::calendar, {{}, monday, {}, false, monday}, no_window(), Place::zone(), choice(0), tuesday);
+  EXPECT_EQ(over, (Due{false, TickVerdict::under_way, tuesday, tuesday}));
+  const auto cut = decide(monday + 20s, TickKind::resume, {{}, monday, monday, false, monday}, no_window(), Place::zone(), choice(0), tuesday);
+  EXPECT_EQ(cut, (Due{true, TickVerdict::once_more, tuesday, tuesday}));
   // The next day's is not taken for it, whoever stayed so long.
   const auto next = decide(tuesday, TickKind::calendar, {tuesday, monday, {}, true, tuesday}, no_window(), Place::zone(), choice(0), tuesday + 24h);
   EXPECT_EQ(next, (Due{true, TickVerdict::promised, tuesday + 24h, tuesday + 24h}));
