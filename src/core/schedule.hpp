@@ -80,7 +80,7 @@ std::string_view to_string(TickVerdict verdict);
 struct Due {
   bool due = false;
   TickVerdict verdict = TickVerdict::no_promise;
-  std::optional<WallTime> promise;  // what stands from now on: write it down before anybody hears of it
+  std::optional<WallTime> promise;  // what stands from now on: write it down; who tells people waits for that
   std::optional<WallTime> next;     // the next appearance as far as it is known; always ahead
   bool operator==(const Due&) const = default;
 };
