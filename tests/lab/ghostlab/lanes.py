@@ -61,7 +61,7 @@ class Lane:
             try:
                 if not self.machine:
                     self.boot()
-            except (Gone, RuntimeError, OSError) as error:
+            except Exception as error:  # whatever it is, the scenario has not passed
                 self.end()
                 if self.spare:  # where there is no room for two, one will do
                     queue.appendleft(name)
@@ -71,9 +71,10 @@ class Lane:
             try:
                 with Client(self.machine) as client:
                     outcome = deploy.run_scenario(client, name, writer(said), RESULTS)
-            except (Gone, RuntimeError) as error:
+            except Exception as error:
                 if not self.ended:
-                    self.report(name, False, time.monotonic() - begun, ["".join(said)[-6000:], f"the VM was lost: {error}"], {})
+                    what = f"the VM was lost: {error}" if isinstance(error, Gone) else f"{type(error).__name__}: {error}"
+                    self.report(name, False, time.monotonic() - begun, ["".join(said)[-6000:], what], {})
                 self.end()
                 continue
             detail = []
