@@ -11,7 +11,6 @@ from rig.servers import Servers
 
 TIMEOUT = 600
 CAPTURE = False
-ALONE = True
 MONDAY = "2026-11-30"
 WEB = {"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes", "RetryDelay": "1s", "Attempts": "20"}}
 
@@ -22,7 +21,7 @@ def run(lab):
     announcer.configure(WEB)
     lab.set_clock(f"{MONDAY} 07:29:50")
     lab.sh("systemctl enable -q --now ghost-appear@isp.timer")
-    first = appears(lab, web, 1, "the day's first", at(MONDAY, "07:30"))
+    first = appears(lab, web, 1, "the day's first, which nobody was told of", at(MONDAY, "07:30"), late=10)
     lab.check("the next follows after 15 to 59 minutes", 15 * 60 <= first["next_unix"] - at(MONDAY, "07:30") <= 60 * 60, first)
     timers = lab.out("systemctl list-timers --no-pager --no-legend 'ghost-appear*'")
     clock = datetime.datetime.utcfromtimestamp(first["next_unix"]).strftime("%H:%M:%S")

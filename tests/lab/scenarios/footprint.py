@@ -7,7 +7,6 @@ from rig.run import out
 from rig.traffic import fetch
 
 CAPTURE = False
-ALONE = True
 SIZE = 20_000_000
 
 
