@@ -20,7 +20,10 @@ class BareCall:
         self.begun = time.monotonic()
         self.process = subprocess.Popen(["pppd", "call", peer, *([] if "updetach" in options else ["nodetach"]), "ifname", "ppp-bare", "debug", "logfile", LOG,
                                          *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)
+                                        # A session's leader that detaches takes its terminal along: the line's, and its
+                                        # child has a SIGHUP if it is not quick.
+                                        stderr=subprocess.DEVNULL, start_new_session="updetach" not in options,
+                                        process_group=0 if "updetach" in options else None)
 
     def log(self):
         try:
