@@ -102,7 +102,6 @@ void AppearanceMachine::on(const NextKnown& event) {
 void AppearanceMachine::note_begin(const AppearRequested& event) {
   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
   even_if_told_ = event.kind == "asked";
-  repeat_ = event.kind != "restart";
   next_ = event.next;
   kind_ = event.kind;
   begun_ = clocks_.wall;
@@ -285,7 +284,9 @@ void AppearanceMachine::announce(Present& present) {
     const bool known = told != remembered_.told.end() && told->second.addresses == present.addresses;
     // What is on its way may arrive yet, and must not be the last word.
     const bool pending = task.running || task.retry;
-    if (!known || pending || (task.announce.repeat && repeat_) || even_if_told_) who.push_back(&task);
+    // A restart of ghostd's is the same appearance still: nothing to be repeated.
+    const bool repeat = task.announce.repeat && kind_ != "restart";
+    if (!known || pending || repeat || even_if_told_) who.push_back(&task);
   }
   even_if_told_ = false;
   told_addresses_ = present.addresses;

@@ -212,7 +212,6 @@ class AppearanceMachine {
   std::uint64_t asked_ = 0;
   Duration hold_{};
   bool even_if_told_ = false;  // a person asked: tell everybody
-  bool repeat_ = true;         // a restart of ghostd's is nothing to be told again, by Repeat= neither
   std::optional<WallTime> begun_, since_, until_, ended_, next_;
   std::string kind_, outcome_, link_reason_;
   std::vector<IpAddress> told_addresses_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghost-announce as a child: one process a notice. The job goes in by a pipe, the answer comes back by another; ghostd waits
-// for neither, nor for its end: one that hangs in a dead file system is left behind. Whatever the child does, there is one answer: what it wrote, or that it crashed or took too long. It may be
-// started before there is a job, while a call is dialled: on a small machine its libraries take longer than the notice.
+// for neither, nor for its end: one that hangs in a dead file system is left behind. Whatever the child does, there is one
+// answer: what it wrote, or that it crashed or took too long. It may be started before there is a job, while a call is dialled:
+// on a small machine its libraries take longer than the notice.
 #pragma once
 #include <functional>
 #include <map>

@@ -3,7 +3,7 @@
 import os
 
 from _notifiers import section
-from appear_secrets import PLACES, Processes, bus_says
+from appear_secrets import PLACES, Processes, bus_says, files
 
 from rig import accounts
 from rig.announce import CREDENTIALS, DROP_IN, Announcer
@@ -37,13 +37,3 @@ def run(lab):
     for what, text in shown.items():
         found = [form for form in accounts.forms(*accounts.OF["web"]) if form in text]
         lab.check(f"{what}: no secret ({len(text)} bytes)", not found and len(text) > 100, found)
-
-
-def files(places):
-    found = b""
-    for place in places:
-        for directory, _, names in os.walk(place):
-            for path in filter(os.path.isfile, (os.path.join(directory, name) for name in names)):
-                with open(path, "rb") as f:
-                    found += f.read()
-    return found

@@ -40,18 +40,23 @@ def run(lab):
     planted.wait()
 
 
-def everywhere(lab, processes, bus):
-    journal = out(f"journalctl --no-pager -o export --after-cursor='{lab.cursor}'").encode()
-    shown = "".join(lab.ghostctl(*words)[1] for words in (["status"], ["status", "--json"], ["appearances", "--json"]))
-    files = b""
-    for place in PLACES:
+def files(places):
+    """All that stands in them."""
+    found = b""
+    for place in places:
         for directory, _, names in os.walk(place):
             for path in filter(os.path.isfile, (os.path.join(directory, name) for name in names)):
                 with open(path, "rb") as f:
-                    files += f.read()
+                    found += f.read()
+    return found
+
+
+def everywhere(lab, processes, bus):
+    journal = out(f"journalctl --no-pager -o export --after-cursor='{lab.cursor}'").encode()
+    shown = "".join(lab.ghostctl(*words)[1] for words in (["status"], ["status", "--json"], ["appearances", "--json"]))
     units = out("systemctl show ghostd.service ghost-supervisor.service 'ghost-appear*'; systemctl cat ghostd.service")
     for what, text in (("the journal", journal), ("argument lists and environments", processes), ("D-Bus", bus),
-                       ("ghostctl", shown.encode()), ("files", files), ("systemctl", units.encode())):
+                       ("ghostctl", shown.encode()), ("files", files(PLACES)), ("systemctl", units.encode())):
         found = {name for form, name in {**accounts.all_forms(), PLANT: "the planted one"}.items() if form in text}
         # One that is planted must be found where we can plant it, so that finding nothing means something.
         must = {"the planted one"} if what in ("the journal", "argument lists and environments") else set()
