@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From the first packet to pppd's exec, as a share of what a bare pppd takes for the whole call on the same line."""
-import os
 import statistics
 import time
 
@@ -12,7 +11,6 @@ TIMEOUT = 420
 CAPTURE = False
 ALONE = True
 ROUNDS = 20
-LOCK = "/run/lock/LCK..ttyGHOST0"
 
 
 def run(lab):
@@ -23,8 +21,7 @@ def run(lab):
         whole.append(time.monotonic() - call.begun)
         lab.check("a bare call", call.address(), call.log()[-500:])
         lab.line.drop()
-        lab.wait_for(lambda: not call.address() and lab.line.status()["state"] == "closed" and not os.path.exists(LOCK), 30,
-                     "the bare call to end, and its pppd to go")
+        lab.line.wait_free()
     bare = statistics.median(whole)
     watch = ExecWatch()
     lab.configure("isp")

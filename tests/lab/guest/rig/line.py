@@ -88,6 +88,12 @@ class Line:
     def remove(self): self.tell("remove")
     def restore(self): self.tell("restore")
 
+    def wait_free(self, deadline=30):
+        """Until it is closed and no pppd is left of the last call: one that ends is busy for a second."""
+        lock = f"/run/lock/LCK..{os.path.basename(self.tty)}"
+        wait_for(lambda: self.status()["state"] in ("closed", "gone") and not os.path.exists(lock), deadline,
+                 f"{self.tty} to be closed and its pppd to go")
+
     def wait_idle(self, deadline=20):
         wait_for(lambda: self.status()["state"] in ("closed", "gone"), deadline, f"{self.tty} to be closed")
         return time.monotonic()
