@@ -7,7 +7,6 @@
 #include "base/ids.hpp"
 #include "core/hop_limit.hpp"
 #include "net/nft.hpp"
-#include "net/one_processor.hpp"
 #include "net/rcu_barrier.hpp"
 #include "net/tun.hpp"
 
@@ -74,14 +73,13 @@ core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Fami
     return failed(ok.error());
   }
   if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);
-  const net::OneProcessor here;  // what is written here arrives in the order in which it is written
   for (auto& packet : packets) ++(write(packet) ? outcome.replayed : outcome.lost);
   drain(outcome);
   if (auto ok = host_.rtnl().add(net::call_routes(only(link, family), {family})); !ok) return failed(ok.error());
   (void)net::wait_for_packets_in_flight();  // without membarrier(2) a straggler may be overtaken, not lost
   drain(outcome);
-  // The replay has left the TUN, and stands in the call's queue before anybody else's packet leaves it.
-  if (here.wait_for_backlog()) (void)net::wait_for_packets_in_flight();
+  // A TUN without IFF_NAPI receives and forwards inside write(2) (tun.c, tun_rx_batched()): the whole replay stands in the call's
+  // queue now, before anybody else's packet leaves it.
   if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
   const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
   (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // else it counts as idle, which is safe

@@ -4,6 +4,7 @@ from rig import net
 from rig.bare import AddressWatch
 from rig.flows import Flow, account, handover_delay, now
 from rig.traffic import Talk
+from rig.witness import Witness
 
 TIMEOUT = 300
 CAPTURE = False
@@ -31,13 +32,16 @@ def down(lab):
 
 
 def alone(lab, watch):
+    witness = Witness()
     flow = Flow(3000, 300)
     begun = now()
     flow.go()
     seen = flow.finish()
+    places = witness.quit()
     lab.measure("ghostd.udp", account(seen, 3000))
     lab.check("3000 datagrams begun while down: all, once, in order, from one port",
-              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1), seen)
+              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1), (seen, places))
+    lab.check("in order where they leave us, so that what overtakes does it at the far end", places["ppp-isp out"]["late"] == [], places)
     delay = handover_delay(watch, "ppp-isp", begun, seen["first"])
     lab.measure("ghostd.handover", delay, "ms")
     # tests/run compares it with pppd demand's of the same run (ghostlab/table.py); this is for a run without that.

@@ -35,7 +35,7 @@ def sink_main(address, port):
     s.bind((address, port))
     s.setblocking(False)
     print("ready", flush=True)
-    seen, sources, twice, late, highest, arrived, size = set(), set(), 0, 0, -1, 0, 0
+    seen, sources, twice, late, highest, arrived, size = set(), set(), 0, [], -1, 0, 0
     first = last = None
     poller = select.poll()
     poller.register(s, select.POLLIN)
@@ -59,7 +59,7 @@ def sink_main(address, port):
                 if number in seen:
                     twice += 1
                 elif number < highest:
-                    late += 1
+                    late.append((number, highest, stamp))
                 seen.add(number)
                 highest = max(highest, number)
         elif quitting:
@@ -79,7 +79,8 @@ def sink_main(address, port):
             ranges[-1][1] = n
         else:
             ranges.append([n, n])
-    print(json.dumps({"arrived": arrived, "unique": len(seen), "twice": twice, "out_of_order": late, "highest": highest,
+    print(json.dumps({"arrived": arrived, "unique": len(seen), "twice": twice, "out_of_order": len(late), "highest": highest,
+                      "late": [(number, before, seconds(at)) for number, before, at in late[:50]],  # and the highest before it
                       "missing": ranges[:200], "lowest": min(seen) if seen else None, "bytes": size,
                       "sources": sorted(f"{a} {p}" for a, p in sources), "first": seconds(first), "last": seconds(last)}))
 
@@ -105,9 +106,9 @@ def send_main(address, port, count, pps, size):
 
 class Process:
     """One sink or sender, ready when the constructor returns."""
-    def __init__(self, namespace, *words):
+    def __init__(self, namespace, *words, module="rig.traffic"):
         prefix = ["ip", "netns", "exec", namespace] if namespace else []
-        self.child = subprocess.Popen(prefix + [sys.executable, "-m", "rig.traffic", *map(str, words)],
+        self.child = subprocess.Popen(prefix + [sys.executable, "-m", module, *map(str, words)],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.words = words
         if self.child.stdout.readline().strip() != "ready":
