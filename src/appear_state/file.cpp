@@ -16,7 +16,7 @@
 namespace ghost::appear_state {
 namespace {
 
-constexpr std::size_t kFileMax = 4 * 1024 * 1024;  // twice what 50 appearances of 32 notices can take
+constexpr std::size_t kFileMax = 16 * 1024 * 1024;  // far more than kPastNoticesMax notices and one appearance of thousands can take
 
 std::string why(const std::string& what) { return what + ": " + std::strerror(errno); }
 

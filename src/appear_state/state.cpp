@@ -135,7 +135,14 @@ AppearState fresh(WallTime now) {
 
 void remember(AppearState& state, AppearanceRecord record) {
   state.past.push_back(std::move(record));
-  if (state.past.size() > kPastMax) state.past.erase(state.past.begin(), state.past.end() - kPastMax);
+  auto& past = state.past;
+  std::ptrdiff_t kept = 0;
+  std::size_t notices = 0;
+  for (auto r = past.rbegin(); r != past.rend() && kept < kPastMax; ++r, ++kept) {
+    notices += r->notices.size();
+    if (kept != 0 && notices > kPastNoticesMax) break;
+  }
+  past.erase(past.begin(), past.end() - kept);
 }
 
 bool close_interrupted(AppearState& state, WallTime now) {

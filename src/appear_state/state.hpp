@@ -17,7 +17,8 @@
 
 namespace ghost::appear_state {
 
-inline constexpr std::size_t kPastMax = 50;
+inline constexpr std::ptrdiff_t kPastMax = 50;
+inline constexpr std::size_t kPastNoticesMax = 2000;  // of all of them together, but for the last's
 
 // Outcome of an appearance that nobody ended: ghostd was not there any more.
 inline constexpr std::string_view kInterrupted = "interrupted";
@@ -44,7 +45,7 @@ struct AppearState {
 // be given twice: they go on from the seconds since 1970, which no link's notices overtake.
 AppearState fresh(core::WallTime now);
 
-// Adds one, and lets go of the oldest when there are more than kPastMax.
+// Adds one, and lets go of the oldest when there are more than kPastMax, or their notices more than kPastNoticesMax.
 void remember(AppearState& state, core::AppearanceRecord record);
 
 // When ghostd starts and takes up no appearance: one that is still written down as under way was interrupted. True if

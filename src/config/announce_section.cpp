@@ -89,9 +89,6 @@ void open_announce(const Where& header, std::string_view name, AnnounceDrafts& d
     problems.push_back({header.file, header.line,
                         fmt::format("[Announce {}]: the name may have 1 to {} letters, digits, '_' and '-'", name,
                                     kAnnounceNameMax)});
-  } else if (drafts.size() == kAnnouncesMax) {
-    problems.push_back(
-        {header.file, header.line, fmt::format("[Announce {}]: a link has at most {}", name, kAnnouncesMax)});
   } else {
     AnnounceDraft draft;
     draft.config.name = name;

@@ -16,7 +16,6 @@
 
 namespace ghost::config {
 
-inline constexpr std::size_t kAnnouncesMax = 32;     // of one link
 inline constexpr std::size_t kAnnounceNameMax = 32;  // bytes
 
 struct AnnounceDraft {

@@ -23,6 +23,8 @@ core::Clocks clocks() {
 
 // What a notice says is on disk before it is sent; but a disk that hangs keeps nobody from being told.
 constexpr core::Duration kDiskPatience = std::chrono::seconds(2);
+// Processes of one link's at a time, however many are to be told: one that has a bad server takes its whole time, and memory.
+constexpr std::size_t kAtOnce = 16;
 // How long the first notice waits for the second family's address and the call's name servers.
 constexpr core::Duration kFarewellOnly = std::chrono::seconds(1);
 constexpr core::Duration kSettlePatience = std::chrono::seconds(3);
@@ -63,7 +65,7 @@ Appearance::Appearance(loop::EventLoop& loop, const AppearPaths& paths, const co
       interrupted_(appear_state::close_interrupted(state_, clocks().wall)),
       was_until_(state_.until),
       machine_(config.name, of(config), {state_.sequence, state_.told}),
-      disk_patience_(loop, [this] { send_what_waits(); }),
+      disk_patience_(loop, [this] { send_unwritten(); }),
       timer_(loop, [this] { step(core::AppearDeadlinePassed{}); }),
       settle_(loop, [this] { step(std::move(*std::exchange(unsettled_, std::nullopt))); }),
       promise_(loop, [this] { listener_.promise_has_come(); }),
@@ -175,7 +177,7 @@ void Appearance::see(const core::LinkMachine& link) {
 
 // The first notice's process starts while the modem still dials.
 void Appearance::make_ready(bool calling) {
-  if (!calling || (machine_.status().state != "connecting" && waiting_.empty())) ready_.reset();
+  if (!calling || (machine_.status().state != "connecting" && unwritten_.empty())) ready_.reset();
   else if (!ready_ && anybody_) ready_ = std::make_unique<Announcer>(loop_, paths_.announce);
 }
 
@@ -208,6 +210,7 @@ void Appearance::step(core::AppearEvent event) {
 void Appearance::step_once(core::AppearEvent event) {
   const auto before = machine_.status();
   for (auto& effect : machine_.step(std::move(event), clocks())) act(std::move(effect));
+  launch_next();  // not before: what waits may have been abandoned by the same step
   if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
   else timer_.disarm();
   const auto after = machine_.status();
@@ -232,6 +235,14 @@ void Appearance::launch(std::uint64_t id, announce::Job job) {
   });
 }
 
+void Appearance::launch_next() {
+  while (!waiting_.empty() && running_.size() < kAtOnce) {
+    auto [id, job] = std::move(waiting_.front());
+    waiting_.pop_front();
+    launch(id, std::move(job));
+  }
+}
+
 void Appearance::act(core::AppearEffect effect) {
   std::visit(Overloaded{
                  [&](const core::WantLink& e) { listener_.link(core::ConnectAsked{"appear", e.hold, e.patient}); },
@@ -240,13 +251,14 @@ void Appearance::act(core::AppearEffect effect) {
                  [&](const core::AskEcho& e) { launch(e.id, announce::EchoJob{.url = e.url, .via = via()}); },
                  [&](core::SendNotice& e) {
                    announce::Job job = announce::NoticeJob{std::move(e.notice), std::move(e.announce), via()};
-                   if (!writer_.busy()) return launch(e.id, std::move(job));
-                   if (waiting_.empty()) disk_patience_.arm(loop::now() + kDiskPatience);
-                   waiting_.emplace_back(e.id, std::move(job));
+                   if (writer_.busy() && unwritten_.empty()) disk_patience_.arm(loop::now() + kDiskPatience);
+                   (writer_.busy() ? unwritten_ : waiting_).emplace_back(e.id, std::move(job));
                  },
                  [&](const core::Abandon& e) {
+                   const auto is_it = [&](const auto& w) { return w.first == e.id; };
                    running_.erase(e.id);
-                   std::erase_if(waiting_, [&](const auto& w) { return w.first == e.id; });
+                   std::erase_if(unwritten_, is_it);
+                   std::erase_if(waiting_, is_it);
                  },
                  [&](const core::TellAppeared& e) { listener_.appeared(e); },
                  [&](const core::TellVanished& e) { listener_.vanished(e.reason); },
@@ -278,12 +290,13 @@ void Appearance::remember_block(const core::LinkMachine& link, const core::LinkS
 void Appearance::saved(const std::optional<std::string>& problem) {
   if (problem && !std::exchange(save_failed_, true)) log(LOG_ERR, link_, "what is promised cannot be written down: " + *problem);
   if (!problem) save_failed_ = false;
-  if (!writer_.busy()) send_what_waits();
+  if (!writer_.busy()) send_unwritten();
 }
 
-void Appearance::send_what_waits() {
+void Appearance::send_unwritten() {
   disk_patience_.disarm();
-  for (auto& [id, job] : std::exchange(waiting_, {})) launch(id, std::move(job));
+  for (auto& notice : std::exchange(unwritten_, {})) waiting_.push_back(std::move(notice));
+  launch_next();
 }
 
 }  // namespace ghost::daemon

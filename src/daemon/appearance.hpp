@@ -69,13 +69,14 @@ class Appearance {
   void step_once(core::AppearEvent event);
   void act(core::AppearEffect effect);
   void launch(std::uint64_t id, announce::Job job);
+  void launch_next();
   void make_ready(bool calling);
   [[nodiscard]] core::Due decide(core::TickKind kind, std::optional<core::WallTime> timer_next);
   void remember(const core::Remember& what);
   void remember_block(const core::LinkMachine& link, const core::LinkStatus& status);
   void save() { writer_.write(); }
   void saved(const std::optional<std::string>& problem);
-  void send_what_waits();
+  void send_unwritten();
   void arm_promise();
   [[nodiscard]] core::Standing standing() const;
   [[nodiscard]] announce::Via via() const;
@@ -95,7 +96,9 @@ class Appearance {
   std::vector<IpAddress> local_, dns_;  // of the present call
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
   std::unique_ptr<Announcer> ready_;  // one that waits for the first notice
-  std::vector<std::pair<std::uint64_t, announce::Job>> waiting_;  // until what they tell is written down
+  using Waiting = std::deque<std::pair<std::uint64_t, announce::Job>>;
+  Waiting unwritten_;  // until what they tell is written down
+  Waiting waiting_;    // for their turn
   loop::Timer disk_patience_;
   loop::Timer timer_;
   bool up_ = false, settled_ = false;  // the link, as it was seen last

@@ -118,10 +118,28 @@ TEST(Past, KeepsTheLast) {
     core::AppearanceRecord record;
     record.begun = at(i);
     remember(state, record);
-    ASSERT_EQ(state.past.size(), std::min<std::size_t>(static_cast<std::size_t>(i) + 1, kPastMax));
+    ASSERT_EQ(std::ssize(state.past), std::min<std::ptrdiff_t>(i + 1, kPastMax));
   }
   EXPECT_EQ(state.past.front().begun, at(10));
   EXPECT_EQ(state.past.back().begun, at(59));
+}
+
+TEST(Past, ManyNoticesAreFewerAppearances) {
+  AppearState state;
+  const auto add = [&](int begun, std::size_t notices) {
+    core::AppearanceRecord record;
+    record.begun = at(begun);
+    record.notices.resize(notices);
+    remember(state, record);
+  };
+  for (int i = 0; i < 10; ++i) add(i, kPastNoticesMax / 4);
+  ASSERT_EQ(state.past.size(), 4u);
+  EXPECT_EQ(state.past.front().begun, at(6));
+  add(10, 1);
+  EXPECT_EQ(state.past.size(), 4u);
+  add(11, kPastNoticesMax * 3);  // the last is kept, whatever it takes
+  ASSERT_EQ(state.past.size(), 1u);
+  EXPECT_EQ(state.past.front().begun, at(11));
 }
 
 TEST(Past, WhatNobodyEndedWasInterrupted) {

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fifty to be told: each is, once, though no more than sixteen at a time; and that the line goes does not start those who wait."""
+import glob
+
+from rig.announce import Announcer
+
+CAPTURE = False
+HERE = "/run/lab/notices"
+PROGRAM = f"""#!/bin/sh
+read -r begun rest </proc/uptime
+cat >/dev/null
+sleep "$(cat {HERE}/takes)"
+read -r ended rest </proc/uptime
+echo $begun $ended >{HERE}/$$.ran
+"""
+MANY, AT_ONCE = 50, 16
+
+
+def run(lab):
+    announcer = Announcer(lab, writes=HERE, ipv6=False)
+    lab.put("/usr/local/lib/lab/slow", PROGRAM, 0o755)
+    takes(1)
+    told = announcer.appear({f"n{i}": {"Url": "exec:///usr/local/lib/lab/slow", "Timeout": "2min"} for i in range(MANY)})
+    lab.check("all are told", len(told) == MANY and all((t.result, t.attempts) == ("Ok", 1) for t in told.values()), told)
+    spans = ran()
+    lab.check("each once", len(spans) == MANY, len(spans))
+    most = max(sum(begun <= at <= ended for begun, ended in spans) for at, _ in spans)
+    lab.check("several at a time, and not too many", 2 <= most <= AT_ONCE, most)
+    lab.measure("appear-many.at_once", most)
+
+    takes(60)
+    lab.sh(f"rm -f {HERE}/*.ran")
+    announcer.begin()
+    lab.wait_for(lambda: programs() >= 2, 60, "the first of them to be told")
+    announcer.hang_up()
+    lab.check("nobody is told of a line that is gone", lab.wait_for(lambda: programs() == 0, 20, "the programs to be ended"))
+    lab.check("nor was anybody to the end", ran() == [], ran())
+    announcer.process.kill()
+
+
+def takes(seconds):
+    with open(f"{HERE}/takes", "w") as f:
+        f.write(str(seconds))
+
+
+def ran():
+    found = []
+    for path in glob.glob(f"{HERE}/*.ran"):
+        with open(path) as f:
+            found.append(tuple(float(word) for word in f.read().split()))
+    return found
+
+
+def programs():
+    count = 0
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as f:
+                count += b"/usr/local/lib/lab/slow" in f.read()
+        except OSError:
+            pass  # it has ended meanwhile
+    return count
