@@ -129,7 +129,10 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
       continue;
     }
     const bool another = receiver(before->announce) != receiver(announce);
-    if (another) remembered_.told.erase(announce.name);  // it knows nothing
+    if (another) {  // it knows nothing
+      remembered_.told.erase(announce.name);
+      before->knew.clear();
+    }
     before->announce = announce;
     // What was on its way to the other one is this one's.
     if (another && std::holds_alternative<Present>(state_) && (before->running || before->retry))
@@ -147,7 +150,9 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
   });
   part_from(std::exchange(tasks_, {}), event.announces);
   tasks_ = std::move(tasks);
+  const bool other_patience = config_.appear.vanish_timeout != event.appear.vanish_timeout;
   config_ = std::move(event);
+  if (other_patience && std::holds_alternative<Present>(state_)) effect(WantFarewell{true, config_.appear.vanish_timeout});
 }
 
 // Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
@@ -293,10 +298,24 @@ void AppearanceMachine::announce(Present& present) {
   until_ = present.until;
   carrier_nat_ = present.carrier_nat;
   if (!who.empty()) ++remembered_.sequence;
+  doubt(who);
   remember();
   const auto text = notice(NoticeKind::appear, present);
   for (auto* task : who) assign(*task, text);
   effect(TellAppeared{present.addresses, present.until, next_});
+}
+
+// From when they are told something until they confirm it, nobody knows what they believe: it may be heard and the answer lost, with
+// the line or with us. What they knew before counts again if they have certainly not heard.
+void AppearanceMachine::doubt(const std::vector<Task*>& who) {
+  for (auto* task : who) {
+    const auto told = remembered_.told.find(task->announce.name);
+    // What this one replaces may have been heard.
+    task->heard = task->running || (task->retry && task->heard);
+    if (task->heard) task->knew.clear();
+    else if (!task->retry) task->knew = told == remembered_.told.end() ? std::vector<IpAddress>{} : told->second.addresses;
+    if (told != remembered_.told.end()) told->second.addresses.clear();
+  }
 }
 
 void AppearanceMachine::assign(Task& task, const Notice& notice) {
@@ -331,6 +350,7 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
   const auto task = std::find_if(tasks_.begin(), tasks_.end(), [&](const Task& t) { return t.running == event.id; });
   if (task == tasks_.end()) return;  // abandoned
   task->running.reset();
+  task->heard = task->heard || maybe_delivered(event.result);
   task->status.at = clocks_.wall;
   task->status.detail = event.detail;
   if (std::holds_alternative<Present>(state_) && worth_retrying(event.result) &&
@@ -346,20 +366,27 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
 void AppearanceMachine::settle(Task& task, NoticeResult result) {
   auto& told = remembered_.told;
   const auto notice = std::exchange(task.notice, std::nullopt);
-  if (notice && notice->kind == NoticeKind::appear && maybe_delivered(result))
-    told[task.announce.name] = {result == NoticeResult::Ok ? notice->addresses : std::vector<IpAddress>{}, receiver(task.announce)};
-  if (notice && notice->kind == NoticeKind::vanish && result == NoticeResult::Ok) told.erase(task.announce.name);
+  const bool appear = notice && notice->kind == NoticeKind::appear;
+  if (result == NoticeResult::Ok && appear) told[task.announce.name] = {notice->addresses, receiver(task.announce)};
+  else if (result == NoticeResult::Ok) told.erase(task.announce.name);
+  else if (task.heard && appear) told[task.announce.name] = {{}, receiver(task.announce)};
+  else if (!task.heard && !task.knew.empty()) told[task.announce.name].addresses = task.knew;
+  task.heard = false;
+  task.knew.clear();
   task.retry.reset();
   task.status.result = result;
   if (!task.status.at) task.status.at = clocks_.wall;
 }
 
+void AppearanceMachine::abandon(Task& task, NoticeResult result) {
+  if (task.running) effect(Abandon{*task.running});
+  task.heard = task.heard || task.running;
+  if (task.running || task.retry) settle(task, result);
+  task.running.reset();
+}
+
 void AppearanceMachine::abandon_all() {
-  for (auto& task : tasks_) {
-    if (task.running) effect(Abandon{*task.running});
-    if (task.running || task.retry) settle(task, NoticeResult::LinkGone);
-    task.running.reset();
-  }
+  for (auto& task : tasks_) abandon(task, NoticeResult::LinkGone);
 }
 
 bool AppearanceMachine::all_settled() const {
@@ -394,6 +421,7 @@ void AppearanceMachine::say_farewell(const Present& present) {
   if (who.empty() && partings_.empty()) return finish_farewell();
   if (who.empty()) return;
   ++remembered_.sequence;
+  doubt(who);
   remember();
   auto text = notice(NoticeKind::vanish, present);
   text.reason = std::get<Vanishing>(state_).reason;
@@ -424,12 +452,7 @@ void AppearanceMachine::on(const AppearDeadlinePassed&) {
                  },
                  [&](Vanishing& v) {
                    if (!v.deadline || clocks_.now < *v.deadline) return;
-                   for (auto& task : tasks_) {
-                     if (!task.running) continue;
-                     effect(Abandon{*task.running});
-                     task.running.reset();
-                     settle(task, NoticeResult::TimedOut);
-                   }
+                   for (auto& task : tasks_) abandon(task, NoticeResult::TimedOut);
                    abandon_partings();
                    remember();
                    finish_farewell();

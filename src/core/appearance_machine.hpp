@@ -10,7 +10,7 @@
 //      +-------------------------------------------------------------------------------------------+
 //
 // The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice is sent but while the
-// link carries; an address that a notifier has confirmed is not told to it again unless asked; the hold that was told is
+// link carries; an address that a notifier has confirmed last is not told to it again unless asked, and any other is; the hold that was told is
 // asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
 #pragma once
 #include <cstdint>
@@ -168,6 +168,8 @@ class AppearanceMachine {
     std::optional<Notice> notice{};
     std::optional<std::uint64_t> running{};
     std::optional<Time> retry{};
+    bool heard = false;             // perhaps: an attempt of this notice, or of one that it replaces
+    std::vector<IpAddress> knew{};  // before it; still does if nothing was heard
     NoticeStatus status{};
     bool told_of = false;  // had a notice in this appearance
   };
@@ -190,9 +192,11 @@ class AppearanceMachine {
   void part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there);
   void abandon_partings();
   void finish_farewell();
+  void doubt(const std::vector<Task*>& who);
   void assign(Task& task, const Notice& notice);
   void launch(Task& task);
   void settle(Task& task, NoticeResult result);
+  void abandon(Task& task, NoticeResult result);
   void abandon_all();
   void remember();
   [[nodiscard]] Notice notice(NoticeKind kind, const Present& present);

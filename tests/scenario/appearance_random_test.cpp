@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 
 #include "appearance.hpp"
 #include "base/overloaded.hpp"
@@ -15,6 +16,13 @@ using namespace ghost::core;
 using namespace ghost::test;
 
 namespace {
+
+bool surely_not_heard(NoticeResult result) {
+  for (const auto r : {NoticeResult::BadConfig, NoticeResult::NoSuchHost, NoticeResult::TlsFailed, NoticeResult::AuthFailed,
+                       NoticeResult::Refused, NoticeResult::Later})
+    if (r == result) return true;
+  return false;
+}
 
 class Life {
  public:
@@ -30,6 +38,7 @@ class Life {
   struct OnItsWay {
     std::string name;
     Notice notice;
+    std::vector<IpAddress> knew;  // what was confirmed before it
   };
 
   unsigned pick(unsigned below) { return std::uniform_int_distribution<unsigned>(0, below - 1)(random_); }
@@ -98,7 +107,7 @@ class Life {
         const auto [id, what] = *at;
         way_.erase(at);
         if (result == NoticeResult::Ok && what.notice.kind == NoticeKind::appear && what.name != "echo") confirmed_[what.name] = what.notice.addresses;
-        if (result == NoticeResult::Ok && what.notice.kind == NoticeKind::vanish) confirmed_.erase(what.name);
+        if (surely_not_heard(result) && !what.knew.empty()) confirmed_[what.name] = what.knew;
         return feed(answer(id, result, chance(80) ? "203.0.113.9" : "nonsense"), "answer " + std::to_string(id) + " " + std::string(to_string(result)));
     }
   }
@@ -112,6 +121,9 @@ class Life {
     if (history_.size() > 20) history_.erase(history_.begin());
     if (std::holds_alternative<AppearRequested>(event) && std::get<AppearRequested>(event).kind == "asked") asked_since_ = true;
     const bool reload = std::holds_alternative<AppearReconfigured>(event);
+    unsettled_.clear();
+    for (const auto& n : machine_.status().notices)
+      if (!n.result) unsettled_.insert(n.name);
     const auto effects = machine_.step(std::move(event), {now_, at(now_ - Time{})});
     if (reload)
       std::erase_if(confirmed_, [&](const auto& c) {
@@ -138,7 +150,7 @@ class Life {
                    [&](const AskEcho& e) {
                      ++seen_["echoes"];
                      promise(!up_.empty(), "an echo without a link");
-                     way_[e.id] = {"echo", {}};
+                     way_[e.id] = {"echo", {}, {}};
                    },
                    [&](const SendNotice& e) {
                      ++seen_[e.notice.kind == NoticeKind::appear ? "notices" : "vanish notices"];
@@ -149,15 +161,23 @@ class Life {
                      last = e.notice.sequence;
                      const auto told = confirmed_.find(e.announce.name);
                      const bool again = told != confirmed_.end() && told->second == e.notice.addresses;
-                     promise(e.notice.kind == NoticeKind::vanish || !again || e.announce.repeat || asked_since_,
+                     promise(e.notice.kind == NoticeKind::vanish || !again || e.announce.repeat || asked_since_ || unsettled_.contains(e.announce.name),
                              "an address is told twice");
-                     confirmed_.erase(e.announce.name);  // and nothing was said to it since
-                     way_[e.id] = {e.announce.name, e.notice};
+                     way_[e.id] = {e.announce.name, e.notice, told == confirmed_.end() ? std::vector<IpAddress>{} : told->second};
+                     confirmed_.erase(e.announce.name);  // until it is answered
                    },
                    [&](const Abandon& e) { promise(way_.erase(e.id) == 1, "something is abandoned that is not on its way"); },
                    [&](const TellAppeared& e) {
                      ++seen_["appearances"];
                      promise(!e.addresses.empty(), "it appears nowhere");
+                     for (const auto& a : config_.announces) {
+                       const auto told = confirmed_.find(a.name);
+                       const bool knows = told != confirmed_.end() && told->second == e.addresses;
+                       const bool coming = std::any_of(way_.begin(), way_.end(), [&](const auto& w) {
+                         return w.second.name == a.name && w.second.notice.addresses == e.addresses;
+                       });
+                       promise(knows || coming, a.name + " is not told");
+                     }
                      asked_since_ = false;
                    },
                    [&](const TellVanished&) { ++seen_["vanishings"]; },
@@ -176,6 +196,7 @@ class Life {
   bool left_ = false, asked_since_ = false;
   std::map<std::uint64_t, OnItsWay> way_;
   std::map<std::string, std::vector<IpAddress>> confirmed_;
+  std::set<std::string> unsettled_;  // before the step: who is being told, or is to be tried again
   std::map<std::string, std::uint64_t> sequences_;  // by notifier
   int at_once_ = 0;
   std::vector<std::string> history_;

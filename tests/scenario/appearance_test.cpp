@@ -180,6 +180,37 @@ TEST(Appearance, AFarewellThatFailsIsNotTriedAgain) {
   });
 }
 
+// It may have been heard all the same, and the name withdrawn: at the same address next morning that is put right.
+TEST(Appearance, WhoDidNotConfirmTheEndIsToldTheNextTime) {
+  const std::vector<AppearRow> unheard[] = {
+      {{701s, answer(3, NoticeResult::Unreachable), {"farewell done"}, "vanishing"}, {702s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"}},
+      {{710s, time_passed(), {"abandon 3", "farewell done"}, "vanishing"}, {711s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"}},
+      {{701s, link_down("HungUp"), {"abandon 3", "no farewell", "vanished (idle)"}, "none"}},
+  };
+  for (const auto& end : unheard) {
+    auto machine = present();
+    play(machine, {{700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"}});
+    // Nor does it matter if ghostd is not there any more to see how it ends.
+    EXPECT_TRUE(machine.remembered().told.at("dns").addresses.empty());
+    play(machine, end);
+    play(machine, {
+        {1800s, by_timer(), {"want the link for 600 s"}, "connecting"},
+        {1801s, link_up(), {"want a farewell", "4: dns #3 at 192.0.2.7 until 2401 s", "appeared at 192.0.2.7 until 2401 s"}, "announcing"},
+    });
+  }
+}
+
+TEST(Appearance, AReloadChangesHowLongAFarewellMayTake) {
+  auto machine = present();
+  auto config = mail_and_dns();
+  config.appear.vanish_timeout = 60s;
+  play(machine, {
+      {100s, config, {"want a farewell"}, "present"},
+      {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
+  });
+  EXPECT_EQ(machine.deadline(), Time{} + 760s);
+}
+
 TEST(Appearance, WhoWasNeverToldIsNotToldTheEnd) {
   auto machine = appearance();
   play(machine, {
