@@ -4,6 +4,7 @@
 
 #include "announce/attempt.hpp"
 #include "announce/curl_request.hpp"
+#include "announce/identity.hpp"
 #include "announce/options.hpp"
 #include "announce/text_template.hpp"
 
@@ -39,6 +40,7 @@ Outcome send_http(const Attempt& a) {
   const auto body = body_or_json(a);
   const auto* const type = a.config.more.contains("Body") ? "text/plain; charset=utf-8" : "application/json";
   request.append_header("Content-Type: " + option(a.config, "ContentType", type));
+  if (option(a.config, "Method", "POST") == "POST") request.append_header(fmt::format("Idempotency-Key: \"{}\"", identity(a.notice)));
   request.append_header("Expect:");
   request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   request.set(CURLOPT_POSTFIELDS, body);

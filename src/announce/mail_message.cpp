@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "announce/identity.hpp"
 #include "announce/options.hpp"
 #include "announce/secret.hpp"
 #include "announce/text_template.hpp"
@@ -124,8 +125,7 @@ std::string mail_message(const core::Notice& notice, const core::AnnounceConfig&
   std::string out;
   const auto header = [&](std::string_view name, std::string_view value) { out += fmt::format("{}: {}\r\n", name, value); };
   header("Date", rfc5322(now));
-  header("Message-ID", fmt::format("<{}.{}.{}.{}@{}>", notice.link, unix_seconds(notice.since), notice.sequence,
-                                   event_name(notice.kind), sender.substr(sender.find('@') + 1)));
+  header("Message-ID", fmt::format("<{}@{}>", identity(notice), sender.substr(sender.find('@') + 1)));
   header("From", header_mailbox(one_line(from)));
   header("To", header_mailboxes(one_line(option(config, "To"))));
   header("Subject", encode_header(one_line(subject)));

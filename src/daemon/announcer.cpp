@@ -18,7 +18,7 @@ namespace {
 constexpr core::Duration kGrace = std::chrono::seconds(5);
 
 // Killed ones that do not end: a file system hangs. More of them would end in TasksMax=, and nobody were told anything.
-constexpr unsigned kMostLeft = 32;
+constexpr unsigned kMostLeft = 128;
 
 core::Duration patience(const announce::Job& job) {
   if (const auto* notice = std::get_if<announce::NoticeJob>(&job)) return notice->announce.timeout + kGrace;

@@ -24,7 +24,7 @@ core::Clocks clocks() {
 // What a notice says is on disk before it is sent; but a disk that hangs keeps nobody from being told.
 constexpr core::Duration kDiskPatience = std::chrono::seconds(2);
 // Processes of one link's at a time, however many are to be told: one that has a bad server takes its whole time, and memory.
-constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kAtOnce = 64;
 // How long the first notice waits for the second family's address and the call's name servers.
 constexpr core::Duration kFarewellOnly = std::chrono::seconds(1);
 constexpr core::Duration kSettlePatience = std::chrono::seconds(3);
@@ -93,7 +93,11 @@ void Appearance::listen(bool call_lives) {
 }
 
 void Appearance::tell_next() {
-  step(core::NextKnown{core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next)});
+  step(core::NextKnown{next()});
+}
+
+std::optional<core::WallTime> Appearance::next() const {
+  return core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
 }
 
 // Who has stopped the timer wants no more appearances: what was promised is neither kept nor shown. It stays written down, for the
@@ -115,9 +119,10 @@ core::Standing Appearance::standing() const {
   return appear_state::standing(state_, machine_.under_way(), clocks().wall);
 }
 
-// What nobody keeps is not told: whether the link's timer is active is asked first, and known long before the link is up.
+// What nobody keeps is not told. Whether the link's timer is active is known from its signals, and asked once more while the modem
+// dials; where the link is up already, the notices leave with what is known.
 void Appearance::appear(core::Duration hold) {
-  step(core::AppearRequested{"asked", hold, {}});
+  step(core::AppearRequested{"asked", hold, kept_ ? next() : std::nullopt});
   listener_.is_next_kept();
 }
 
@@ -192,7 +197,7 @@ core::AppearanceStatus Appearance::status() const {
   }
   if (!kept_) status.next.reset();
   else if (!machine_.under_way() || !status.next)
-    status.next = core::next_standing(clocks().wall, standing(), config_, appear_state::local_zone(), state_.timer_next);
+    status.next = next();
   return status;
 }
 

@@ -79,6 +79,7 @@ class Appearance {
   void send_unwritten();
   void arm_promise();
   [[nodiscard]] core::Standing standing() const;
+  [[nodiscard]] std::optional<core::WallTime> next() const;  // as it stands, whether somebody keeps it or not
   [[nodiscard]] announce::Via via() const;
 
   loop::EventLoop& loop_;

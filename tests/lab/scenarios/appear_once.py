@@ -11,7 +11,8 @@ from rig.servers import Servers
 
 CAPTURE = False
 NFT = "ip netns exec isp nft"
-# In clear, so that the very packet can be lost that says "taken": how it begins, behind a TCP header of 32 bytes.
+# In clear, so that the very packet can be lost that says "taken": how it begins. (@ih is what follows the TCP header, whatever its
+# length: an acknowledgement of something repeated has a D-SACK in it.)
 CLEAR = {"mail": (2525, b"250 q"), "web": (80, b"HTTP"), "put": (80, b"HTTP"), "mqtt": (1883, b"\x40")}
 FILES = ("put", "ftp", "sftp")
 NAMES = (*CLEAR, "ftp", "sftp")
@@ -48,6 +49,7 @@ def run(lab):
     numbers = taken.numbers()
     lab.check("a copy is the same to the last letter", all(len(n) == 2 and n[0] == n[1] for n in numbers.values()), numbers)
     lab.check("the zone has changed once", taken.serial() == first + 1, (first, taken.serial()))
+    lab.check("a copy of a POST says so", [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear"'] * 2, numbers["web"])
     stands(lab, taken, announcer)
     announcer.hang_up()
 
@@ -67,6 +69,11 @@ def run(lab):
     stands(lab, taken, announcer)
 
 
+def posted(taken):
+    notice = json.loads(taken.came()["web"][0]["body"])
+    return f"{notice['since_unix']}.{notice['sequence']}"
+
+
 def stands(lab, taken, announcer):
     """What who comes now finds: one, whole, of the last call."""
     address = announcer.addresses[0]
@@ -83,7 +90,7 @@ class Answers:
     def __enter__(self):
         # Of a DNS message the 8 bits behind its number: an answer (0x80) to an UPDATE (5 << 3).
         rules = ["udp sport 53 @th,80,8 & 0xf8 == 0xa8 drop"]
-        rules += [f"tcp sport {port} tcp doff 8 @th,256,{8 * len(text)} 0x{text.hex()} drop" for port, text in set(CLEAR.values())]
+        rules += [f"tcp sport {port} @ih,0,{8 * len(text)} 0x{text.hex()} drop" for port, text in set(CLEAR.values())]
         sh(f"{NFT} '{{}}'".format("; ".join(["add table inet answers", "add chain inet answers out { type filter hook output priority 0; }",
                                             *(f"add rule inet answers out {rule}" for rule in rules)])))
 
@@ -120,7 +127,7 @@ class Taken:
         found = {"mail": [(int(one["headers"]["Message-ID"].split(".")[2]), one["headers"]["Message-ID"], one["body"])
                           for one in came["mail"]]}
         for name, key in (("web", "body"), ("mqtt", "payload")):
-            found[name] = [(json.loads(one[key])["sequence"], one[key]) for one in came[name]]
+            found[name] = [(json.loads(one[key])["sequence"], one.get("headers", {}).get("Idempotency-Key"), one[key]) for one in came[name]]
         return found
 
     def wait(self, lab):

@@ -58,11 +58,18 @@ def run(lab):
     timers = lab.out("systemctl list-timers --no-pager --no-legend --all 'ghost-appear-next*'").splitlines()
     lab.check("a promise's timer each", len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS), timers)
 
+    # Who asks in between moves nothing of what was promised, and hears of it.
+    lab.ghostctl("appear", "isp", "--no-wait")
+    asked = lab.wait_for(lambda: (n := told(web)["isp"]) and len(n) == 2 and n, 30, "everybody to be told again")[1][0]
+    lab.check("what is told in between names the same next", (asked["next_unix"], asked["sequence"]) ==
+              (notices["isp"][0][0]["next_unix"], numbers["isp"] + 1), (asked, notices["isp"]))
+
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down", 60)
     lab.line.outcome("busy")
     after = told(web)
-    lab.check("one says good-bye", [n["event"] for n, _ in after["isp"]] == ["appear", "vanish"] and after["isp"][1][0]["sequence"] == numbers["isp"] + 1, after)
+    lab.check("one says good-bye", [n["event"] for n, _ in after["isp"]] == ["appear", "appear", "vanish"] and
+              after["isp"][2][0]["sequence"] == numbers["isp"] + 2, after)
     lab.check("the other stays, and says nothing", after["two"] == notices["two"] and lab.state("two") == "up" and
               lab.status("two")["appearance"] == "present", lab.status("two"))
     lines["two"].drop()
@@ -71,7 +78,7 @@ def run(lab):
     lab.check("it comes again, as it was promised", again["addresses"] == [peer] == [net.call_address(lines["two"].last_call)] and
               (again["until_unix"], again["next_unix"], again["sequence"]) ==
               (notices["two"][0][0]["until_unix"], notices["two"][0][0]["next_unix"], numbers["two"] + 1), again)
-    lab.check("and the first stays away", lab.state() == "down" and lab.status()["sequence"] == numbers["isp"] + 1, lab.status())
+    lab.check("and the first stays away", lab.state() == "down" and lab.status()["sequence"] == numbers["isp"] + 2, lab.status())
     lab.sh("systemctl disable -q --now ghost-appear@two.timer")
 
 

@@ -20,6 +20,7 @@ class Http(Case):
         self.assertResult(answer, "Ok", "204 No Content")
         (method, path, headers, body), = server.requests
         self.assertEqual((method, path, headers["content-type"]), ("POST", "/hook", "application/json"))
+        self.assertEqual(headers["idempotency-key"], '"isp.1795419000.42.appear"')
         notice = json.loads(body)
         self.assertEqual({k: notice[k] for k in NOTICE if k not in ("since", "until", "next")},
                          {k: NOTICE[k] for k in NOTICE if k not in ("since", "until", "next")})
@@ -32,6 +33,7 @@ class Http(Case):
         self.assertResult(answer, "Ok", "200 OK")
         (method, _, headers, body), = server.requests
         self.assertEqual((method, headers["content-type"]), ("PUT", "text/x-notice"))
+        self.assertNotIn("idempotency-key", headers)  # to put it twice is to have put it once
         self.assertEqual(body.decode(), "büro at 203.0.113.7 until 2026-11-23T07:40:00+00:00\n")
 
     def test_logs_in(self):

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "announce/identity.hpp"
+
+#include <fmt/format.h>
+
+#include "announce/text_template.hpp"
+#include "announce/wall_text.hpp"
+
+namespace ghost::announce {
+
+std::string identity(const core::Notice& notice) {
+  return fmt::format("{}.{}.{}.{}", notice.link, unix_seconds(notice.since), notice.sequence, event_name(notice.kind));
+}
+
+}  // namespace ghost::announce
