@@ -51,6 +51,23 @@ std::optional<Word> next_word(std::string_view& rest) {
   return word;
 }
 
+// Of chat(8)'s arguments. What is put into pppd's can be read by everybody for as long as the call lasts, and a script may hold a
+// password, or a number that nobody else is to know (-T, -U).
+bool script_is_in_a_file(std::string_view arguments) {
+  bool file = false, value = false;
+  while (true) {
+    arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
+    if (arguments.empty()) return file && !value;
+    const auto word = arguments.substr(0, arguments.find(' '));
+    arguments.remove_prefix(word.size());
+    if (std::exchange(value, false)) continue;
+    file = file || word == "-f";
+    value = word == "-f" || word == "-t" || word == "-r";
+    const bool flag = word.size() == 2 && word[0] == '-' && std::string_view("vVsSeE").find(word[1]) != std::string_view::npos;
+    if (!value && !flag) return false;
+  }
+}
+
 tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
   return tl::unexpected<std::string>(fmt::format("{}: {}", key, why));
 }
@@ -118,6 +135,7 @@ std::string telling_connect(std::string_view peer_file) {
   if (has_control(command) || command.find('\\') != std::string_view::npos) return {};
   const auto program = command.substr(0, command.find(' '));
   if (program != "chat" && !program.ends_with("/chat")) return {};
+  if (!script_is_in_a_file(command.substr(program.size()))) return {};
   return std::string(program) + " -s" + std::string(command.substr(program.size()));
 }
 

@@ -30,8 +30,9 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
 // ("demand", which dials by itself and answers for a peer that is not there); empty if there is none.
 std::string_view unusable_option(std::string_view peer_file);
 
-// chat(8) tells why it failed to syslog alone unless it has -s. If the peer file's connect script is a chat without
-// further ado, this is that command with -s added, to be given to pppd after the peer file; otherwise empty.
+// chat(8) tells why it failed to syslog alone unless it has -s. If the peer file's connect script is a chat without further ado,
+// and its script in a file (-f), this is that command with -s added, to be given to pppd after the peer file; otherwise empty: it
+// stands among pppd's arguments, which everybody can read.
 std::string telling_connect(std::string_view peer_file);
 
 }  // namespace ghost::ppp
