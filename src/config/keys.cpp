@@ -173,7 +173,7 @@ const std::vector<Key>& table() {
       key("Call", "DialTimeout", [](Draft& d) -> auto& { return d.link.call.dial_timeout; }, span(1s, "1s")),
       key("Call", "NegotiateTimeout", [](Draft& d) -> auto& { return d.link.call.negotiate_timeout; }, span(1s, "1s")),
       key("Call", "PeerWait", [](Draft& d) -> auto& { return d.link.call.peer_wait; }, span(0s, "0")),
-      key("Call", "HangupTimeout", [](Draft& d) -> auto& { return d.link.call.hangup_timeout; }, span(1s, "1s")),
+      key("Call", "HangupTimeout", [](Draft& d) -> auto& { return d.link.call.hangup_timeout; }, span_of_a_stop()),
       key("Call", "RedialDelay", [](Draft& d) -> auto& { return d.link.call.redial_delay; }, span(100ms, "100ms")),
       key("Call", "RedialDelayMax", [](Draft& d) -> auto& { return d.link.call.redial_delay_max; },
           span(100ms, "100ms")),
@@ -189,7 +189,7 @@ const std::vector<Key>& table() {
       every_key(),
       key("Appear", "Echo", [](Draft& d) -> auto& { return d.link.appear.echo; }, any_text),
       key("Appear", "ConnectTimeout", [](Draft& d) -> auto& { return d.link.appear.connect_timeout; }, span(1s, "1s")),
-      key("Appear", "VanishTimeout", [](Draft& d) -> auto& { return d.link.appear.vanish_timeout; }, span(1s, "1s")),
+      key("Appear", "VanishTimeout", [](Draft& d) -> auto& { return d.link.appear.vanish_timeout; }, span_of_a_stop()),
       key("Appear", "WakeSystem", [](Draft& d) -> auto& { return d.link.appear.wake_system; }, boolean),
   };
   return keys;

@@ -88,6 +88,8 @@ TEST(BadInput, OneFileOneFault) {
        "etc/isp.conf:4: bad value \"soon\" for IdleTimeout=: not a time span, such as 90s, 5min or \"1h 30min\"\n"},
       {"[Link]\nPeer=isp\n[Call]\nDialTimeout=infinity\n",
        "etc/isp.conf:4: bad value \"infinity\" for DialTimeout=: it must end some time\n"},
+      {"[Link]\nPeer=isp\n[Call]\nHangupTimeout=31s\n",
+       "etc/isp.conf:4: bad value \"31s\" for HangupTimeout=: more than 30s\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=1ms\n",
        "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: less than 100ms\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=11min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
