@@ -1,15 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A LAN behind the link: its packets call, its conversations go on within a call, and what an old address left in conntrack
-is gone at once, so that a next conversation of the same ports works."""
+"""A LAN behind the link, IPv4 and IPv6: its packets call, wait and go on, its conversations live within a call, and what an old
+address left in conntrack is gone at once, so that a next conversation of the same ports works."""
 import socket
 
 from rig import net
+from rig.flows import Flow
 from rig.traffic import NUMBER, Sink, Talk
+
+LAN6 = "fd77:10::"
 
 
 def run(lab):
-    lab.configure("isp", Share={"From": "10.10.10.0/24"})
+    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {LAN6}/64"})
+    lab.sh(f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
+        ip -n lan route add default via {LAN6}1""")
+    try:
+        over_ipv6(lab)
+        over_ipv4(lab)
+    finally:
+        lab.sh(f"ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0")
+
+
+def over_ipv6(lab):
     lab.start_ghostd()
+    flow = Flow(1500, 150, address=net.ISP6, namespace="lan")
+    talk = Talk(address=net.ISP6, namespace="lan")
+    flow.go()
+    lab.check("a LAN client's connection over IPv6 stands", talk.wait() and talk.ask(), talk.error)
+    seen = flow.finish()
+    lab.check("1500 datagrams over IPv6, begun while down: all, once, in order, from one port",
+              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (1500, 0, 0, 1), seen)
+    prefix = net.call_prefix(lab.line.last_call)[:-4]
+    lab.check("both are behind the call's address", all(source.startswith(prefix) for source in [*seen["sources"], talk.seen_as[0]]),
+              (prefix, seen["sources"], talk.seen_as))
+    # Nobody from outside comes in by it: the LAN's prefix, routed to us by a provider that errs, ends here.
+    lab.sh(f"ip -n isp route add {LAN6}/64 dev call{lab.line.last_call}")
+    unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {LAN6}2"
+    lab.check("what nobody asked for is not let in", lab.sh(unasked, check=False) != 0)
+    talk.close()
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down", 60)
+    lab.line.wait_idle()
+
+
+def over_ipv4(lab):
     talk = Talk(namespace="lan")
     lab.check("a LAN client's packet calls, and its connection stands", talk.wait() and talk.ask(), talk.error)
     status = lab.wait_state("up")
