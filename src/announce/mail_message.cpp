@@ -125,7 +125,7 @@ std::string mail_message(const core::Notice& notice, const core::AnnounceConfig&
   std::string out;
   const auto header = [&](std::string_view name, std::string_view value) { out += fmt::format("{}: {}\r\n", name, value); };
   header("Date", rfc5322(now));
-  header("Message-ID", fmt::format("<{}@{}>", identity(notice), sender.substr(sender.find('@') + 1)));
+  header("Message-ID", fmt::format("<{}@{}>", identity(notice, config.name), sender.substr(sender.find('@') + 1)));
   header("From", header_mailbox(one_line(from)));
   header("To", header_mailboxes(one_line(option(config, "To"))));
   header("Subject", encode_header(one_line(subject)));

@@ -3,6 +3,7 @@
 #include "core/appearance_machine.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -37,6 +38,25 @@ bool maybe_delivered(NoticeResult result) {
     case NoticeResult::Later: return false;
   }
   return true;
+}
+
+// It failed before a word of the notice was said. (A gateway that answers 502, a program that ends with 1 may have passed it on.)
+bool never_said(NoticeResult result) {
+  switch (result) {
+    case NoticeResult::BadConfig:
+    case NoticeResult::NoSuchHost:
+    case NoticeResult::TlsFailed:
+    case NoticeResult::AuthFailed: return true;
+    case NoticeResult::Ok:
+    case NoticeResult::Unreachable:
+    case NoticeResult::TimedOut:
+    case NoticeResult::TooLarge:
+    case NoticeResult::Crashed:
+    case NoticeResult::LinkGone:
+    case NoticeResult::Refused:
+    case NoticeResult::Later: return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -121,6 +141,7 @@ void AppearanceMachine::begin(const AppearRequested& event) {
 
 void AppearanceMachine::on(AppearReconfigured&& event) {
   std::vector<Task> tasks;
+  std::set<std::string> anew;
   for (const auto& announce : event.announces) {
     const auto same = [&](const Task& t) { return t.announce.name == announce.name; };
     const auto before = std::find_if(tasks_.begin(), tasks_.end(), same);
@@ -132,11 +153,10 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
     if (another) {  // it knows nothing
       remembered_.told.erase(announce.name);
       before->knew.clear();
+      before->heard = false;
     }
     before->announce = announce;
-    // What was on its way to the other one is this one's.
-    if (another && std::holds_alternative<Present>(state_) && (before->running || before->retry))
-      assign(*before, Notice(*before->notice));
+    if (another && std::holds_alternative<Present>(state_) && (before->running || before->retry)) anew.insert(announce.name);
     tasks.push_back(std::move(*before));
     tasks_.erase(before);
   }
@@ -148,11 +168,20 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
     if (back) effect(Abandon{*p.running});
     return back;
   });
-  part_from(std::exchange(tasks_, {}), event.announces);
-  tasks_ = std::move(tasks);
+  part_from(std::exchange(tasks_, std::move(tasks)), event.announces);
   const bool other_patience = config_.appear.vanish_timeout != event.appear.vanish_timeout;
   config_ = std::move(event);
   if (other_patience && std::holds_alternative<Present>(state_)) effect(WantFarewell{true, config_.appear.vanish_timeout});
+  if (anew.empty()) return;
+  // What was on its way to the other one is this one's, under a number of its own: it may say it in other words.
+  ++remembered_.sequence;
+  remember();
+  for (auto& task : tasks_) {
+    if (!anew.contains(task.announce.name)) continue;
+    Notice text = *task.notice;
+    text.sequence = remembered_.sequence;
+    assign(task, text);
+  }
 }
 
 // Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
@@ -351,6 +380,7 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
   if (task == tasks_.end()) return;  // abandoned
   task->running.reset();
   task->heard = task->heard || maybe_delivered(event.result);
+  if (!never_said(event.result)) task->knew.clear();
   task->status.at = clocks_.wall;
   task->status.detail = event.detail;
   if (std::holds_alternative<Present>(state_) && worth_retrying(event.result) &&

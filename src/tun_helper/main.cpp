@@ -24,7 +24,7 @@ using namespace ghost;
 
 constexpr auto* kUnit = "ghostd.service";
 constexpr unsigned kFarewellSeconds = 35;  // VanishTimeout= is 30 s at most
-constexpr unsigned kStopSeconds = 45;      // TimeoutStopSec= of ghost-supervisor.service and a little more
+constexpr unsigned kStopSeconds = 50;      // TimeoutStopSec= of ghost-supervisor.service and a little more
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
 void say(std::string_view priority, std::string_view line) {

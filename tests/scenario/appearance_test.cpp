@@ -383,6 +383,49 @@ TEST(Appearance, AnotherReceiverKnowsNothing) {
   });
 }
 
+// Nor has it heard what the other one may have, and is not told an end of which it knows no beginning.
+TEST(Appearance, AnotherReceiverHasNotHeardEither) {
+  auto machine = appearance();
+  auto config = mail_and_dns();
+  config.announces[1].more["Host"] = "hut.example.org";
+  play(machine, {
+      {0s, asked(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, answer(1), {}, "announcing"},
+      {3s, answer(2, NoticeResult::TimedOut), {}, "announcing"},
+      {4s, config, {"3: dns #2 at 192.0.2.7 until 601 s"}, "announcing"},
+      {5s, answer(3, NoticeResult::Refused), {}, "present"},
+      {6s, leaving(), {"farewell done"}, "vanishing"},
+  });
+}
+
+TEST(Appearance, AReloadKeepsTheRecordOfThoseWhoStay) {
+  auto machine = present();
+  std::vector<std::string> kept;
+  for (const auto& e : machine.step(AppearReconfigured{{}, {notifier("mail")}, "hut"}, {core::Time{} + 100s, at(100s)}))
+    if (const auto* written = std::get_if<Remember>(&e)) {
+      kept.clear();
+      for (const auto& n : written->record.notices) kept.push_back(n.name);
+    }
+  EXPECT_EQ(kept, std::vector<std::string>{"mail"});
+}
+
+// A gateway that answers 502, a program that ends with 1, may have passed it on.
+TEST(Appearance, WhoHasRefusedMayHaveHeard) {
+  for (const auto result : {NoticeResult::Refused, NoticeResult::AuthFailed}) {
+    auto machine = present();
+    const bool never_said = result == NoticeResult::AuthFailed;
+    play(machine, {
+        {100s, link_up({"192.0.2.8"}),
+         {"3: mail #2 at 192.0.2.8 until 620 s, next 1800 s", "4: dns #2 at 192.0.2.8 until 620 s, next 1800 s", "appeared at 192.0.2.8 until 620 s"},
+         "announcing"},
+        {101s, answer(3), {}, "announcing"},
+        {102s, answer(4, result), {}, "present"},
+    });
+    EXPECT_EQ(machine.remembered().told.at("dns").addresses.empty(), !never_said);
+  }
+}
+
 // As a reload finds it, and a start.
 TEST(Appearance, AnotherReceiverKnowsNothingAfterARestartEither) {
   const auto remembered = present().remembered();
@@ -416,7 +459,7 @@ TEST(Appearance, WhatIsOnItsWayGoesToTheOtherReceiver) {
   play(machine, {
       {0s, asked(), {"want the link for 600 s"}, "connecting"},
       {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
-      {2s, config, {"abandon 1", "3: mail #1 at 192.0.2.7 until 601 s"}, "announcing"},
+      {2s, config, {"abandon 1", "3: mail #2 at 192.0.2.7 until 601 s"}, "announcing"},
       {3s, answer(3), {}, "announcing"},
       {4s, answer(2), {}, "present"},
   });

@@ -49,7 +49,7 @@ def run(lab):
     numbers = taken.numbers()
     lab.check("a copy is the same to the last letter", all(len(n) == 2 and n[0] == n[1] for n in numbers.values()), numbers)
     lab.check("the zone has changed once", taken.serial() == first + 1, (first, taken.serial()))
-    lab.check("a copy of a POST says so", [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear"'] * 2, numbers["web"])
+    lab.check("a copy of a POST says so", [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear.web"'] * 2, numbers["web"])
     stands(lab, taken, announcer)
     announcer.hang_up()
 

@@ -20,7 +20,7 @@ class Http(Case):
         self.assertResult(answer, "Ok", "204 No Content")
         (method, path, headers, body), = server.requests
         self.assertEqual((method, path, headers["content-type"]), ("POST", "/hook", "application/json"))
-        self.assertEqual(headers["idempotency-key"], '"isp.1795419000.42.appear"')
+        self.assertEqual(headers["idempotency-key"], '"isp.1795419000.42.appear.test"')
         notice = json.loads(body)
         self.assertEqual({k: notice[k] for k in NOTICE if k not in ("since", "until", "next")},
                          {k: NOTICE[k] for k in NOTICE if k not in ("since", "until", "next")})

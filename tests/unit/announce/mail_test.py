@@ -27,7 +27,7 @@ class Mail(Case):
         self.assertEqual(mail["Subject"], "büro ist da: 203.0.113.7")
         self.assertEqual(mail["From"], "Büro <office@example.org>")
         self.assertEqual(mail["To"], "me@example.net, Other One <other@example.net>")
-        self.assertEqual(mail["Message-ID"], "<isp.1795419000.42.appear@example.org>")
+        self.assertEqual(mail["Message-ID"], "<isp.1795419000.42.appear.test@example.org>")
         self.assertEqual(mail["Auto-Submitted"], "auto-generated")
         self.assertIsNotNone(mail["Date"].datetime)
         self.assertEqual(mail.get_content().replace("\r\n", "\n") + "\n", "Bis 2026-11-23T07:40:00+00:00.\n.\nNächstes Mal 2026-11-23T08:03:20+00:00; $5 \n")

@@ -201,6 +201,7 @@ TEST(BadAppear, OneFileOneFault) {
       {"[Link]\nHold=1h\n", "4: unknown key Hold= in [Link]; it belongs into [Appear]"},
       {"[Appear x]\nHold=1h\n", "3: unknown section [Appear x]; did you mean [Appear]?"},
       {"[Appear]\nHold=0\n", "4: bad value \"0\" for Hold=: less than 1s"},
+      {"[Appear]\nVanishTimeout=31s\n", "4: bad value \"31s\" for VanishTimeout=: more than 30s"},
       {"[Appear]\nHold=infinity\n", "4: bad value \"infinity\" for Hold=: it must end some time"},
       {"[Appear]\nWindow=weekdays\n",
        "4: bad value \"weekdays\" for Window=: weekdays is not the hours of a day, such as 07:00-18:00"},
