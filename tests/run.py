@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs every test of the project: unit, scenario and bus tests on this machine, lab tests in a virtual one.
+
+  sudo tests/run                 everything; installs what is missing, builds, makes the lab's image
+  sudo tests/run PATTERN…        the tests whose names match: a prefix (unit, lab/hand) or a glob ('*/rig-*')
+  tests/run --list [PATTERN…]    names every test
+
+One line a test; the last line is `N passed, N failed, N skipped`, and the status is 0 when none failed. What a failed
+lab test left (journal, packet capture, status) is kept in build/lab-results/<test>/. This machine's own network is
+never touched.
+"""
+import argparse
+import fnmatch
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TREE, "tests/lab"))
+from ghostlab import deploy, image, lanes, packages, table  # noqa: E402
+from ghostlab.build import BUILD, build, configure, introspect  # noqa: E402
+
+SUITES = ("unit", "scenario", "bus")
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Tally:
+    passed = failed = skipped = 0
+    lock = threading.Lock()
+
+    def line(self, verdict, name, seconds, detail=()):
+        word = {"passed": "ok  ", "failed": "FAIL", "skipped": "skip"}[verdict]
+        pieces = [piece for text in detail for piece in str(text).rstrip("\n").split("\n")]
+        with self.lock:
+            setattr(self, verdict, getattr(self, verdict) + 1)
+            say("\n".join([f"{word} {name:<44} {seconds:7.1f} s", *(f"     | {piece}" for piece in pieces)]))
+
+
+def lab_names():
+    return [f"lab/{name}" for name in deploy.scenario_names()]
+
+
+def meson_tests():
+    """name → the test as meson describes it, for our three suites. Needs a configured build."""
+    found = {}
+    for test in introspect("--tests"):
+        for suite in test["suite"]:
+            suite = suite.split(":")[-1]
+            if suite in SUITES:
+                found[f"{suite}/{test['name']}"] = test
+    return found
+
+
+def wanted(name, patterns):
+    return not patterns or any(name.startswith(p) or fnmatch.fnmatchcase(name, p) for p in patterns)
+
+
+running = set()  # children that a Ctrl-C has to end, whichever thread waits for them
+interrupted_for_good = threading.Event()
+
+
+def run_meson_tests(names, described, tally):
+    for name in names:
+        if interrupted_for_good.is_set():
+            return
+        test = described[name]
+        begun = time.monotonic()
+        timeout = test["timeout"] if test["timeout"] and test["timeout"] > 0 else 120
+        environment = {**os.environ, **{k: v for k, v in test["env"].items()}}
+        child = subprocess.Popen(test["cmd"], cwd=test["workdir"] or BUILD, env=environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(child)
+        try:
+            text = child.communicate(timeout=max(timeout, 60))[0].decode(errors="replace")
+            verdict = {0: "passed", 77: "skipped"}.get(child.returncode, "failed")
+            why = [] if verdict == "passed" else [*text.splitlines()[-60:], f"status {child.returncode}"]
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            why, verdict = [child.communicate()[0].decode(errors="replace")[-4000:], f"no end within {timeout} s"], "failed"
+        running.discard(child)
+        tally.line(verdict, name, time.monotonic() - begun, why)
+
+
+def run_lab(names, made, tally, beside):
+    """The scenarios, and what of their measures is compared with the baseline's. Returns the measures."""
+    measures = {}
+    reported = set()
+
+    def report(name, passed, seconds, detail, measured):
+        reported.add(f"lab/{name}")
+        measures.update(measured)
+        tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail)
+    lanes.run([name.removeprefix("lab/") for name in names], made, report, beside)
+    for name in sorted(set(names) - reported):
+        tally.line("failed", name, 0, ["it was not run"])
+    for name, good, compared in table.comparisons(measures):
+        tally.line("passed" if good else "failed", name, 0, [compared])
+    return measures
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="name every test and end")
+    parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
+    args = parser.parse_args()
+    begun = time.monotonic()
+    lab = [n for n in lab_names() if wanted(n, args.pattern)]
+    need_lab = bool(lab) and not args.list
+    if os.geteuid() != 0 and not args.list:
+        raise SystemExit("tests/run: must be root (sudo tests/run): it installs packages and uses network namespaces")
+    quiet = (lambda text: None) if args.list else say
+    packages.ensure(packages.BUILD + (packages.LAB if need_lab else []), "tests/run", quiet)
+
+    # The image needs apt and the disk, the build needs the processors: side by side.
+    made = {}
+    def make_image():
+        try:
+            made["image"] = image.make(say)
+        except Exception as error:
+            made["error"] = error
+    maker = threading.Thread(target=make_image, daemon=True)
+    if need_lab:
+        maker.start()
+    configure(say)
+    described = meson_tests()
+    here = [n for n in described if wanted(n, args.pattern)]
+    if args.list:
+        for name in sorted(here) + lab:
+            print(name)
+        return 0
+    if not here and not lab:
+        raise SystemExit("tests/run: no test matches; tests/run --list names them all")
+    build(say)
+    tally = Tally()
+
+    def on_this_machine():
+        run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)
+    if not lab:
+        on_this_machine()
+    else:
+        maker.join()
+        if "error" in made:
+            on_this_machine()
+            say(str(made["error"]))
+            for name in lab:
+                tally.line("failed", name, 0, ["there is no image to boot"])
+        else:
+            measures = run_lab(lab, made["image"], tally, on_this_machine)
+            table.show(measures, say)
+            if measures:
+                with open(os.path.join(BUILD, "lab-results/benchmarks.md"), "w") as f:
+                    f.write(table.markdown(measures))
+    say(f"({time.monotonic() - begun:.0f} s)")
+    say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+    return 1 if tally.failed else 0
+
+
+def interrupted(number, _):
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGHUP, interrupted)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        interrupted_for_good.set()
+        for child in list(running):
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+        say("tests/run: interrupted")
+        sys.exit(130)
