@@ -10,8 +10,8 @@
 //      +-------------------------------------------------------------------------------------------+
 //
 // The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice is sent but while the
-// link carries; an address that a notifier has confirmed last is not told to it again unless asked, and any other is; the hold that was told is
-// asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
+// link carries; an address that a notifier is known to believe in is not told to it again unless asked, and any other is; the hold
+// that was told is asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
 #pragma once
 #include <cstdint>
 #include <map>
