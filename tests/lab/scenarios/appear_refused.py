@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every notifier against servers that say no, by password, certificate or code: each ends with the result that has the fault's
 name; those who say "not now" are told later, once; and no secret travels in clear."""
+import json
+
 from _notifiers import BESIDE, HERE, USER, Ear, results, section
 
 from rig.announce import Announcer
@@ -81,13 +83,18 @@ def not_now(lab, servers, announcer):
                 "mail": section(servers, "mail", 25, To="later451@isp.test", **twice),
                 "web": section(servers, "web", Url="https://web.isp.test/plain/later503", **twice),
                 "dyndns": section(servers, "dyndns", 443, Host="later-911.ghost.test", **twice),
-                "dns": section(servers, "dns", 53, **twice)}
+                "dns": section(servers, "dns", 53, **twice),
+                "ftp": section(servers, "ftp", Url="ftp://ftp.isp.test/full/ftp", **twice),
+                "sftp": section(servers, "sftp", Url="sftp://sftp.isp.test/srv/box/full/sftp", **twice)}
+    servers.ftp.full()
     before = len(servers.web.received())
     announcer.begin(sections)
     lab.wait_for(lambda: "permission denied" in out("cat /run/lab/dns.log"), 60, "named to be refused its journal")
     servers.dns.writable(True)
+    announcer.wait_told(lambda told: told["ftp"].detail and told["sftp"].detail, 60, "the full disk to be told of")
+    servers.ftp.room()
     told = announcer.wait()
-    for name in ("mail", "web", "dyndns", "dns"):
+    for name in ("mail", "web", "dyndns", "dns", "ftp", "sftp"):
         lab.check(f"{name}: Ok, at the second attempt", (told[name].result, told[name].attempts) == ("Ok", 2), told[name])
     lab.check("the one beside them is not harmed", told["beside"].result == "Ok", told["beside"])
     lab.check("mail was taken once", len(servers.mail.received()) == 1, servers.mail.received())
@@ -95,3 +102,6 @@ def not_now(lab, servers, announcer):
     lab.check("the web server, too", answers == [("/nic/update", 200, "911"), ("/nic/update", 200, "good"),
                                                  ("/plain/later503", 200, "ok"), ("/plain/later503", 503, "ok")], answers)
     lab.check("the zone is as it should be", servers.dns.lookup("machine.ghost.test") == [announcer.address])
+    stand = {name: text for name, text in servers.ftp.files().items() if name.startswith("full/")}
+    lab.check("each file is there, and whole", {name: json.loads(text)["addresses"] for name, text in stand.items()} ==
+              dict.fromkeys(("full/ftp", "full/sftp"), announcer.addresses), stand)

@@ -314,8 +314,15 @@ class Box(Server):
 
     def prepare(self):
         user, password = accounts.OF["box"]
-        sh(f"id {user} >/dev/null 2>&1 || useradd -d {self.BOX} -s /bin/sh {user}; rm -rf {self.BOX}; mkdir -p {self.BOX}/in; "
+        sh(f"id {user} >/dev/null 2>&1 || useradd -d {self.BOX} -s /bin/sh {user}; umount {self.BOX}/full 2>/dev/null; rm -rf {self.BOX}; mkdir -p {self.BOX}/in; "
            f"chown -R {user} {self.BOX}; mkdir {self.BOX}/readonly; echo {user}:{password} | chpasswd -c MD5")  # the usual hash takes a second under emulation
+
+    def full(self):
+        """BOX/full: a disk that has no room, until room() makes some."""
+        sh(f"mkdir {self.BOX}/full; mount -t tmpfs -o size=64k,mode=777 box {self.BOX}/full; cat /dev/zero >{self.BOX}/full/all", check=False)
+
+    def room(self):
+        sh(f"rm {self.BOX}/full/all")
 
     def files(self):
         """{path below BOX: content}"""
