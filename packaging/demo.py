@@ -7,7 +7,6 @@ telephone line and a provider inside) and tells the story as it happens. This ma
 """
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -15,7 +14,7 @@ import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
-from ghostlab import build, deploy, image, packages, qemu  # noqa: E402
+from ghostlab import build, command, deploy, image, packages, qemu  # noqa: E402
 from ghostlab.client import Client, Gone  # noqa: E402
 
 BEGUN = time.monotonic()
@@ -96,15 +95,5 @@ def main():
     return 0 if outcome.passed else 1
 
 
-def interrupted(number, _):
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("packaging/demo: interrupted", flush=True)
-        sys.exit(130)
+    command.run("packaging/demo", main)

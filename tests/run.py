@@ -20,7 +20,7 @@ import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
-from ghostlab import deploy, image, lanes, packages, table  # noqa: E402
+from ghostlab import command, deploy, image, lanes, packages, table  # noqa: E402
 from ghostlab.build import BUILD, build, configure, introspect  # noqa: E402
 
 SUITES = ("unit", "scenario", "bus")
@@ -161,19 +161,12 @@ def main():
     return 1 if tally.failed else 0
 
 
-def interrupted(number, _):
-    raise KeyboardInterrupt
+def end_children():
+    interrupted_for_good.set()
+    for child in list(running):
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        interrupted_for_good.set()
-        for child in list(running):
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-        say("tests/run: interrupted")
-        sys.exit(130)
+    command.run("tests/run", main, end_children)
