@@ -55,7 +55,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       executor_(host_, supervisor_),
       list_timeout_(loop, [this] { listen(); }),
       parted_(loop, [this] { farewells_said(); }) {
-  auto tuns = inherited_tuns();
+  auto handed_over = inherited();
+  auto& tuns = handed_over.tuns;
   // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
   auto known = must(host_.rtnl().known_links());
   std::set<unsigned> taken;

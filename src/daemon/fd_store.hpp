@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The service manager keeps our TUN fds: they come by the socket-activation protocol, are found by name (the order of
-// LISTEN_FDS is not stable), and outlive a crash and a restart. sd_listen_fds_with_names(3), sd_pid_notify_with_fds(3).
+// What the service manager keeps for us: the TUNs, and the sockets that ghost-tun made as root. They come by the
+// socket-activation protocol, are found by name (the order of LISTEN_FDS is not stable), and outlive a crash and a restart.
+// sd_listen_fds_with_names(3), sd_pid_notify_with_fds(3).
 #pragma once
 #include <map>
 #include <string>
@@ -9,8 +10,14 @@
 
 namespace ghost::daemon {
 
-// link → its TUN. Takes over all that were passed; what is no TUN of a link of that name is closed.
-[[nodiscard]] std::map<std::string, UniqueFd> inherited_tuns();
+struct Inherited {
+  std::map<std::string, UniqueFd> tuns;     // by link
+  std::map<std::string, UniqueFd> sockets;  // "raw4", "raw6", …: net/raw_socket.hpp
+};
+
+// Takes over all that were passed, set to non-blocking. What is neither a TUN of a link of that name nor a socket is closed,
+// and taken out of the store: nobody else would.
+[[nodiscard]] Inherited inherited();
 
 // Puts a TUN that we made ourselves into the store / takes one of a vanished link out. Without a manager: nothing.
 void store_tun(const std::string& link, int fd);

@@ -43,7 +43,9 @@ int make() {
     return EX_CONFIG;
   }
   for (const auto& d : loaded->warnings) say("<4>", d.str());
-  const auto problems = tun_helper::make_demand_interfaces(loaded->config);
+  auto problems = tun_helper::make_demand_interfaces(loaded->config);
+  const auto more = tun_helper::make_sockets();
+  problems.insert(problems.end(), more.begin(), more.end());
   for (const auto& p : problems) say("<3>", p);
   return problems.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

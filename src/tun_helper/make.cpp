@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
+#include "net/raw_socket.hpp"
 #include "net/tun.hpp"
 
 namespace ghost::tun_helper {
@@ -17,34 +18,58 @@ namespace {
 
 constexpr std::uint64_t kBarrierTimeout = 10'000'000;  // µs
 
+// Hands descriptors to the service manager, and keeps them open until it has copies of its own.
+class Store {
+ public:
+  // FDPOLL=0: systemd must not drop it for a POLLERR or POLLHUP.
+  void put(const std::string& name, UniqueFd fd) {
+    const auto state = fmt::format("FDSTORE=1\nFDNAME={}\nFDPOLL=0", name);
+    const int raw = fd.get();
+    const int sent = sd_pid_notify_with_fds(0, 0, state.c_str(), &raw, 1);
+    if (sent < 0)
+      problems_.push_back(fmt::format("{}: cannot be handed to the service manager: {}", name, std::strerror(-sent)));
+    else if (sent == 0)
+      problems_.push_back(fmt::format("{}: no service manager to hand it to ($NOTIFY_SOCKET is not set)", name));
+    else
+      sent_.push_back(std::move(fd));
+  }
+  void remove(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
+  void fail(std::string problem) { problems_.push_back(std::move(problem)); }
+  // Once we have ended, systemd could not tell any more whose message it was, and would drop it.
+  std::vector<std::string> finish() && {
+    if (!sent_.empty())
+      if (const int r = sd_notify_barrier(0, kBarrierTimeout); r < 0)
+        problems_.push_back(fmt::format("the service manager did not take what was made: {}", std::strerror(-r)));
+    return std::move(problems_);
+  }
+
+ private:
+  std::vector<UniqueFd> sent_;
+  std::vector<std::string> problems_;
+};
+
 }  // namespace
 
 std::vector<std::string> make_demand_interfaces(const core::Config& config) {
-  std::vector<std::string> problems;
-  std::vector<UniqueFd> handed_over;  // kept open until systemd has copies of its own
+  Store store;
   for (const auto& link : config.links) {
-    const auto interface = ghost::demand_interface(link.name);
-    auto tun = net::make_tun(interface);
-    if (!tun) {
-      if (tun.error().errno_value != EBUSY) problems.push_back(tun.error().what);
-      continue;
-    }
-    // FDPOLL=0: systemd must not drop it for a POLLERR or POLLHUP.
-    const auto state = fmt::format("FDSTORE=1\nFDNAME=tun-{}\nFDPOLL=0", link.name);
-    const int fd = tun->get();
-    const int sent = sd_pid_notify_with_fds(0, 0, state.c_str(), &fd, 1);
-    if (sent < 0)
-      problems.push_back(fmt::format("{}: cannot be handed to the service manager: {}", interface, std::strerror(-sent)));
-    else if (sent == 0)
-      problems.push_back(fmt::format("{}: no service manager to hand it to ($NOTIFY_SOCKET is not set)", interface));
-    else
-      handed_over.push_back(std::move(*tun));
+    auto tun = net::make_tun(ghost::demand_interface(link.name));
+    if (tun) store.put("tun-" + link.name, std::move(*tun));
+    else if (tun.error().errno_value != EBUSY) store.fail(tun.error().what);
   }
-  // Once we have ended, systemd could not tell any more whose message it was, and would drop it.
-  if (!handed_over.empty())
-    if (const int r = sd_notify_barrier(0, kBarrierTimeout); r < 0)
-      problems.push_back(fmt::format("the service manager did not take the interfaces: {}", std::strerror(-r)));
-  return problems;
+  return std::move(store).finish();
+}
+
+std::vector<std::string> make_sockets() {
+  Store store;
+  for (const auto family : {Family::v4, Family::v6}) {
+    const std::string name = family == Family::v4 ? "socket-raw4" : "socket-raw6";
+    auto socket = net::open_raw_socket(family);
+    store.remove(name);
+    if (socket) store.put(name, std::move(*socket));
+    else if (socket.error().errno_value != EAFNOSUPPORT) store.fail(socket.error().what);
+  }
+  return std::move(store).finish();
 }
 
 }  // namespace ghost::tun_helper
