@@ -141,7 +141,7 @@ void BusService::Impl::publish(const core::LinkStatus& status) {
   if (!is_new) return signal(link);
   link.signalled = link.shown;
   link.path = link_path(status.name);
-  link.object.emplace(bus_, link.path, link.shown);
+  link.object.emplace(bus_, link.path, link.shown, [this, name = status.name] { requests_.look(name); });
   try {
     link.object->emitInterfacesAddedSignal();
   } catch (const sdbus::Error&) {

@@ -50,8 +50,9 @@ Wire<std::vector<AppearanceRow>>::Type ManagerObject::ListAppearances(const std:
 
 std::string ManagerObject::Version() { return GHOSTD_VERSION; }
 
-LinkObject::LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown)
-    : AdaptorInterfaces(connection, sdbus::ObjectPath(path)), shown_(shown) {
+LinkObject::LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown,
+                       std::function<void()> look)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(path)), shown_(shown), look_(std::move(look)) {
   registerAdaptor();
 }
 LinkObject::~LinkObject() { unregisterAdaptor(); }

@@ -3,6 +3,7 @@
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <functional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -62,8 +63,8 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
 class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor,
                                                          sdbus::Properties_adaptor> {
  public:
-  // `shown` is lent: what the getters answer, now and later.
-  LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown);
+  // `shown` is lent: what the getters answer, now and later. look() may change it.
+  LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown, std::function<void()> look);
   ~LinkObject();
 
  private:
@@ -86,7 +87,14 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
   std::uint64_t BufferedPackets() override { return shown_.buffered_packets; }
   std::uint64_t BufferedBytes() override { return shown_.buffered_bytes; }
   std::uint64_t ReplayedPackets() override { return shown_.replayed_packets; }
-  std::uint64_t DroppedPackets() override { return shown_.dropped_packets; }
+  std::uint64_t DroppedPackets() override {
+    look_();
+    return shown_.dropped_packets;
+  }
+  Wire<std::vector<DropRow>>::Type Drops() override {
+    look_();
+    return to_wire(shown_.drops);
+  }
   std::uint64_t CoalescedPackets() override { return shown_.coalesced_packets; }
   std::uint64_t MalformedPackets() override { return shown_.malformed_packets; }
   std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }
@@ -103,6 +111,7 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
   Wire<std::vector<NoticeRow>>::Type Notices() override { return to_wire(shown_.notices); }
 
   const LinkProperties& shown_;
+  std::function<void()> look_;
 };
 
 }  // namespace ghost::bus

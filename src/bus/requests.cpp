@@ -24,6 +24,8 @@ const char* error_name(RequestError::Kind kind) {
   return kErrorFailed;
 }
 
+void Requests::look(const std::string&) {}
+
 Accepted Requests::appear(const std::string&, core::Duration) { return not_supported(); }
 tl::expected<TickAnswer, RequestError> Requests::appear_tick(const std::string&, core::TickKind,
                                                             std::optional<core::WallTime>) {

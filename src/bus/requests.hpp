@@ -49,6 +49,8 @@ struct Requests {
   [[nodiscard]] virtual Accepted block(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted unblock(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted reload() = 0;
+  // Somebody reads the link's counters: those that move without waking anybody may be published anew.
+  virtual void look(const std::string& link);
 
   // Appearances; NotSupported unless the daemon knows them. appear() and appear_tick() have published a status whose
   // appearance.asked has risen by one before they return that they accepted, or that it is due: whoever asked waits for

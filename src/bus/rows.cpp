@@ -24,6 +24,15 @@ std::vector<std::string> to_strings(const std::vector<IpAddress>& addresses) {
   return out;
 }
 
+std::vector<DropRow> to_rows(const core::Drops& drops) {
+  std::vector<DropRow> out;
+  for (std::size_t i = 0; i < core::kDropKinds; ++i) {
+    const auto kind = static_cast<core::Drop>(i);
+    if (drops[kind] != 0) out.push_back({std::string(core::to_string(kind)), drops[kind]});
+  }
+  return out;
+}
+
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices) {
   std::vector<NoticeRow> out;
   for (const auto& n : notices)

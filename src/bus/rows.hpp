@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/appearance_status.hpp"
+#include "core/drops.hpp"
 
 namespace ghost::bus {
 
@@ -25,6 +26,16 @@ template <IsRow Row, class Visit>
 constexpr void for_each_column(Visit&& visit) {
   std::apply([&](const auto&... column) { (visit(column), ...); }, Row::columns());
 }
+
+// (st): of Drops.
+struct DropRow {
+  std::string why;  // of core::to_string(Drop)
+  std::uint64_t packets = 0;
+  bool operator==(const DropRow&) const = default;
+  static constexpr auto columns() {
+    return std::tuple{Column{"why", &DropRow::why}, Column{"packets", &DropRow::packets}};
+  }
+};
 
 // (ssstu): of Notices and ListAppearances().
 struct NoticeRow {
@@ -65,6 +76,8 @@ std::uint64_t to_usec(const std::optional<core::WallTime>& time);
 std::optional<core::WallTime> from_usec(std::uint64_t usec);
 
 std::vector<std::string> to_strings(const std::vector<IpAddress>& addresses);
+// The kinds that have happened.
+std::vector<DropRow> to_rows(const core::Drops& drops);
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices);
 std::vector<AppearanceRow> to_rows(const std::vector<core::AppearanceRecord>& records);
 

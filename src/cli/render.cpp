@@ -96,7 +96,9 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   };
   count(l.buffered_packets, "waiting (" + size_words(l.buffered_bytes) + ")");
   count(l.replayed_packets, "replayed");
-  count(l.dropped_packets, "dropped");
+  std::vector<std::string> kinds;
+  for (const auto& drop : l.drops) kinds.push_back(fmt::format("{} {}", drop.packets, drop.why));
+  count(l.dropped_packets, fmt::format("dropped ({})", fmt::join(kinds, ", ")));
   count(l.coalesced_packets, "coalesced");
   count(l.malformed_packets, "malformed");
   line("Packets:", fmt::format("{}", fmt::join(packets, ", ")));

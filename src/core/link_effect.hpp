@@ -28,8 +28,7 @@ struct PrepareInterface {
   bool operator==(const PrepareInterface&) const = default;
 };
 
-// Make room in the PPP queue, replay these packets and what the TUN still holds, switch the route, drain once more.
-// Answered by HandedOver.
+// Switch the route, send these packets and what the TUN still holds ahead of everything that comes now. Answered by HandedOver.
 struct Handover {
   CallSerial serial;
   Family family;
@@ -37,9 +36,9 @@ struct Handover {
   bool operator==(const Handover&) const = default;
 };
 
-// A packet that missed the handover: send it on through the call.
+// Packets that missed the handover: send them on through the call. Answered by SentOn.
 struct Reinject {
-  PacketBytes bytes;
+  std::vector<PacketBytes> packets;  // in this order
   bool operator==(const Reinject&) const = default;
 };
 

@@ -2,22 +2,24 @@
 // Everything that can happen to a link. D-Bus, netlink, the supervisor, the TUN and the outcomes of effects all end here.
 // What carries a serial is news of that call; news of a dead call is ignored.
 #pragma once
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/ids.hpp"
 #include "core/call_news.hpp"
 #include "core/config.hpp"
+#include "core/drops.hpp"
 #include "core/replay_buffer.hpp"
 
 namespace ghost::core {
 
-// A frame was read from the demand interface.
-struct PacketArrived {
-  PacketBytes bytes;
+// Frames were read from the demand interface, in this order.
+struct PacketsArrived {
+  std::vector<PacketBytes> packets;
 };
 
 // A person or a program asked. Whether they may has been decided before.
@@ -63,12 +65,15 @@ struct AddressVanished {
 };
 
 // Outcomes of effects.
+struct SentOn {  // of Reinject, and a part of what Handover does
+  std::uint64_t replayed = 0;  // packets that the call's queue took
+  Drops drops;                 // and those that went nowhere
+};
 struct HandedOver {
   CallSerial serial;
   Family family;
-  std::size_t replayed = 0;  // packets sent on, late ones included
-  std::size_t lost = 0;      // packets the kernel would not take
-  std::string error;         // empty: it went well
+  SentOn sent;        // late packets included
+  std::string error;  // empty: it went well
 };
 struct QueueReport {  // of SettleQueue
   CallSerial serial;
@@ -86,8 +91,8 @@ struct IdleReport {  // of AskIdle
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Reconfigured, CallReport,
-                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport,
-                           DrainReport, IdleReport, DeadlinePassed>;
+using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Reconfigured, CallReport,
+                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, SentOn, HandedOver,
+                           QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

@@ -30,42 +30,57 @@ Step LinkMachine::step(Event event, Time now) {
 
 void LinkMachine::buffer(PacketBytes bytes, const PacketInfo& info) {
   const auto pushed = buffer_.push(std::move(bytes), info, now_);
-  counters_.dropped += pushed.dropped;
+  counters_.drops[Drop::budget] += pushed.dropped;
   counters_.coalesced += pushed.coalesced ? 1 : 0;
 }
 
-void LinkMachine::on(PacketArrived&& event) {
-  const auto info = describe_packet(event.bytes);
+bool LinkMachine::take_in(PacketBytes& bytes) {
+  const auto info = describe_packet(bytes);
   if (!info) {
     ++counters_.malformed;
-    return;
+    return true;
   }
   // Blocked: it slipped past the kernel's own refusal. Of a family without a stable address: no call would carry it.
   if (blocked_ || !config_.stable_for(info->family())) {
-    ++counters_.dropped;
-    return;
+    ++counters_.drops[blocked_ ? Drop::blocked : Drop::family];
+    return true;
   }
-  std::visit(Overloaded{
-                 [&](Down&) {
-                   buffer(std::move(event.bytes), *info);
-                   dial("trigger", info->str());
-                 },
-                 [&](Dialing&) { buffer(std::move(event.bytes), *info); },
-                 [&](Up& up) {
-                   switch (up.of(info->family())) {
-                     case Carriage::carried:
-                       ++counters_.replayed;
-                       effect(Reinject{std::move(event.bytes)});
-                       return;
-                     case Carriage::pending: buffer(std::move(event.bytes), *info); return;
-                     case Carriage::unused:
-                     case Carriage::given_up: ++counters_.dropped; return;
-                   }
-                 },
-                 [&](HangingUp&) { buffer(std::move(event.bytes), *info); },
-                 [&](Waiting&) { buffer(std::move(event.bytes), *info); },
-             },
-             state_);
+  return std::visit(Overloaded{
+                        [&](Down&) {
+                          buffer(std::move(bytes), *info);
+                          dial("trigger", info->str());
+                          return true;
+                        },
+                        [&](Dialing&) {
+                          buffer(std::move(bytes), *info);
+                          return true;
+                        },
+                        [&](Up& up) {
+                          switch (up.of(info->family())) {
+                            case Carriage::carried: return false;
+                            case Carriage::pending: buffer(std::move(bytes), *info); break;
+                            case Carriage::unused:
+                            case Carriage::given_up: ++counters_.drops[Drop::family]; break;
+                          }
+                          return true;
+                        },
+                        [&](HangingUp&) {
+                          buffer(std::move(bytes), *info);
+                          return true;
+                        },
+                        [&](Waiting&) {
+                          buffer(std::move(bytes), *info);
+                          return true;
+                        },
+                    },
+                    state_);
+}
+
+void LinkMachine::on(PacketsArrived&& event) {
+  std::vector<PacketBytes> late;
+  for (auto& packet : event.packets)
+    if (!take_in(packet)) late.push_back(std::move(packet));
+  if (!late.empty()) effect(Reinject{std::move(late)});
 }
 
 // ---- people ----------------------------------------------------------------------------------------------------------
@@ -183,15 +198,15 @@ void LinkMachine::on(const FarewellSaid&) {
 
 void LinkMachine::on(Reconfigured&& event) {
   config_ = std::move(event.config);
-  counters_.dropped += buffer_.set_budget(config_.buffer);
+  counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
   for (const auto family : {Family::v4, Family::v6})
-    if (!config_.stable_for(family)) counters_.dropped += buffer_.take(family).size();
+    if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
 }
 
 // ---- time ------------------------------------------------------------------------------------------------------------
 
 void LinkMachine::on(const DeadlinePassed&) {
-  counters_.dropped += buffer_.expire(now_);
+  counters_.drops[Drop::age] += buffer_.expire(now_);
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing& d) {

@@ -67,10 +67,11 @@ class LinkMachine {
 
  private:
   struct Counters {
-    std::uint64_t calls = 0, replayed = 0, dropped = 0, coalesced = 0, malformed = 0;
+    std::uint64_t calls = 0, replayed = 0, coalesced = 0, malformed = 0;
+    Drops drops;
   };
 
-  void on(PacketArrived&& event);
+  void on(PacketsArrived&& event);
   void on(const ConnectAsked& event);
   void on(const DisconnectAsked&);
   void on(const BlockAsked&);
@@ -83,6 +84,7 @@ class LinkMachine {
   void on(const InterfaceAppeared&);
   void on(const AddressAppeared& event);
   void on(const AddressVanished& event);
+  void on(const SentOn& event);
   void on(const HandedOver& event);
   void on(const QueueReport& event);
   void on(const DrainReport& event);
@@ -96,6 +98,8 @@ class LinkMachine {
   void become(State next, std::string reason, std::string detail = {});
   void effect(Effect effect) { out_.effects.push_back(std::move(effect)); }
 
+  // Takes the packet in; false: the call that is up carries it, and it is to be sent on.
+  [[nodiscard]] bool take_in(PacketBytes& bytes);
   void buffer(PacketBytes bytes, const PacketInfo& info);
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
@@ -110,7 +114,7 @@ class LinkMachine {
   void after_drop(const CallGone& news);
   void wait_or_block(CallEnd end, std::string reason, std::string detail);
   void block();
-  void drop_buffer() { counters_.dropped += buffer_.clear(); }
+  void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
   void give_up_families(Up& up);
   void look_after(Up& up);  // a deadline of the state has passed, maybe
   void look_after(HangingUp& h);

@@ -68,9 +68,14 @@ void LinkMachine::hand_over(Up& up, const IpAddress& local) {
   effect(Handover{up.serial, family, buffer_.take(family)});
 }
 
+// Of a dead call, too: these packets are accounted for nowhere else.
+void LinkMachine::on(const SentOn& event) {
+  counters_.replayed += event.replayed;
+  counters_.drops += event.drops;
+}
+
 void LinkMachine::on(const HandedOver& event) {
-  counters_.replayed += event.replayed;  // of a dead call, too: these packets are accounted for nowhere else
-  counters_.dropped += event.lost;
+  on(event.sent);
   if (event.serial != serial() || event.error.empty()) return;
   std::visit(Overloaded{
                  [&](Down&) {},
@@ -106,7 +111,7 @@ void LinkMachine::give_up_families(Up& up) {
   for (const auto family : {Family::v4, Family::v6}) {
     if (up.of(family) != Carriage::pending) continue;
     up.of(family) = Carriage::given_up;
-    counters_.dropped += buffer_.take(family).size();
+    counters_.drops[Drop::family] += buffer_.take(family).size();
     effect(RefuseFamily{family, true});
   }
 }

@@ -67,7 +67,7 @@ LinkStatus LinkMachine::status() const {
   s.buffered_packets = buffer_.packets();
   s.buffered_bytes = buffer_.bytes();
   s.replayed_packets = counters_.replayed;
-  s.dropped_packets = counters_.dropped;
+  s.drops = counters_.drops;
   s.coalesced_packets = counters_.coalesced;
   s.malformed_packets = counters_.malformed;
   s.failures = failures_;

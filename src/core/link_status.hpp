@@ -9,6 +9,7 @@
 
 #include "base/address.hpp"
 #include "core/appearance_status.hpp"
+#include "core/drops.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -31,8 +32,8 @@ struct LinkStatus {
   std::uint64_t calls = 0;                  // how often pppd was started since ghostd knows the link
   std::uint64_t buffered_packets = 0;       // waiting now
   std::uint64_t buffered_bytes = 0;
-  std::uint64_t replayed_packets = 0;    // sent on at handovers, since ghostd knows the link
-  std::uint64_t dropped_packets = 0;     // lost to the buffer's budget, since ghostd knows the link
+  std::uint64_t replayed_packets = 0;    // waited, and were taken by a call's queue, since ghostd knows the link
+  Drops drops;                           // and those that were not, by kind
   std::uint64_t coalesced_packets = 0;   // TCP SYN retransmits of which one copy was kept
   std::uint64_t malformed_packets = 0;   // came off the TUN and were not IP
   std::optional<Time> idle_deadline;     // while up: when the link is next looked at for idleness

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/call_path.hpp"
 
+#include <net/if.h>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/ids.hpp"
-#include "core/hop_limit.hpp"
+#include "net/interface.hpp"
 #include "net/nft.hpp"
 #include "net/rcu_barrier.hpp"
 #include "net/tun.hpp"
@@ -15,6 +18,7 @@ namespace {
 
 // A flood must not keep us here for ever: what comes after so many packets is the loop's next turn.
 constexpr std::size_t kDrainMax = 50'000;
+constexpr std::size_t kBatch = 64;
 
 // The same link with one family only.
 net::LinkRouting only(const Placed& link, Family family) {
@@ -35,51 +39,58 @@ std::optional<Family> family_of(const core::PacketBytes& packet) {
 
 }  // namespace
 
-bool CallPath::write(core::PacketBytes& packet) {
-  core::give_back_hop(packet);  // it is forwarded once more than its sender meant
-  return net::write_packet(tun_, packet).outcome == net::WriteOutcome::sent;
+Replay::Way CallPath::way(const Placed& link) const {
+  const auto ifname = ppp_interface(link.config.name);
+  return {::if_nametoindex(ifname.c_str()), net::mtu_of(ifname), &link.config.stable};
 }
 
-void CallPath::reinject(core::PacketBytes packet) { (void)write(packet); }
+core::SentOn CallPath::send_on(const Placed& link, const std::vector<core::PacketBytes>& packets) {
+  core::SentOn outcome;
+  replay_.send(packets, way(link), outcome);
+  return outcome;
+}
 
 // What the TUN holds goes on through the call, behind what has gone before.
-void CallPath::drain(core::HandedOver& outcome) {
-  core::PacketBytes packet;
-  for (std::size_t n = 0; n < kDrainMax && net::read_packet(tun_, packet).outcome == net::ReadOutcome::packet; ++n) {
-    const auto family = family_of(packet);
-    if (!family || std::find(carried_.begin(), carried_.end(), *family) == carried_.end()) keep_(packet);
-    else ++(write(packet) ? outcome.replayed : outcome.lost);
+void CallPath::drain(const Placed& link, core::SentOn& outcome) {
+  const auto there = way(link);
+  std::size_t count = 0;
+  for (bool more = true; more && count < kDrainMax;) {
+    std::vector<core::PacketBytes> ours, others;
+    while (ours.size() < kBatch) {
+      auto read = net::read_packet(tun_);
+      more = read.outcome == net::ReadOutcome::packet;
+      if (!more) break;
+      const auto family = family_of(read.packet);
+      const bool is_carried = family && std::find(carried_.begin(), carried_.end(), *family) != carried_.end();
+      (is_carried ? ours : others).push_back(std::move(read.packet));
+    }
+    count += ours.size() + others.size();
+    replay_.send(ours, there, outcome);
+    if (!others.empty()) keep_(std::move(others));
   }
-}
-
-net::Result<void> CallPath::open_way(const Placed& link, Family family) {
-  const auto ifname = ppp_interface(link.config.name);
-  // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
-  if (auto ok = host_.queue().plug_again(ifname); !ok) return ok;
-  return host_.rtnl().add(net::replay_routes(only(link, family), {family}));
 }
 
 core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Family family,
                                      std::vector<core::PacketBytes> packets) {
-  core::HandedOver outcome{.serial = serial, .family = family, .error = {}};
+  core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}};
   const auto ifname = ppp_interface(link.config.name);
   const auto failed = [&](const net::Error& error) {
     outcome.error = error.what;
     (void)host_.queue().release(ifname);  // the other family's packets may be behind the plug
     return outcome;
   };
-  if (auto ok = open_way(link, family); !ok) {
-    for (auto& packet : packets) keep_(std::move(packet));  // the next call's
-    return failed(ok.error());
+  // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
+  auto opened = host_.queue().plug_again(ifname);
+  if (opened) opened = host_.rtnl().add(net::call_routes(only(link, family), {family}));
+  if (!opened) {
+    keep_(std::move(packets));  // the next call's
+    return failed(opened.error());
   }
   if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);
-  for (auto& packet : packets) ++(write(packet) ? outcome.replayed : outcome.lost);
-  drain(outcome);
-  if (auto ok = host_.rtnl().add(net::call_routes(only(link, family), {family})); !ok) return failed(ok.error());
+  replay_.send(packets, way(link), outcome.sent);
+  drain(link, outcome.sent);
   (void)net::wait_for_packets_in_flight();  // without membarrier(2) a straggler may be overtaken, not lost
-  drain(outcome);
-  // A TUN without IFF_NAPI receives and forwards inside write(2) (tun.c, tun_rx_batched()): the whole replay stands in the call's
-  // queue now, before anybody else's packet leaves it.
+  drain(link, outcome.sent);
   if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
   const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
   (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // else it counts as idle, which is safe
@@ -96,8 +107,7 @@ net::Result<void> CallPath::route_back(const Placed& link) {
   net::Result<void> outcome;
   for (const auto family : {Family::v4, Family::v6}) {
     const auto routing = only(link, family);
-    for (const auto& routes : {net::call_routes(routing, {family}), net::call_routes(routing, {}),
-                               net::replay_routes(routing, {family})})
+    for (const auto& routes : {net::call_routes(routing, {family}), net::call_routes(routing, {})})
       if (auto ok = host_.rtnl().remove(routes); !ok) outcome = ok;
   }
   (void)net::wait_for_packets_in_flight();

@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "base/overloaded.hpp"
-#include "daemon/fd_store.hpp"
 #include "daemon/log.hpp"
 #include "net/conntrack.hpp"
+#include "net/raw_socket.hpp"
 #include "net/tun.hpp"
 
 namespace ghost::daemon {
@@ -35,6 +35,17 @@ net::Result<UniqueFd> new_tun(const std::string& link) {
   return made;
 }
 
+// By a service manager that has none for us (a test, an old unit), they are made here, where that is allowed.
+net::RawSender raw_sender(Inherited& inherited) {
+  const auto socket = [&](const char* name, Family family) {
+    if (auto given = inherited.sockets.extract(name)) return std::move(given.mapped());
+    auto made = net::open_raw_socket(family);
+    if (!made) log(LOG_WARNING, "", made.error().what + "; what waits for a call cannot be sent");
+    return made ? std::move(*made) : UniqueFd();
+  };
+  return {socket("raw4", Family::v4), socket("raw6", Family::v6)};
+}
+
 std::string timer_of(const std::string& link) { return "ghost-appear@" + link + ".timer"; }
 
 std::string appeared_text(const core::TellAppeared& e) {
@@ -48,15 +59,15 @@ std::string appeared_text(const core::TellAppeared& e) {
 Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     : loop_(loop),
       appear_paths_(paths.appear),
-      host_(paths.state_dir),
+      inherited_(inherited()),
+      host_(paths.state_dir, raw_sender(inherited_)),
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
       executor_(host_, supervisor_),
       list_timeout_(loop, [this] { listen(); }),
       parted_(loop, [this] { farewells_said(); }) {
-  auto handed_over = inherited();
-  auto& tuns = handed_over.tuns;
+  auto& tuns = inherited_.tuns;
   // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
   auto known = must(host_.rtnl().known_links());
   std::set<unsigned> taken;
@@ -265,6 +276,11 @@ bus::Accepted Daemon::connect(const std::string& link) {
   return ask(link, core::ConnectAsked{});
 }
 
+void Daemon::look(const std::string& link) {
+  host_.counts().look(loop::now());
+  if (const auto at = links_.find(link); bus_ && at != links_.end()) bus_->publish(at->second->status());
+}
+
 bus::Accepted Daemon::disconnect(const std::string& link) { return ask(link, core::DisconnectAsked{}); }
 
 bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::BlockAsked{}); }
@@ -340,7 +356,7 @@ void Daemon::post(const std::string& link, core::Event event) {
 
 void Daemon::drain() {
   draining_ = true;
-  bool at_rest = false;
+  bool at_rest = false, only_packets = true;
   std::set<std::string> touched;
   while (!queue_.empty()) {
     auto [name, event] = std::move(queue_.front());
@@ -348,7 +364,7 @@ void Daemon::drain() {
     const auto at = links_.find(name);
     if (at == links_.end()) continue;  // removed by a reload meanwhile
     auto& link = *at->second;
-    const bool packet = std::holds_alternative<core::PacketArrived>(event);
+    const bool packet = std::holds_alternative<core::PacketsArrived>(event) || std::holds_alternative<core::SentOn>(event);
     auto step = link.step(std::move(event));
     for (const auto& t : step.transitions) {
       log_transition(name, link.machine().serial(), t);
@@ -356,7 +372,10 @@ void Daemon::drain() {
     }
     for (auto& effect : step.effects)
       executor_.run(link, std::move(effect), [this, &name](core::Event e) { queue_.emplace_back(name, std::move(e)); });
-    if (!packet || !step.transitions.empty()) link.appearance().see(link.machine());
+    if (!packet || !step.transitions.empty()) {
+      link.appearance().see(link.machine());
+      only_packets = false;
+    }
     touched.insert(name);
   }
   draining_ = false;
@@ -364,6 +383,7 @@ void Daemon::drain() {
   if (bus_)
     for (const auto& name : touched)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
+  if (only_packets) return;  // the rest looks at every link: not for each packet that waits
   tell_manager();
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one

@@ -11,6 +11,7 @@
 #include "bus/bus_service.hpp"
 #include "config/load.hpp"
 #include "daemon/executor.hpp"
+#include "daemon/fd_store.hpp"
 #include "net/rtnetlink_monitor.hpp"
 
 namespace ghost::daemon {
@@ -35,6 +36,8 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+
+  void look(const std::string& link) override;
 
   [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
   [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
@@ -75,6 +78,7 @@ class Daemon final : public bus::Requests {
 
   loop::EventLoop& loop_;
   AppearPaths appear_paths_;
+  Inherited inherited_;
   Host host_;
   SupervisorClient supervisor_;
   Executor executor_;

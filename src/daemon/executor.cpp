@@ -38,7 +38,7 @@ void Executor::run(Link& link, core::Effect effect, const Link::Post& post) {
           },
           [&](const PrepareInterface&) { warn_if_failed(link, host_.prepare_call(placed.config)); },
           [&](Handover& e) { post(link.path().hand_over(placed, e.serial, e.family, std::move(e.packets))); },
-          [&](Reinject& e) { link.path().reinject(std::move(e.bytes)); },
+          [&](const Reinject& e) { post(link.path().send_on(placed, e.packets)); },
           [&](const SettleQueue& e) { post(QueueReport{e.serial, link.path().settle(placed, e.force)}); },
           [&](const RefuseFamily& e) { warn_if_failed(link, link.path().refuse(placed, e.family, e.refuse)); },
           [&](const SayFarewell& e) { link.appearance().farewell_asked(e.reason); },

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/host.hpp"
 
+#include <net/if.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "base/ids.hpp"
+#include "net/interface.hpp"
 #include "net/nft.hpp"
 #include "net/numbers.hpp"
 
@@ -20,6 +23,10 @@ T must(net::Result<T> result) {
 
 bool has_v6(const core::LinkConfig& link) { return link.stable_for(Family::v6) != nullptr; }
 
+bool shares(const core::LinkConfig& link, Family family) {
+  return std::any_of(link.share.begin(), link.share.end(), [family](const Prefix& p) { return p.family() == family; });
+}
+
 std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
   std::vector<net::LinkRouting> out;
   for (const auto& l : links) out.push_back(l.routing());
@@ -28,13 +35,14 @@ std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
 
 }  // namespace
 
-Host::Host(const std::string& state_dir)
+Host::Host(const std::string& state_dir, net::RawSender sender)
     : rtnl_(must(net::Rtnl::open())),
       queue_(must(net::PppQueue::open())),
-      sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))) {}
+      sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))),
+      sender_(std::move(sender)) {}
 
 net::Result<void> Host::prepare(const std::vector<Placed>& links) {
-  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return has_v6(l.config); });
+  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
   return sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6}));
 }
 
@@ -68,12 +76,22 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   net::Ruleset ruleset;
   for (const auto& l : links) {
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
-    ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1))});
+    const auto ifname = ppp_interface(l.config.name);
+    const unsigned mtu = ::if_nametoindex(ifname.c_str()) == 0 ? 0 : net::mtu_of(ifname);
+    call_mtu_[l.config.name] = mtu;
+    ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
   }
   ruleset.blocked = blocked;
   ruleset.guard_ipv6_forwarding = sysctls_.original("net/ipv6/conf/all/forwarding") == "0";
   ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
+  counts_.before_reset();
   return net::nft::load(ruleset);
+}
+
+net::Result<void> Host::call_has_address(const std::string& link) {
+  const auto mtu = net::mtu_of(ppp_interface(link));
+  if (std::exchange(call_mtu_[link], mtu) == mtu) return {};
+  return net::nft::set_call_mtu(link, mtu);
 }
 
 net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std::string& ifname,
@@ -99,9 +117,11 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   // The sysctls come second: pppd has just renamed the interface, the news of that is out before /proc/sys knows the new
   // name, and what is not there is passed over. rtnetlink has let us in only after the renaming was over.
   net::SysctlValues now;
-  const auto rp_filter = "net/ipv4/conf/" + ifname + "/rp_filter";
-  if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
-  if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, now)); !ok) return ok;
+  for (const auto& which : {std::string("all"), ifname}) {
+    const auto rp_filter = "net/ipv4/conf/" + which + "/rp_filter";
+    if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
+  }
+  if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
   if (!queue) return tl::unexpected(queue.error());
   return {};
 }

@@ -3,12 +3,15 @@
 // over is idempotent, because after a crash or a restart most of it is there already; giving back is not done here but by
 // `ghost-tun release`, which needs to remember nothing.
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/config.hpp"
+#include "daemon/kernel_counts.hpp"
 #include "net/ppp_queue.hpp"
+#include "net/raw_sender.hpp"
 #include "net/routes.hpp"
 #include "net/sysctl.hpp"
 
@@ -26,7 +29,7 @@ struct Placed {
 class Host {
  public:
   // Throws std::runtime_error when the kernel's sockets or the journal of sysctls cannot be had.
-  explicit Host(const std::string& state_dir);
+  Host(const std::string& state_dir, net::RawSender sender);
 
   // The order matters: first the host's own sysctls, then the ruleset, then the links, so that nothing is let into a
   // demand interface unjudged.
@@ -47,13 +50,22 @@ class Host {
   // ppp-<link> has just appeared: sysctls and the queue for the handover.
   [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);
 
+  // The call's MTU is known: the far end's SYNs must fit it. Before the far end is asked, so that no answer comes too early.
+  [[nodiscard]] net::Result<void> call_has_address(const std::string& link);
+
+  // What the kernel dropped of a link's packets, read when somebody looks.
+  [[nodiscard]] KernelCounts& counts() { return counts_; }
   [[nodiscard]] net::Rtnl& rtnl() { return rtnl_; }
   [[nodiscard]] net::PppQueue& queue() { return queue_; }
+  [[nodiscard]] net::RawSender& sender() { return sender_; }
 
  private:
   net::Rtnl rtnl_;
   net::PppQueue queue_;
   net::Sysctls sysctls_;
+  net::RawSender sender_;
+  KernelCounts counts_;
+  std::map<std::string, unsigned> call_mtu_;  // by link, as the table has it
   std::set<std::string> opened_;  // LAN interfaces that forward because of us
 };
 

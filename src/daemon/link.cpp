@@ -11,7 +11,7 @@ namespace ghost::daemon {
 namespace {
 
 // Packets of one turn: a flood on one link must not starve netlink, the supervisor and the other links.
-constexpr int kReadMax = 64;
+constexpr std::size_t kReadMax = 256;
 
 // Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
 CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
@@ -21,10 +21,11 @@ CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_sinc
 Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
            const AppearPaths& paths, Appearance::Listener listener)
     : loop_(loop),
+      host_(host),
       index_(index),
       tun_(std::move(tun)),
       post_(std::move(post)),
-      path_(host, tun_.get(), [this](core::PacketBytes p) { post_(core::PacketArrived{std::move(p)}); }),
+      path_(host, tun_.get(), [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
       machine_(std::move(config), CallSerial::none, loop::now()),
       gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
       appearance_(loop, paths, machine_.config(), std::move(listener)),
@@ -35,10 +36,12 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
 core::LinkStatus Link::status() const {
   auto status = machine_.status();
   status.appearance = appearance_.status();
+  host_.counts().add_to(name(), status.drops);
   return status;
 }
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {
+  if (auto ok = host_.call_has_address(name()); !ok) log(LOG_WARNING, name(), ok.error().what);
   const auto status = machine_.status();
   const auto& known = status.local_addresses;
   const bool carried = std::find(known.begin(), known.end(), local) != known.end();
@@ -63,17 +66,18 @@ void Link::listen() {
 }
 
 void Link::readable() {
-  core::PacketBytes packet;
-  for (int n = 0; n < kReadMax; ++n) {
-    const auto read = net::read_packet(tun_.get(), packet);
-    if (read.outcome == net::ReadOutcome::nothing) return;
+  std::vector<core::PacketBytes> packets;
+  while (packets.size() < kReadMax) {
+    auto read = net::read_packet(tun_.get());
+    if (read.outcome == net::ReadOutcome::nothing) break;
     if (read.outcome == net::ReadOutcome::gone) {
       log(LOG_ERR, name(), demand_interface(name()) + " is gone; restart ghostd to have it made again");
       io_.set_enabled(false);
-      return;
+      break;
     }
-    post_(core::PacketArrived{packet});
+    packets.push_back(std::move(read.packet));
   }
+  if (!packets.empty()) post_(core::PacketsArrived{std::move(packets)});
 }
 
 core::Step Link::step(core::Event event) {

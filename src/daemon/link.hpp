@@ -40,6 +40,7 @@ class Link {
   void readable();
 
   loop::EventLoop& loop_;
+  Host& host_;
   unsigned index_;
   UniqueFd tun_;
   Post post_;

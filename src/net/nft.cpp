@@ -143,6 +143,15 @@ Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout) 
   return {};
 }
 
+Result<void> set_call_mtu(const std::string& link, unsigned mtu) {
+  RulesetLink only;
+  only.name = link;
+  only.call_mtu = mtu;
+  const auto done = run(render_call_mtu(only));
+  if (!done) return tl::unexpected(done.error());
+  return {};
+}
+
 Result<void> set_blocked(const std::string& link, bool blocked) {
   const auto done = run(render_blocked(link, blocked));
   if (!done) return tl::unexpected(done.error());

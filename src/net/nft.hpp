@@ -34,6 +34,9 @@ namespace ghost::net::nft {
 // As if a packet had passed just now: a call that has just come up gets its first idle_timeout.
 [[nodiscard]] Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout);
 
+// A call has come up with this MTU (bytes), or is gone (0).
+[[nodiscard]] Result<void> set_call_mtu(const std::string& link, unsigned mtu);
+
 [[nodiscard]] Result<void> set_blocked(const std::string& link, bool blocked);
 
 // Also when there is none.

@@ -3,7 +3,7 @@
 // of a hundred in it, and what programs send after the route was switched overtakes what is still in the TUN.
 // So, before the replay (tc-prio(8), sch_plug.c):
 //
-//   prio 1:  band 1:1  pfifo, big      the replay; nft marks it with "meta priority set 1:1"
+//   prio 1:  band 1:1  pfifo, big      the replay; its socket's priority is 1:1 (raw_socket.hpp)
 //            band 1:2  plug            everything else, held until the TUN has run empty
 //            band 1:3  fq_codel        where everything goes once the first two have drained
 //
@@ -21,7 +21,7 @@ namespace ghost::net {
 
 struct QueueLimits {
   unsigned replay_packets = 10000;  // band 1; at least what the buffer and the TUN's queue may hold together
-  unsigned held_bytes = 4 * 1024 * 1024;  // band 2
+  unsigned held_bytes = 16 * 1024 * 1024;  // band 2: what programs send while the replay goes on
   unsigned transmit_queue = 10000;        // txqueuelen, packets
   bool operator==(const QueueLimits&) const = default;
 };

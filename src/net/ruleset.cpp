@@ -25,6 +25,8 @@ json is(json left, json right) { return match("==", std::move(left), std::move(r
 json is_not(json left, json right) { return match("!=", std::move(left), std::move(right)); }
 json has(json left, json flags) { return match("in", std::move(left), std::move(flags)); }
 json verdict(const char* name) { return {{name, nullptr}}; }
+json jump_to(const std::string& chain) { return {{"jump", {{"target", chain}}}}; }
+json go_to(const std::string& chain) { return {{"goto", {{"target", chain}}}}; }
 json count(const std::string& counter) { return {{"counter", counter}}; }
 json set_of(json members) { return {{"set", std::move(members)}}; }
 json prefix(const std::string& address, unsigned length) {
@@ -54,6 +56,7 @@ class Commands {
  public:
   void add(json object) { list_.push_back({{"add", std::move(object)}}); }
   void remove(json object) { list_.push_back({{"delete", std::move(object)}}); }
+  void flush(json chain) { list_.push_back({{"flush", {{"chain", std::move(chain)}}}}); }
   void chain(const std::string& name) { add({{"chain", named(name)}}); }
   void base_chain(const std::string& name, const char* type, const char* hook, int priority) {
     json chain = named(name);
@@ -81,6 +84,7 @@ constexpr int kRaw = -300;
 constexpr int kMangle = -150;
 constexpr int kFilter = 0;
 constexpr int kSourceNat = 100;
+constexpr int kBehindSourceNat = 110;
 
 // Addresses that no call brings anybody nearer to: what is on the link itself, many at once, or nobody.
 json noise4() {
@@ -96,13 +100,32 @@ json link_chatter() {
                       "mld2-listener-report"});
 }
 
-// Which packets deserve a call. The rules of the link's configuration will stand between noise and wanted:
-// until there are any, every packet that is not noise is let in. Jumped to from output and forward, the only
-// hooks that can reject.
-void demand_chain(Commands& out, const RulesetLink& link) {
-  const std::string chain = "demand-" + link.name;
+// The link's own addresses and From=, one set per family.
+template <class Each>
+void for_each_source_set(const RulesetLink& link, bool own, bool shared, Each each) {
+  for (const Family family : {Family::v4, Family::v6}) {
+    json sources = json::array();
+    if (own)
+      for (const auto& a : link.stable)
+        if (a.family() == family) sources.push_back(a.str());
+    if (shared)
+      for (const auto& p : link.share)
+        if (p.family() == family) sources.push_back(prefix(p.network().str(), p.length));
+    if (!sources.empty()) each(family, set_of(std::move(sources)));
+  }
+}
+
+const char* ip_of(Family family) { return family == Family::v4 ? "ip" : "ip6"; }
+
+// An address of the interface that the packet comes in by ("iif") or leaves by ("oif"), or of that of a group.
+json address_type(const char* which, const char* interface) {
+  return {{"fib", {{"result", "type"}, {"flags", {which, interface}}}}};
+}
+
+// What never deserves a call. First in both hooks.
+void noise_chain(Commands& out, const RulesetLink& link) {
   const auto noise = [&](json what) {
-    out.rule(chain, {std::move(what), count(counter_name(Counter::noise, link.name)), verdict("drop")});
+    out.rule("noise-" + link.name, {std::move(what), count(counter_name(Counter::noise, link.name)), verdict("drop")});
   };
   noise(is(payload("ip", "daddr"), "@noise4"));
   noise(is(payload("ip", "saddr"), "@noise4"));
@@ -112,9 +135,50 @@ void demand_chain(Commands& out, const RulesetLink& link) {
   // The last words of a conversation that the former call carried. The far end would see another address, and a call to
   // say good-bye is not worth its price; TCP repeats a FIN until it is tired, or until the link is up for a better reason.
   noise(has(payload("tcp", "flags"), json::array({"fin", "rst"})));
-  out.rule(chain, {is(meta("oifname"), "@blocked"),
-                   count(counter_name(Counter::refused, link.name)),
-                   {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}});
+}
+
+json::array_t refuse(Counter why, const std::string& link) {
+  return {count(counter_name(why, link)), {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}};
+}
+
+// A program of ours that has chosen another interface's address has chosen that interface.
+void own_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "own-" + link.name;
+  out.rule(chain, {jump_to("noise-" + link.name)});
+  for_each_source_set(link, true, true, [&](Family family, json sources) {
+    out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), go_to("demand-" + link.name)});
+  });
+  out.rule(chain, refuse(Counter::foreign, link.name));
+}
+
+// What is forwarded asks from within From=, and from where that prefix is. Where ghostd alone has the host forward, nobody else
+// asks. Where somebody else has, his rules decide who does; what they do not masquerade is stopped by leaving_chain().
+void forwarded_chain(Commands& out, const RulesetLink& link, const Ruleset& ruleset) {
+  const std::string chain = "forwarded-" + link.name;
+  out.rule(chain, {jump_to("noise-" + link.name)});
+  // In silence: an answer to such a source would be led into the link, and call.
+  const auto refuse_if = [&](json::array_t conditions) {
+    conditions.push_back(count(counter_name(Counter::foreign, link.name)));
+    conditions.push_back(verdict("drop"));
+    out.rule(chain, std::move(conditions));
+  };
+  for_each_source_set(link, false, true, [&](Family family, json sources) {
+    const json from_elsewhere = is({{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, 0);
+    refuse_if({is(payload(ip_of(family), "saddr"), sources), from_elsewhere});
+    out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), go_to("demand-" + link.name)});
+  });
+  if (!ruleset.opened_interfaces.empty())
+    refuse_if({is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces))});
+  if (ruleset.guard_ipv6_forwarding) refuse_if({is(meta("nfproto"), "ipv6")});
+  out.rule(chain, {go_to("demand-" + link.name)});
+}
+
+// Which packets deserve a call: the place of the rule language. Until there is one, all of them.
+void demand_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "demand-" + link.name;
+  json::array_t blocked{is(meta("oifname"), "@blocked")};
+  for (auto& statement : refuse(Counter::refused, link.name)) blocked.push_back(std::move(statement));
+  out.rule(chain, std::move(blocked));
   out.rule(chain, {count(counter_name(Counter::wanted, link.name)), verdict("accept")});
 }
 
@@ -122,34 +186,56 @@ void demand_chain(Commands& out, const RulesetLink& link) {
 // not, nor does what has no conversation (untracked), nor our answers to what nobody asked for.
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
-  out.rule(chain, {is(meta("iifname"), demand_interface(link.name)),
-                   {{"mangle", {{"key", meta("priority")}, {"value", "1:1"}}}}});
   out.rule(chain, {has(payload("tcp", "flags"), "syn"),
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
                       {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
+  // What has been answered is no noise: most packets need not be looked up.
+  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), renew("oif", link.idle_timeout), verdict("return")});
   out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("return")});
   out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("return")});
   out.rule(chain, {is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
 }
 
 // What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
-// Port scanners do not get that far.
+// Port scanners do not get that far. The far end is a stranger: it may speak to the call's own address, and with no address
+// of ours.
 void heard_chain(Commands& out, const RulesetLink& link) {
-  out.rule("heard-" + link.name, {has(ct("status"), "assured"), renew("iif", link.idle_timeout)});
+  const std::string chain = "heard-" + link.name;
+  out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
+  out.rule(chain, {has(ct("status"), "assured"), renew("iif", link.idle_timeout), verdict("return")});
+  const auto stop = [&](json what) {
+    out.rule(chain, {std::move(what), count(counter_name(Counter::unasked, link.name)), verdict("drop")});
+  };
+  for_each_source_set(link, true, true, [&](Family family, json sources) { stop(is(payload(ip_of(family), "saddr"), std::move(sources))); });
+  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("return")});
+  stop(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
+}
+
+// The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
+void mss_chain(Commands& out, const RulesetLink& link) {
+  if (link.call_mtu == 0) return;
+  for (const Family family : {Family::v4, Family::v6}) {
+    const unsigned headers = family == Family::v4 ? 40 : 60;
+    if (link.call_mtu <= headers) continue;
+    out.rule("mss-" + link.name, {is(meta("nfproto"), family == Family::v4 ? "ipv4" : "ipv6"),
+                                  {{"mangle",
+                                    {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
+                                     {"value", link.call_mtu - headers}}}}});
+  }
+}
+
+// The last thing that a new conversation meets, behind everybody's masquerade: its source is the call's own, or it would only
+// tell strangers about us.
+void leaving_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "leaving-" + link.name;
+  out.rule(chain, {is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name)), verdict("drop")});
 }
 
 void nat_chain(Commands& out, const RulesetLink& link) {
-  for (const Family family : {Family::v4, Family::v6}) {
-    json sources = json::array();
-    for (const auto& a : link.stable)
-      if (a.family() == family) sources.push_back(a.str());
-    for (const auto& p : link.share)
-      if (p.family() == family) sources.push_back(prefix(p.network().str(), p.length));
-    if (sources.empty()) continue;
-    out.rule("nat-" + link.name, {is(payload(family == Family::v4 ? "ip" : "ip6", "saddr"), set_of(sources)),
-                                  verdict("masquerade")});
-  }
+  for_each_source_set(link, true, true, [&](Family family, json sources) {
+    out.rule("nat-" + link.name, {is(payload(ip_of(family), "saddr"), std::move(sources)), verdict("masquerade")});
+  });
 }
 
 void guard_chain(Commands& out, const RulesetLink& link) {
@@ -188,6 +274,10 @@ std::string counter_name(Counter counter, const std::string& link) {
       return "refused-" + link;
     case Counter::unasked:
       return "unasked-" + link;
+    case Counter::foreign:
+      return "foreign-" + link;
+    case Counter::escaped:
+      return "escaped-" + link;
   }
   return {};
 }
@@ -200,26 +290,33 @@ json render(const Ruleset& ruleset) {
   out.add(table());
   sets(out, ruleset);
 
-  json demand = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
-       guard = json::array();
+  json own = json::array(), forwarded = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
+       guard = json::array(), leaving = json::array();
   json demand_interfaces = json::array(), our_interfaces = json::array();
   for (const auto& link : ruleset.links) {
-    for (const Counter c : {Counter::wanted, Counter::noise, Counter::refused, Counter::unasked}) {
+    for (const Counter c : {Counter::wanted, Counter::noise, Counter::refused, Counter::unasked, Counter::foreign, Counter::escaped}) {
       out.counter(counter_name(c, link.name));
     }
-    for (const char* of : {"demand-", "call-", "heard-", "nat-", "guard-"}) out.chain(of + link.name);
+    for (const char* of : {"noise-", "own-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-", "guard-", "leaving-"}) out.chain(of + link.name);
+    noise_chain(out, link);
+    own_chain(out, link);
+    forwarded_chain(out, link, ruleset);
     demand_chain(out, link);
+    mss_chain(out, link);
+    leaving_chain(out, link);
     call_chain(out, link);
     heard_chain(out, link);
     nat_chain(out, link);
     guard_chain(out, link);
 
     const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
-    demand.push_back(jump(gd, "demand-" + link.name));
+    own.push_back(jump(gd, "own-" + link.name));
+    forwarded.push_back(jump(gd, "forwarded-" + link.name));
     call.push_back(jump(ppp, "call-" + link.name));
     heard.push_back(jump(ppp, "heard-" + link.name));
     nat.push_back(jump(ppp, "nat-" + link.name));
     guard.push_back(jump(ppp, "guard-" + link.name));
+    leaving.push_back(jump(ppp, "leaving-" + link.name));
     demand_interfaces.push_back(gd);
     our_interfaces.push_back(gd);
     our_interfaces.push_back(ppp);
@@ -233,29 +330,19 @@ json render(const Ruleset& ruleset) {
   out.base_chain("guard", "filter", "forward", kFilter);
   out.base_chain("postrouting", "filter", "postrouting", kMangle);
   out.base_chain("nat_postrouting", "nat", "postrouting", kSourceNat);
+  out.base_chain("leaving", "filter", "postrouting", kBehindSourceNat);
   if (ruleset.links.empty()) return std::move(out).take();
 
   out.rule("raw_output", {is(meta("oifname"), set_of(demand_interfaces)), verdict("notrack")});
-  // Where a forwarded packet will go is not known yet at this hook; asking the routes costs only shared
-  // sources.
-  for (const Family family : {Family::v4, Family::v6}) {
-    json shared = json::array();
-    for (const auto& link : ruleset.links)
-      for (const auto& p : link.share)
-        if (p.family() == family) shared.push_back(prefix(p.network().str(), p.length));
-    if (shared.empty()) continue;
-    const json leads_to = {{"fib", {{"result", "oifname"}, {"flags", {"daddr"}}}}};
-    out.rule("raw_prerouting", {is(payload(family == Family::v4 ? "ip" : "ip6", "saddr"), set_of(shared)),
-                                is_not(meta("iifname"), set_of(demand_interfaces)),
-                                is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
-  }
+  // Where a forwarded packet will go is not known yet at this hook: the routes are asked. Whoever sends it (a container behind
+  // somebody else's masquerade, too) is tracked, and given the call's address, when the packet is sent on.
+  const json leads_to = {{"fib", {{"result", "oifname"}, {"flags", {"daddr"}}}}};
+  out.rule("raw_prerouting", {is_not(meta("iifname"), set_of(our_interfaces)), is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
   out.rule("prerouting", {dispatch("iifname", heard)});
-  out.rule("demand_output", {dispatch("oifname", demand)});
-  out.rule("demand_forward", {dispatch("oifname", demand)});
-  // What was written back into a TUN and found no call to go by (the line dropped that very moment) would come around
-  // again and again, and be tracked without the call's address.
-  out.rule("guard", {is(meta("iifname"), set_of(demand_interfaces)), is(meta("oifname"), set_of(demand_interfaces)),
-                     verdict("drop")});
+  out.rule("demand_output", {dispatch("oifname", own)});
+  out.rule("demand_forward", {dispatch("oifname", forwarded)});
+  out.rule("leaving", {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  out.rule("leaving", {dispatch("oifname", leaving)});
   out.rule("guard", {dispatch("iifname", guard)});
   if (!ruleset.opened_interfaces.empty()) {
     out.rule("guard", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
@@ -276,6 +363,13 @@ json render_blocked(const std::string& link, bool blocked) {
   Commands out;
   out.add({{"element", element}});  // so that taking it away does not fail when it is not there
   if (!blocked) out.remove({{"element", element}});
+  return std::move(out).take();
+}
+
+json render_call_mtu(const RulesetLink& link) {
+  Commands out;
+  out.flush(named("mss-" + link.name));
+  mss_chain(out, link);
   return std::move(out).take();
 }
 

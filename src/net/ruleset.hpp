@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The whole nftables table "inet ghostd", as the JSON that libnftables takes (libnftables-json(5)). Pure. It
 // is loaded in one transaction and is static: interfaces are known by name, so nothing changes when a call
-// comes and goes. Only two sets move: blocked, and live, whose elements the packets themselves renew.
+// comes and goes. What moves: the set blocked, the set live, whose elements the packets themselves renew, and the MSS of a call.
 //
-//   raw_output, raw_prerouting   what goes into a demand interface is not tracked, so that it is tracked (and
-//   gets the
-//                                right source) when it is replayed
-//   demand_output, demand_forward  which packets deserve a call; one chain a link: the place of the rule
-//   language postrouting, prerouting      the replay's priority, the MSS, and what keeps a call up
-//   nat_postrouting              stable addresses and shared prefixes leave with the call's address
-//   guard                        forwarding was switched on by us, so nobody else gets anything from it
+// clang-format off
+//   raw_output, raw_prerouting     what goes into a demand interface is not tracked, so that it is tracked (and gets the right
+//                                  source) when it is sent on
+//   demand_output, demand_forward  which packets deserve a call, and who may ask for one; one chain per link: the place of
+//                                  the rule language
+//   prerouting                     what comes in by a call: what keeps it up, and what no stranger may say
+//   postrouting                    what leaves by a call: the MSS, and what keeps it up
+//   nat_postrouting                stable addresses and shared prefixes leave with the call's address
+//   leaving                        and nothing leaves with another
+//   guard                          forwarding was switched on by us, so nobody else gets anything from it
+// clang-format on
 //
 // Each base chain looks its interface up in one map: what 100 links cost a packet is what one costs.
 #pragma once
@@ -29,6 +33,7 @@ struct RulesetLink {
   std::vector<IpAddress> stable;
   std::vector<Prefix> share;
   std::chrono::seconds idle_timeout{300};  // at least 1 s
+  unsigned call_mtu = 0;                   // of the call that is up, bytes; 0: none is
   bool operator==(const RulesetLink&) const = default;
 };
 
@@ -45,14 +50,17 @@ struct Ruleset {
 };
 
 // Names of the counters of a link, as they stand in the table.
-enum class Counter { wanted, noise, refused, unasked };
+enum class Counter { wanted, noise, refused, unasked, foreign, escaped };
 // wanted: let into the demand interface. noise: multicast, broadcast, link-local; dropped. refused: rejected
-// because the link is blocked. unasked: came in by ppp-<link>, was to be forwarded, and belonged to no
-// conversation; dropped.
+// because the link is blocked. unasked: came in by ppp-<link> and belonged to no conversation, was to be forwarded, or was not
+// for the call's address, or came from an address of ours; dropped. foreign: asked for a call with a source that is neither the
+// link's nor shared; rejected. escaped: would have left by ppp-<link> with another source than the call's; dropped.
 [[nodiscard]] std::string counter_name(Counter counter, const std::string& link);
 
 [[nodiscard]] nlohmann::json render(const Ruleset& ruleset);
 [[nodiscard]] nlohmann::json render_blocked(const std::string& link, bool blocked);
+// The link's chain mss-<link> for link.call_mtu.
+[[nodiscard]] nlohmann::json render_call_mtu(const RulesetLink& link);
 [[nodiscard]] nlohmann::json render_delete_table();
 
 }  // namespace ghost::net

@@ -15,6 +15,8 @@ std::string key_for(Family family, std::string_view interface, std::string_view 
   return key.append(interface).append("/").append(name);
 }
 
+constexpr const char* kAllRpFilter = "net/ipv4/conf/all/rp_filter";
+
 int number(const std::string& text) {
   int value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -49,14 +51,6 @@ std::string value_of(const SysctlValues& now, const std::string& key) {
 
 std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wants) {
   std::vector<SysctlWrite> out;
-  const std::string all_rp_filter = key_for(Family::v4, "all", "rp_filter");
-  if (const int all = number(value_of(now, all_rp_filter)); all != 0) {
-    for (const auto& [interface, value] : each(now, Family::v4, "rp_filter")) {
-      out.push_back(
-          {key_for(Family::v4, interface, "rp_filter"), std::to_string(std::max(all, number(value)))});
-    }
-    out.push_back({all_rp_filter, "0"});
-  }
   const std::string all_forwarding = key_for(Family::v6, "all", "forwarding");
   // Where it is on already, it is the administrator's, or ours from before a restart: nothing to do, nothing
   // to record.
@@ -74,18 +68,11 @@ std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wan
 
 std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6) {
   const std::string name = demand_interface(link);
-  const auto v4 = [&](const char* key, const char* value) {
-    return SysctlWrite{key_for(Family::v4, name, key), value, false};
-  };
   const auto v6 = [&](const char* key, const char* value) {
     return SysctlWrite{key_for(Family::v6, name, key), value, false};
   };
-  // What is written back into the TUN has a local source and is sent on: neither a martian nor refused.
-  std::vector<SysctlWrite> out = {v4("accept_local", "1"), v4("rp_filter", "0"), v4("forwarding", "1")};
-  if (!has_ipv6) {
-    out.push_back(v6("disable_ipv6", "1"));
-    return out;
-  }
+  if (!has_ipv6) return {v6("disable_ipv6", "1")};
+  std::vector<SysctlWrite> out;
   // Nobody is at the other end: no link-local address (1: none), no duplicates to detect, no router to ask.
   for (const auto& [key, value] : {std::pair{"disable_ipv6", "0"},
                                    {"addr_gen_mode", "1"},
@@ -98,16 +85,17 @@ std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has
   return out;
 }
 
-std::vector<SysctlWrite> plan_call_interface(const std::string& link, const SysctlValues& now) {
+std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now) {
   const std::string name = ppp_interface(link);
   const auto v6 = [&](const char* key, const char* value) {
     return SysctlWrite{key_for(Family::v6, name, key), value, false};
   };
-  std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "forwarding"), "1", false}};
-  // While the replay runs, answers come in by ppp-* and the route still leads into gd-*. Strict filtering
-  // would drop them; loose (2) does not mind.
+  std::vector<SysctlWrite> out;
+  if (shared) out.push_back({key_for(Family::v4, name, "forwarding"), "1", false});
+  // Before the handover and after it, answers come in by ppp-* and the route leads into gd-*. Strict filtering would drop
+  // them; loose (2) does not mind. The larger of all's value and the interface's counts.
   const std::string rp_filter = key_for(Family::v4, name, "rp_filter");
-  if (value_of(now, rp_filter) == "1") out.push_back({rp_filter, "2", false});
+  if (std::max(number(value_of(now, kAllRpFilter)), number(value_of(now, rp_filter))) == 1) out.push_back({rp_filter, "2", false});
   // The peer's router advertisement gives the address: taken although we forward, asked for and used at once.
   // Its default route is not taken: the kernel would put it into main, where it would carry what the
   // link's Routes= do not say, and be nobody's to give back. First, so that no advertisement comes between.

@@ -23,25 +23,19 @@ struct SysctlWrite {
 using SysctlValues = std::map<std::string, std::string>;
 
 struct HostWants {
-  bool ipv6_forwarding = false;  // some link has IPv6
+  bool ipv6_forwarding = false;  // some link shares IPv6
   bool operator==(const HostWants&) const = default;
 };
 
-// What concerns the whole host, once at the start and after a reload:
-// - rp_filter: the effective value is the maximum of all's and the interface's. Where all's is not 0, each
-// interface
-//   (and default) gets the maximum it has now and all becomes 0. Nothing changes for them, and gd-* can be
-//   free of it.
-// - IPv6 forwarding, where wanted, is all's only. It would make the kernel forget default routes learnt from
-// router
-//   advertisements on interfaces with accept_ra=1, so those get accept_ra=2 before. Writing all overwrites
-//   every interface's own value, so those are written (and recorded) before, too.
+// What concerns the whole host, once at the start and after a reload: IPv6 forwarding, where wanted, is all's only. It would make
+// the kernel forget default routes learnt from router advertisements on interfaces with accept_ra=1, so those get accept_ra=2
+// before. Writing all overwrites every interface's own value, so those are written (and recorded) before, too.
 [[nodiscard]] std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wants);
 
 // gd-<link>, before it is switched on.
 [[nodiscard]] std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6);
-// ppp-<link>, as soon as it appears.
-[[nodiscard]] std::vector<SysctlWrite> plan_call_interface(const std::string& link, const SysctlValues& now);
+// ppp-<link>, as soon as it appears. shared: an IPv4 LAN is behind the link. now: rp_filter of all and of the interface.
+[[nodiscard]] std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now);
 // An interface that holds an address inside a shared prefix of this family.
 [[nodiscard]] std::vector<SysctlWrite> plan_shared_interface(const std::string& ifname, Family family);
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The demand interface's other end: a TUN device (Documentation/networking/tuntap.rst). What the kernel
-// routes into gd-<link> is read here, one packet a read; what is written here comes in by gd-<link>.
+// routes into gd-<link> is read here, one packet per read. Nothing is written back: what waited is sent by a raw socket.
 #pragma once
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,29 +24,16 @@ namespace ghost::net {
 inline constexpr std::size_t kPacketMax = 65535;
 
 enum class ReadOutcome : std::uint8_t {
-  packet,   // into holds one packet, its size is the packet's
+  packet,   // here it is
   nothing,  // the queue is empty (EAGAIN)
   gone,     // the interface was deleted (EBADFD, EIO); errno_value tells
 };
 struct Read {
   ReadOutcome outcome = ReadOutcome::nothing;
   int errno_value = 0;
+  std::vector<std::uint8_t> packet{};  // as long as the packet, no longer
 };
-// Reads one packet. into is resized; hand in the same vector again and nothing is allocated.
-[[nodiscard]] Read read_packet(int tun_fd, std::vector<std::uint8_t>& into);
-
-enum class WriteOutcome : std::uint8_t {
-  sent,     // the kernel took it in (and may still drop it)
-  full,     // EAGAIN: try again when the fd is writable
-  garbage,  // EINVAL: neither IPv4 nor IPv6, or empty
-  down,     // EIO: the interface is not up
-  failed,   // anything else; errno_value tells
-};
-struct Written {
-  WriteOutcome outcome = WriteOutcome::sent;
-  int errno_value = 0;
-  bool operator==(const Written&) const = default;
-};
-[[nodiscard]] Written write_packet(int tun_fd, std::span<const std::uint8_t> packet);
+// Reads one packet.
+[[nodiscard]] Read read_packet(int tun_fd);
 
 }  // namespace ghost::net

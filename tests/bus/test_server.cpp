@@ -181,7 +181,8 @@ core::LinkStatus sample_link(const std::string& name) {
   s.buffered_packets = 4;
   s.buffered_bytes = 500;
   s.replayed_packets = 60;
-  s.dropped_packets = 7;
+  s.drops[core::Drop::budget] = 4;
+  s.drops[core::Drop::too_big] = 3;
   s.coalesced_packets = 8;
   s.malformed_packets = 9;
   s.idle_deadline = now + std::chrono::seconds(200);

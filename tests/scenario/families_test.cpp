@@ -37,7 +37,7 @@ TEST(Families, AFamilyThatDoesNotComeIsRefused) {
       {60s, address("2001:db8:5::1"), {"admit IPv6", "hand over 1 IPv6: nothing"}, "up (trigger)"},
       {60s, packet6("z"), {"reinject z"}, "up (trigger)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 2u);
+  EXPECT_EQ(link.status().drops.total(), 2u);
 }
 
 TEST(Families, OneThatIsLostIsRefusedTheOtherGoesOn) {
@@ -89,7 +89,7 @@ TEST(Families, APacketOfAFamilyTheLinkDoesNotCarryNeitherCallsNorWaits) {
       {4s, packet6("z"), {}, "hanging-up (disconnect)"},
       {5s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 3u);
+  EXPECT_EQ(link.status().drops.total(), 3u);
 }
 
 TEST(Families, AReloadThatTakesAFamilyAwayTakesItsPackets) {
@@ -99,5 +99,5 @@ TEST(Families, AReloadThatTakesAFamilyAwayTakesItsPackets) {
       {2s, reconfigured(isp()), {}, "dialing (trigger), 1 waiting"},
       {3s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }

@@ -111,7 +111,7 @@ TEST(LateNews, OfAHandoverIsCountedAllTheSame) {
       {2s, handed_over(1, Family::v4, 1, 1, "no such device"), {}, "waiting (CarrierLost)"},
   });
   EXPECT_EQ(link.status().replayed_packets, 1u);
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
 // What was agreed on for one call is not shown for the next.

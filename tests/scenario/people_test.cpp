@@ -59,7 +59,7 @@ TEST(People, DisconnectWhileDialingForgetsWhatAsked) {
       {3s, disconnect, {}, "hanging-up (disconnect)"},
       {4s, gone(1, CallEnd::HungUp), {}, "down (disconnect)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
   EXPECT_EQ(link.status().failures, 0u);
 }
 
@@ -71,7 +71,7 @@ TEST(People, DisconnectWhileUpForgetsWhatStillWaits) {
       {2s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
       {3s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
 TEST(People, DisconnectWhileWaitingEndsTheWait) {
@@ -80,7 +80,7 @@ TEST(People, DisconnectWhileWaitingEndsTheWait) {
       {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
       {2s, disconnect, {}, "down (disconnect)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
   EXPECT_EQ(link.deadline(), std::nullopt);
 }
 
@@ -105,7 +105,7 @@ TEST(People, AReloadWithASmallerBudgetDropsTheOldest) {
       {2s, reconfigured(smaller), {}, "dialing (trigger), 1 waiting"},
       {3s, address("10.0.0.1"), {"hand over 1 IPv4: b"}, "up (trigger)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
 TEST(People, AReloadHangsUpNobody) {

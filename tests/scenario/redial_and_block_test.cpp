@@ -45,7 +45,7 @@ TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
   });
   EXPECT_EQ(link.deadline(), std::nullopt);
   EXPECT_EQ(link.status().detail, "BUSY");
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
 TEST(RedialAndBlock, WhatAPersonMustMendBlocksAtOnce) {
@@ -60,7 +60,7 @@ TEST(RedialAndBlock, WhatAPersonMustMendBlocksAtOnce) {
         {5s, unblock, {"unblock"}, "down (unblock)"},
         {6s, packet("d"), {"start 2"}, "dialing (trigger), 1 waiting"},
     });
-    EXPECT_EQ(link.status().dropped_packets, 3u);
+    EXPECT_EQ(link.status().drops.total(), 3u);
   }
 }
 

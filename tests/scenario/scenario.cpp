@@ -86,7 +86,7 @@ std::string words(const Effect& effect) {
           [](const EndCall& e) { return "end " + text(e.serial); },
           [](const PrepareInterface&) { return std::string("prepare interface"); },
           [](const Handover& e) { return "hand over " + text(e.serial) + " " + text(e.family) + ": " + text(e.packets); },
-          [](const Reinject& e) { return "reinject " + name_of(e.bytes); },
+          [](const Reinject& e) { return "reinject " + text(e.packets); },
           [](const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); },
           [](const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); },
           [](const SayFarewell& e) { return "farewell? " + e.reason; },
@@ -103,9 +103,13 @@ std::string words(const Event& event) {
   const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
   return std::visit(
       Overloaded{
-          [](const PacketArrived& e) {
-            const auto info = describe_packet(e.bytes);
-            return "packet " + (info ? info->str() : std::string("malformed"));
+          [](const PacketsArrived& e) {
+            std::string out = "packets";
+            for (const auto& packet : e.packets) {
+              const auto info = describe_packet(packet);
+              out += " " + (info ? info->str() : std::string("malformed"));
+            }
+            return out;
           },
           [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
           [](const DisconnectAsked&) { return std::string("disconnect"); },
@@ -123,6 +127,7 @@ std::string words(const Event& event) {
           [](const InterfaceAppeared&) { return std::string("interface"); },
           [](const AddressAppeared& e) { return "address " + e.local.str(); },
           [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+          [](const SentOn& e) { return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total()); },
           [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
           [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
           [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },

@@ -54,10 +54,10 @@ core::PacketBytes syn4(std::string_view name);  // the same name: the same SYN, 
 
 // ---- events ----------------------------------------------------------------------------------------------------------
 
-inline core::Event packet(std::string_view name) { return core::PacketArrived{udp4(name)}; }
-inline core::Event packet6(std::string_view name) { return core::PacketArrived{udp6(name)}; }
-inline core::Event syn(std::string_view name) { return core::PacketArrived{syn4(name)}; }
-inline const core::Event malformed = core::PacketArrived{{0x45, 0, 0}};
+inline core::Event packet(std::string_view name) { return core::PacketsArrived{{udp4(name)}}; }
+inline core::Event packet6(std::string_view name) { return core::PacketsArrived{{udp6(name)}}; }
+inline core::Event syn(std::string_view name) { return core::PacketsArrived{{syn4(name)}}; }
+inline const core::Event malformed = core::PacketsArrived{{{0x45, 0, 0}}};
 
 inline const core::Event connect = core::ConnectAsked{};
 inline const core::Event disconnect = core::DisconnectAsked{};
@@ -81,8 +81,11 @@ core::Event address_gone(std::string_view local);
 
 inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0,
                                std::string error = {}) {
-  return core::HandedOver{CallSerial{call}, family, replayed, lost, std::move(error)};
+  core::HandedOver event{CallSerial{call}, family, {.replayed = replayed, .drops = {}}, std::move(error)};
+  event.sent.drops[core::Drop::refused] = lost;
+  return event;
 }
+inline core::Event sent_on(std::size_t replayed, core::Drops drops = {}) { return core::SentOn{replayed, drops}; }
 inline core::Event queue(unsigned call, bool normal) { return core::QueueReport{CallSerial{call}, normal}; }
 inline core::Event drained(unsigned call, bool empty) { return core::DrainReport{CallSerial{call}, empty}; }
 inline core::Event idle(unsigned call, Duration remaining) { return core::IdleReport{CallSerial{call}, remaining}; }

@@ -18,6 +18,7 @@ TEST(TriggerAndHandover, APacketWakesTheLinkAndNothingIsLost) {
       {4s, address("10.0.0.1"), {"hand over 1 IPv4: a b c"}, "up (trigger)"},
       {4s, handed_over(1, Family::v4, 4), {}, "up (trigger)"},
       {4s, packet("late"), {"reinject late"}, "up (trigger)"},
+      {4s, sent_on(1), {}, "up (trigger)"},
       {4200ms, due, {"settle 1"}, "up (trigger)"},
       {4200ms, queue(1, false), {}, "up (trigger)"},
       {4400ms, due, {"settle 1"}, "up (trigger)"},
@@ -29,7 +30,7 @@ TEST(TriggerAndHandover, APacketWakesTheLinkAndNothingIsLost) {
   EXPECT_EQ(status.interface, "ppp-isp");
   EXPECT_EQ(status.calls, 1u);
   EXPECT_EQ(status.replayed_packets, 5u) << "four by the handover, the late one by itself";
-  EXPECT_EQ(status.dropped_packets, 0u);
+  EXPECT_EQ(status.drops.total(), 0u);
   EXPECT_EQ(status.remote_address, IpAddress::parse("10.0.0.254"));
   EXPECT_EQ(status.local_addresses, (std::vector{*IpAddress::parse("10.0.0.1")}));
   EXPECT_EQ(status.dns, (std::vector{*IpAddress::parse("9.9.9.10")}));
@@ -50,14 +51,14 @@ TEST(TriggerAndHandover, ASynAndItsRetransmitsLeaveAsOne) {
 TEST(TriggerAndHandover, WhatIsNoPacketCallsNobody) {
   const auto link = play(isp(), {
       {0s, malformed, {}, "down (start)"},
-      {1s, core::PacketArrived{}, {}, "down (start)"},
+      {1s, core::PacketsArrived{{{}}}, {}, "down (start)"},
       {2s, connect, {"start 1"}, "dialing (connect)"},
       {3s, malformed, {}, "dialing (connect)"},
       {4s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
       {5s, malformed, {}, "up (connect)"},
   });
   EXPECT_EQ(link.status().malformed_packets, 4u);
-  EXPECT_EQ(link.status().dropped_packets, 0u);
+  EXPECT_EQ(link.status().drops.total(), 0u);
 }
 
 TEST(TriggerAndHandover, TheBudgetDropsTheOldestAndTheyAreCounted) {
@@ -70,7 +71,7 @@ TEST(TriggerAndHandover, TheBudgetDropsTheOldestAndTheyAreCounted) {
       {3s, packet("d"), {}, "dialing (trigger), 2 waiting"},
       {4s, address("10.0.0.1"), {"hand over 1 IPv4: c d"}, "up (trigger)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 2u);
+  EXPECT_EQ(link.status().drops.total(), 2u);
 }
 
 TEST(TriggerAndHandover, WhatWaitsTooLongIsDroppedInOneGo) {
@@ -83,7 +84,7 @@ TEST(TriggerAndHandover, WhatWaitsTooLongIsDroppedInOneGo) {
       {10250ms, due, {}, "dialing (trigger), 1 waiting"},
       {11s, address("10.0.0.1"), {"hand over 1 IPv4: c"}, "up (trigger)"},
   });
-  EXPECT_EQ(link.status().dropped_packets, 2u);
+  EXPECT_EQ(link.status().drops.total(), 2u);
 }
 
 TEST(TriggerAndHandover, WhatTheKernelWouldNotTakeIsCounted) {
@@ -94,7 +95,7 @@ TEST(TriggerAndHandover, WhatTheKernelWouldNotTakeIsCounted) {
       {2s, handed_over(1, Family::v4, 1, 1), {}, "up (trigger)"},
   });
   EXPECT_EQ(link.status().replayed_packets, 1u);
-  EXPECT_EQ(link.status().dropped_packets, 1u);
+  EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
 TEST(TriggerAndHandover, AHandoverThatFailsEndsTheCallAndCallsAgain) {

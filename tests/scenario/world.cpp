@@ -39,6 +39,14 @@ LinkConfig World::some_config() {
 
 Event World::some_packet() {
   if (chance(5)) return malformed;
+  if (chance(15)) {  // several at once
+    PacketsArrived several;
+    while (several.packets.size() < 4) {
+      auto one = some_packet();
+      for (auto& packet : std::get<PacketsArrived>(one).packets) several.packets.push_back(std::move(packet));
+    }
+    return several;
+  }
   if (chance(20)) return syn("syn" + std::to_string(names_ / 8));  // of eight or so, the same again
   const auto name = std::to_string(++names_) + std::string(pick(60), '.');
   return chance(50) ? packet6(name) : packet(name);
@@ -75,6 +83,12 @@ void World::later(Duration in, Event event) { appointments_.push_back({now_ + in
 
 void World::later_gone(Duration in, CallSerial call, CallEnd reason) {
   later(in, CallReport{call, CallGone{reason, "told"}});
+}
+
+SentOn World::sent_of(std::size_t packets, std::size_t lost) {
+  SentOn out{.replayed = packets - lost, .drops = {}};
+  out.drops[static_cast<Drop>(pick(kDropKinds))] += lost;
+  return out;
 }
 
 void World::plan_call(CallSerial call) {
@@ -148,12 +162,14 @@ void World::feed(Event event) {
 
 // What the link learns with this event.
 void World::before(const Event& event) {
-  if (const auto* e = std::get_if<PacketArrived>(&event)) {
-    ++arrived_;
-    auto& w = waiting_[e->bytes];
-    ++w.copies;
-    w.last = now_;
-    if (w.copies == 1) w.order = static_cast<unsigned>(arrived_);
+  if (const auto* e = std::get_if<PacketsArrived>(&event)) {
+    for (const auto& packet : e->packets) {
+      ++arrived_;
+      auto& w = waiting_[packet];
+      ++w.copies;
+      w.last = now_;
+      if (w.copies == 1) w.order = static_cast<unsigned>(arrived_);
+    }
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
@@ -165,7 +181,9 @@ void World::before(const Event& event) {
   } else if (std::holds_alternative<SupervisorGone>(event)) {
     live_.reset();
   } else if (const auto* over = std::get_if<HandedOver>(&event)) {
-    on_the_way_ -= over->replayed + over->lost;
+    on_the_way_ -= over->sent.replayed + over->sent.drops.total();
+  } else if (const auto* sent = std::get_if<SentOn>(&event)) {
+    on_the_way_ -= sent->replayed + sent->drops.total();
   } else if (const auto* report_of_idle = std::get_if<IdleReport>(&event)) {
     if (report_of_idle->serial != CallSerial::none) asked_idle_ = false;
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
@@ -194,8 +212,11 @@ void World::see(const Event& event, const Effect& effect) {
             promise(!link_.blocked(), "a blocked link calls");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
-            if (const auto* p = std::get_if<PacketArrived>(&event))
-              promise(link_.config().stable_for(describe_packet(p->bytes)->family()), "a packet calls that no call can carry");
+            if (const auto* p = std::get_if<PacketsArrived>(&event))
+              promise(std::any_of(p->packets.begin(), p->packets.end(), [&](const auto& packet) {
+                        const auto info = describe_packet(packet);
+                        return info && link_.config().stable_for(info->family());
+                      }), "a packet calls that no call can carry");
             live_ = newest_ = e.serial;
             plan_call(e.serial);
           },
@@ -228,12 +249,15 @@ void World::see(const Event& event, const Effect& effect) {
             arrived_ += late;
             on_the_way_ += late;
             later(up_to(chance(80) ? 0s : 5s),
-                  HandedOver{e.serial, e.family, e.packets.size() + late - lost, lost, chance(4) ? "no route" : ""});
+                  HandedOver{e.serial, e.family, sent_of(e.packets.size() + late, lost), chance(4) ? "no route" : ""});
           },
           [&](const Reinject& e) {
             ++seen_["reinjected"];
             promise(up != nullptr, "a packet is sent on while not up");
-            leaves(e.bytes, describe_packet(e.bytes)->family());
+            for (const auto& packet : e.packets) leaves(packet, describe_packet(packet)->family());
+            on_the_way_ += e.packets.size();
+            const auto lost = chance(10) ? pick(static_cast<unsigned>(e.packets.size()) + 1) : 0;
+            later(up_to(chance(80) ? 0s : 5s), sent_of(e.packets.size(), lost));
           },
           [&](const SettleQueue& e) {
             seen_["settled by force"] += e.force;
@@ -280,7 +304,7 @@ void World::after(const Step& step, std::string_view from) {
   const auto status = link_.status();
   const auto& budget = link_.config().buffer;
   promise(status.buffered_packets <= budget.packets && status.buffered_bytes <= budget.bytes, "the buffer is over its budget");
-  const auto known = status.buffered_packets + on_the_way_ + status.replayed_packets + status.dropped_packets +
+  const auto known = status.buffered_packets + on_the_way_ + status.replayed_packets + status.drops.total() +
                      status.coalesced_packets + status.malformed_packets;
   promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
 

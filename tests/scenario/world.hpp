@@ -45,6 +45,7 @@ class World {
   void before(const core::Event& event);
   void after(const core::Step& step, std::string_view from);
   void see(const core::Event& event, const core::Effect& effect);
+  core::SentOn sent_of(std::size_t packets, std::size_t lost);
   void plan_call(CallSerial call);
   void leaves(const core::PacketBytes& bytes, Family family);
   void promise(bool kept, const std::string& what);

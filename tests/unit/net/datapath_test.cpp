@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ruleset, routes and sysctls do together, seen by packets: a demand interface and a stand-in for a PPP
 // interface, both TUNs held by the test, and real sockets between them.
+#include <array>
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "net/conntrack.hpp"
 #include "net/nft.hpp"
+#include "net/raw_sender.hpp"
+#include "net/raw_socket.hpp"
 #include "net/rcu_barrier.hpp"
 #include "net/routes.hpp"
 #include "net/sysctl.hpp"
@@ -19,6 +23,7 @@ namespace ghost::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::inject;
 using test::sh;
 using Packet = std::vector<std::uint8_t>;
 
@@ -44,6 +49,34 @@ Packet udp(const char* from, const char* to, unsigned sport, unsigned dport) {
   return p;
 }
 
+// A TCP SYN, or SYN-ACK, that offers an MSS of 1460.
+Packet tcp_syn(const char* from, const char* to, unsigned sport, unsigned dport, bool ack) {
+  Packet p = udp(from, to, sport, dport);
+  p.resize(20 + 24);
+  p[3] = 44;
+  p[9] = 6;
+  std::fill(p.begin() + 24, p.end(), std::uint8_t{0});
+  p[27] = 1;                       // sequence
+  p[31] = ack ? 2 : 0;             // acknowledges sequence 1
+  p[32] = 6 << 4;                  // header length
+  p[33] = ack ? 0x12 : 0x02;
+  p[34] = 0xff;
+  p[40] = 2, p[41] = 4, p[42] = 0x05, p[43] = 0xb4;
+  const auto checksum = [&](std::size_t begin, std::size_t end, unsigned sum) {
+    for (std::size_t i = begin; i < end; i += 2) sum += word(p, i);
+    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+    return ~sum & 0xffff;
+  };
+  p[10] = p[11] = 0;
+  const auto ip = checksum(0, 20, 0);
+  p[10] = static_cast<std::uint8_t>(ip >> 8), p[11] = static_cast<std::uint8_t>(ip);
+  const auto tcp = checksum(12, 44, 6 + 24);
+  p[36] = static_cast<std::uint8_t>(tcp >> 8), p[37] = static_cast<std::uint8_t>(tcp);
+  return p;
+}
+
+unsigned mss(const Packet& p) { return word(p, 42); }  // the first option of a SYN of Linux, and of ours
+
 class Datapath : public test::OwnNetns {
  protected:
   void SetUp() override {
@@ -56,11 +89,12 @@ class Datapath : public test::OwnNetns {
     auto sysctls = Sysctls::open("/proc/sys", "/tmp/ghostd-datapath-test.json");
     ASSERT_TRUE(sysctls);
     ASSERT_TRUE(sysctls->apply(plan_demand_interface("isp", true)));
-    ASSERT_TRUE(sysctls->apply(plan_call_interface("isp", sysctls->snapshot())));
+    ASSERT_TRUE(sysctls->apply(plan_call_interface("isp", true, sysctls->snapshot())));
     for (auto& write : plan_shared_interface("lan0", Family::v4)) {
       write.record = false;
       ASSERT_TRUE(sysctls->apply({write}));
     }
+    sender_.emplace(std::move(open_raw_socket(Family::v4).value()), std::move(open_raw_socket(Family::v6).value()));
     rtnl_.emplace(std::move(Rtnl::open().value()));
     ASSERT_TRUE(rtnl_->set_up({"isp", link_.stable, 1500, 4096}));
     ASSERT_TRUE(rtnl_->add(rules_for({link_})));
@@ -72,9 +106,15 @@ class Datapath : public test::OwnNetns {
   void call_comes_up(const char* address, const char* mtu = "1500") {
     sh(std::string("ip addr add ") + address + " peer 10.64.64.1 dev ppp-isp; ip link set ppp-isp mtu " +
        mtu + " up");
-    ASSERT_TRUE(rtnl_->add(replay_routes(link_, {Family::v4})));
+    ASSERT_TRUE(rtnl_->add(call_routes(link_, {Family::v4})));
   }
-  void switch_routes() { ASSERT_TRUE(rtnl_->add(call_routes(link_, {Family::v4}))); }
+  // As ghostd sends on what waited.
+  Taken replay(const Packet& packet) {
+    const std::vector<std::span<const std::uint8_t>> packets{packet};
+    const auto taken = sender_->send(packets, ::if_nametoindex("ppp-isp"));
+    EXPECT_EQ(taken.size(), 1U);
+    return taken.at(0);
+  }
 
   static sockaddr_in to(const char* address, std::uint16_t port) {
     sockaddr_in out{};
@@ -93,7 +133,7 @@ class Datapath : public test::OwnNetns {
   static std::vector<Packet> drain(const UniqueFd& tun) {
     EXPECT_TRUE(wait_for_packets_in_flight());
     std::vector<Packet> out;
-    for (Packet p; read_packet(tun.get(), p).outcome == ReadOutcome::packet;) out.push_back(p);
+    for (auto read = read_packet(tun.get()); read.outcome == ReadOutcome::packet; read = read_packet(tun.get())) out.push_back(read.packet);
     return out;
   }
   static Packet only(const UniqueFd& tun) {
@@ -109,6 +149,7 @@ class Datapath : public test::OwnNetns {
 
   UniqueFd gd_, ppp_, lan_, socket_;
   std::optional<Rtnl> rtnl_;
+  std::optional<RawSender> sender_;
   LinkRouting link_{"isp",
                     0,
                     {default_prefix(Family::v4)},
@@ -123,11 +164,10 @@ TEST_F(Datapath, AConversationBegunWhileDownKeepsItsPortOverTheReplay) {
   EXPECT_EQ(live(), std::nullopt);
 
   call_comes_up("100.64.7.7");
-  ASSERT_EQ(write_packet(gd_.get(), waiting), (Written{WriteOutcome::sent, 0}));
+  EXPECT_EQ(replay(waiting), Taken::queued);
   const auto replayed = only(ppp_);
   EXPECT_EQ(source(replayed), "100.64.7.7");
   EXPECT_THAT(live(), testing::Optional(testing::AllOf(testing::Ge(88s), testing::Le(91s))));
-  switch_routes();
   ASSERT_TRUE(send("9.9.9.9"));
   const auto direct = only(ppp_);
   EXPECT_EQ(source(direct), "100.64.7.7");
@@ -135,7 +175,7 @@ TEST_F(Datapath, AConversationBegunWhileDownKeepsItsPortOverTheReplay) {
 
   // The answer finds the socket.
   const auto answer = udp("9.9.9.9", "100.64.7.7", 5000, source_port(direct));
-  ASSERT_EQ(write_packet(ppp_.get(), answer), (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(ppp_.get(), answer));
   pollfd readable{.fd = socket_.get(), .events = POLLIN, .revents = 0};
   EXPECT_EQ(::poll(&readable, 1, 2000), 1);
 
@@ -147,23 +187,20 @@ TEST_F(Datapath, AConversationBegunWhileDownKeepsItsPortOverTheReplay) {
 
 TEST_F(Datapath, ALanBehindItIsTreatedLikeOurselves) {
   const auto packet = udp("10.10.10.2", "9.9.9.9", 4444, 5000);
-  ASSERT_EQ(write_packet(lan_.get(), packet), (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(lan_.get(), packet));
   const auto waiting = only(gd_);
   EXPECT_EQ(source(waiting), "10.10.10.2");
   call_comes_up("100.64.7.7");
-  ASSERT_EQ(write_packet(gd_.get(), waiting), (Written{WriteOutcome::sent, 0}));
+  EXPECT_EQ(replay(waiting), Taken::queued);
   const auto replayed = only(ppp_);
   EXPECT_EQ(source(replayed), "100.64.7.7");
-  switch_routes();
-  ASSERT_EQ(write_packet(lan_.get(), packet), (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(lan_.get(), packet));
   EXPECT_EQ(source_port(only(ppp_)), source_port(replayed));
   // An answer is let back, a stranger is not.
   EXPECT_EQ(count(Counter::unasked), 0U);
-  ASSERT_EQ(write_packet(ppp_.get(), udp("9.9.9.9", "100.64.7.7", 5000, source_port(replayed))),
-            (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(ppp_.get(), udp("9.9.9.9", "100.64.7.7", 5000, source_port(replayed))));
   EXPECT_EQ(source(only(lan_)), "9.9.9.9");
-  ASSERT_EQ(write_packet(ppp_.get(), udp("6.6.6.6", "10.10.10.2", 666, 22)),
-            (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(ppp_.get(), udp("6.6.6.6", "10.10.10.2", 666, 22)));
   EXPECT_TRUE(drain(lan_).empty());
   EXPECT_EQ(count(Counter::unasked), 1U);
 }
@@ -194,14 +231,14 @@ TEST_F(Datapath, ABlockedLinkRefusesAndAReloadForgetsNothing) {
   ruleset_.blocked = {"isp"};
   ASSERT_TRUE(nft::load(ruleset_));
   EXPECT_THAT(live(), testing::Optional(testing::AllOf(testing::Ge(38s), testing::Le(41s))));
+  ASSERT_TRUE(rtnl_->remove(call_routes(link_, {Family::v4})));
   std::ignore = send("9.9.9.9");
   EXPECT_EQ(count(Counter::refused), 1U);
 }
 
 TEST_F(Datapath, WhatNobodyAskedForDoesNotKeepItUp) {
   call_comes_up("100.64.7.7");
-  switch_routes();
-  ASSERT_EQ(write_packet(ppp_.get(), udp("6.6.6.6", "100.64.7.7", 666, 9)), (Written{WriteOutcome::sent, 0}));
+  ASSERT_TRUE(inject(ppp_.get(), udp("6.6.6.6", "100.64.7.7", 666, 9)));
   EXPECT_EQ(drain(ppp_).size(), 1U);  // "port unreachable", our answer
   EXPECT_EQ(live(), std::nullopt);
   ASSERT_EQ(::setsockopt(socket_.get(), SOL_SOCKET, SO_BINDTODEVICE, "ppp-isp", 8), 0);
@@ -216,11 +253,93 @@ TEST_F(Datapath, AReplayedSynFitsTheCall) {
   const auto where = to("9.9.9.9", 80);
   std::ignore = ::connect(tcp.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where);
   const auto syn = only(gd_);
-  const auto mss = [](const Packet& p) { return word(p, 42); };  // the first option of a Linux SYN
   EXPECT_EQ(mss(syn), 1460U);
   call_comes_up("100.64.7.7", "1280");
-  ASSERT_EQ(write_packet(gd_.get(), syn), (Written{WriteOutcome::sent, 0}));
+  EXPECT_EQ(replay(syn), Taken::queued);
   EXPECT_EQ(mss(only(ppp_)), 1240U);
+}
+
+TEST_F(Datapath, TheFarEndsSynFitsTheCallToo) {
+  call_comes_up("100.64.7.7", "1280");
+  ASSERT_TRUE(nft::set_call_mtu("isp", 1280));
+  ASSERT_TRUE(inject(lan_.get(), tcp_syn("10.10.10.2", "9.9.9.9", 4444, 80, false)));
+  const auto syn = only(ppp_);
+  EXPECT_EQ(mss(syn), 1240U);
+  ASSERT_TRUE(inject(ppp_.get(), tcp_syn("9.9.9.9", "100.64.7.7", 80, source_port(syn), true)));
+  EXPECT_EQ(mss(only(lan_)), 1240U);
+  // The next call has room again.
+  ASSERT_TRUE(nft::set_call_mtu("isp", 1500));
+  ASSERT_TRUE(inject(ppp_.get(), tcp_syn("9.9.9.9", "100.64.7.7", 80, source_port(syn), true)));
+  EXPECT_EQ(mss(only(lan_)), 1460U);
+}
+
+TEST_F(Datapath, WhoHasChosenAnotherAddressAsksForNoCall) {
+  const auto other = to("10.10.99.1", 0);
+  sh("ip addr add 10.10.99.1/24 dev lan0");
+  ASSERT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&other), sizeof other), 0);
+  EXPECT_FALSE(send("9.9.9.9"));
+  EXPECT_TRUE(drain(gd_).empty());
+  EXPECT_EQ(count(Counter::foreign), 1U);
+}
+
+TEST_F(Datapath, OnlyFromItsOwnPrefixAndFromWhereThatIs) {
+  ASSERT_TRUE(inject(lan_.get(), udp("172.20.0.2", "9.9.9.9", 1, 2)));
+  EXPECT_TRUE(drain(gd_).empty()) << "lan0 forwards because of 10.10.10.0/24 alone";
+  EXPECT_EQ(count(Counter::foreign), 1U);
+  // Somebody else has the host forward what comes by eth9.
+  const UniqueFd eth9 = std::move(make_tun("eth9").value());
+  sh("sysctl -qw net.ipv6.conf.eth9.disable_ipv6=1; ip addr add 172.20.0.1/24 dev eth9; ip link set eth9 up; sysctl -qw net.ipv4.conf.eth9.forwarding=1 net.ipv4.conf.eth9.rp_filter=0");
+  ASSERT_TRUE(inject(eth9.get(), udp("10.10.10.2", "9.9.9.9", 1, 2)));
+  EXPECT_TRUE(drain(gd_).empty()) << "from within From=, but not from there";
+  EXPECT_EQ(count(Counter::foreign), 2U);
+  ASSERT_TRUE(inject(eth9.get(), udp("172.20.0.2", "9.9.9.9", 1, 2)));
+  EXPECT_EQ(source(only(gd_)), "172.20.0.2") << "his rules decide";
+  EXPECT_EQ(count(Counter::foreign), 2U);
+}
+
+TEST_F(Datapath, AForeignMasqueradeHasItsSayOnceAndNothingLeavesWithoutOne) {
+  const UniqueFd docker0 = std::move(make_tun("docker0").value());
+  sh("sysctl -qw net.ipv6.conf.docker0.disable_ipv6=1; ip addr add 172.17.0.1/16 dev docker0; ip link set docker0 up; sysctl -qw net.ipv4.conf.docker0.forwarding=1;"
+     "nft 'add table ip other; add chain ip other post { type nat hook postrouting priority 100; };"
+     "add rule ip other post ip saddr 172.17.0.2 oifname != docker0 masquerade'");
+  ASSERT_TRUE(inject(docker0.get(), udp("172.17.0.2", "9.9.9.9", 4444, 5000)));
+  ASSERT_TRUE(inject(docker0.get(), udp("172.17.0.3", "9.9.9.9", 4444, 5000)));
+  const auto waiting = drain(gd_);
+  ASSERT_EQ(waiting.size(), 2U);
+  EXPECT_EQ(source(waiting[0]), "172.17.0.2") << "not masqueraded yet";
+  call_comes_up("100.64.7.7");
+  EXPECT_EQ(replay(waiting[0]), Taken::queued);
+  const auto replayed = only(ppp_);
+  EXPECT_EQ(source(replayed), "100.64.7.7");
+  ASSERT_TRUE(inject(ppp_.get(), udp("9.9.9.9", "100.64.7.7", 5000, source_port(replayed))));
+  EXPECT_EQ(source(only(docker0)), "9.9.9.9") << "the answer comes to the container, not to us";
+
+  EXPECT_EQ(replay(waiting[1]), Taken::refused) << "nobody masquerades this one";
+  ASSERT_TRUE(inject(docker0.get(), udp("172.17.0.3", "9.9.9.9", 4444, 5001)));
+  EXPECT_TRUE(drain(ppp_).empty());
+  EXPECT_EQ(count(Counter::escaped), 2U);
+}
+
+TEST_F(Datapath, TheFarEndSpeaksToTheCallsAddressAndWithNoneOfOurs) {
+  call_comes_up("100.64.7.7");
+  const UniqueFd listener(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto any = to("0.0.0.0", 7777);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
+  const auto heard = [&] {
+    std::array<char, 64> text{};
+    return ::recv(listener.get(), text.data(), text.size(), 0) > 0;
+  };
+  for (const char* source : {"10.10.10.7", "192.0.0.2"}) {
+    ASSERT_TRUE(inject(ppp_.get(), udp(source, "100.64.7.7", 1, 7777)));
+    EXPECT_FALSE(heard()) << source;
+  }
+  for (const char* destination : {"192.0.0.2", "10.10.10.1"}) {
+    ASSERT_TRUE(inject(ppp_.get(), udp("9.9.9.9", destination, 1, 7777)));
+    EXPECT_FALSE(heard()) << destination;
+  }
+  EXPECT_EQ(count(Counter::unasked), 4U);
+  ASSERT_TRUE(inject(ppp_.get(), udp("9.9.9.9", "100.64.7.7", 1, 7777)));
+  EXPECT_TRUE(heard());
 }
 
 }  // namespace

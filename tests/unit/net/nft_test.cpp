@@ -33,7 +33,7 @@ TEST_F(Nft, TakesTheWholeRuleset) {
   const auto loaded = nft::load(full());
   ASSERT_TRUE(loaded) << loaded.error().what;
   const auto listed = sh("nft -s list ruleset");
-  EXPECT_THAT(listed, HasSubstr("jump demand-isp"));
+  EXPECT_THAT(listed, HasSubstr("goto demand-isp"));
 }
 
 TEST_F(Nft, HundredLinksInOneGo) {
@@ -41,7 +41,7 @@ TEST_F(Nft, HundredLinksInOneGo) {
   for (int i = 0; i < 100; ++i) many.links.push_back(link_named("l" + std::to_string(i)));
   const auto loaded = nft::load(many);
   ASSERT_TRUE(loaded) << loaded.error().what;
-  EXPECT_THAT(sh("nft list ruleset"), HasSubstr("jump demand-l99"));
+  EXPECT_THAT(sh("nft list ruleset"), HasSubstr("goto demand-l99"));
 }
 
 }  // namespace

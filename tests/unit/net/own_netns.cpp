@@ -47,4 +47,8 @@ std::string sysctl_state() {
   return sh("sysctl -a -r '^net[.]ipv[46][.]conf[.]' --ignore | grep -v stable_secret");
 }
 
+bool inject(int tun_fd, const std::vector<std::uint8_t>& packet) {
+  return ::write(tun_fd, packet.data(), packet.size()) == static_cast<ssize_t>(packet.size());
+}
+
 }  // namespace ghost::net::test

@@ -4,7 +4,9 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ghost::net::test {
 
@@ -15,6 +17,9 @@ class OwnNetns : public ::testing::Test {
 
 // Runs a command line by the shell; what it printed. A failing command fails the test.
 std::string sh(const std::string& command);
+
+// A packet comes in by the interface that this TUN is the other end of. False: the kernel did not take it.
+bool inject(int tun_fd, const std::vector<std::uint8_t>& packet);
 
 // Everything routing and the firewall know, and the sysctls of all interfaces that exist in both states:
 // compared whole before and after.

@@ -71,10 +71,9 @@ TEST_F(Release, GivesBackByteForByte) {
     take_over();
     take_over();  // a restart must not take our values for the originals
     EXPECT_NE(routing_state(), routing);
-    EXPECT_EQ(sh("sysctl -n net.ipv4.conf.all.rp_filter net.ipv4.conf.eth1.rp_filter "
-                 "net.ipv4.conf.gd-isp.rp_filter "
+    EXPECT_EQ(sh("sysctl -n net.ipv4.conf.all.rp_filter net.ipv4.conf.all.forwarding "
                  "net.ipv6.conf.all.forwarding net.ipv6.conf.eth0.accept_ra net.ipv4.conf.eth0.forwarding"),
-              "0\n2\n0\n1\n2\n1\n");
+              "2\n0\n1\n2\n1\n");
     EXPECT_THAT(release_everything(journal_), IsEmpty());
     EXPECT_THAT(release_everything(journal_), IsEmpty());
   }

@@ -15,19 +15,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST(SysctlPlan, AllsReversePathFilterMovesToTheInterfaces) {
-  const SysctlValues now = {{"net/ipv4/conf/all/rp_filter", "1"},
-                            {"net/ipv4/conf/default/rp_filter", "0"},
-                            {"net/ipv4/conf/eth0.5/rp_filter", "2"},
-                            {"net/ipv4/conf/eth1/forwarding", "0"}};
-  EXPECT_THAT(plan_host(now, {}), ElementsAre(SysctlWrite{"net/ipv4/conf/default/rp_filter", "1"},
-                                              SysctlWrite{"net/ipv4/conf/eth0.5/rp_filter", "2"},
-                                              SysctlWrite{"net/ipv4/conf/all/rp_filter", "0"}));
-}
-
 TEST(SysctlPlan, Ipv6ForwardingComesAfterWhatItWouldBreak) {
   const SysctlValues now = {
-      {"net/ipv4/conf/all/rp_filter", "0"},      {"net/ipv6/conf/all/forwarding", "0"},
+      {"net/ipv4/conf/all/rp_filter", "1"},      {"net/ipv6/conf/all/forwarding", "0"},
       {"net/ipv6/conf/all/accept_ra", "1"},      {"net/ipv6/conf/default/accept_ra", "1"},
       {"net/ipv6/conf/default/forwarding", "0"}, {"net/ipv6/conf/eth0/accept_ra", "1"},
       {"net/ipv6/conf/eth0/forwarding", "0"},    {"net/ipv6/conf/eth1/accept_ra", "0"},
@@ -49,14 +39,22 @@ TEST(SysctlPlan, ForwardingThatIsOnIsNotOurs) {
 }
 
 TEST(SysctlPlan, CallInterfaceIsLooseOnlyWhereItWasStrict) {
-  const std::string key = "net/ipv4/conf/ppp-isp/rp_filter";
-  EXPECT_THAT(plan_call_interface("isp", {{key, "1"}}), testing::Contains(SysctlWrite{key, "2", false}));
-  EXPECT_THAT(plan_call_interface("isp", {{key, "0"}}),
-              testing::Each(testing::Field(&SysctlWrite::key, testing::Ne(key))));
+  const std::string all = "net/ipv4/conf/all/rp_filter", key = "net/ipv4/conf/ppp-isp/rp_filter";
+  const auto loose = testing::Contains(SysctlWrite{key, "2", false});
+  EXPECT_THAT(plan_call_interface("isp", false, {{all, "0"}, {key, "1"}}), loose);
+  EXPECT_THAT(plan_call_interface("isp", false, {{all, "1"}, {key, "0"}}), loose);
+  EXPECT_THAT(plan_call_interface("isp", false, {{all, "0"}, {key, "0"}}), testing::Not(loose));
+  EXPECT_THAT(plan_call_interface("isp", false, {{all, "2"}, {key, "1"}}), testing::Not(loose)) << "the larger of the two counts";
+}
+
+TEST(SysctlPlan, OnlyASharedCallForwards) {
+  const SysctlWrite forwarding{"net/ipv4/conf/ppp-isp/forwarding", "1", false};
+  EXPECT_THAT(plan_call_interface("isp", true, {}), testing::Contains(forwarding));
+  EXPECT_THAT(plan_call_interface("isp", false, {}), testing::Not(testing::Contains(forwarding)));
 }
 
 TEST(SysctlPlan, TheProvidersDefaultRouteIsRefusedBeforeItsAdvertisementIsTaken) {
-  const auto plan = plan_call_interface("isp", {});
+  const auto plan = plan_call_interface("isp", true, {});
   const auto at = [&](const SysctlWrite& one) { return std::find(plan.begin(), plan.end(), one); };
   const auto route = at({"net/ipv6/conf/ppp-isp/accept_ra_defrtr", "0", false});
   ASSERT_NE(route, plan.end());
@@ -93,12 +91,14 @@ class SysctlFiles : public ::testing::Test {
 
 TEST_F(SysctlFiles, RestoresInTheReverseOrder) {
   auto sysctls = open();
-  ASSERT_TRUE(sysctls.apply(plan_host(sysctls.snapshot(), {})));
-  EXPECT_EQ(get("net/ipv4/conf/all/rp_filter"), "0");
-  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/rp_filter"), "1");
-  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/forwarding"), std::nullopt);
+  // As for IPv6: writing the second changes the first.
+  ASSERT_TRUE(sysctls.apply({{"net/ipv4/conf/eth0/forwarding", "1"}, {"net/ipv4/conf/all/forwarding", "1"}}));
+  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/forwarding"), "0");
+  EXPECT_EQ(sysctls.original("net/ipv4/conf/all/rp_filter"), std::nullopt);
+  put("net/ipv4/conf/eth0/forwarding", "1");
   ASSERT_TRUE(sysctls.restore());
-  EXPECT_EQ(get("net/ipv4/conf/all/rp_filter"), "1");
+  EXPECT_EQ(get("net/ipv4/conf/all/forwarding"), "0");
+  EXPECT_EQ(get("net/ipv4/conf/eth0/forwarding"), "0");
   EXPECT_FALSE(std::filesystem::exists(journal_));
 }
 
@@ -122,9 +122,9 @@ TEST_F(SysctlFiles, TheJournalIsThereBeforeTheWrite) {
 
 TEST_F(SysctlFiles, OurOwnInterfacesAreNotRecordedAndMissingKeysPassedOver) {
   auto sysctls = open();
-  ASSERT_TRUE(
-      sysctls.apply(plan_demand_interface("isp", true)));  // accept_local and net/ipv6 do not exist here
-  EXPECT_EQ(get("net/ipv4/conf/gd-isp/forwarding"), "1");
+  put("net/ipv4/conf/gd-isp/rp_filter", "1");
+  ASSERT_TRUE(sysctls.apply(plan_call_interface("isp", true, {})));  // no such interface here
+  ASSERT_TRUE(sysctls.apply({{"net/ipv4/conf/gd-isp/rp_filter", "0", false}}));
   EXPECT_EQ(get("net/ipv4/conf/gd-isp/rp_filter"), "0");
   EXPECT_FALSE(std::filesystem::exists(journal_));
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the kernel dropped of a link's packets before ghostd could see them: counters of our nftables table, and of the demand
+// interface. Nobody is woken when they move, so they are read when somebody looks.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/drops.hpp"
+#include "core/time.hpp"
+
+namespace ghost::daemon {
+
+class KernelCounts {
+ public:
+  // Since the link was first asked about. Adds to what ghostd itself has counted.
+  void add_to(const std::string& link, core::Drops& drops);
+  // They are asked for anew, unless that was a moment ago.
+  void look(core::Time now);
+  // The table is about to be loaded, and begins at zero.
+  void before_reset() { read_table(); }
+
+ private:
+  // A counter that may begin again: what it had counted by then is kept.
+  struct Counter {
+    std::uint64_t before = 0, last = 0;
+    void see(std::uint64_t now) {
+      if (now < last) before += last;
+      last = now;
+    }
+    [[nodiscard]] std::uint64_t value() const { return before + last; }
+  };
+  void read_table();
+
+  std::map<std::string, Counter> table_;            // by net::counter_name()
+  std::map<std::string, std::uint64_t> tun_start_;  // by link: what its interface had dropped before we knew it
+  core::Time looked_{};
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Sends packets that waited on into a call, as the router that ghostd is: what does not fit the call's MTU is broken up, or
+// its sender is told. Each packet is accounted for.
+#pragma once
+#include <vector>
+
+#include "core/link_event.hpp"
+#include "core/time.hpp"
+#include "net/raw_sender.hpp"
+
+namespace ghost::daemon {
+
+class Replay {
+ public:
+  explicit Replay(net::RawSender& sender) : sender_(sender) {}
+
+  struct Way {
+    unsigned interface = 0;  // its index
+    unsigned mtu = 1500;
+    const std::vector<IpAddress>* routers = nullptr;  // lent: who answers for what is too big, an address a family
+  };
+  // Adds to `outcome`, packet by packet.
+  void send(const std::vector<core::PacketBytes>& packets, const Way& way, core::SentOn& outcome);
+
+ private:
+  void answer_too_big(const std::vector<const core::PacketBytes*>& packets, const Way& way);
+
+  net::RawSender& sender_;
+  // RFC 1812 §4.3.2.8, RFC 4443 §2.4 (f): answers are limited in rate. A token bucket.
+  double tokens_ = 0;
+  core::Time filled_{};
+};
+
+}  // namespace ghost::daemon
