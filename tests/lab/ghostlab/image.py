@@ -29,10 +29,16 @@ libcap2-bin busybox-static libsystemd0 libsdbus-c++1 libnl-3-200 libnl-route-3-2
 libeconf0 libfmt9 libcurl4 libldns3 libseccomp2 ca-certificates
 bind9 bind9-dnsutils mosquitto mosquitto-clients nginx python3-aiosmtpd vsftpd openssh-server openssl curl
 """.split()
+# Others that ghostd has to live beside. None runs, and none is started by a boot, by D-Bus or by udev: see still().
+NEIGHBOURS = """network-manager systemd-resolved polkitd firewalld ufw iptables wireguard-tools isc-dhcp-client
+dnsmasq-base""".split()
+# Only one of these may be installed, and none beside systemd-resolved: unpacked into /opt/<package>, a scenario takes the one
+# it wants (the files in their places: cp -a /opt/resolvconf/. /).
+UNPACKED = ["resolvconf", "openresolv"]
 
 # Directories of kernel modules the lab may want, below lib/modules/*/kernel.
 MODULES = ["net", "drivers/net/ppp", "drivers/net/slip", "drivers/net/tun.ko", "drivers/net/veth.ko",
-           "drivers/net/dummy.ko", "drivers/virtio", "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko",
+           "drivers/net/dummy.ko", "drivers/net/macvlan.ko", "drivers/net/wireguard", "drivers/virtio", "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko",
            "drivers/char/hw_random", "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "fs/9p", "fs/netfs", "fs/fscache",
            "fs/autofs", "fs/fuse", "fs/configfs", "lib", "crypto", "arch/x86/crypto"]
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "virtio_console", "9p", "9pnet_virtio"]
@@ -43,16 +49,19 @@ nf_conntrack_netlink sch_prio sch_plug sch_fifo sch_tbf sch_fq_codel virtio_cons
 unix_diag nfnetlink_queue nf_log_syslog""".split()
 
 MASK = """serial-getty@ttyS0.service getty@tty1.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
-e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-timesyncd.service systemd-networkd.service
-systemd-networkd.socket systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-udev-trigger.service
+e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-timesyncd.service systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-udev-trigger.service
 systemd-udev-settle.service systemd-logind.service getty.target systemd-random-seed.service
-systemd-remount-fs.service systemd-journal-flush.service systemd-hwdb-update.service nftables.service
+systemd-remount-fs.service systemd-journal-flush.service systemd-hwdb-update.service
 sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount dev-mqueue.mount sys-kernel-config.mount
 sys-fs-fuse-connections.mount systemd-pcrphase.service systemd-pcrphase-sysinit.service systemd-firstboot.service
 systemd-machine-id-commit.service proc-sys-fs-binfmt_misc.automount modprobe@drm.service modprobe@fuse.service
 modprobe@configfs.service modprobe@efi_pstore.service remote-fs.target pppd-dns.service dm-event.service
 named.service named-resolvconf.service mosquitto.service nginx.service vsftpd.service ssh.service ssh.socket
 rescue-ssh.target""".split()  # the servers are the rig's to start, at the provider (guest/rig/servers.py)
+# Enabled by their packages, or masked above in earlier days: a scenario starts them by `systemctl start`, and stops them.
+STILL = """systemd-networkd.service systemd-networkd.socket systemd-networkd-wait-online.service systemd-resolved.service
+NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service firewalld.service ufw.service
+nftables.service polkit.service""".split()
 
 INIT = """#!/bin/sh
 # The lab's initrd: find the root disk, mount it, go.
@@ -187,8 +196,7 @@ def unpack_kernel(root, path, log):
         return subprocess.run(["chroot", root, *argv], check=True, stdout=kw.pop("stdout", log), stderr=log, **kw)
     show = chroot("apt-cache", "depends", "linux-image-amd64", stdout=subprocess.PIPE, text=True).stdout
     package = re.search(r"Depends: (linux-image-\S+)", show).group(1)
-    chroot("sh", "-c", f"cd /tmp && apt-get download -o APT::Sandbox::User=root {package}")
-    deb = glob.glob(os.path.join(root, "tmp", "linux-image-*.deb"))[0]
+    deb = download(root, package, log)
     version = package[len("linux-image-"):]
     modules = f"./lib/modules/{version}"
     patterns = [f"./boot/vmlinuz-{version}", f"{modules}/modules.builtin*", f"{modules}/modules.order"]
@@ -201,6 +209,43 @@ def unpack_kernel(root, path, log):
     subprocess.run(["chroot", root, "/sbin/depmod", version], check=True, stdout=log, stderr=log)
     shutil.move(os.path.join(root, f"boot/vmlinuz-{version}"), path)
     return version
+
+
+def download(root, package, log):
+    """A package's .deb, fetched with the new root's own apt: its path there."""
+    with open("/etc/resolv.conf") as ours:  # systemd-resolved's package has led the root's own to itself, which does not run
+        replace(root, "/etc/resolv.conf", ours.read())
+    subprocess.run(["chroot", root, "sh", "-c", f"cd /tmp && apt-get download -o APT::Sandbox::User=root {package}"], check=True,
+                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    return glob.glob(os.path.join(root, "tmp", f"{package}_*.deb"))[0]
+
+
+def unpack_others(root, log):
+    for package in UNPACKED:
+        deb = download(root, package, log)
+        subprocess.run(["dpkg-deb", "-x", deb, os.path.join(root, "opt", package)], check=True, stdout=log, stderr=log)
+        os.unlink(deb)
+
+
+def still(root, log):
+    """The neighbours are there and do nothing until a scenario starts them: not at boot, not by D-Bus, not by udev."""
+    subprocess.run(["systemctl", f"--root={root}", "disable", *STILL], check=True, stdout=log, stderr=log)
+    for path in ("usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service",  # names polkit.service itself, no alias
+                 "lib/udev/rules.d/84-nm-drivers.rules",  # runs a shell for each new interface
+                 "sbin/resolvconf"):                      # resolvectl by another name: pppd's scripts would believe in it
+        full = os.path.join(root, path)
+        kept = os.path.join(root, "usr/lib/ghostlab/still", path)
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        shutil.move(full, kept)
+
+
+def replace(root, path, text):
+    """A file in the new root, whatever was there: a symlink that a package made would lead the writer elsewhere."""
+    full = os.path.join(root, path.lstrip("/"))
+    if os.path.lexists(full):
+        os.unlink(full)
+    with open(full, "w") as f:
+        f.write(text)
 
 
 def configure(root):
@@ -235,7 +280,7 @@ def configure(root):
     put("/etc/hosts", "127.0.0.1 localhost ghostlab\n::1 localhost\n")
     put("/etc/fstab", "")
     put("/etc/machine-id", hashlib.sha256(b"ghostlab").hexdigest()[:32] + "\n")
-    put("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    replace(root, "/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
     os.makedirs(os.path.join(root, "host"), exist_ok=True)
     for path in ("etc/apt/sources.list",):
         put("/" + path, "")
@@ -271,7 +316,7 @@ def make(say=lambda text: None):
                 sources = debian_sources()
                 tell("fetching and unpacking Debian 12")
                 argv = ["mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
-                        "--include=" + ",".join(PACKAGES),
+                        "--include=" + ",".join(PACKAGES + NEIGHBOURS),
                         "--aptopt=Apt::Install-Recommends false", "--aptopt=Acquire::Languages none",
                         "--dpkgopt=force-unsafe-io", "--skip=check/empty", "--skip=cleanup/apt/lists"]
                 argv += [f"--aptopt={o}" for o in apt_options()]
@@ -283,6 +328,8 @@ def make(say=lambda text: None):
                 subprocess.run(argv, check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
                 tell("adding the kernel")
                 version = unpack_kernel(root, os.path.join(work, "kernel"), log)
+                unpack_others(root, log)
+                still(root, log)
                 configure(root)
                 make_initrd(root, version, os.path.join(work, "initrd"))
                 tell("writing the disk")
@@ -290,7 +337,7 @@ def make(say=lambda text: None):
                 shutil.rmtree(os.path.join(root, "var/cache/apt"), ignore_errors=True)
                 disk = os.path.join(work, "root.ext4")
                 with open(disk, "wb") as f:
-                    f.truncate(1536 << 20)
+                    f.truncate(2048 << 20)
                 subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum,^64bit", "-m", "0", "-E",
                                 "lazy_itable_init=1,root_owner=0:0", "-d", root, disk], check=True, stdout=log, stderr=log)
                 shutil.rmtree(root)
