@@ -84,7 +84,10 @@ void AppearanceMachine::begin(const AppearRequested& event) {
   note_begin(event);
   since_.reset();
   told_addresses_.clear();
-  for (auto& task : tasks_) task = Task{.announce = task.announce};
+  for (auto& task : tasks_) {
+    abandon(task, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
+    task = Task{.announce = task.announce};
+  }
   state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
   remember();
   effect(WantLink{hold_});
@@ -101,6 +104,9 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
       continue;
     }
     const bool another = receiver(before->announce) != receiver(announce);
+    // To whom it was on its way while nobody is being told anew: it must not count as this one's answer.
+    const bool late = before->notice && before->notice->kind == NoticeKind::appear && !std::holds_alternative<Present>(state_);
+    if (another && late) abandon(*before, NoticeResult::LinkGone);
     if (another) {  // it knows nothing
       remembered_.told.erase(announce.name);
       before->knew.clear();
@@ -163,8 +169,13 @@ void AppearanceMachine::part_from(std::vector<Task> gone, const std::vector<Anno
   }
 }
 
-void AppearanceMachine::abandon_partings() {
-  for (const auto& task : std::exchange(partings_, {})) effect(Abandon{*task.running});
+// Those that need the link, or all of them.
+void AppearanceMachine::abandon_partings(bool all) {
+  std::erase_if(partings_, [&](const Task& task) {
+    const bool ends = all || needs_link(task.announce);
+    if (ends) effect(Abandon{*task.running});
+    return ends;
+  });
 }
 
 // ---- the link --------------------------------------------------------------------------------------------------------
@@ -219,8 +230,7 @@ void AppearanceMachine::lost(const LinkSeen& event) {
   const auto& present = std::get<Present>(state_);
   const auto until = present.until;
   if (present.echo) effect(Abandon{*present.echo});
-  abandon_all();
-  abandon_partings();
+  link_gone();
   effect(WantFarewell{});
   if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
   effect(TellVanished{event.reason});
@@ -233,8 +243,7 @@ void AppearanceMachine::lost(const LinkSeen& event) {
 }
 
 void AppearanceMachine::end(std::string outcome, bool failed) {
-  abandon_all();
-  abandon_partings();
+  link_gone();
   ended_ = clocks_.wall;
   outcome_ = std::move(outcome);
   const bool told = std::holds_alternative<Vanishing>(state_) || std::holds_alternative<Present>(state_);
@@ -248,19 +257,20 @@ void AppearanceMachine::end(std::string outcome, bool failed) {
 // ---- time ------------------------------------------------------------------------------------------------------------
 
 void AppearanceMachine::on(const AppearDeadlinePassed&) {
+  // In Present anybody's; else only those are left that need no link.
+  for (auto& task : tasks_)
+    if (task.retry && clocks_.now >= *task.retry) launch(task);
   std::visit(Overloaded{
                  [&](Idle&) {},
                  [&](Connecting& c) {
                    if (clocks_.now >= c.give_up) end(link_reason_.empty() ? "TimedOut" : link_reason_, true);
                  },
-                 [&](Present&) {
-                   for (auto& task : tasks_)
-                     if (task.retry && clocks_.now >= *task.retry) launch(task);
-                 },
+                 [&](Present&) {},
                  [&](Vanishing& v) {
                    if (!v.deadline || clocks_.now < *v.deadline) return;
-                   for (auto& task : tasks_) abandon(task, NoticeResult::TimedOut);
-                   abandon_partings();
+                   for (auto& task : tasks_)
+                     if (task.notice && task.notice->kind == NoticeKind::vanish) abandon(task, NoticeResult::TimedOut);
+                   abandon_partings(true);
                    remember();
                    finish_farewell();
                  },
@@ -273,12 +283,11 @@ std::optional<Time> AppearanceMachine::deadline() const {
   const auto consider = [&](std::optional<Time> t) {
     if (t && *t != Time::max() && (!earliest || *t < *earliest)) earliest = t;
   };
+  for (const auto& task : tasks_) consider(task.retry);
   std::visit(Overloaded{
                  [&](const Idle&) {},
                  [&](const Connecting& c) { consider(c.give_up); },
-                 [&](const Present&) {
-                   for (const auto& task : tasks_) consider(task.retry);
-                 },
+                 [&](const Present&) {},
                  [&](const Vanishing& v) { consider(v.deadline); },
              },
              state_);

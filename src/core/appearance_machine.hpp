@@ -9,8 +9,8 @@
 //      |<----------------+                          +---+  (Connecting again)                      |
 //      +-------------------------------------------------------------------------------------------+
 //
-// The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice is sent but while the
-// link carries; an address that a notifier is known to believe in is not told to it again unless asked, and any other is; the hold
+// The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice that needs the link is
+// sent but while it carries, and the others end no earlier because it went; an address that a notifier is known to believe in is not told to it again unless asked, and any other is; the hold
 // that was told is asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
 #pragma once
 #include <cstdint>
@@ -190,17 +190,18 @@ class AppearanceMachine {
   void announce(Present& present);
   void say_farewell(const Present& present);
   void part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there);
-  void abandon_partings();
+  void abandon_partings(bool all);
   void finish_farewell();
   void doubt(const std::vector<Task*>& who);
   void assign(Task& task, const Notice& notice);
   void launch(Task& task);
   void settle(Task& task, NoticeResult result);
   void abandon(Task& task, NoticeResult result);
-  void abandon_all();
+  void link_gone();
   void remember();
   [[nodiscard]] Notice notice(NoticeKind kind, const Present& present);
   [[nodiscard]] bool all_settled() const;
+  [[nodiscard]] bool farewell_said() const;
   [[nodiscard]] std::string state_name() const;
   void effect(AppearEffect e) { out_.push_back(std::move(e)); }
 

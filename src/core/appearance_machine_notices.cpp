@@ -137,7 +137,7 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
     return announce(*present);
   }
   if (std::erase_if(partings_, [&](const Task& t) { return t.running == event.id; }) != 0) {
-    if (const auto* v = std::get_if<Vanishing>(&state_); v && v->deadline && all_settled() && partings_.empty()) finish_farewell();
+    if (farewell_said()) finish_farewell();
     return;
   }
   const auto task = std::find_if(tasks_.begin(), tasks_.end(), [&](const Task& t) { return t.running == event.id; });
@@ -147,14 +147,14 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
   if (!never_said(event.result)) task->knew.clear();
   task->status.at = clocks_.wall;
   task->status.detail = event.detail;
-  if (std::holds_alternative<Present>(state_) && worth_retrying(event.result) &&
-      task->status.attempts < task->announce.attempts) {
+  const bool may_retry = std::holds_alternative<Present>(state_) || (!needs_link(task->announce) && task->notice->kind == NoticeKind::appear);
+  if (may_retry && worth_retrying(event.result) && task->status.attempts < task->announce.attempts) {
     task->retry = after(clocks_.now, retry_delay(task->announce, task->status.attempts));
     return;
   }
   settle(*task, event.result);
   remember();
-  if (std::holds_alternative<Vanishing>(state_) && all_settled() && partings_.empty()) finish_farewell();
+  if (farewell_said()) finish_farewell();
 }
 
 void AppearanceMachine::settle(Task& task, NoticeResult result) {
@@ -179,8 +179,11 @@ void AppearanceMachine::abandon(Task& task, NoticeResult result) {
   task.running.reset();
 }
 
-void AppearanceMachine::abandon_all() {
-  for (auto& task : tasks_) abandon(task, NoticeResult::LinkGone);
+// Or is about to go. Who needs no link is told without one.
+void AppearanceMachine::link_gone() {
+  for (auto& task : tasks_)
+    if (needs_link(task.announce)) abandon(task, NoticeResult::LinkGone);
+  abandon_partings(false);
 }
 
 bool AppearanceMachine::all_settled() const {
@@ -211,7 +214,8 @@ void AppearanceMachine::say_farewell(const Present& present) {
     const bool maybe_told = task.running || task.retry || remembered_.told.contains(task.announce.name);
     if (task.announce.vanish && maybe_told) who.push_back(&task);
   }
-  abandon_all();
+  for (auto& task : tasks_)
+    if (needs_link(task.announce)) abandon(task, NoticeResult::LinkGone);
   if (who.empty() && partings_.empty()) return finish_farewell();
   if (who.empty()) return;
   ++remembered_.sequence;
@@ -225,6 +229,14 @@ void AppearanceMachine::say_farewell(const Present& present) {
     auto& sent = std::get<SendNotice>(out_.back());
     sent.announce.timeout = std::min(announce.timeout, config_.appear.vanish_timeout);
   }
+}
+
+// All who are told the end have answered, and the link is waiting for that. What else is on its way needs no link.
+bool AppearanceMachine::farewell_said() const {
+  const auto* v = std::get_if<Vanishing>(&state_);
+  return v && v->deadline && partings_.empty() && std::none_of(tasks_.begin(), tasks_.end(), [](const Task& t) {
+    return t.running && t.notice->kind == NoticeKind::vanish;
+  });
 }
 
 void AppearanceMachine::finish_farewell() {

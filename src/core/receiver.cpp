@@ -19,4 +19,6 @@ std::uint64_t receiver(const AnnounceConfig& announce) {
   return hash == 0 ? 1 : hash;
 }
 
+bool needs_link(const AnnounceConfig& announce) { return !announce.url.starts_with("file:"); }
+
 }  // namespace ghost::core

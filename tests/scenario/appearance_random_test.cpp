@@ -10,6 +10,7 @@
 
 #include "appearance.hpp"
 #include "base/overloaded.hpp"
+#include "core/receiver.hpp"
 
 using namespace ghost;
 using namespace ghost::core;
@@ -38,6 +39,7 @@ class Life {
     std::string name;
     Notice notice;
     std::vector<IpAddress> knew;  // what was confirmed before it
+    bool by_link = true;
   };
 
   unsigned pick(unsigned below) { return std::uniform_int_distribution<unsigned>(0, below - 1)(random_); }
@@ -53,9 +55,10 @@ class Life {
     out.appear.hold = 1s * (1 + pick(600));
     out.appear.vanish_timeout = 1s * (1 + pick(10));
     if (chance(30)) out.appear.echo = "https://echo.example.net/";
-    for (const auto* name : {"mail", "dns", "web"}) {
+    for (const auto* name : {"mail", "dns", "web", "file"}) {
       if (chance(20)) continue;
       auto n = notifier(name, chance(50));
+      if (n.name == "file") n.url = "file:///srv/notice.json";
       n.repeat = chance(20);
       n.attempts = 1 + pick(4);
       out.announces.push_back(n);
@@ -134,7 +137,8 @@ class Life {
     }
     promise(!leaving_ || now_ - *leaving_ <= 10s, "a farewell that nobody answers");
     const auto state = machine_.status().state;
-    if (state == "none" || state == "failed" || state == "connecting") promise(way_.empty(), "a notice outlives its appearance");
+    if (state == "none" || state == "failed" || state == "connecting") 
+      promise(std::none_of(way_.begin(), way_.end(), [](const auto& w) { return w.second.by_link; }), "a notice outlives its link");
   }
 
   void judge(const AppearEffect& effect) {
@@ -153,7 +157,7 @@ class Life {
                    },
                    [&](const SendNotice& e) {
                      ++seen_[e.notice.kind == NoticeKind::appear ? "notices" : "vanish notices"];
-                     promise(!up_.empty(), "a notice is sent without a link");
+                     promise(!up_.empty() || !needs_link(e.announce), "a notice is sent without a link");
                      for (const auto& [id, other] : way_) promise(other.name != e.announce.name, "two notices for one notifier");
                      auto& last = sequences_[e.announce.name];
                      promise(e.notice.sequence >= last, "a number goes back");
@@ -162,7 +166,7 @@ class Life {
                      const bool again = told != confirmed_.end() && told->second == e.notice.addresses;
                      promise(e.notice.kind == NoticeKind::vanish || !again || e.announce.repeat || asked_since_ || unsettled_.contains(e.announce.name),
                              "an address is told twice");
-                     way_[e.id] = {e.announce.name, e.notice, told == confirmed_.end() ? std::vector<IpAddress>{} : told->second};
+                     way_[e.id] = {e.announce.name, e.notice, told == confirmed_.end() ? std::vector<IpAddress>{} : told->second, needs_link(e.announce)};
                      confirmed_.erase(e.announce.name);  // until it is answered
                    },
                    [&](const Abandon& e) { promise(way_.erase(e.id) == 1, "something is abandoned that is not on its way"); },

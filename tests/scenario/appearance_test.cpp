@@ -136,6 +136,64 @@ TEST(Appearance, ALineThatDropsInTheMiddleIsAskedForAgain) {
   });
 }
 
+TEST(Appearance, WhoNeedsNoLineIsToldWithoutOne) {
+  auto config = mail_and_dns();
+  config.announces[1].url = "file:///srv/notice.json";
+  const auto dropped = [&config] {
+    auto machine = appearance(config);
+    play(machine, {
+        {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
+        {20s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 620 s", "2: dns #1 at 192.0.2.7 until 620 s", "appeared at 192.0.2.7 until 620 s"}, "announcing"},
+        {30s, link_down("HungUp"), {"abandon 1", "no farewell", "vanished (HungUp)", "want the link, patiently, for 590 s"}, "connecting"},
+    });
+    EXPECT_EQ(results(machine), (std::vector<std::string>{"mail LinkGone 1", "dns pending 1"}));
+    return machine;
+  };
+  auto written = dropped();
+  play(written, {{31s, answer(2), {}, "connecting"}});
+  EXPECT_EQ(results(written), (std::vector<std::string>{"mail LinkGone 1", "dns Ok 1"}));
+  EXPECT_EQ(written.remembered().told.at("dns").addresses.size(), 1u);
+
+  auto full = dropped();  // the disk; and it is tried again, whatever becomes of the appearance
+  play(full, {
+      {31s, answer(2, NoticeResult::Later), {}, "connecting"},
+      {36s, time_passed(), {"3: dns #1 at 192.0.2.7 until 620 s"}, "connecting"},
+      {37s, answer(3, NoticeResult::Later), {}, "connecting"},
+      {40s, link_down("disconnect"), {"no farewell"}, "failed"},
+      {47s, time_passed(), {"4: dns #1 at 192.0.2.7 until 620 s"}, "failed"},
+      {48s, answer(4), {}, "failed"},
+  });
+  EXPECT_EQ(results(full), (std::vector<std::string>{"mail LinkGone 1", "dns Ok 3"}));
+  EXPECT_EQ(full.deadline(), std::nullopt);
+
+  auto again = dropped();  // a new address replaces what is on its way
+  play(again, {{40s, link_up({"192.0.2.8"}),
+                {"want a farewell", "3: mail #2 at 192.0.2.8 until 620 s", "abandon 2", "4: dns #2 at 192.0.2.8 until 620 s",
+                 "appeared at 192.0.2.8 until 620 s"},
+                "announcing"}});
+
+  auto other = dropped();  // a reload makes it another file: the answer of the first is not the second's
+  config.announces[1].url = "file:///srv/other.json";
+  play(other, {{31s, config, {"abandon 2"}, "connecting"}, {32s, answer(2), {}, "connecting"}});
+  EXPECT_FALSE(other.remembered().told.contains("dns"));
+}
+
+TEST(Appearance, AFarewellWaitsForTheEndsAlone) {
+  auto config = mail_and_dns();
+  config.announces[0].url = "file:///srv/notice.json";
+  auto machine = appearance(config);
+  play(machine, {
+      {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
+      {20s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 620 s", "2: dns #1 at 192.0.2.7 until 620 s", "appeared at 192.0.2.7 until 620 s"}, "announcing"},
+      {21s, answer(2), {}, "announcing"},
+      {22s, leaving(), {"3: dns #2 gone from 192.0.2.7 (idle)"}, "vanishing"},
+      {23s, answer(3), {"farewell done"}, "vanishing"},
+      {24s, link_down("idle"), {"no farewell", "vanished (idle)"}, "none"},
+      {25s, answer(1), {}, "none"},
+  });
+  EXPECT_EQ(results(machine), (std::vector<std::string>{"mail Ok 1", "dns Ok 1"}));
+}
+
 TEST(Appearance, ALineThatDropsAfterTheHoldIsNot) {
   auto machine = present();
   play(machine, {{620s, link_down("HungUp"), {"no farewell", "no farewell", "vanished (HungUp)"}, "none"}});

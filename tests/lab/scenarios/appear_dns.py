@@ -16,19 +16,21 @@ def run(lab):
     lab.check("Ok, at the first attempt", told["dns"].result == "Ok" and told["dns"].attempts == 1, told["dns"])
     lab.check("a name that is not ours: Refused", told["other"].result == "Refused" and told["other"].attempts == 1, told["other"])
     first = announcer.addresses
-    told_of(lab, dns, announcer, "the first address", serial=2)
+    told_of(lab, dns, announcer, "the first address", serial=(2,))
     announcer.vanish()
     lab.check("the name is withdrawn", [dns.lookup(NAME, kind) for kind in ("A", "AAAA", "TXT")] == [[], [], []])
     lab.check("that, too, in one step", dns.serial() == 3, dns.serial())
     announcer.appear({"dns": section})
     lab.check("another call has another address", announcer.addresses != first, announcer.addresses)
-    told_of(lab, dns, announcer, "the second address", serial=4)
+    told_of(lab, dns, announcer, "the second address", serial=(4,))
     # The line goes without a word, so nobody withdraws: what stands is replaced, not added to. It is held, so it comes again.
     calls = lab.line.calls
     lab.line.drop()
     lab.wait_for(lambda: lab.line.calls > calls and dns.lookup(NAME) == [announcer.address], 60, "the next call's address")
+    # Its second family may come in time for the first notice, or have one of its own.
+    lab.wait_for(lambda: dns.lookup(NAME, "AAAA") == [a for a in announcer.addresses if ":" in a] != [], 40, "its other address")
     announcer.wait_told(lambda told: told["dns"].result == "Ok", 30, "Ok")
-    told_of(lab, dns, announcer, "the third address, in place of the second", serial=5)
+    told_of(lab, dns, announcer, "the third address, in place of the second", serial=(5, 6))
 
 
 def told_of(lab, dns, announcer, what, serial):
@@ -37,7 +39,7 @@ def told_of(lab, dns, announcer, what, serial):
               (dns.lookup(NAME), dns.lookup(NAME, "AAAA"), announcer.addresses))
     text = dns.lookup(NAME, "TXT")
     lab.check(f"{what}: TXT", len(text) == 1 and "lab-machine" in text[0], text)
-    lab.check(f"{what}: in one step of the zone", dns.serial() == serial, (dns.serial(), dns.received()))
+    lab.check(f"{what}: in one step of the zone", dns.serial() in serial, (dns.serial(), dns.received()))
     ours = announcer.addresses
     peers = {(one["peer"], one["key"]) for one in dns.received() if one["peer"] in ours}
     lab.check(f"{what}: signed, from the call's address", peers and {key for _, key in peers} == {accounts.OF["tsig"][0]},

@@ -77,7 +77,8 @@ def codes(lab, servers, announcer):
 
 def not_now(lab, servers, announcer):
     """"Not now" at first, then success: told once, at the second attempt."""
-    twice = {"Attempts": "4", "RetryDelay": "2s", "Timeout": "20s"}
+    # The pause is long enough for each of them to have failed once, and for that to be seen, before the first is tried again.
+    twice = {"Attempts": "4", "RetryDelay": "10s", "Timeout": "20s"}
     servers.dns.writable(False)
     sections = {**BESIDE,
                 "mail": section(servers, "mail", 25, To="later451@isp.test", **twice),

@@ -17,7 +17,7 @@ def run(lab):
     until = lab.status()["appear_until"]
 
     lab.sh("systemctl restart ghostd")
-    status = lab.wait_for(lambda: lab.status()["appearance"] == "present" and lab.status(), 30, "the appearance to be taken up again")
+    status = lab.wait_for(lambda: (s := lab.status())["appearance"] == "present" and s, 30, "the appearance to be taken up again")
     lab.check("after a restart it is the same call", lab.line.calls == 1, lab.line.events())
     lab.check("and the hold that was told", abs(status["appear_until"] - until) < 1_000_000, (status["appear_until"], until))
     lab.check("nobody was told anything", told(lab) == first, told(lab))

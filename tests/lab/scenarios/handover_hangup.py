@@ -8,6 +8,8 @@ from rig.traffic import Talk
 
 
 def run(lab):
+    # A modem takes its time to hang up: long enough to be seen at it.
+    lab.peer(extra='disconnect "/bin/sleep 4"\n')
     lab.configure("isp", Call={"IdleTimeout": "5s"})
     lab.start_ghostd()
     talk = Talk()

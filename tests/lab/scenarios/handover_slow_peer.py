@@ -49,7 +49,7 @@ def gone_while_asking(lab):
     lab.wait_for(lambda: "inet 10.64.64." in lab.out("ip -4 -o addr show dev ppp-isp 2>/dev/null || true"), 60, "the call's address")
     lab.check("still dialing: nobody has answered", lab.state() == "dialing", lab.state())
     lab.isp.hang_up(lab.line.last_call)
-    lab.wait_for(lambda: "isp: dialing -> waiting" in lab.journal("-u ghostd -o cat"), 30, "the call to be lost")
+    lab.wait_said("isp: dialing -> waiting", 30)
     lab.sh("ip netns exec isp nft flush chain inet lab in")
     lab.check("the next call carries what waited", talk.wait() and talk.ask(), talk.error)
     talk.close()

@@ -56,7 +56,7 @@ def over_ipv4(lab):
     lab.wait_for(lambda: sink.count()["unique"] == 1, 20, "the phone's first datagram")
     first = net.call_address(lab.line.last_call)
     lab.line.drop()
-    lab.wait_for(lambda: lab.state() != "up", 30, "the call to be gone")
+    lab.wait_said("isp: up -> waiting", 30)
     lab.wait_for(lambda: first not in lab.out("conntrack -L 2>/dev/null"), 5, "the old address to leave conntrack")
     lab.check("nothing of the old address is left in conntrack", True)
     for n in range(1, 4):

@@ -75,10 +75,12 @@ class Announcer:
     @property
     def addresses(self):
         """Of the present call, or the last, as a notice names them."""
-        shown = json.loads(out(f"ip -j addr show dev ppp-{self.link} scope global") or "[]")
-        found = [a["local"] for one in shown for a in one.get("addr_info", []) if "local" in a]
-        self.known = sorted(found, key=lambda a: ":" in a) or self.known
+        self.known = self.present_addresses() or self.known
         return self.known
+
+    def present_addresses(self):
+        shown = json.loads(out(f"ip -j addr show dev ppp-{self.link} scope global") or "[]")
+        return sorted((a["local"] for one in shown for a in one.get("addr_info", []) if "local" in a), key=lambda a: ":" in a)
 
     @property
     def address(self):
@@ -111,6 +113,11 @@ class Announcer:
         """As appear, but the results are for wait() to give."""
         if sections is not None:
             self.configure(sections, **appear)
+        if self.ipv6:  # all are told anew when the second family's address comes late; here each is to be told once
+            code, _, error = self.lab.ghostctl("connect", self.link)
+            if code != 0:
+                raise Failure(f"ghostctl connect: {error}")
+            wait_for(lambda: len(self.present_addresses()) == 2, 40, "both families' addresses")
         self.process = subprocess.Popen(["ghostctl", "appear", self.link, "--json", "--timeout", "10min"], text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

@@ -49,7 +49,7 @@ class Reboot(Exception):
     """The scenario wants a reboot, and to go on after it by the function named."""
 
 
-OURS = ("ghost-line", "rig.provider", "rig.traffic", "pppd", "tcpdump", "chat")
+OURS = ("ghost-line", "rig.provider", "rig.traffic", "rig.blast", "rig.uplink", "pppd", "tcpdump", "chat")
 
 
 class Lab:
@@ -186,7 +186,12 @@ class Lab:
     def journal(self, words=""):
         """The journal since the scenario's start, or its last reboot, as text; words: further journalctl options."""
         since = f"--after-cursor='{self.cursor}'" if self.cursor else "-b"
-        return out(f"journalctl --no-pager -o short-monotonic {since} {words}", timeout=60)
+        # What has been said counts as said, even if journald has not come to read it.
+        return out(f"journalctl --sync; journalctl --no-pager -o short-monotonic {since} {words}", timeout=60)
+
+    def wait_said(self, words, deadline, unit="ghostd"):
+        """Until it stands in the unit's journal: what a state was is not undone by the next, which a look at the status may find."""
+        run.wait_for(lambda: words in self.journal(f"-u {unit} -o cat"), deadline, f"{unit} to say {words!r}", pause=0.1)
 
     # The machine.
 
