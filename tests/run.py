@@ -3,6 +3,7 @@
 
   sudo tests/run                 everything; installs what is missing, builds, makes the lab's image
   sudo tests/run PATTERN…        the tests whose names match: a prefix (unit, lab/hand) or a glob ('*/rig-*')
+  sudo tests/run --all lab/beside  the whole of those that do a part of what they can in a run of everything
   tests/run --list [PATTERN…]    names every test
 
 One line a test; the last line is `N passed, N failed, N skipped`, and the status is 0 when none failed. What a failed
@@ -107,9 +108,12 @@ def run_lab(names, made, tally, beside):
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="name every test and end")
+    parser.add_argument("--all", action="store_true", help="lab/beside-*: all cells of the matrix, not one of each kind")
     parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
     args = parser.parse_args()
     begun = time.monotonic()
+    if args.all:
+        os.environ["GHOSTD_LAB_ALL"] = "1"
     lab = [n for n in lab_names() if wanted(n, args.pattern)]
     need_lab = bool(lab) and not args.list
     if os.geteuid() != 0 and not args.list:
@@ -153,9 +157,10 @@ def main():
         else:
             measures = run_lab(lab, made["image"], tally, on_this_machine)
             table.show(measures, say)
-            if measures:
-                with open(os.path.join(BUILD, "lab-results/benchmarks.md"), "w") as f:
-                    f.write(table.markdown(measures))
+            for name, text in (("benchmarks.md", table.markdown(measures)), ("beside.md", table.beside(measures))):
+                if measures and text:
+                    with open(os.path.join(BUILD, "lab-results", name), "w") as f:
+                        f.write(text)
     say(f"({time.monotonic() - begun:.0f} s)")
     say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed else 0

@@ -46,6 +46,17 @@ def scenario_attribute(name, attribute, default):
     return default
 
 
+def scenario_timeout(name):
+    """Seconds that the scenario may take; of some, in a run of everything, TIMEOUT_ALL."""
+    timeout = scenario_attribute(name, "TIMEOUT", SCENARIO_TIMEOUT)
+    return scenario_attribute(name, "TIMEOUT_ALL", timeout) if everything() else timeout
+
+
+def everything():
+    """Whether the scenarios are to do all that they can, and not only what there is time for in each run (tests/run --all)."""
+    return bool(os.environ.get("GHOSTD_LAB_ALL"))
+
+
 def checked(client, script, timeout=120):
     result = client.run(["sh", "-ec", script], timeout=timeout)
     if result.code != 0:
@@ -98,7 +109,7 @@ def push_build(client, build="build"):
 
 def run_scenario(client, name, write, results=None):
     """Runs one scenario in the VM; write() gets what it prints. Its leavings go to results/<name>, if that is given."""
-    timeout = scenario_attribute(name, "TIMEOUT", SCENARIO_TIMEOUT)
+    timeout = scenario_timeout(name)
     there = os.path.join(client.machine.share, "results", name)
     shutil.rmtree(there, ignore_errors=True)
     os.makedirs(there)
@@ -110,7 +121,8 @@ def run_scenario(client, name, write, results=None):
     while True:
         done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=end - time.monotonic(),
                           on_out=out, on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1",
-                                                       "GHOSTLAB_TIME": str(time.time())})
+                                                       "GHOSTLAB_TIME": str(time.time()),
+                                                       "GHOSTLAB_ALL": "1" if everything() else ""})
         if done.code != REBOOT or done.timed_out:
             break
         client.machine.reboot(client)

@@ -22,7 +22,7 @@ RESULTS = os.path.join(BUILD, "lab-results")
 def in_order(names):
     """(side by side, alone): those that may take long first, so that the lanes end together."""
     def longest_first(some):
-        return sorted(some, key=lambda n: -deploy.scenario_attribute(n, "TIMEOUT", deploy.SCENARIO_TIMEOUT))
+        return sorted(some, key=lambda n: -deploy.scenario_timeout(n))
     alone = {n for n in names if deploy.scenario_attribute(n, "ALONE", False)}
     return longest_first(n for n in names if n not in alone), longest_first(alone & set(names))
 

@@ -23,6 +23,12 @@ ROWS = [
 ]
 
 
+# The columns of the neighbours' table: (what happens, in which state of the link or of the neighbour)
+STATES = ("down", "dialing", "up")
+BESIDE = {"it starts": ("starts", STATES), "restarts or reloads": ("changes", STATES), "stops": ("stops", STATES),
+          "ghostd stops": ("ghostd-stops", ("running", "stopped"))}
+
+
 # What may not be more than pppd's demand mode takes, in the same run: (the test's name, ghostd's measure, demand's)
 NOT_WORSE = [("lab/handover-not-later-than-demand", "ghostd.handover", "demand.handover")]
 
@@ -51,14 +57,39 @@ def rows(measures):
     return found
 
 
+def in_markdown(some):
+    """Rows, the first one a header."""
+    lines = ["| " + " | ".join(row) + " |" for row in some]
+    return "\n".join([lines[0], "|" + "---|" * len(some[0]), *lines[1:]]) + "\n"
+
+
 def markdown(measures):
     """The table as docs/benchmarks.md has it."""
-    lines = ["| " + " | ".join(row) + " |" for row in rows(measures)]
-    return "\n".join([lines[0], "|---|---|---|---|", *lines[1:]]) + "\n"
+    return in_markdown(rows(measures))
+
+
+def beside(measures):
+    """The table as docs/beside.md has it: what became of each link by what each neighbour did (scenarios/_beside.py). Nothing if none
+    was run."""
+    found = {}
+    for name, one in measures.items():
+        kind, _, rest = name.partition(".")
+        if kind == "beside":
+            neighbour, what, how = rest.rsplit(".", 2)
+            found.setdefault(neighbour, {})[what, how] = str(one["value"])
+    if not found:
+        return ""
+    header = ("beside", *BESIDE)
+    return in_markdown([header, *((neighbour, *("; ".join(f"{how}: {cells[what, how]}" for how in hows if (what, how) in cells) or NONE
+                                                for what, hows in BESIDE.values()))
+                                  for neighbour, cells in sorted(found.items(), key=lambda item: item[0].lower()))])
 
 
 def show(measures, say):
-    """Prints the table if any benchmark was run."""
+    """Prints the tables of what was run."""
     if any(name.startswith(("ghostd.", "demand.")) for name in measures):
         say("")
         say(markdown(measures))
+    if beside(measures):
+        say("")
+        say(beside(measures))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a test may tell the line, one line of text each:
 //   outcome connect|busy|no-answer|no-dialtone|no-carrier|silent   what the next dials come to
-//   dial-time MS     from the dial command until its outcome
+//   dial-time MS     from the dial command until its outcome; of the dial that is being made, too
 //   noise RATE       share of bytes that are corrupted, 0 to 1
 //   freeze on|off    swallow everything in both directions
 //   rate BYTES       a second, in each direction; 0: as fast as it goes

@@ -213,6 +213,7 @@ void Line::computer_closed() {
 
 void Line::start_dialing(Clock::time_point now) {
   state_ = State::Dialing;
+  dialled_ = now;
   dial_until_ = config_.direct ? now : now + faults_.dial_time;
   if (faults_.outcome == Outcome::Silent) dial_until_ = Clock::time_point::max();
   log_("dialing");
@@ -294,7 +295,9 @@ void Line::reap() {
 }
 
 std::string Line::order(std::string_view text) {
+  const auto before = faults_.dial_time;
   const auto order = read_order(text, faults_);
+  if (state_ == State::Dialing && faults_.dial_time != before) dial_until_ = dialled_ + faults_.dial_time;
   if (!order) return "error: " + order.error();
   switch (*order) {
     case Order::ChangeFaults: break;

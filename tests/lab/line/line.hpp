@@ -70,7 +70,7 @@ class Line {
   UniqueFd inotify_;
   int watch_ = -1;
   Channel up_, down_;  // computer → provider, provider → computer
-  Clock::time_point dial_until_{};
+  Clock::time_point dialled_{}, dial_until_{};
   Clock::time_point train_until_{};
   std::optional<Clock::time_point> drop_at_;  // the provider has hung up: the carrier goes a moment later
   struct Child {

@@ -94,6 +94,7 @@ class Router:
 
 
 def serve(family, address, port, handle):
+    """Serves in threads of this process; the listening socket."""
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((address, port))
@@ -108,9 +109,13 @@ def serve(family, address, port, handle):
 
     def accept():
         while True:
-            connection, peer = listener.accept()
+            try:
+                connection, peer = listener.accept()
+            except OSError:
+                return  # it has been closed
             threading.Thread(target=one, args=(connection, peer), daemon=True).start()
     threading.Thread(target=accept, daemon=True).start()
+    return listener
 
 
 def echo(connection, peer):

@@ -173,9 +173,11 @@ class Sender(Process):
 class Talk:
     """One TCP connection to the echo server, in a thread: connects, learns how the server sees it, then echoes a line at
     every ask() on the same socket."""
-    def __init__(self, address=net.ISP4, namespace=None, timeout=90, port=7001):
+    def __init__(self, address=net.ISP4, namespace=None, timeout=90, port=7001, source=None):
         self.address, self.port, self.timeout = address, port, timeout
         self.socket = net.in_namespace(namespace, lambda: socket.socket(family_of(address), socket.SOCK_STREAM))
+        if source:
+            self.socket.bind((source, 0))
         self.error, self.seen_as, self.connected_after, self.local, self.stream = None, None, None, None, None
         self.established = threading.Event()
         self.thread = threading.Thread(target=self.connect, daemon=True)

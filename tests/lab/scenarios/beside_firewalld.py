@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Beside firewalld as Debian ships it, whose forward chain rejects all but what a zone lets through; the LAN is in zone trusted."""
+from _beside import Service, matrix
+
+CAPTURE = False
+TIMEOUT = 420
+TIMEOUT_ALL = 1500
+
+
+class Firewalld(Service):
+    name, unit, reload = "firewalld", "firewalld.service", "firewall-cmd --reload"
+
+    def prepare(self, lab, uplink):
+        lab.put("/etc/firewalld/zones/trusted.xml", '<?xml version="1.0" encoding="utf-8"?>\n<zone target="ACCEPT"><short>Trusted</short>'
+                '<interface name="lan0"/></zone>\n')
+
+    def own(self, lab):
+        return {"its table stands": "filter_FORWARD" in lab.out("nft list table inet firewalld")}
+
+
+def run(lab):
+    matrix(lab, Firewalld())

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Beside nftables.service with a strict ruleset of an administrator's: each start, reload and stop of it flushes everybody's tables.
+Its output chain is strict, too: what waits leaves by gd-isp first and by ppp-isp then, so both must be let out."""
+from _beside import Service, matrix
+
+CAPTURE = False
+TIMEOUT = 300
+TIMEOUT_ALL = 900
+RULES = """#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    iifname { "lo", "lan0", "up0" } accept
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "lan0" oifname { "gd-isp", "ppp-isp" } accept
+  }
+  chain output {
+    type filter hook output priority filter; policy drop;
+    ct state established,related accept
+    oifname { "lo", "lan0", "up0", "gd-isp", "ppp-isp" } accept
+  }
+}
+"""
+
+
+class Nftables(Service):
+    name, unit = "nftables.service", "nftables.service"
+
+    def prepare(self, lab, uplink):
+        lab.put("/etc/nftables.conf", RULES, 0o755)
+
+    def own(self, lab):
+        return {"its table stands": "policy drop" in lab.out("nft list table inet filter")}
+
+
+def run(lab):
+    matrix(lab, Nftables())

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Beside wg-quick with AllowedIPs=0.0.0.0/0, its peer at the provider's: all goes into the tunnel, and the tunnel goes by the link. What
+is said through the tunnel dials, waits and lives on."""
+from _beside import Neighbour, matrix
+
+from rig import net
+
+CAPTURE = False
+TIMEOUT = 300
+TIMEOUT_ALL = 900
+CONF, PORT = "/etc/wireguard/wg0.conf", 51820
+
+
+class WgQuick(Neighbour):
+    name = "wg-quick"
+    # A WireGuard that has heard nothing for 15 s after it sent something asks whether the other is there (its passive keepalive);
+    # a link that had hung up by then would be called for it.
+    idle = "20s"
+    carries_over = False  # what was said beside the tunnel has another address than what is said through it
+
+    def prepare(self, lab, uplink):
+        lab.sh("modprobe wireguard")
+        key = {who: lab.out("wg genkey") for who in ("ours", "theirs")}
+        public = {who: lab.out(f"echo {key[who]} | wg pubkey") for who in key}
+        lab.put("/run/lab/wg-isp.key", key["theirs"] + "\n", 0o600)
+        lab.put(CONF, f"[Interface]\nPrivateKey={key['ours']}\nAddress=10.66.0.2/24\nTable=auto\n"
+                "PostUp=sysctl -qw net.ipv4.conf.%i.forwarding=1\n"  # for the LAN, whose packets it carries as they are
+                f"[Peer]\nPublicKey={public['theirs']}\nAllowedIPs=0.0.0.0/0\nEndpoint={net.ISP4}:{PORT}\n", 0o600)
+        lab.sh(f"""set -e
+            ip netns exec isp ip link add wgisp type wireguard
+            ip netns exec isp wg set wgisp private-key /run/lab/wg-isp.key listen-port {PORT} \
+                peer {public['ours']} allowed-ips 10.66.0.2/32,10.10.10.0/24
+            ip -n isp addr add 10.66.0.1/24 dev wgisp; ip -n isp link set wgisp up
+            ip -n isp route add 10.10.10.0/24 dev wgisp""")
+
+    def start(self, lab):
+        lab.sh("wg-quick up wg0")
+
+    def change(self, lab):
+        lab.sh("wg-quick down wg0; wg-quick up wg0")
+
+    def stop(self, lab):
+        lab.sh("wg-quick down wg0")
+
+    def undo(self, lab):
+        lab.sh("ip link del wg0; ip -n isp link del wgisp; sysctl -qw net.ipv4.conf.all.src_valid_mark=0", check=False)
+
+    def leads(self, running):
+        return ("dev wg0",) if running else ("gd-isp", "ppp-isp")
+
+
+def run(lab):
+    matrix(lab, WgQuick())
