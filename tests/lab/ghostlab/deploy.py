@@ -122,7 +122,8 @@ def run_scenario(client, name, write, results=None):
         done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=end - time.monotonic(),
                           on_out=out, on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1",
                                                        "GHOSTLAB_TIME": str(time.time()),
-                                                       "GHOSTLAB_ALL": "1" if everything() else ""})
+                                                       "GHOSTLAB_ALL": "1" if everything() else "",
+                                                       "GHOSTLAB_SEED": os.environ.get("GHOSTD_LAB_SEED", "")})
         if done.code != REBOOT or done.timed_out:
             break
         client.machine.reboot(client)

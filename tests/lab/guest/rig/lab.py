@@ -49,7 +49,7 @@ class Reboot(Exception):
     """The scenario wants a reboot, and to go on after it by the function named."""
 
 
-OURS = ("ghost-line", "rig.provider", "rig.traffic", "rig.blast", "rig.uplink", "pppd", "tcpdump", "chat")
+OURS = ("ghost-line", "rig.provider", "rig.traffic", "rig.blast", "rig.mixed", "rig.uplink", "pppd", "tcpdump", "chat")
 
 
 class Lab:

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Small packets a second at our egress: of a replay, beside a plain program's sendmmsg(2) through the same link; and through a link that is
+up, our own and a LAN's, beside a bare pppd, and one with a masquerade and fq_codel."""
+import statistics
+import time
+
+from rig import net
+from rig.bare import BareCall
+from rig.blast import Blast
+from rig.run import Failure
+
+TIMEOUT = 600
+CAPTURE = False
+ALONE = True
+WAITING, SIZE = 20_000, 100
+ROUNDS = 3
+OWN = "192.0.0.2"
+MASQUERADE = "table ip bare { chain post { type nat hook postrouting priority srcnat; oifname ppp-bare masquerade; }; }"
+
+
+def run(lab):
+    lab.configure("isp", Buffer={"Packets": "100000", "Bytes": "64M", "Age": "10min"}, Share={"From": "10.10.10.0/24"},
+                  Call={"IdleTimeout": "5min", "DialTimeout": "5min"})
+    replay(lab)
+    through(lab)
+
+
+def sent_by(interface):
+    """Packets that the interface has taken from its queue."""
+    with open(f"/sys/class/net/{interface}/statistics/tx_packets") as f:
+        return int(f.read())
+
+
+def until(interface, count, deadline=90):
+    """Packets a second from the first to the last of so many, by the interface's own count, looked at every few milliseconds."""
+    end = time.monotonic() + deadline
+    first = begun = None
+    while time.monotonic() < end:
+        try:
+            now, n = time.monotonic(), sent_by(interface)
+        except OSError:
+            n = 0  # the call's interface is not there yet
+        if begun is None and n > 20:  # what negotiation and the question to the far end take is not the replay
+            begun, first = now, n
+        if begun is not None and n >= count:
+            return (n - first) / (now - begun)
+        time.sleep(0.004)
+    raise Failure(f"{interface} has not sent {count} packets within {deadline} s")
+
+
+def replay(lab):
+    """Both through the same call: what waited, then the same number by a program."""
+    ratios, ours, theirs = [], [], []
+    for _ in range(ROUNDS):
+        lab.line.dial_time(180_000)
+        lab.start_ghostd()
+        lab.wait_state("down")
+        blast = Blast(WAITING, 4000)
+        blast.go()
+        blast.done()
+        lab.wait_for(lambda: (s := lab.status())["buffered_packets"] == WAITING and s, 60, "all to wait")
+        lab.line.dial_time(200)
+        ours.append(until("ppp-isp", WAITING))
+        status = lab.wait_state("up")
+        lab.check("all were replayed", status["replayed_packets"] >= WAITING and status["dropped_packets"] == 0, status)
+        before = drained("ppp-isp")
+        program = Blast(WAITING, 0, port=7001)
+        program.go()
+        theirs.append(until("ppp-isp", before + WAITING))
+        program.done()
+        ratios.append(ours[-1] / theirs[-1])
+        lab.say(f"replay {ours[-1]:.0f}, program {theirs[-1]:.0f} a second: {ratios[-1]:.2f}")
+        drained("ppp-isp")
+        lab.stop_ghostd()
+        lab.line.wait_free()
+    ratio = statistics.median(ratios)
+    lab.measure("ghostd.replay.rate", f"{statistics.median(ours):.0f} a second (ratio {ratio:.2f})")
+    lab.measure("program.rate", f"{statistics.median(theirs):.0f} a second")
+    lab.check("a replay is at least 0.8 as fast as a program's sendmmsg(2) through the same link", ratio >= 0.8, ratios)
+
+
+def drained(interface):
+    """Packets sent, once no more come."""
+    last, since = -1, time.monotonic()
+    while time.monotonic() - since < 1:
+        if (n := sent_by(interface)) != last:
+            last, since = n, time.monotonic()
+        time.sleep(0.02)
+    return last
+
+
+def saturated(interface, namespace=None):
+    """Packets a second that leave by the interface while somebody sends more than it takes."""
+    blast = Blast(0, 0 if not namespace else 20_000, port=7002, namespace=namespace)
+    blast.go()
+    before = drained_of_start(interface)
+    begun = time.monotonic()
+    while time.monotonic() < begun + 4:
+        time.sleep(0.05)
+    rate = (sent_by(interface) - before) / (time.monotonic() - begun)
+    blast.quit()
+    drained(interface)
+    return rate
+
+
+def drained_of_start(interface):
+    """The count once a thousand have left: the start is over."""
+    first, end = sent_by(interface), time.monotonic() + 30
+    while (n := sent_by(interface)) < first + 1000:
+        if time.monotonic() > end:
+            raise Failure(f"{interface} does not send")
+        time.sleep(0.01)
+    return n
+
+
+def with_ghostd(lab):
+    lab.start_ghostd()
+    lab.ghostctl("connect", "isp")
+    lab.wait_state("up")
+    lab.wait_for(lambda: "plug" not in lab.out("tc filter show dev ppp-isp; true") and settled(lab), 60, "the call's queue to be ordinary")
+    yield "ppp-isp"
+    lab.stop_ghostd()
+
+
+def settled(lab):
+    before = sent_by("ppp-isp")
+    time.sleep(0.5)
+    return sent_by("ppp-isp") - before < 5
+
+
+def bare(lab, masqueraded):
+    call = BareCall()
+    call.wait_up()
+    lab.sh("sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.ppp-bare.forwarding=1")
+    if masqueraded:
+        lab.sh(f"""set -e
+            tc qdisc replace dev ppp-bare root fq_codel
+            ip link add bare0 type dummy; ip addr add {OWN}/32 dev bare0; ip link set bare0 up
+            ip route add default dev ppp-bare src {OWN}
+            nft '{MASQUERADE}'""")
+    else:
+        lab.sh("ip route add default dev ppp-bare; ip netns exec isp ip route add 10.10.10.0/24 dev $(ip -n isp -br link | grep -o 'call[0-9]*' | tail -1)")
+    yield "ppp-bare"
+    call.hang_up()
+    lab.sh("ip link del bare0; nft delete table ip bare; sysctl -qw net.ipv4.conf.lan0.forwarding=0", check=False)
+
+
+def through(lab):
+    ways = {"ghostd": with_ghostd, "bare": lambda lab: bare(lab, False), "masqueraded": lambda lab: bare(lab, True)}
+    rates = {name: {"own": [], "LAN": []} for name in ways}
+    for _ in range(ROUNDS):  # turn by turn, so that a machine that becomes slower does so for all
+        for name, way in ways.items():
+            for interface in way(lab):
+                rates[name]["own"].append(saturated(interface))
+                rates[name]["LAN"].append(saturated(interface, "lan"))
+            lab.line.wait_free()
+            lab.say(f"{name}: {({k: round(v[-1]) for k, v in rates[name].items()})}")
+    median = {name: {kind: statistics.median(found) for kind, found in kinds.items()} for name, kinds in rates.items()}
+    lab.measure("ghostd.through", "own {own:.0f}, LAN {LAN:.0f} a second".format(**median["ghostd"]))
+    for name in ("bare", "masqueraded"):
+        ratios = {kind: median["ghostd"][kind] / median[name][kind] for kind in ("own", "LAN")}
+        lab.measure(f"{name}.through", "own {own:.0f}, LAN {LAN:.0f} a second".format(**median[name]) +
+                    " (ratio {own:.2f}, {LAN:.2f})".format(**ratios))
+        if name == "masqueraded":
+            lab.check("through an up link at least 0.95 of what a masqueraded pppd with fq_codel carries", min(ratios.values()) >= 0.95, rates)
+    lab.say(net.ISP4)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a packet that waits costs: ghostd's own processor time for 15 000 small ones into a link that is being dialled, with one link
+configured and with a hundred. And none of them is lost, nor of 12 000 large ones that come faster than the line carries."""
+import os
+
+from rig import net
+from rig.blast import Blast
+from rig.run import out
+from rig.traffic import Sink
+
+TIMEOUT = 420
+CAPTURE = False
+ALONE = True
+ROOM = {"Packets": "100000", "Bytes": "64M", "Age": "10min"}
+COUNT, RATE = 15_000, 1500
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def run(lab):
+    one = waiting(lab, "1")
+    lab.stop_ghostd()
+    for n in range(1, 100):
+        lab.configure(f"link{n}", Link={"Peer": "isp", "Routes": f"198.51.{n}.0/24"})
+    hundred = waiting(lab, "100")
+    lab.measure("ghostd.waiting", f"{one:.0f} / {hundred:.0f} µs (ratio {hundred / one:.2f})")
+    lab.check("with a hundred links a packet costs at most 1.1 times what it costs with one", hundred <= 1.1 * one, (one, hundred))
+    lab.stop_ghostd()
+    for n in range(1, 100):
+        os.unlink(f"/etc/ghostd/links/link{n}.conf")
+    large(lab)
+
+
+def processor_time():
+    """ghostd's, in seconds, user and system."""
+    with open(f"/proc/{out('systemctl show -P MainPID ghostd')}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def waiting(lab, links):
+    """µs of ghostd's processor time for each of them, until all wait."""
+    lab.configure("isp", Buffer=ROOM, Call={"DialTimeout": "5min"})
+    lab.line.outcome("silent")
+    lab.start_ghostd(120)
+    lab.wait_for(lambda: lab.status()["state"] == "down", 60, "the link")
+    blast = Blast(COUNT, RATE, size=64)
+    before = processor_time()
+    blast.go()
+    sent = blast.done()
+    status = lab.wait_for(lambda: (s := lab.status())["buffered_packets"] + dropped(s) >= COUNT and s, 60, "all to wait")
+    took = processor_time() - before
+    lab.say(f"{links} links: {took:.2f} s for {COUNT}; {sent}")
+    lab.check(f"{links} links: all wait, none was dropped", (status["buffered_packets"], dropped(status)) == (COUNT, 0), status)
+    lab.stop_ghostd()
+    lab.line.outcome("connect")
+    lab.line.wait_free()
+    return took / COUNT * 1e6
+
+
+def dropped(status):
+    return status["dropped_packets"]
+
+
+def large(lab):
+    count, rate = 12_000, 3000
+    lab.configure("isp", Buffer=ROOM, Call={"IdleTimeout": "5min"})
+    lab.start_ghostd()
+    lab.wait_state("down")
+    sink, blast = Sink(port=7000), Blast(count, rate, size=1200)
+    blast.go()
+    sent = blast.done()
+    seen = sink.quit(count, quiet=10)
+    status = lab.wait_state("up")
+    lab.measure("ghostd.flood", f"{count - seen['unique']} lost")
+    lab.check(f"{count} datagrams of 1200 bytes at {rate} a second, begun while down: all, once, in order, from one port",
+              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (count, 0, 0, 1), (sent, seen, status))
+    lab.say(f"at {count / (sent['last'] - sent['first']):.0f} a second; {net.call_address(lab.line.last_call)}; {status}")
