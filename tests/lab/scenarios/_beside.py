@@ -105,9 +105,9 @@ class Traffic:
 
     def talk(self):
         net.reset_syns()
-        self.talks = {"host": Talk(timeout=40)}
+        self.talks = {"host": Talk(timeout=25)}
         if self.lan:
-            self.talks["LAN"] = Talk(namespace=self.lan, timeout=40)
+            self.talks["LAN"] = Talk(namespace=self.lan, timeout=25)
 
     def also(self, process):
         """One that ends with this at the latest."""
@@ -232,7 +232,7 @@ class Matrix:
             lab.check(f"{what}: one call", lab.line.calls == before + 1, lab.line.events())
             self.check_own(what)
             traffic.end()
-            status = lab.wait_state("down", 60)
+            status = lab.wait_state("down", 40)
             check("idle hangs up", status["reason"].lower() == "idle", status)
         except Failure as failure:
             lab.fail(f"{what}: {failure}")

@@ -6,7 +6,7 @@ from _beside import Neighbour, matrix
 from rig.uplink import FAR, OURS, ROUTER
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 PID, LEASES = "/run/lab/dhclient.pid", "/run/lab/dhclient.leases"
 CLIENT = f"dhclient -pf {PID} -lf {LEASES} up0"

@@ -12,7 +12,7 @@ from rig.traffic import Talk
 from rig.uplink import OURS
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 
 

@@ -5,7 +5,7 @@ from _beside import Service, matrix
 from rig.uplink import FAR, OURS, ROUTER
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 
 

@@ -4,7 +4,7 @@ Its output chain is strict, too: what waits leaves by gd-isp first and by ppp-is
 from _beside import Service, matrix
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 RULES = """#!/usr/sbin/nft -f
 flush ruleset

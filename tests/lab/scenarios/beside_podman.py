@@ -4,7 +4,7 @@ from _beside import matrix
 from _containers import Containers
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 
 

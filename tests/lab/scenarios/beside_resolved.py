@@ -7,7 +7,7 @@ from _beside import Service, matrix
 from rig.uplink import ROUTER
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 STUB = "/run/systemd/resolve/stub-resolv.conf"
 

@@ -3,7 +3,7 @@
 from _beside import Service, matrix
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 
 

@@ -6,7 +6,7 @@ from _beside import Neighbour, matrix
 from rig import net
 
 CAPTURE = False
-TIMEOUT = 300
+TIMEOUT = 420
 TIMEOUT_ALL = 900
 CONF, PORT = "/etc/wireguard/wg0.conf", 51820
 
