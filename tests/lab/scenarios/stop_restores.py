@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """start takes the routes over, stop gives back exactly what was there: from every state, and after kill -9."""
+import collections
 import difflib
 import re
 
@@ -19,6 +20,27 @@ def picture(lab):
                 r"net\.netfilter\.nf_conntrack_count)")
     lines = [line for line in text.splitlines() if not re.search(volatile, line)]
     return [re.sub(r"expires \d+sec|valid_lft \S+|preferred_lft \S+", "", line) for line in lines]
+
+
+def ours(before, after):
+    """"4 rules, …": how many objects and values there are more, or are other than they were."""
+    def sections(lines):
+        found = {}
+        for line in lines:
+            if line.startswith("## "):
+                what = found.setdefault(line, collections.Counter())
+            else:
+                what[line] += 1
+        return found
+    now, then = sections(after), sections(before)
+    more = {what: sum((lines - then[what]).values()) for what, lines in now.items()}
+    # An interface brings a hundred sysctls of its own; what counts is what others' have been changed to.
+    changed = sum(".gd-isp." not in line for line in (now["## sysctl"] - then["## sysctl"]).elements())
+    nft = [line.strip() for line in (now["## nft -s list ruleset"] - then["## nft -s list ruleset"]).elements()]
+    braces = sum(line.endswith("{") or line == "}" for line in nft)
+    return (f"{more['## ip -4 rule'] + more['## ip -6 rule']} rules, "
+            f"{more['## ip -4 route show table all'] + more['## ip -6 route show table all']} routes, "
+            f"{sum(line.endswith('{') for line in nft)} + {len(nft) - braces} in nftables, {changed} sysctls")
 
 
 def compare(lab, name, before):
@@ -47,6 +69,7 @@ def scenario(lab):
     lab.wait_state("down")
     lab.check("the default route leads into the link", "gd-isp" in lab.out("ip route get 10.64.64.1"),
               lab.out("ip route get 10.64.64.1"))
+    lab.measure("ghostd.objects", ours(before, picture(lab)))
     lab.check("a foreign route is untouched", "lan0" in lab.out("ip route get 172.16.5.5"))
     lab.stop_ghostd()
     compare(lab, "stopped while down", before)
