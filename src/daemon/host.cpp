@@ -21,6 +21,8 @@ T must(net::Result<T> result) {
   return std::move(*result);
 }
 
+constexpr unsigned kUsualMtu = 1500;
+
 bool has_v6(const core::LinkConfig& link) { return link.stable_for(Family::v6) != nullptr; }
 
 bool shares(const core::LinkConfig& link, Family family) {
@@ -77,8 +79,9 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   for (const auto& l : links) {
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
     const auto ifname = ppp_interface(l.config.name);
-    const unsigned mtu = ::if_nametoindex(ifname.c_str()) == 0 ? 0 : net::mtu_of(ifname);
-    call_mtu_[l.config.name] = mtu;
+    // The next call's is known when it is there; most have the usual one, and then nothing needs to be changed for them.
+    auto& mtu = call_mtu_.try_emplace(l.config.name, kUsualMtu).first->second;
+    if (::if_nametoindex(ifname.c_str()) != 0) mtu = net::mtu_of(ifname);
     ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
   }
   ruleset.blocked = blocked;

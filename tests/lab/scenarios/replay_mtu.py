@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A call with a small MTU. What waited and is too big for it is fragmented, or its sender is told and it is counted; a client of the
+LAN that hears no ICMP sends what fits, because both sides' SYNs were clamped."""
+import errno
+import socket
+import struct
+import threading
+
+from rig import net
+from rig.run import out
+from rig.traffic import Sink
+
+CAPTURE = False
+IP_MTU_DISCOVER, DO, DONT = 10, 2, 0
+MTU = 1280
+
+
+def run(lab):
+    lab.isp.configure(extra=f"mru {MTU}\n")
+    lab.configure("isp", Share={"From": "10.10.10.0/24"})
+    lab.start_ghostd()
+    for name, discover, arrive in (("may not be fragmented", DO, 0), ("may be", DONT, 20)):
+        what_waits(lab, name, discover, arrive)
+        lab.ghostctl("disconnect", "isp")
+        lab.wait_state("down", 60)
+        lab.line.wait_idle()
+    deaf_client(lab)
+
+
+def what_waits(lab, name, discover, arrive):
+    before = drops(lab.status())
+    replayed = lab.status()["replayed_packets"]
+    sink = Sink(port=7020)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, discover)
+    sender.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR
+    sender.connect((net.ISP4, 7020))
+    for n in range(20):
+        sender.send(struct.pack("!I", n) + b"x" * 1448)  # 1480 with its headers
+    lab.wait_state("up")
+    if arrive:
+        lab.wait_for(lambda: sink.count()["unique"] == 20, 30, "all to arrive")
+    else:
+        lab.wait_for(lambda: drops(lab.status()).get("too-big", 0) - before.get("too-big", 0) == 20, 30, "all to be counted")
+    seen = sink.quit(arrive, quiet=2)
+    lab.check(f"1480 bytes that {name}: {arrive} of 20 arrive", (seen["unique"], seen["out_of_order"]) == (arrive, 0), seen)
+    told = told_mtu(sender)
+    lab.check(f"{name}: the sender is told the MTU" if not arrive else f"{name}: nobody is told anything",
+              told == (None if arrive else MTU), told)
+    after = lab.status()
+    lab.check("replayed is what the call took", after["replayed_packets"] - replayed == arrive, after)
+
+
+def drops(status):
+    return {one["why"]: one["packets"] for one in status["drops"]}
+
+
+def told_mtu(s):
+    """What the kernel says of the path to whoever asks, once it was told (ip(7), IP_RECVERR)."""
+    s.setblocking(False)
+    try:
+        _, ancillary, _, _ = s.recvmsg(2048, 512, socket.MSG_ERRQUEUE)
+    except BlockingIOError:
+        return None
+    code, origin, kind, sub, _, info, _ = struct.unpack_from("=IBBBBII", ancillary[0][2])
+    return info if code == errno.EMSGSIZE and (origin, kind, sub) == (2, 3, 4) else (code, origin, kind, sub, info)
+
+
+def deaf_client(lab):
+    """1 MB up, from a client behind us that never hears an ICMP error; the server offers an MSS of 1460."""
+    lab.sh("ip netns exec lan nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; };"
+           "add rule inet deaf in icmp type destination-unreachable drop'")
+    took = {}
+
+    def upload():
+        with socket.create_connection((net.ISP4, 7002), timeout=60) as s:
+            s.sendall(b"put\n" + b"u" * (1 << 20))
+            s.shutdown(socket.SHUT_WR)
+            took["answer"] = s.recv(100)
+    try:
+        thread = threading.Thread(target=lambda: net.in_namespace("lan", upload), daemon=True)
+        thread.start()
+        thread.join(100)
+        lab.check("a LAN client that hears no ICMP uploads 1 MB", took.get("answer", b"").strip() == str(1 << 20).encode(),
+                  (took, out("ip netns exec lan ss -tin")))
+    finally:
+        lab.sh("ip netns exec lan nft delete table inet deaf")
