@@ -2,6 +2,7 @@
 #include "net/ruleset.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -100,19 +101,36 @@ json link_chatter() {
                       "mld2-listener-report"});
 }
 
-// The link's own addresses and From=, one set per family.
-template <class Each>
-void for_each_source_set(const RulesetLink& link, bool own, bool shared, Each each) {
-  for (const Family family : {Family::v4, Family::v6}) {
-    json sources = json::array();
-    if (own)
-      for (const auto& a : link.stable)
-        if (a.family() == family) sources.push_back(a.str());
-    if (shared)
-      for (const auto& p : link.share)
-        if (p.family() == family) sources.push_back(prefix(p.network().str(), p.length));
-    if (!sources.empty()) each(family, set_of(std::move(sources)));
+// Prefixes of one family as a set. What lies within another is left out: intervals must not overlap.
+json set_of_prefixes(const std::vector<Prefix>& all) {
+  json members = json::array();
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto covers = [&](const Prefix& other) { return other.length <= one->length && other.contains(one->address); };
+    if (std::any_of(all.begin(), one, covers)) continue;
+    if (std::any_of(one + 1, all.end(), [&](const Prefix& other) { return other.length < one->length && covers(other); })) continue;
+    const bool host = one->length == (one->family() == Family::v4 ? 32 : 128);
+    members.push_back(host ? json(one->address.str()) : prefix(one->network().str(), one->length));
   }
+  return set_of(std::move(members));
+}
+
+// From= and, if they are wanted, the stable addresses of these links, one set per family that has any.
+template <class Each>
+void for_each_source_set(std::span<const RulesetLink> links, bool own, Each each) {
+  for (const Family family : {Family::v4, Family::v6}) {
+    std::vector<Prefix> sources;
+    for (const auto& link : links) {
+      for (const auto& a : link.stable)
+        if (own && a.family() == family) sources.push_back(*Prefix::parse(a.str()));
+      for (const auto& p : link.share)
+        if (p.family() == family) sources.push_back(p);
+    }
+    if (!sources.empty()) each(family, set_of_prefixes(sources));
+  }
+}
+template <class Each>
+void for_each_source_set(const RulesetLink& link, bool own, Each each) {
+  for_each_source_set(std::span(&link, 1), own, std::move(each));
 }
 
 const char* ip_of(Family family) { return family == Family::v4 ? "ip" : "ip6"; }
@@ -122,11 +140,9 @@ json address_type(const char* which, const char* interface) {
   return {{"fib", {{"result", "type"}, {"flags", {which, interface}}}}};
 }
 
-// What never deserves a call. First in both hooks.
-void noise_chain(Commands& out, const RulesetLink& link) {
-  const auto noise = [&](json what) {
-    out.rule("noise-" + link.name, {std::move(what), count(counter_name(Counter::noise, link.name)), verdict("drop")});
-  };
+// What never deserves a call, of any link. First in both hooks.
+void noise_chain(Commands& out) {
+  const auto noise = [&](json what) { out.rule("noise", {std::move(what), count(counter_name(Counter::noise, {})), verdict("drop")}); };
   noise(is(payload("ip", "daddr"), "@noise4"));
   noise(is(payload("ip", "saddr"), "@noise4"));
   noise(is(payload("ip6", "daddr"), "@noise6"));
@@ -144,8 +160,8 @@ json::array_t refuse(Counter why, const std::string& link) {
 // A program of ours that has chosen another interface's address has chosen that interface.
 void own_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "own-" + link.name;
-  out.rule(chain, {jump_to("noise-" + link.name)});
-  for_each_source_set(link, true, true, [&](Family family, json sources) {
+  out.rule(chain, {jump_to("noise")});
+  for_each_source_set(link, true, [&](Family family, json sources) {
     out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), go_to("demand-" + link.name)});
   });
   out.rule(chain, refuse(Counter::foreign, link.name));
@@ -155,14 +171,14 @@ void own_chain(Commands& out, const RulesetLink& link) {
 // asks. Where somebody else has, his rules decide who does; what they do not masquerade is stopped by leaving_chain().
 void forwarded_chain(Commands& out, const RulesetLink& link, const Ruleset& ruleset) {
   const std::string chain = "forwarded-" + link.name;
-  out.rule(chain, {jump_to("noise-" + link.name)});
+  out.rule(chain, {jump_to("noise")});
   // In silence: an answer to such a source would be led into the link, and call.
   const auto refuse_if = [&](json::array_t conditions) {
     conditions.push_back(count(counter_name(Counter::foreign, link.name)));
     conditions.push_back(verdict("drop"));
     out.rule(chain, std::move(conditions));
   };
-  for_each_source_set(link, false, true, [&](Family family, json sources) {
+  for_each_source_set(link, false, [&](Family family, json sources) {
     const json from_elsewhere = is({{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, 0);
     refuse_if({is(payload(ip_of(family), "saddr"), sources), from_elsewhere});
     out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), go_to("demand-" + link.name)});
@@ -198,18 +214,26 @@ void call_chain(Commands& out, const RulesetLink& link) {
 }
 
 // What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
-// Port scanners do not get that far. The far end is a stranger: it may speak to the call's own address, and with no address
-// of ours.
+// Port scanners do not get that far.
 void heard_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "heard-" + link.name;
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
   out.rule(chain, {has(ct("status"), "assured"), renew("iif", link.idle_timeout), verdict("return")});
-  const auto stop = [&](json what) {
-    out.rule(chain, {std::move(what), count(counter_name(Counter::unasked, link.name)), verdict("drop")});
+  out.rule(chain, {go_to("strangers")});
+}
+
+json::array_t stop(Counter why) { return {count(counter_name(why, {})), verdict("drop")}; }
+
+// The far end may speak to the call's own address, and with no address of ours.
+void strangers_chain(Commands& out, const Ruleset& ruleset) {
+  const auto stop_if = [&](json what) {
+    auto rule = stop(Counter::unasked);
+    rule.insert(rule.begin(), std::move(what));
+    out.rule("strangers", std::move(rule));
   };
-  for_each_source_set(link, true, true, [&](Family family, json sources) { stop(is(payload(ip_of(family), "saddr"), std::move(sources))); });
-  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  stop(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
+  for_each_source_set(ruleset.links, true, [&](Family family, json sources) { stop_if(is(payload(ip_of(family), "saddr"), std::move(sources))); });
+  out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
+  stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
 }
 
 // The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
@@ -225,24 +249,16 @@ void mss_chain(Commands& out, const RulesetLink& link) {
   }
 }
 
-// The last thing that a new conversation meets, behind everybody's masquerade: its source is the call's own, or it would only
-// tell strangers about us.
-void leaving_chain(Commands& out, const RulesetLink& link) {
-  const std::string chain = "leaving-" + link.name;
-  out.rule(chain, {is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name)), verdict("drop")});
-}
-
 void nat_chain(Commands& out, const RulesetLink& link) {
-  for_each_source_set(link, true, true, [&](Family family, json sources) {
+  for_each_source_set(link, true, [&](Family family, json sources) {
     out.rule("nat-" + link.name, {is(payload(ip_of(family), "saddr"), std::move(sources)), verdict("masquerade")});
   });
 }
 
-void guard_chain(Commands& out, const RulesetLink& link) {
-  const std::string chain = "guard-" + link.name;
-  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
-  out.rule(chain, {has(ct("status"), "dnat"), verdict("accept")});  // a port somebody forwards on purpose
-  out.rule(chain, {count(counter_name(Counter::unasked, link.name)), verdict("drop")});
+void guard_chain(Commands& out) {
+  out.rule("guard_call", {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  out.rule("guard_call", {has(ct("status"), "dnat"), verdict("accept")});  // a port somebody forwards on purpose
+  out.rule("guard_call", stop(Counter::unasked));
 }
 
 void sets(Commands& out, const Ruleset& ruleset) {
@@ -266,18 +282,12 @@ void sets(Commands& out, const Ruleset& ruleset) {
 
 std::string counter_name(Counter counter, const std::string& link) {
   switch (counter) {
-    case Counter::wanted:
-      return "wanted-" + link;
-    case Counter::noise:
-      return "noise-" + link;
-    case Counter::refused:
-      return "refused-" + link;
-    case Counter::unasked:
-      return "unasked-" + link;
-    case Counter::foreign:
-      return "foreign-" + link;
-    case Counter::escaped:
-      return "escaped-" + link;
+    case Counter::wanted: return "wanted-" + link;
+    case Counter::refused: return "refused-" + link;
+    case Counter::foreign: return "foreign-" + link;
+    case Counter::noise: return "noise";
+    case Counter::unasked: return "unasked";
+    case Counter::escaped: return "escaped";
   }
   return {};
 }
@@ -291,23 +301,21 @@ json render(const Ruleset& ruleset) {
   sets(out, ruleset);
 
   json own = json::array(), forwarded = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
-       guard = json::array(), leaving = json::array();
-  json demand_interfaces = json::array(), our_interfaces = json::array();
+       demand_interfaces = json::array(), call_interfaces = json::array(), our_interfaces = json::array();
+  for (const Counter c : {Counter::noise, Counter::unasked, Counter::escaped}) out.counter(counter_name(c, {}));
+  for (const char* chain : {"noise", "strangers", "guard_call"}) out.chain(chain);
   for (const auto& link : ruleset.links) {
-    for (const Counter c : {Counter::wanted, Counter::noise, Counter::refused, Counter::unasked, Counter::foreign, Counter::escaped}) {
+    for (const Counter c : {Counter::wanted, Counter::refused, Counter::foreign}) {
       out.counter(counter_name(c, link.name));
     }
-    for (const char* of : {"noise-", "own-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-", "guard-", "leaving-"}) out.chain(of + link.name);
-    noise_chain(out, link);
+    for (const char* of : {"own-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-"}) out.chain(of + link.name);
     own_chain(out, link);
     forwarded_chain(out, link, ruleset);
     demand_chain(out, link);
     mss_chain(out, link);
-    leaving_chain(out, link);
     call_chain(out, link);
     heard_chain(out, link);
     nat_chain(out, link);
-    guard_chain(out, link);
 
     const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
     own.push_back(jump(gd, "own-" + link.name));
@@ -315,9 +323,8 @@ json render(const Ruleset& ruleset) {
     call.push_back(jump(ppp, "call-" + link.name));
     heard.push_back(jump(ppp, "heard-" + link.name));
     nat.push_back(jump(ppp, "nat-" + link.name));
-    guard.push_back(jump(ppp, "guard-" + link.name));
-    leaving.push_back(jump(ppp, "leaving-" + link.name));
     demand_interfaces.push_back(gd);
+    call_interfaces.push_back(ppp);
     our_interfaces.push_back(gd);
     our_interfaces.push_back(ppp);
   }
@@ -332,6 +339,9 @@ json render(const Ruleset& ruleset) {
   out.base_chain("nat_postrouting", "nat", "postrouting", kSourceNat);
   out.base_chain("leaving", "filter", "postrouting", kBehindSourceNat);
   if (ruleset.links.empty()) return std::move(out).take();
+  noise_chain(out);
+  strangers_chain(out, ruleset);
+  guard_chain(out);
 
   out.rule("raw_output", {is(meta("oifname"), set_of(demand_interfaces)), verdict("notrack")});
   // Where a forwarded packet will go is not known yet at this hook: the routes are asked. Whoever sends it (a container behind
@@ -342,8 +352,12 @@ json render(const Ruleset& ruleset) {
   out.rule("demand_output", {dispatch("oifname", own)});
   out.rule("demand_forward", {dispatch("oifname", forwarded)});
   out.rule("leaving", {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
-  out.rule("leaving", {dispatch("oifname", leaving)});
-  out.rule("guard", {dispatch("iifname", guard)});
+  // The last thing that a new conversation meets, behind everybody's source NAT: its source is the call's own, or it would only
+  // tell strangers about us.
+  json::array_t escape = stop(Counter::escaped);
+  escape.insert(escape.begin(), {is(meta("oifname"), set_of(call_interfaces)), is_not(address_type("saddr", "oif"), "local")});
+  out.rule("leaving", std::move(escape));
+  out.rule("guard", {is(meta("iifname"), set_of(call_interfaces)), jump_to("guard_call")});
   if (!ruleset.opened_interfaces.empty()) {
     out.rule("guard", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
                        is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});

@@ -49,7 +49,7 @@ struct Ruleset {
   bool operator==(const Ruleset&) const = default;
 };
 
-// Names of the counters of a link, as they stand in the table.
+// Names of the counters, as they stand in the table: of a link (wanted, refused, foreign), and of all together.
 enum class Counter { wanted, noise, refused, unasked, foreign, escaped };
 // wanted: let into the demand interface. noise: multicast, broadcast, link-local; dropped. refused: rejected
 // because the link is blocked. unasked: came in by ppp-<link> and belonged to no conversation, was to be forwarded, or was not
