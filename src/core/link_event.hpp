@@ -63,6 +63,11 @@ struct AddressAppeared {
 struct AddressVanished {
   IpAddress local;
 };
+// The call has, or is about to get, an address that it must not have; the detail names it and whose it is
+// (net/address_conflict.hpp).
+struct AddressConflicts {
+  std::string detail;
+};
 
 // Outcomes of effects.
 struct SentOn {  // of Reinject, and a part of what Handover does
@@ -92,7 +97,7 @@ struct IdleReport {  // of AskIdle
 struct DeadlinePassed {};
 
 using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Reconfigured, CallReport,
-                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, SentOn, HandedOver,
+                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
                            QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

@@ -84,6 +84,7 @@ class LinkMachine {
   void on(const InterfaceAppeared&);
   void on(const AddressAppeared& event);
   void on(const AddressVanished& event);
+  void on(const AddressConflicts& event);
   void on(const SentOn& event);
   void on(const HandedOver& event);
   void on(const QueueReport& event);
@@ -108,7 +109,7 @@ class LinkMachine {
   void want(const ConnectAsked& event);
   void leave(std::string reason);
   void hang_up(std::string reason, bool failed = false, std::string detail = {});
-  void abort_dialing(std::string reason, bool failed = false);
+  void abort_dialing(std::string reason, bool failed = false, std::string detail = {});
   void tell_pppd(HangingUp& h);
   void after_failure(const CallGone& news);
   void after_drop(const CallGone& news);

@@ -53,7 +53,10 @@ void LinkMachine::on(const CallReport& event) {
   if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call
   std::visit(Overloaded{
                  [&](const CallStarted&) {},
-                 [&](const CallAddress& news) { agreed_[static_cast<std::size_t>(news.local.family())] = news; },
+                 [&](const CallAddress& news) {
+                   agreed_[static_cast<std::size_t>(news.local.family())] = news;
+                   if (news.local == news.remote) on(AddressConflicts{"the far end gave both ends " + news.local.str()});
+                 },
                  [&](const CallGone& news) { gone(news); },
              },
              event.what);
@@ -89,10 +92,27 @@ void LinkMachine::gone(const CallGone& news) {
              state_);
 }
 
-void LinkMachine::abort_dialing(std::string reason, bool failed) {
+void LinkMachine::abort_dialing(std::string reason, bool failed, std::string detail) {
   wanted_.reset();  // who asked for this call has had an answer
-  become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason));
+  become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason), std::move(detail));
   tell_pppd(std::get<HangingUp>(state_));
+}
+
+// What was handed over already goes no further: nothing is worth being sent to such a far end, so its queue is not waited for.
+void LinkMachine::on(const AddressConflicts& event) {
+  const std::string reason(to_string(CallEnd::AddressConflict));
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing&) { abort_dialing(reason, true, event.detail); },
+                 [&](Up& up) {
+                   effect(RouteBack{});
+                   become(HangingUp{.serial = up.serial, .failed = true, .local = up.addresses()}, reason, event.detail);
+                   tell_pppd(std::get<HangingUp>(state_));
+                 },
+                 [&](HangingUp&) {},
+                 [&](Waiting&) {},
+             },
+             state_);
 }
 
 void LinkMachine::tell_pppd(HangingUp& h) {

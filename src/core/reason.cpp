@@ -7,7 +7,7 @@
 namespace ghost::core {
 namespace {
 using enum CallEnd;
-constexpr std::array<std::pair<CallEnd, std::string_view>, 18> kNames{{
+constexpr std::array<std::pair<CallEnd, std::string_view>, 19> kNames{{
     {HungUp, "HungUp"},
     {Busy, "Busy"},
     {NoCarrier, "NoCarrier"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<CallEnd, std::string_view>, 18> kNames{{
     {Killed, "Killed"},
     {Crashed, "Crashed"},
     {SupervisorLost, "SupervisorLost"},
+    {AddressConflict, "AddressConflict"},
     {Failed, "Failed"},
 }};
 }  // namespace

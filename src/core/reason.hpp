@@ -24,6 +24,7 @@ enum class CallEnd {
   Killed,             // somebody else killed pppd
   Crashed,            // pppd died of SIGSEGV and the like
   SupervisorLost,     // the supervisor could not be reached or went away
+  AddressConflict,    // the far end gave itself or us an address that somebody here has, or both ends the same
   Failed,             // anything pppd could not tell better (its exit code is in the detail)
 };
 

@@ -68,6 +68,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       list_timeout_(loop, [this] { listen(); }),
       parted_(loop, [this] { farewells_said(); }) {
   auto& tuns = inherited_.tuns;
+  autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
+                    [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
   // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
   auto known = must(host_.rtnl().known_links());
   std::set<unsigned> taken;
@@ -474,10 +476,35 @@ void Daemon::watch_kernel() {
   monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
 }
 
+// Before the interface gets it.
+bool Daemon::may_have(const std::string& link, const IpAddress& address) {
+  const auto why = net::own_conflict(link, address, monitor_->table().held());
+  if (why) post(link, core::AddressConflicts{*why});
+  return !why;
+}
+
+// Links whose calls have an address that they must not have. It is before any of them is handed over, or as soon as somebody
+// here gets one that a call has.
+std::set<std::string> Daemon::end_conflicting_calls() {
+  std::set<std::string> conflicting;
+  const auto held = monitor_->table().held();
+  for (const auto& [name, link] : links_) {
+    if (link->machine().serial() == CallSerial::none) continue;
+    const auto why = net::call_conflict(name, held);
+    if (!why) continue;
+    conflicting.insert(name);
+    post(name, core::AddressConflicts{*why});
+  }
+  return conflicting;
+}
+
 void Daemon::kernel_says(std::uint32_t) {
   auto changes = monitor_->read();
   if (!changes) throw std::runtime_error(changes.error().what);
   bool reload_ruleset = false;
+  const bool more = std::any_of(changes->begin(), changes->end(),
+                                [](const auto& c) { return std::holds_alternative<net::AddressUp>(c); });
+  const auto conflicting = more ? end_conflicting_calls() : std::set<std::string>{};
   const auto with_link = [this](const std::string& ifname, auto&& act) {
     if (!ifname.starts_with("ppp-")) return;
     if (const auto at = links_.find(ifname.substr(4)); at != links_.end()) act(*at->second);
@@ -485,17 +512,37 @@ void Daemon::kernel_says(std::uint32_t) {
   for (const auto& change : *changes)
     std::visit(Overloaded{
                    [&](const net::InterfaceAppeared& c) { with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); }); },
-                   [&](const net::InterfaceGone&) {},  // its addresses were told gone before
+                   // Its addresses were told gone before.
+                   [&](const net::InterfaceGone& c) { with_link(c.ifname, [this](Link& l) { autoconf_->end(l.name()); }); },
                    [&](const net::AddressUp& c) {
                      // pppd sets its address first and the peer's second; that takes the first away again, and with it
                      // every route of the interface. What counts is the second.
                      if (c.ifname.starts_with("ppp-") && c.family() == Family::v4 && c.peer == c.local) return;
-                     with_link(c.ifname, [&c](Link& l) { l.address_up(c.local, c.peer); });
+                     bool of_a_call = false;
+                     with_link(c.ifname, [&](Link& l) {
+                       of_a_call = true;
+                       if (auto gone = host_.rtnl().remove_kernel_routes(c.ifname); !gone)
+                         log(LOG_WARNING, l.name(), gone.error().what);
+                       if (!conflicting.contains(l.name())) l.address_up(c.local, c.peer);
+                     });
+                     if (of_a_call) return;  // what the far end gave makes no LAN
                      const auto opened = host_.open_shared(placed(), c.ifname, c.local);
                      if (!opened) log(LOG_WARNING, "", opened.error().what);
                      reload_ruleset = reload_ruleset || (opened && *opened);
                    },
-                   [&](const net::AddressGone& c) { with_link(c.ifname, [&c](Link& l) { l.address_gone(c.local); }); },
+                   [&](const net::AddressGone& c) {
+                     with_link(c.ifname, [&](Link& l) {
+                       l.address_gone(c.local);
+                       // The far end has withdrawn it, or let it run out. Its other ones count now.
+                       for (const auto& other : monitor_->table().usable(c.ifname, Family::v6))
+                         if (c.family() == Family::v6) l.address_up(other, other);
+                     });
+                   },
+                   [&](const net::LinkLocalUp& c) {
+                     with_link(c.ifname, [&](Link& l) {
+                       if (l.placed().config.stable_for(Family::v6)) autoconf_->begin(l.name(), c.index, c.local);
+                     });
+                   },
                },
                change);
   if (!reload_ruleset) return;

@@ -5,11 +5,13 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "bus/bus_service.hpp"
 #include "config/load.hpp"
+#include "daemon/autoconf.hpp"
 #include "daemon/executor.hpp"
 #include "daemon/fd_store.hpp"
 #include "net/rtnetlink_monitor.hpp"
@@ -74,6 +76,8 @@ class Daemon final : public bus::Requests {
   void listen();
   void watch_kernel();
   void kernel_says(std::uint32_t);
+  [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
+  std::set<std::string> end_conflicting_calls();
   void tell_manager();
 
   loop::EventLoop& loop_;
@@ -84,6 +88,7 @@ class Daemon final : public bus::Requests {
   Executor executor_;
   std::map<std::string, std::unique_ptr<Link>> links_;
   std::unique_ptr<bus::BusService> bus_;
+  std::optional<Autoconf> autoconf_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   loop::Timer list_timeout_;

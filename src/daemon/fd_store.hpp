@@ -12,7 +12,7 @@ namespace ghost::daemon {
 
 struct Inherited {
   std::map<std::string, UniqueFd> tuns;     // by link
-  std::map<std::string, UniqueFd> sockets;  // "raw4", "raw6", …: net/raw_socket.hpp
+  std::map<std::string, UniqueFd> sockets;  // "raw4", "raw6": net/raw_socket.hpp; "icmp6": net/router_socket.hpp
 };
 
 // Takes over all that were passed, set to non-blocking. What is neither a TUN of a link of that name nor a socket is closed,

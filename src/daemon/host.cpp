@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -126,7 +127,15 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   }
   if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
   if (!queue) return tl::unexpected(queue.error());
+  // What the kernel heard before its autoconfiguration was switched off: while no ghostd was there, maybe.
+  if (auto removed = rtnl_.remove_kernel_routes(ifname); !removed) return tl::unexpected(removed.error());
   return {};
+}
+
+net::Result<void> Host::set_ipv6_mtu(const std::string& link, std::uint32_t mtu) {
+  auto ok = sysctls_.apply({{"net/ipv6/conf/" + ppp_interface(link) + "/mtu", std::to_string(mtu), false}});
+  if (!ok && ok.error().errno_value == EINVAL) return {};
+  return ok;
 }
 
 }  // namespace ghost::daemon

@@ -50,6 +50,9 @@ class Host {
   // ppp-<link> has just appeared: sysctls and the queue for the handover.
   [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);
 
+  // The far end of a call advertises a smaller IPv6 packet than its interface can carry. What is more than that is passed over.
+  [[nodiscard]] net::Result<void> set_ipv6_mtu(const std::string& link, std::uint32_t mtu);
+
   // The call's MTU is known: the far end's SYNs must fit it. Before the far end is asked, so that no answer comes too early.
   [[nodiscard]] net::Result<void> call_has_address(const std::string& link);
 

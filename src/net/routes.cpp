@@ -74,7 +74,8 @@ NlMessage rule_message(int type, int flags, const Rule& rule) {
   return message;
 }
 
-NlMessage address_message(int type, int flags, unsigned index, const IpAddress& address) {
+NlMessage address_message(int type, int flags, unsigned index, const IpAddress& address,
+                          std::uint32_t v6_flags = IFA_F_NODAD) {
   ifaddrmsg head{};
   head.ifa_family = af(address.family());
   head.ifa_prefixlen = longest(address.family());
@@ -83,7 +84,7 @@ NlMessage address_message(int type, int flags, unsigned index, const IpAddress& 
   auto message = make_message(type, flags, head);
   put(*message, IFA_LOCAL, address);
   put(*message, IFA_ADDRESS, address);
-  if (address.family() == Family::v6) put(*message, IFA_FLAGS, std::uint32_t{IFA_F_NODAD});
+  if (address.family() == Family::v6) put(*message, IFA_FLAGS, v6_flags);
   return message;
 }
 
@@ -177,6 +178,22 @@ Result<void> Rtnl::set_up(const DemandInterface& demand) {
   return {};
 }
 
+Result<void> Rtnl::give_address(unsigned interface_index, const IpAddress& address, std::uint32_t preferred,
+                                std::uint32_t valid) {
+  auto message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface_index, address,
+                                 IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+  ifa_cacheinfo lifetimes{};
+  lifetimes.ifa_prefered = preferred;
+  lifetimes.ifa_valid = valid;
+  must_fit(nla_put(message.get(), IFA_CACHEINFO, sizeof lifetimes, &lifetimes));
+  return socket_.request(*message, "give " + address.str() + " to a call");
+}
+
+Result<void> Rtnl::take_address(unsigned interface_index, const IpAddress& address) {
+  auto message = address_message(RTM_DELADDR, 0, interface_index, address, 0);
+  return tolerate(socket_.request(*message, "take " + address.str() + " from a call"), {EADDRNOTAVAIL, ENODEV});
+}
+
 Result<void> Rtnl::add(const std::vector<Route>& routes) {
   for (const auto& route : routes) {
     const std::string what = "add route " + route.str();
@@ -246,7 +263,46 @@ std::vector<std::uint8_t> copy_of(nlmsghdr* head) {
   return {bytes, bytes + nlmsg_datalen(head)};
 }
 
+// A route that an address of the far end's choice, or its advertisement, has made by this interface.
+bool is_by_the_far_end(nlmsghdr* one, unsigned index) {
+  const auto* seen = static_cast<const rtmsg*>(nlmsg_data(one));
+  if (seen->rtm_protocol != RTPROT_KERNEL && seen->rtm_protocol != RTPROT_RA) return false;
+  if (seen->rtm_type != RTN_UNICAST || (seen->rtm_flags & RTM_F_CLONED) != 0) return false;
+  nlattr* out = nlmsg_find_attr(one, sizeof *seen, RTA_OIF);
+  if (out == nullptr || nla_get_u32(out) != index) return false;
+  nlattr* to = nlmsg_find_attr(one, sizeof *seen, RTA_DST);
+  if (seen->rtm_family != AF_INET6 || to == nullptr || nla_len(to) != 16) return true;
+  const auto* bytes = static_cast<const std::uint8_t*>(nla_data(to));
+  return bytes[0] != 0xff && !(bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
+}
+
 }  // namespace
+
+Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
+  const std::string what = "look for the kernel's routes by " + ifname;
+  const auto index = index_of(ifname, what);
+  if (!index) return tl::unexpected(index.error());
+  unsigned removed = 0;
+  for (const Family family : {Family::v4, Family::v6}) {
+    std::vector<std::vector<std::uint8_t>> found;
+    rtmsg head{};
+    head.rtm_family = af(family);
+    auto message = make_message(RTM_GETROUTE, 0, head);
+    const auto part = [&](nlmsghdr* one) {
+      if (one->nlmsg_type == RTM_NEWROUTE && nlmsg_valid_hdr(one, sizeof(rtmsg)) && is_by_the_far_end(one, *index))
+        found.push_back(copy_of(one));
+    };
+    if (auto ok = socket_.dump(*message, what, part, [&] { found.clear(); }); !ok) return tl::unexpected(ok.error());
+    for (const auto& route : found) {
+      auto removal = make_message(RTM_DELROUTE, 0, route.data(), route.size());
+      auto ok = tolerate(socket_.request(*removal, "delete a route of the kernel's by " + ifname),
+                         {ESRCH, ENODEV, ENETDOWN, ENOENT});
+      if (!ok) return tl::unexpected(ok.error());
+      ++removed;
+    }
+  }
+  return removed;
+}
 
 Result<std::map<std::string, unsigned>> Rtnl::known_links() {
   constexpr std::string_view prefix = "gd-";

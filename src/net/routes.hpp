@@ -37,6 +37,16 @@ class Rtnl {
   [[nodiscard]] Result<void> add(const std::vector<Rule>& rules);
   [[nodiscard]] Result<void> remove(const std::vector<Rule>& rules);
 
+  // An IPv6 address on the interface of a call, for so many seconds (0xffffffff: for ever), or those lifetimes for one that is
+  // there. Nothing but the address itself: a /128, and no route to any prefix.
+  [[nodiscard]] Result<void> give_address(unsigned interface_index, const IpAddress& address, std::uint32_t preferred,
+                                          std::uint32_t valid);
+  [[nodiscard]] Result<void> take_address(unsigned interface_index, const IpAddress& address);
+  // Takes away the routes by this interface that the kernel made from addresses or heard in router advertisements
+  // (RTPROT_KERNEL, RTPROT_RA): to a far end, to a prefix. Those to the link itself (fe80::/10, multicast) stay, and
+  // what somebody put there on purpose.
+  [[nodiscard]] Result<unsigned> remove_kernel_routes(const std::string& ifname);
+
   // The links that have a replay rule of ours, with their index: what an earlier ghostd left in place. The kernel is the
   // only memory of it.
   [[nodiscard]] Result<std::map<std::string, unsigned>> known_links();

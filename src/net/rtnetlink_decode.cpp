@@ -91,6 +91,7 @@ RtnetlinkNews decode_address(Bytes body, bool removed) {
                      .peer = peer ? *peer : *local,
                      .prefix_length = info->ifa_prefixlen,
                      .global = info->ifa_scope == RT_SCOPE_UNIVERSE,
+                     .link_local = info->ifa_family == AF_INET6 && info->ifa_scope == RT_SCOPE_LINK,
                      .tentative = info->ifa_family == AF_INET6 &&
                                   (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0 &&
                                   (flags & IFA_F_OPTIMISTIC) == 0,

@@ -27,6 +27,7 @@ struct AddressSeen {
   IpAddress peer;      // IFA_ADDRESS: the far end of a point-to-point link, else the same as local
   std::uint8_t prefix_length = 0;
   bool global = false;     // scope universe: not link-local, not the host's own
+  bool link_local = false;  // an IPv6 address of scope link
   bool tentative = false;  // IPv6 duplicate address detection goes on or has failed: not usable
   bool removed = false;    // RTM_DELADDR
   bool operator==(const AddressSeen&) const = default;

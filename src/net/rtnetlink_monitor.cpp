@@ -17,6 +17,10 @@ void InterfaceTable::tell(Interface& interface, std::vector<Change>& changes) {
     const bool now = interface.up && address.usable;
     if (now == address.told) continue;
     address.told = now;
+    if (address.link_local) {
+      if (now) changes.emplace_back(LinkLocalUp{interface.name, interface.index, local});
+      continue;
+    }
     if (now) changes.emplace_back(AddressUp{interface.name, local, address.peer});
     else changes.emplace_back(AddressGone{interface.name, local});
   }
@@ -36,7 +40,7 @@ void InterfaceTable::apply(const LinkSeen& link, std::vector<Change>& changes) {
     return;
   }
   if (at == interfaces_.end()) {
-    at = interfaces_.emplace(link.index, Interface{.name = link.name, .addresses = {}}).first;
+    at = interfaces_.emplace(link.index, Interface{.name = link.name, .index = link.index, .addresses = {}}).first;
     changes.emplace_back(InterfaceAppeared{link.name});
   } else if (at->second.name != link.name) {
     // pppd makes its interface as ppp0 and renames it.
@@ -70,7 +74,9 @@ void InterfaceTable::apply(const AddressSeen& seen, std::vector<Change>& changes
   }
   auto& address = interface.addresses[seen.local];
   address.peer = seen.peer;
-  address.usable = seen.global && !seen.tentative;
+  address.prefix_length = seen.prefix_length;
+  address.link_local = seen.link_local;
+  address.usable = (seen.global || seen.link_local) && !seen.tentative;
   address.seen = true;
   tell(interface, changes);
 }
@@ -102,6 +108,24 @@ void InterfaceTable::end_dump(std::vector<Change>& changes) {
     tell(here->second, changes);
     std::erase_if(addresses, [](const auto& entry) { return !entry.second.seen; });
   }
+}
+
+std::vector<HeldAddress> InterfaceTable::held() const {
+  std::vector<HeldAddress> out;
+  for (const auto& [index, interface] : interfaces_)
+    for (const auto& [local, address] : interface.addresses)
+      out.push_back({interface.name, local, address.peer, address.prefix_length});
+  return out;
+}
+
+std::vector<IpAddress> InterfaceTable::usable(const std::string& ifname, Family family) const {
+  std::vector<IpAddress> out;
+  for (const auto& [index, interface] : interfaces_) {
+    if (interface.name != ifname) continue;
+    for (const auto& [local, address] : interface.addresses)
+      if (address.told && !address.link_local && local.family() == family) out.push_back(local);
+  }
+  return out;
 }
 
 // ---- RtnetlinkMonitor

@@ -12,6 +12,7 @@
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
 #include "net/error.hpp"
+#include "net/address_conflict.hpp"
 #include "net/rtnetlink_decode.hpp"
 
 namespace ghost::net {
@@ -40,7 +41,14 @@ struct AddressGone {
   bool operator==(const AddressGone&) const = default;
   [[nodiscard]] Family family() const { return local.family(); }
 };
-using Change = std::variant<InterfaceAppeared, InterfaceGone, AddressUp, AddressGone>;
+// The interface can talk to its neighbours, from this link-local IPv6 address. That it cannot any more is not told.
+struct LinkLocalUp {
+  std::string ifname;
+  unsigned index = 0;
+  IpAddress local;
+  bool operator==(const LinkLocalUp&) const = default;
+};
+using Change = std::variant<InterfaceAppeared, InterfaceGone, AddressUp, AddressGone, LinkLocalUp>;
 
 // What is known of the interfaces, and what of it has been told. Pure: news in, changes out.
 class InterfaceTable {
@@ -50,15 +58,23 @@ class InterfaceTable {
   void begin_dump();
   void end_dump(std::vector<Change>& changes);
 
+  // All addresses that somebody here has, whether they can be used at the moment or not.
+  [[nodiscard]] std::vector<HeldAddress> held() const;
+  // Those of an interface that can be used.
+  [[nodiscard]] std::vector<IpAddress> usable(const std::string& ifname, Family family) const;
+
  private:
   struct Address {
     IpAddress peer;
+    std::uint8_t prefix_length = 0;
+    bool link_local = false;
     bool usable = false;
     bool told = false;
     bool seen = true;  // in the dump that goes on
   };
   struct Interface {
     std::string name;
+    unsigned index = 0;
     bool up = false;
     bool seen = true;
     std::map<IpAddress, Address> addresses;
@@ -80,6 +96,8 @@ class RtnetlinkMonitor {
   // All that has happened since, in order. Never blocks. An error is one nobody can handle (the socket is
   // broken).
   [[nodiscard]] Result<std::vector<Change>> read();
+  // As of the last read().
+  [[nodiscard]] const InterfaceTable& table() const { return table_; }
 
  private:
   enum class Dump { none, links, addresses };

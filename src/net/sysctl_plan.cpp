@@ -90,20 +90,22 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool share
   const auto v6 = [&](const char* key, const char* value) {
     return SysctlWrite{key_for(Family::v6, name, key), value, false};
   };
-  std::vector<SysctlWrite> out;
+  std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "accept_redirects"), "0", false}};
   if (shared) out.push_back({key_for(Family::v4, name, "forwarding"), "1", false});
-  // Before the handover and after it, answers come in by ppp-* and the route leads into gd-*. Strict filtering would drop
-  // them; loose (2) does not mind. The larger of all's value and the interface's counts.
+  // Before the handover and after it, answers come in by ppp-* and the route leads into gd-*. Strict filtering would drop them.
+  // Loose filtering (2) would drop what the far end itself says where no route leads to it. The larger of all's value and
+  // the interface's counts, so that none (0) is to be had where all's is 0.
   const std::string rp_filter = key_for(Family::v4, name, "rp_filter");
-  if (std::max(number(value_of(now, kAllRpFilter)), number(value_of(now, rp_filter))) == 1) out.push_back({rp_filter, "2", false});
-  // The peer's router advertisement gives the address: taken although we forward, asked for and used at once.
-  // Its default route is not taken: the kernel would put it into main, where it would carry what the
-  // link's Routes= do not say, and be nobody's to give back. First, so that no advertisement comes between.
-  for (const auto& [key, value] : {std::pair{"accept_ra_defrtr", "0"},
-                                   {"accept_ra", "2"},
+  const int all = number(value_of(now, kAllRpFilter)), own = number(value_of(now, rp_filter));
+  if (all == 0 && own != 0) out.push_back({rp_filter, "0", false});
+  if (all == 1 && own < 2) out.push_back({rp_filter, "2", false});
+  // What the far end says makes no route. Of its router advertisements the kernel would make some, in main, where they
+  // would win over the LAN's, carry what the link's Routes= do not say, and be nobody's to give back: ghostd reads them
+  // itself (daemon/autoconf.hpp). First, so that no advertisement comes between. Addresses are used at once.
+  for (const auto& [key, value] : {std::pair{"accept_ra", "0"},
+                                   {"accept_redirects", "0"},
                                    {"accept_dad", "0"},
-                                   {"dad_transmits", "0"},
-                                   {"router_solicitation_delay", "0"}}) {
+                                   {"dad_transmits", "0"}}) {
     out.push_back(v6(key, value));
   }
   return out;

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
 #include "net/raw_socket.hpp"
+#include "net/router_socket.hpp"
 #include "net/tun.hpp"
 
 namespace ghost::tun_helper {
@@ -62,13 +63,14 @@ std::vector<std::string> make_demand_interfaces(const core::Config& config) {
 
 std::vector<std::string> make_sockets() {
   Store store;
-  for (const auto family : {Family::v4, Family::v6}) {
-    const std::string name = family == Family::v4 ? "socket-raw4" : "socket-raw6";
-    auto socket = net::open_raw_socket(family);
+  const auto put = [&store](const char* name, net::Result<UniqueFd> socket) {
     store.remove(name);
     if (socket) store.put(name, std::move(*socket));
     else if (socket.error().errno_value != EAFNOSUPPORT) store.fail(socket.error().what);
-  }
+  };
+  put("socket-raw4", net::open_raw_socket(Family::v4));
+  put("socket-raw6", net::open_raw_socket(Family::v6));
+  put("socket-icmp6", net::open_router_socket());
   return std::move(store).finish();
 }
 

@@ -14,8 +14,8 @@ namespace ghost::tun_helper {
 // Returns what went wrong, a line each; a failed link does not keep the others from being made.
 std::vector<std::string> make_demand_interfaces(const core::Config& config);
 
-// "socket-raw4", "socket-raw6" (net/raw_socket.hpp), in place of those that the store has from before. A kernel without IPv6 has
-// no second one. Returns what went wrong, a line each.
+// "socket-raw4", "socket-raw6" (net/raw_socket.hpp) and "socket-icmp6" (net/router_socket.hpp), in place of those that the store
+// has from before. A kernel without IPv6 has no more than the first. Returns what went wrong, a line each.
 std::vector<std::string> make_sockets();
 
 }  // namespace ghost::tun_helper

@@ -127,6 +127,7 @@ std::string words(const Event& event) {
           [](const InterfaceAppeared&) { return std::string("interface"); },
           [](const AddressAppeared& e) { return "address " + e.local.str(); },
           [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+          [](const AddressConflicts& e) { return "conflict: " + e.detail; },
           [](const SentOn& e) { return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total()); },
           [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
           [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },

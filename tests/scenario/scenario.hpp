@@ -78,6 +78,7 @@ inline const core::Event supervisor_gone = core::SupervisorGone{};
 inline const core::Event interface = core::InterfaceAppeared{};
 core::Event address(std::string_view local);
 core::Event address_gone(std::string_view local);
+inline core::Event conflict(std::string detail) { return core::AddressConflicts{std::move(detail)}; }
 
 inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0,
                                std::string error = {}) {

@@ -9,6 +9,12 @@ namespace ghost::test {
 
 using namespace core;
 
+namespace {
+
+IpAddress far_end(Family family) { return *IpAddress::parse(family == Family::v4 ? "10.64.64.254" : "fe80::1"); }
+
+}  // namespace
+
 World::World(unsigned seed, Seen& seen)
     : random_(seed), seen_(seen), link_(some_config(), CallSerial::none, Time{}), sleepy_(seed % 4 == 0) {}
 
@@ -55,19 +61,20 @@ Event World::some_packet() {
 Event World::anything() {
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(37)) {
+  switch (pick(38)) {
     case 0: case 1: return connect;
     case 2: case 3: return disconnect;
     case 34: return chance(70) ? farewell_wanted(up_to(20s)) : FarewellWanted{};
     case 35: return appear(up_to(60s), chance(50));
     case 36: return farewell_said;
+    case 37: return conflict("somebody's");
     case 4: return block;
     case 5: case 6: case 7: return unblock;
     case 8: return Reconfigured{some_config()};
     case 9: return chance(30) ? supervisor_gone : interface;
     case 10: return AddressAppeared{some_address(family)};
     case 11: return AddressVanished{some_address(family)};
-    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(18)));
+    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(19)));
     case 13: return queue(static_cast<unsigned>(number(old)), chance(50));
     case 14: return drained(static_cast<unsigned>(number(old)), chance(50));
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
@@ -96,17 +103,17 @@ void World::plan_call(CallSerial call) {
   auto at = up_to(2s);
   later(at, CallReport{call, CallStarted{}});
   at += up_to(chance(90) ? 10s : 200s);
-  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(18)));
+  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(19)));
   later(at, interface);
   for (const auto family : {Family::v4, Family::v6}) {
     if (chance(20)) continue;
     const auto local = some_address(family);
     const auto up = at + up_to(chance(80) ? 2s : 20s);
-    later(up, CallReport{call, CallAddress{local, local, {}}});
+    later(up, CallReport{call, CallAddress{local, far_end(family), {}}});
     later(up, AddressAppeared{local});
     if (chance(15)) later(up + up_to(60s), AddressVanished{local});
   }
-  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(18)));
+  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(19)));
 }
 
 void World::next() {

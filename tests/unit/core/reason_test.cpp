@@ -32,6 +32,7 @@ const std::vector<std::pair<CallEnd, std::string>> kPublic{
     {Killed, "Killed"},
     {Crashed, "Crashed"},
     {SupervisorLost, "SupervisorLost"},
+    {AddressConflict, "AddressConflict"},
     {Failed, "Failed"},
 };
 

@@ -2,6 +2,7 @@
 #include "net/routes.hpp"
 
 #include <gmock/gmock.h>
+#include <net/if.h>
 
 #include "net/numbers.hpp"
 #include "net/tun.hpp"
@@ -146,6 +147,39 @@ TEST_F(Routes, FlushTakesOursAndOnlyOurs) {
   EXPECT_EQ(*flushed, (Rtnl::Flushed{9, 6}));
   EXPECT_EQ(routing_state(), before);
   EXPECT_EQ(rtnl_->flush(), (Rtnl::Flushed{0, 0}));
+}
+
+// What the far end of a call says makes no route.
+TEST_F(Routes, AnAdvertisedAddressIsNothingButAnAddress) {
+  const unsigned index = ::if_nametoindex("ppp-isp");
+  const auto before = sh("ip -6 route show table all | grep -v ' table local ' || true");
+  OK(rtnl_->give_address(index, kStable6, 1800, 3600));
+  const auto shown = sh("ip -6 addr show dev ppp-isp");
+  EXPECT_THAT(shown, HasSubstr("fd00:aa::1/128 scope global nodad dynamic noprefixroute"));
+  EXPECT_THAT(shown, testing::ContainsRegex("valid_lft (3600|3599)sec preferred_lft (1800|1799)sec"));
+  EXPECT_THAT(shown, Not(HasSubstr("tentative")));
+  EXPECT_EQ(sh("ip -6 route show table all | grep -v ' table local ' || true"), before);
+  OK(rtnl_->give_address(index, kStable6, 0, 0xffffffff));
+  EXPECT_THAT(sh("ip -6 addr show dev ppp-isp"), HasSubstr("valid_lft forever preferred_lft 0sec"));
+  OK(rtnl_->take_address(index, kStable6));
+  OK(rtnl_->take_address(index, kStable6));
+  EXPECT_THAT(sh("ip -6 addr show dev ppp-isp"), Not(HasSubstr("fd00:aa::1")));
+}
+
+TEST_F(Routes, WhatTheKernelMadeOfTheFarEndsWordsIsTakenAway) {
+  sh("ip addr add 100.64.7.8 peer 10.64.64.1 dev ppp-isp; ip addr add fe80::5/64 dev ppp-isp nodad;"
+     "ip addr add 2001:db8:7::2/64 dev ppp-isp nodad; ip -6 route add 2000::/3 dev ppp-isp proto ra;"
+     "ip -6 route add default via fe80::1 dev ppp-isp proto ra; ip route add 198.51.100.0/24 dev ppp-isp;"
+     "ip addr add 10.10.10.1/24 dev gd-isp; ip link set gd-isp up");
+  const auto removed = rtnl_->remove_kernel_routes("ppp-isp");
+  OK(removed);
+  EXPECT_EQ(*removed, 4U) << sh("ip route; ip -6 route");
+  EXPECT_EQ(sh("ip route show dev ppp-isp"), "198.51.100.0/24 scope link \n") << "what somebody put there on purpose";
+  EXPECT_EQ(sh("ip -6 route show dev ppp-isp"), "fe80::/64 proto kernel metric 256 pref medium\n");
+  EXPECT_THAT(sh("ip route show dev gd-isp"), HasSubstr("10.10.10.0/24 proto kernel")) << "others keep theirs";
+  EXPECT_THAT(sh("ip route get 100.64.7.8"), HasSubstr("local")) << "our own address is ours still";
+  EXPECT_EQ(rtnl_->remove_kernel_routes("ppp-isp").value_or(7), 0U);
+  EXPECT_EQ(rtnl_->remove_kernel_routes("ppp-none").error().errno_value, ENODEV);
 }
 
 }  // namespace

@@ -100,13 +100,13 @@ TEST(RtnetlinkDecode, Addresses) {
                        .attribute(IFA_LOCAL, kLocal4)
                        .attribute(IFA_LABEL, "ppp-isp")
                        .bytes()),
-            RtnetlinkNews(AddressSeen{7, ip("100.64.7.7"), ip("10.64.64.1"), 32, true, false, false}));
+            RtnetlinkNews(AddressSeen{7, ip("100.64.7.7"), ip("10.64.64.1"), 32, true, false, false, false}));
   EXPECT_EQ(
       decode(address(RTM_DELADDR, AF_INET6, 64, RT_SCOPE_UNIVERSE).attribute(IFA_ADDRESS, kLocal6).bytes()),
-      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, true, false, true}));
+      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, true, false, false, true}));
   EXPECT_EQ(
       decode(address(RTM_NEWADDR, AF_INET6, 64, RT_SCOPE_LINK).attribute(IFA_ADDRESS, kLocal6).bytes()),
-      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, false, false, false}));
+      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, false, true, false, false}));
 }
 
 TEST(RtnetlinkDecode, TentativeIsInTheWideFlags) {

@@ -38,13 +38,21 @@ TEST(SysctlPlan, ForwardingThatIsOnIsNotOurs) {
               IsEmpty());
 }
 
-TEST(SysctlPlan, CallInterfaceIsLooseOnlyWhereItWasStrict) {
+TEST(SysctlPlan, ACallsInterfaceTakesWhatNoRouteLeadsTo) {
   const std::string all = "net/ipv4/conf/all/rp_filter", key = "net/ipv4/conf/ppp-isp/rp_filter";
-  const auto loose = testing::Contains(SysctlWrite{key, "2", false});
-  EXPECT_THAT(plan_call_interface("isp", false, {{all, "0"}, {key, "1"}}), loose);
-  EXPECT_THAT(plan_call_interface("isp", false, {{all, "1"}, {key, "0"}}), loose);
-  EXPECT_THAT(plan_call_interface("isp", false, {{all, "0"}, {key, "0"}}), testing::Not(loose));
-  EXPECT_THAT(plan_call_interface("isp", false, {{all, "2"}, {key, "1"}}), testing::Not(loose)) << "the larger of the two counts";
+  const auto written = [&](const char* alls, const char* own) {
+    std::string out = "nothing";
+    for (const auto& one : plan_call_interface("isp", false, {{all, alls}, {key, own}}))
+      if (one.key == key) out = one.value;
+    return out;
+  };
+  EXPECT_EQ(written("0", "0"), "nothing");
+  EXPECT_EQ(written("0", "1"), "0");
+  EXPECT_EQ(written("0", "2"), "0");
+  EXPECT_EQ(written("1", "0"), "2") << "the larger of the two counts: strict becomes loose";
+  EXPECT_EQ(written("1", "1"), "2");
+  EXPECT_EQ(written("1", "2"), "nothing");
+  EXPECT_EQ(written("2", "1"), "nothing");
 }
 
 TEST(SysctlPlan, OnlyASharedCallForwards) {
@@ -53,12 +61,11 @@ TEST(SysctlPlan, OnlyASharedCallForwards) {
   EXPECT_THAT(plan_call_interface("isp", false, {}), testing::Not(testing::Contains(forwarding)));
 }
 
-TEST(SysctlPlan, TheProvidersDefaultRouteIsRefusedBeforeItsAdvertisementIsTaken) {
+TEST(SysctlPlan, TheKernelMakesNoRouteOfWhatTheFarEndSays) {
   const auto plan = plan_call_interface("isp", true, {});
-  const auto at = [&](const SysctlWrite& one) { return std::find(plan.begin(), plan.end(), one); };
-  const auto route = at({"net/ipv6/conf/ppp-isp/accept_ra_defrtr", "0", false});
-  ASSERT_NE(route, plan.end());
-  EXPECT_LT(route, at({"net/ipv6/conf/ppp-isp/accept_ra", "2", false}));
+  for (const char* key : {"net/ipv6/conf/ppp-isp/accept_ra", "net/ipv6/conf/ppp-isp/accept_redirects",
+                          "net/ipv4/conf/ppp-isp/accept_redirects"})
+    EXPECT_THAT(plan, testing::Contains(SysctlWrite{key, "0", false}));
 }
 
 class SysctlFiles : public ::testing::Test {

@@ -10,7 +10,9 @@ from .run import out, sh, wait_for
 
 ANSWER = """#!/bin/sh
 # The provider answers: $1 is the tty, $2 the number of the call.
-exec ip netns exec isp pppd "$1" 115200 file /run/lab/isp-options ifname call$2 10.64.64.254:10.64.64.$((76 + $2))
+far=10.64.64.254 ours=10.64.64.$((76 + $2))
+if [ -e /run/lab/gives ]; then . /run/lab/gives; fi
+exec ip netns exec isp pppd "$1" 115200 file /run/lab/isp-options ifname call$2 $far:$ours
 """
 OPTIONS = """nodetach
 local
@@ -38,6 +40,7 @@ class Isp:
     def __init__(self):
         self.process = None
         self.slow_to_take_packets(None)
+        self.gives()
 
     def start(self):
         os.makedirs("/etc/netns/isp/ppp", exist_ok=True)
@@ -69,6 +72,15 @@ class Isp:
             put(f"/etc/netns/isp/ppp/{kind}-secrets", f'"{USER}" isp "{secret}" *\n')
         options = OPTIONS + (f"require-{auth}\n" if auth else "noauth\n") + ("+ipv6\n" if ipv6 else "noipv6\n") + extra
         put("/run/lab/isp-options", options)
+
+    def gives(self, far=None, ours=None):
+        """The addresses of the next calls: the provider's own, and the one that it gives. None: as always."""
+        words = [f"{name}={address}\n" for name, address in (("far", far), ("ours", ours)) if address]
+        if words:
+            with open("/run/lab/gives", "w") as f:
+                f.write("".join(words))
+        elif os.path.exists("/run/lab/gives"):
+            os.unlink("/run/lab/gives")
 
     def slow_to_take_packets(self, seconds):
         """So long does a call take, from now on, between the end of negotiation and the first packet taken."""

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/address_conflict.hpp"
+
+#include "base/ids.hpp"
+
+namespace ghost::net {
+namespace {
+
+std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
+
+// The network that the kernel has a route to because of this address.
+Prefix network(const HeldAddress& held) { return {held.peer, held.prefix_length}; }
+bool is_of_one(const HeldAddress& held) { return held.prefix_length == longest(held.peer.family()); }
+
+std::string in(const HeldAddress& held) {
+  return " lies in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;
+}
+
+}  // namespace
+
+std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
+                                        const std::vector<HeldAddress>& held) {
+  const std::string who = own.str() + ", which the far end gave us,";
+  for (const auto& one : held) {
+    if (one.ifname == ppp_interface(link) || one.ifname == demand_interface(link)) continue;
+    if (one.local == own) return who + " is the address of " + one.ifname;
+    if (one.prefix_length != 0 && network(one).contains(own)) return who + in(one);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
+                                        const std::vector<HeldAddress>& held) {
+  const std::string who = far.str() + ", as which the far end goes,";
+  for (const auto& one : held) {
+    if (one.local == far) return who + " is the address of " + (one.ifname == ppp_interface(link) ? "our end" : one.ifname);
+    if (one.ifname == ppp_interface(link) || one.prefix_length == 0 || is_of_one(one)) continue;
+    if (network(one).contains(far)) return who + in(one);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> call_conflict(const std::string& link, const std::vector<HeldAddress>& held) {
+  for (const auto& one : held) {
+    if (one.ifname != ppp_interface(link)) continue;
+    if (auto why = own_conflict(link, one.local, held)) return why;
+    // pppd sets its own address first and the far end's second.
+    if (one.peer == one.local) continue;
+    if (auto why = far_conflict(link, one.peer, held)) return why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ghost::net

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// May a call have the addresses that its far end gave to both ends? Not one that somebody here has, nor one in the prefix of
+// another interface: what goes there would go to the far end, or would not go at all. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+
+namespace ghost::net {
+
+// As the kernel has it (ip-address(8)).
+struct HeldAddress {
+  std::string ifname;
+  IpAddress local;
+  IpAddress peer;  // equal to local where the interface is not point-to-point
+  std::uint8_t prefix_length = 0;
+  bool operator==(const HeldAddress&) const = default;
+};
+
+// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end gave us, is the address of
+// lan0". nullopt: it may. A link's stable address is one that its call may have, too.
+[[nodiscard]] std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
+                                                      const std::vector<HeldAddress>& held);
+// Why its far end must not have it. That the far ends of two calls call themselves the same is usual, and does no harm:
+// no route leads to a far end.
+[[nodiscard]] std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
+                                                      const std::vector<HeldAddress>& held);
+// Of all that the link's call has; the first that there is.
+[[nodiscard]] std::optional<std::string> call_conflict(const std::string& link, const std::vector<HeldAddress>& held);
+
+}  // namespace ghost::net

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A far end that gives itself or us an address that somebody here has: the call ends at once, has failed and says why, and not a
+packet went to it. A far end without fault gets no route either. (faults.md S2, P4)"""
+from rig import net
+from rig.stranger import Ear
+from rig.traffic import Talk
+
+STABLE = "192.0.0.2"
+CLAIMS = [  # what the far end gives itself, and us; what the detail says of it
+    ("it goes as a LAN client", {"far": net.LAN_CLIENT}, [net.LAN_CLIENT, "10.10.10.0/24 of lan0"]),
+    ("it goes as we do on the LAN", {"far": net.LAN_HOST}, [net.LAN_HOST, "lan0"]),
+    ("it goes as the stable address", {"far": STABLE}, [STABLE, "gd-isp"]),
+    ("it gives us the LAN's address", {"ours": net.LAN_HOST}, [net.LAN_HOST, "lan0"]),
+    ("it gives us an address in the LAN", {"ours": "10.10.10.77"}, ["10.10.10.77", "10.10.10.0/24 of lan0"]),
+    ("it gives both ends the same", {"far": "10.64.64.99", "ours": "10.64.64.99"}, ["10.64.64.99", "both ends"]),
+]
+
+
+def run(lab):
+    lab.configure("isp", Link={"Routes": f"{net.ISP4}/32"}, Share={"From": "10.10.10.0/24"},
+                  Call={"RedialDelay": "60s", "RedialDelayMax": "60s"})
+    lab.start_ghostd()
+    far, near = Ear("isp"), Ear("lan")
+    failures = 0
+    for what, gives, words in CLAIMS:
+        lab.isp.gives(**gives)
+        before, calls = len(near.heard("eth0", "in", to=net.LAN_CLIENT)), lab.line.calls
+        lab.ghostctl("connect", "isp")
+
+        def failed():
+            status = lab.status()
+            return status["failures"] > failures and status
+        status = lab.wait_for(failed, 60, f"a call to fail because {what}")
+        failures = status["failures"]
+        lab.check(f"{what}: the call ends for it", status["reason"] == "AddressConflict", status)
+        lab.check(f"{what}: the detail names both", all(word in status["detail"] for word in words), status["detail"])
+        lab.check(f"{what}: one call", lab.line.calls - calls == 1, lab.line.calls - calls)
+        lab.sh(f"ping -c 2 -i 0.2 -W 2 {net.LAN_CLIENT}")
+        lab.check(f"{what}: the LAN's packets go to the LAN", len(near.heard("eth0", "in", to=net.LAN_CLIENT)) >= before + 2)
+    # (The far end is asked a question before anything is handed over: it may not have been asked even that.)
+    lab.check("nothing of ours came to any of them", far.heard("call", "in", to="10.64.64.") == [], far.heard("call", "in")[-20:])
+    lab.check("nothing for the LAN came to any of them", far.heard("call", "in", to="10.10.10.") == [])
+
+    lab.isp.gives()
+    talk = Talk()
+    lab.ghostctl("connect", "isp")
+    lab.check("an honest call carries what waited", talk.wait() and talk.ask(), talk.error)
+    lab.check("and the failures are forgotten", lab.wait_state("up")["reason"] != "AddressConflict")
+    peer = "10.64.64.254"
+    lab.check("no route leads to its far end", lab.sh(f"ping -c 1 -W 1 {peer}", check=False) != 0 and
+              far.heard("call", "in", to=peer) == [], lab.out("ip route show table all dev ppp-isp"))
+
+    # Somebody here takes up an address that the call has: the call ends, not he.
+    lab.sh("ip addr add 10.64.64.5/24 dev lan0")
+    try:
+        status = lab.wait_for(lambda: lab.state() != "up" and lab.status(), 20, "the call to be ended")
+        lab.check("who comes later is not disturbed", status["reason"] == "AddressConflict" and "lan0" in status["detail"], status)
+    finally:
+        lab.sh("ip addr del 10.64.64.5/24 dev lan0")
+    talk.close()
+    far.close()
+    near.close()
