@@ -75,12 +75,10 @@ class Announcer:
     @property
     def addresses(self):
         """Of the present call, or the last, as a notice names them."""
-        self.known = self.present_addresses() or self.known
-        return self.known
-
-    def present_addresses(self):
         shown = json.loads(out(f"ip -j addr show dev ppp-{self.link} scope global") or "[]")
-        return sorted((a["local"] for one in shown for a in one.get("addr_info", []) if "local" in a), key=lambda a: ":" in a)
+        found = [a["local"] for one in shown for a in one.get("addr_info", []) if "local" in a]
+        self.known = sorted(found, key=lambda a: ":" in a) or self.known
+        return self.known
 
     @property
     def address(self):
@@ -117,7 +115,7 @@ class Announcer:
             code, _, error = self.lab.ghostctl("connect", self.link)
             if code != 0:
                 raise Failure(f"ghostctl connect: {error}")
-            wait_for(lambda: len(self.present_addresses()) == 2, 40, "both families' addresses")
+            wait_for(lambda: len(self.lab.status(self.link)["local_addresses"]) == 2, 40, "both families to be up", pause=0.2)
         self.process = subprocess.Popen(["ghostctl", "appear", self.link, "--json", "--timeout", "10min"], text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
