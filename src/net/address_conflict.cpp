@@ -12,6 +12,12 @@ std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
 Prefix network(const HeldAddress& held) { return {held.peer, held.prefix_length}; }
 bool is_of_one(const HeldAddress& held) { return held.prefix_length == longest(held.peer.family()); }
 
+// Every IPv6 interface has one of its own, in the same prefix.
+bool is_link_local(const IpAddress& address) {
+  const auto bytes = address.bytes();
+  return address.family() == Family::v6 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
 std::string in(const HeldAddress& held) {
   return " lies in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;
 }
@@ -20,6 +26,7 @@ std::string in(const HeldAddress& held) {
 
 std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
                                         const std::vector<HeldAddress>& held) {
+  if (is_link_local(own)) return std::nullopt;
   const std::string who = own.str() + ", which the far end gave us,";
   for (const auto& one : held) {
     if (one.ifname == ppp_interface(link) || one.ifname == demand_interface(link)) continue;
@@ -31,6 +38,7 @@ std::optional<std::string> own_conflict(const std::string& link, const IpAddress
 
 std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
                                         const std::vector<HeldAddress>& held) {
+  if (is_link_local(far)) return std::nullopt;
   const std::string who = far.str() + ", as which the far end goes,";
   for (const auto& one : held) {
     if (one.local == far) return who + " is the address of " + (one.ifname == ppp_interface(link) ? "our end" : one.ifname);

@@ -41,7 +41,7 @@ def advertised(lab):
     lab.check("nothing of it comes to the far end", far.heard("call", "in", to=LAN6) + far.heard("call", "in", to=ELSEWHERE) == [],
               far.packets()[-20:])
     routes = [r for r in lab.out("ip -6 route show table all dev ppp-isp").splitlines()
-              if not r.startswith(("fe80:", "ff00:", "multicast ff00:", "local ", "anycast ")) and "proto 103" not in r]
+              if not r.startswith(("fe80:", "ff00:", "multicast ff00:", "local ", "anycast ")) and "proto ghostd" not in r]
     lab.check("no route by the call is anybody's but ours", routes == [], routes)
     lab.check("the connection goes on", six.ask(), six.error)
     near.close()

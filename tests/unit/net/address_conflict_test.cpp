@@ -34,6 +34,7 @@ TEST(AddressConflict, OfOurOwnEnd) {
   EXPECT_EQ(conflict("203.0.113.10"), none) << "everything is no prefix";
   EXPECT_EQ(conflict("fd77:10::7"), "fd77:10::7, which the far end gave us, lies in fd77:10::/64 of lan0");
   EXPECT_EQ(conflict("2001:db8::7"), none);
+  EXPECT_EQ(conflict("fe80::7"), none) << "link-local addresses are each link's own";
 }
 
 TEST(AddressConflict, OfTheFarEnd) {
@@ -54,6 +55,7 @@ TEST(AddressConflict, OfTheCallAsItStands) {
   };
   EXPECT_EQ(call_conflict("isp", kHost).value_or(none), none) << "there is no call";
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32, "10.64.64.254")), none);
+  EXPECT_EQ(with(has("ppp-isp", "fe80::7", 128, "fe80::8")), none);
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32)), none) << "the far end's address is still to come";
   EXPECT_THAT(with(has("ppp-isp", "10.64.64.77", 32, "10.10.10.2")), testing::HasSubstr("lies in 10.10.10.0/24 of lan0"));
   EXPECT_THAT(with(has("ppp-isp", "10.10.10.1", 32, "10.64.64.254")), testing::HasSubstr("is the address of lan0"));
