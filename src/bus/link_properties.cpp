@@ -49,6 +49,7 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .idle_deadline = s.idle_deadline ? clock.usec(*s.idle_deadline) : 0,
       .redial_deadline = s.redial_deadline ? clock.usec(*s.redial_deadline) : 0,
       .failures = s.failures,
+      .degraded = clean_text(s.degraded),
       .appearance = s.appearance.state,
       .appearances = s.appearance.asked,
       .last_appearance = to_usec(s.appearance.last),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Offline: it reads the configuration as a reload would, and touches nothing. ghostd need not run.
+// Offline: it reads the configuration as a reload would, asks the kernel which other default routes stand, and touches
+// nothing. ghostd need not run.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include "bus/clean_text.hpp"
 #include "cli/verbs.hpp"
 #include "config/load.hpp"
+#include "net/routes.hpp"
 
 namespace ghost::cli {
 namespace {
@@ -17,20 +19,36 @@ void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, co
     out.push_back({{"file", d.file}, {"line", d.line}, {"severity", severity}, {"message", d.message}});
 }
 
+// Another default route on this host, and what that means beside these links; the kernel is only asked.
+std::vector<std::string> what_stands_beside(const core::Config& config) {
+  std::vector<net::LinkRouting> links;
+  for (const auto& link : config.links)
+    links.push_back({link.name, static_cast<unsigned>(links.size()), link.routes, link.stable});
+  auto rtnl = net::Rtnl::open();
+  if (!rtnl) return {};
+  const auto defaults = rtnl->foreign_defaults(links);
+  return defaults ? net::explain(*defaults, links) : std::vector<std::string>{};
+}
+
 }  // namespace
 
 ExitCode check(const Options& options) {
   const auto loaded = options.file.empty() ? config::load() : config::check_file(options.file);
+  std::vector<std::string> beside;
+  if (loaded && options.file.empty()) beside = what_stands_beside(loaded->config);
   if (options.json) {
     auto out = nlohmann::ordered_json::array();
-    if (loaded)
+    if (loaded) {
       add(out, loaded->warnings, "warning");
-    else
+      for (const auto& line : beside) out.push_back({{"file", ""}, {"line", 0}, {"severity", "note"}, {"message", line}});
+    } else {
       add(out, loaded.error(), "error");
+    }
     print(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   } else {
     for (const auto& d : loaded ? loaded->warnings : loaded.error())
       fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
+    for (const auto& line : beside) fmt::print(stderr, "note: {}\n", bus::clean_text(line));
     if (loaded && options.file.empty() && loaded->config.links.empty())
       fmt::print(stderr, "ghostctl: no links are configured (/etc/ghostd/links/NAME.conf)\n");
   }

@@ -83,6 +83,7 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
                              l.reason.empty() ? "" : " (" + l.reason + ")", time_words(l.since),
                              ago(l.since, style.now)));
   line("", l.detail);
+  line("Degraded:", l.degraded);
   line("Trigger:", l.trigger);
   line("Address:", fmt::format("{}{}", fmt::join(l.local_addresses, ", "),
                                l.remote_address.empty() ? "" : (l.local_addresses.empty() ? "peer " : ", peer ") + l.remote_address));

@@ -15,6 +15,7 @@ std::string_view to_string(Drop drop) {
     case Drop::refused: return "refused";
     case Drop::tun: return "tun";
     case Drop::foreign: return "foreign";
+    case Drop::impaired: return "impaired";
   }
   return "";
 }

@@ -21,8 +21,9 @@ enum class Drop : std::uint8_t {
   refused,       // the kernel would not send it: somebody's firewall, no route
   tun,           // the demand interface's own queue was full before ghostd could read it
   foreign,       // its source is neither the link's own address nor within From=
+  impaired,      // what judges and translates packets was gone from the kernel: no call could have carried it
 };
-inline constexpr std::size_t kDropKinds = 10;
+inline constexpr std::size_t kDropKinds = 11;
 
 // "budget", "age", …, "too-big", …: as D-Bus and `ghostctl status` have it. Words are added, never renamed.
 std::string_view to_string(Drop drop);

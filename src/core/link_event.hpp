@@ -40,6 +40,11 @@ struct FarewellWanted {
 };
 struct FarewellSaid {};
 
+// What judges and translates packets is gone from the kernel, or is back: meanwhile no packet makes a call.
+struct Impaired {
+  bool impaired = false;
+};
+
 // A reload brought other settings for this link.
 struct Reconfigured {
   LinkConfig config;
@@ -90,13 +95,13 @@ struct DrainReport {  // of CheckDrained
 };
 struct IdleReport {  // of AskIdle
   CallSerial serial;
-  Duration remaining{};  // until the kernel's timer for this link runs out; 0: it has
+  std::optional<Duration> remaining;  // until the kernel's timer for this link runs out; 0: it has; nullopt: nobody knows
 };
 
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Reconfigured, CallReport,
+using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Impaired, Reconfigured, CallReport,
                            SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
                            QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 

@@ -47,6 +47,10 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
   }
   return std::visit(Overloaded{
                         [&](Down&) {
+                          if (impaired_) {
+                            ++counters_.drops[Drop::impaired];
+                            return true;
+                          }
                           buffer(std::move(bytes), *info);
                           dial("trigger", info->str());
                           return true;
@@ -190,6 +194,21 @@ void LinkMachine::on(const FarewellSaid&) {
                  [&](Up& up) {
                    if (up.leaving) hang_up(std::string(up.leaving->reason));
                  },
+                 [&](HangingUp&) {},
+                 [&](Waiting&) {},
+             },
+             state_);
+}
+
+void LinkMachine::on(const Impaired& event) {
+  impaired_ = event.impaired;
+  std::visit(Overloaded{
+                 // What came while the last call ended has waited for this.
+                 [&](Down&) {
+                   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
+                 },
+                 [&](Dialing&) {},
+                 [&](Up&) {},
                  [&](HangingUp&) {},
                  [&](Waiting&) {},
              },

@@ -78,6 +78,7 @@ class LinkMachine {
   void on(const UnblockAsked&);
   void on(const FarewellWanted& event);
   void on(const FarewellSaid&);
+  void on(const Impaired& event);
   void on(Reconfigured&& event);
   void on(const CallReport& event);
   void on(const SupervisorGone&);
@@ -107,6 +108,7 @@ class LinkMachine {
   void bring_up(CallSerial serial, const IpAddress& local);
   void hand_over(Up& up, const IpAddress& local);
   void want(const ConnectAsked& event);
+  void idle_is_unknown(Up& up);
   void leave(std::string reason);
   void hang_up(std::string reason, bool failed = false, std::string detail = {});
   void abort_dialing(std::string reason, bool failed = false, std::string detail = {});
@@ -127,6 +129,7 @@ class LinkMachine {
   Counters counters_;
   CallSerial last_serial_;
   bool blocked_ = false;
+  bool impaired_ = false;  // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.
   struct Wanted {
     std::string by;

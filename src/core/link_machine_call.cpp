@@ -34,7 +34,7 @@ void LinkMachine::started(CallSerial serial) {
 
 // Something may have asked for a call while none could be made.
 bool LinkMachine::dial_if_asked() {
-  if (const auto first = buffer_.front()) dial("trigger", first->str());
+  if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
   else if (wanted_) dial(std::string(wanted_->by), wanted_->by);
   else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger_);
   else return false;

@@ -13,6 +13,8 @@ constexpr Duration kFamilyPatience = 15s;    // for the second address family (r
 constexpr Duration kSettleInterval = 200ms;  // between looks at the replay's queue
 constexpr Duration kSettlePatience = 60s;    // a line that never catches up gets its ordinary queue all the same
 constexpr Duration kDrainInterval = 50ms;    // between looks at the queue before a hang-up
+constexpr Duration kAskAgain = 1s;           // after a question to the kernel that had no answer
+constexpr unsigned kAskAgainMax = 2;         // so often, then the call is hung up
 constexpr Duration kDrainPatience = 10s;     // a dead line never runs dry
 
 bool any(const Up& up, Carriage c) { return std::find(up.carriage.begin(), up.carriage.end(), c) != up.carriage.end(); }
@@ -139,8 +141,10 @@ void LinkMachine::on(const IdleReport& event) {
                    if (event.serial != up.serial) return;
                    up.idle_asked = false;
                    if (up.leaving) return;
+                   if (!event.remaining) return idle_is_unknown(up);
+                   up.idle_unknown = 0;
                    const auto held = up.hold_until ? *up.hold_until - now_ : Duration::zero();
-                   const auto remaining = std::max(event.remaining, held);
+                   const auto remaining = std::max(*event.remaining, held);
                    if (remaining <= Duration::zero()) return leave("idle");
                    up.idle_deadline = after(now_, remaining);
                  },
@@ -148,6 +152,13 @@ void LinkMachine::on(const IdleReport& event) {
                  [&](Waiting&) {},
              },
              state_);
+}
+
+// Money is not spent on ignorance: asked again soon, twice, then it is hung up.
+void LinkMachine::idle_is_unknown(Up& up) {
+  if (++up.idle_unknown > kAskAgainMax)
+    return hang_up("idle-unknown", true, "the kernel does not say whether anything keeps the call up");
+  up.idle_deadline = after(now_, kAskAgain);
 }
 
 // In order: whoever has promised to say good-bye does so first.

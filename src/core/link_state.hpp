@@ -50,6 +50,7 @@ struct Up {
   std::array<std::optional<IpAddress>, 2> local{};  // the addresses of the PPP interface, to be forgotten afterwards
   Time idle_deadline{};
   bool idle_asked = false;                    // the kernel has been asked for its timer; the answer will come
+  unsigned idle_unknown = 0;                  // so often in a row it gave no answer
   std::optional<Time> family_deadline{};      // a family still pending then is given up
   std::optional<Time> settle_deadline{};      // look whether the replay has left the queue
   Time settle_force{};                        // and stop waiting for it at this time

@@ -70,7 +70,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   auto& tuns = inherited_.tuns;
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
-  // A link keeps the index that an earlier ghostd gave it: its rules and the routes of its living call carry it.
+  // A link keeps the index that an earlier ghostd gave it: its routes, those of its living call among them, carry it.
   auto known = must(host_.rtnl().known_links());
   std::set<unsigned> taken;
   for (const auto& [name, index] : known) taken.insert(index);
@@ -83,7 +83,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     add_link(std::move(link), std::move(tun), index);
   }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
-  for (const auto& [vanished, index] : known) must(host_.forget_rules(vanished, index));
+  keeper_.emplace(loop, host_, keeper_port());
   must(take_over());
 
   try {
@@ -152,11 +152,15 @@ void Daemon::remove_link(const std::string& name) {
   if (bus_) bus_->remove(name);
 }
 
-net::Result<void> Daemon::load_ruleset() {
-  std::vector<std::string> blocked;
+std::vector<std::string> Daemon::blocked() const {
+  std::vector<std::string> out;
   for (const auto& [name, link] : links_)
-    if (link->machine().blocked()) blocked.push_back(name);
-  auto loaded = host_.load_ruleset(placed(), blocked);
+    if (link->machine().blocked()) out.push_back(name);
+  return out;
+}
+
+net::Result<void> Daemon::load_ruleset() {
+  auto loaded = host_.load_ruleset(placed(), blocked());
   ::malloc_trim(0);  // the table of 100 links is megabytes of JSON for a moment
   return loaded;
 }
@@ -246,6 +250,8 @@ net::Result<void> Daemon::take_over() {
   if (auto ok = host_.prepare(links); !ok) return ok;
   if (auto ok = load_ruleset(); !ok) return ok;
   if (auto ok = host_.take_over(links); !ok) return ok;
+  tell_what_stands_beside();
+  if (keeper_) keeper_->look_soon();
   // Everything there is is told again: a prefix that is shared since now may have its interface already.
   if (listening_) watch_kernel();
   return {};
@@ -547,6 +553,38 @@ void Daemon::kernel_says(std::uint32_t) {
                change);
   if (!reload_ruleset) return;
   if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
+}
+
+// ---- beside others ---------------------------------------------------------------------------------------------------
+
+Keeper::Port Daemon::keeper_port() {
+  return {.kept =
+              [this] {
+                std::vector<Kept> out;
+                for (const auto& [name, link] : links_) out.push_back(link->kept());
+                return out;
+              },
+          .blocked = [this] { return blocked(); },
+          .load_table = [this] { return load_ruleset(); },
+          .changed =
+              [this](const std::string& degraded, bool can_carry) {
+                for (const auto& [name, link] : links_) {
+                  link->set_degraded(degraded);
+                  post(name, core::Impaired{!can_carry});
+                }
+                publish();
+              },
+          .looked = [this] { tell_what_stands_beside(); }};
+}
+
+void Daemon::tell_what_stands_beside() {
+  std::vector<net::LinkRouting> routings;
+  for (const auto& link : placed()) routings.push_back(link.routing());
+  auto now = net::explain(host_.foreign_defaults(), routings);
+  if (now == beside_) return;
+  for (const auto& line : now)
+    if (std::find(beside_.begin(), beside_.end(), line) == beside_.end()) log(LOG_NOTICE, "", line);
+  beside_ = std::move(now);
 }
 
 }  // namespace ghost::daemon

@@ -14,6 +14,7 @@
 #include "daemon/autoconf.hpp"
 #include "daemon/executor.hpp"
 #include "daemon/fd_store.hpp"
+#include "daemon/keeper.hpp"
 #include "net/rtnetlink_monitor.hpp"
 
 namespace ghost::daemon {
@@ -62,6 +63,8 @@ class Daemon final : public bus::Requests {
   void farewells_said();
   [[nodiscard]] net::Result<void> take_over();
   [[nodiscard]] net::Result<void> load_ruleset();
+  [[nodiscard]] std::vector<std::string> blocked() const;
+  [[nodiscard]] Keeper::Port keeper_port();
   [[nodiscard]] std::vector<Placed> placed() const;
   [[nodiscard]] unsigned free_index() const;
 
@@ -78,6 +81,7 @@ class Daemon final : public bus::Requests {
   void kernel_says(std::uint32_t);
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();
+  void tell_what_stands_beside();
   void tell_manager();
 
   loop::EventLoop& loop_;
@@ -91,6 +95,8 @@ class Daemon final : public bus::Requests {
   std::optional<Autoconf> autoconf_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
+  std::optional<Keeper> keeper_;
+  std::vector<std::string> beside_;  // what was said last of others' default routes
   loop::Timer list_timeout_;
   std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
   loop::DeferSource parted_;

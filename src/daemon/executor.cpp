@@ -12,9 +12,6 @@
 namespace ghost::daemon {
 namespace {
 
-// When the kernel cannot be asked for its idle timer: ask again then, rather than hang up on somebody or never.
-constexpr core::Duration kAskAgain = std::chrono::seconds(60);
-
 template <class T>
 void warn_if_failed(const Link& link, const net::Result<T>& result) {
   if (!result) log(LOG_WARNING, link.name(), result.error().what);
@@ -47,7 +44,7 @@ void Executor::run(Link& link, core::Effect effect, const Link::Post& post) {
           [&](const AskIdle& e) {
             const auto left = net::nft::live_remaining(ppp_interface(name));
             warn_if_failed(link, left);
-            post(IdleReport{e.serial, left ? Duration(left->value_or(std::chrono::seconds(0))) : kAskAgain});
+            post(IdleReport{e.serial, left ? std::optional<Duration>(left->value_or(std::chrono::seconds(0))) : std::nullopt});
           },
           [&](const ForgetAddress& e) {
             // A fixed address that the provider gives every time stays ours, and so do its conversations.

@@ -36,6 +36,21 @@ std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
   return out;
 }
 
+// Objects of this kind that are added.
+unsigned count(const nlohmann::json& commands, const char* kind) {
+  const auto& all = commands["nftables"];
+  return static_cast<unsigned>(std::count_if(all.begin(), all.end(), [kind](const auto& one) {
+    return one.contains("add") && one["add"].contains(kind);
+  }));
+}
+
+net::QueueLimits limits_for(const core::LinkConfig& link) {
+  net::QueueLimits limits;
+  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
+  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
+  return limits;
+}
+
 }  // namespace
 
 Host::Host(const std::string& state_dir, net::RawSender sender)
@@ -52,28 +67,36 @@ net::Result<void> Host::prepare(const std::vector<Placed>& links) {
 net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
-    const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(l.config.buffer.packets, 500, 4096));
-    if (auto ok = rtnl_.set_up({l.config.name, l.config.stable, l.config.mtu, queue}); !ok) return ok;
+    if (auto ok = rtnl_.set_up(demand(l)); !ok) return ok;
     if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok) return ok;
   }
-  return rtnl_.add(net::rules_for(routings(links)));
+  if (auto ok = look_at_foreign_defaults(links); !ok) return ok;
+  return set_rules(links);
 }
 
-net::Result<void> Host::give_up(const Placed& link) {
-  if (auto ok = rtnl_.remove(net::demand_routes(link.routing())); !ok) return ok;
-  // Only the link's own rules; the two that all links share may serve others.
-  auto rules = net::rules_for({link.routing()});
-  std::erase_if(rules, [](const net::Rule& r) { return r.iif.empty(); });
-  return rtnl_.remove(rules);
+net::DemandInterface Host::demand(const Placed& link) {
+  const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(link.config.buffer.packets, 500, 4096));
+  return {link.config.name, link.config.stable, link.config.mtu, queue};
 }
 
-net::Result<void> Host::forget_rules(const std::string& link, unsigned index) {
-  std::vector<net::Rule> rules;
+net::Result<void> Host::look_at_foreign_defaults(const std::vector<Placed>& links) {
+  auto foreign = rtnl_.foreign_defaults(routings(links));
+  if (!foreign) return tl::unexpected(foreign.error());
+  foreign_ = std::move(*foreign);
+  return {};
+}
+
+std::vector<net::Rule> Host::rules(Family family, const std::vector<Placed>& links) const {
+  return net::rules_for(family, routings(links), foreign_);
+}
+
+net::Result<void> Host::set_rules(const std::vector<Placed>& links) {
   for (const auto family : {Family::v4, Family::v6})
-    rules.push_back(
-        {family, net::replay_preference(index), net::replay_table(index), demand_interface(link), std::nullopt});
-  return rtnl_.remove(rules);
+    if (auto set = rtnl_.set_rules(family, rules(family, links)); !set) return tl::unexpected(set.error());
+  return {};
 }
+
+net::Result<void> Host::give_up(const Placed& link) { return rtnl_.remove(net::demand_routes(link.routing())); }
 
 net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
   net::Ruleset ruleset;
@@ -88,14 +111,27 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   ruleset.blocked = blocked;
   ruleset.guard_ipv6_forwarding = sysctls_.original("net/ipv6/conf/all/forwarding") == "0";
   ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
+  loaded_.reset();
   counts_.before_reset();
-  return net::nft::load(ruleset);
+  const auto commands = net::render(ruleset);
+  if (auto ok = net::nft::load(ruleset); !ok) return ok;
+  // Taken for what it is only if nobody was there in between.
+  auto print = net::table_print();
+  if (print && *print && (*print)->chains == count(commands, "chain") && (*print)->rules == count(commands, "rule"))
+    loaded_ = std::move(**print);
+  return {};
 }
 
 net::Result<void> Host::call_has_address(const std::string& link) {
   const auto mtu = net::mtu_of(ppp_interface(link));
   if (std::exchange(call_mtu_[link], mtu) == mtu) return {};
-  return net::nft::set_call_mtu(link, mtu);
+  const auto before = net::table_print();
+  const bool intact = before && *before && loaded_ && (*before)->content == loaded_->content;
+  if (auto ok = net::nft::set_call_mtu(link, mtu); !ok) return ok;
+  // It is known by its new content from now on; what somebody had changed by then is not taken for ours.
+  auto print = net::table_print();
+  if (intact && print && *print) loaded_ = std::move(**print);
+  return {};
 }
 
 net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std::string& ifname,
@@ -114,10 +150,7 @@ net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std:
 
 net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   const auto ifname = ppp_interface(link.name);
-  net::QueueLimits limits;
-  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
-  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
-  const auto queue = queue_.prepare(ifname, limits);
+  const auto queue = queue_.prepare(ifname, limits_for(link));
   // The sysctls come second: pppd has just renamed the interface, the news of that is out before /proc/sys knows the new
   // name, and what is not there is passed over. rtnetlink has let us in only after the renaming was over.
   net::SysctlValues now;
@@ -136,6 +169,13 @@ net::Result<void> Host::set_ipv6_mtu(const std::string& link, std::uint32_t mtu)
   auto ok = sysctls_.apply({{"net/ipv6/conf/" + ppp_interface(link) + "/mtu", std::to_string(mtu), false}});
   if (!ok && ok.error().errno_value == EINVAL) return {};
   return ok;
+}
+
+net::Result<void> Host::restore_queue(const core::LinkConfig& link, bool settled) {
+  const auto ifname = ppp_interface(link.name);
+  if (auto ok = queue_.prepare(ifname, limits_for(link)); !ok) return tl::unexpected(ok.error());
+  if (auto ok = queue_.release(ifname); !ok) return ok;
+  return settled ? queue_.normalize(ifname) : net::Result<void>();
 }
 
 }  // namespace ghost::daemon

@@ -4,6 +4,7 @@
 // `ghost-tun release`, which needs to remember nothing.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,16 +15,26 @@
 #include "net/raw_sender.hpp"
 #include "net/routes.hpp"
 #include "net/sysctl.hpp"
+#include "net/table_print.hpp"
 
 namespace ghost::daemon {
 
-// A link as the kernel side needs it. The index is the link's rank and names its replay table; it stays while we run.
+// A link as the kernel side needs it. The index is the link's rank; it stays while we run.
 struct Placed {
   core::LinkConfig config;
   unsigned index = 0;
   [[nodiscard]] net::LinkRouting routing() const {
     return {config.name, index, config.routes, config.stable};
   }
+};
+
+// What of a link must stand just now.
+struct Kept {
+  Placed placed;
+  std::vector<net::Route> routes;
+  bool carries = false;          // its call does: ppp-<link> has the queue, and is kept up by set `live`
+  bool settled = false;          // the queue is an ordinary one by now
+  std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
 };
 
 class Host {
@@ -36,8 +47,13 @@ class Host {
   [[nodiscard]] net::Result<void> prepare(const std::vector<Placed>& links);
   // Sysctls, addresses and routes of these links, the rules of all of them. Their interfaces exist.
   [[nodiscard]] net::Result<void> take_over(const std::vector<Placed>& links);
-  // Takes away the rules that an earlier ghostd left for a link that is configured no more.
-  [[nodiscard]] net::Result<void> forget_rules(const std::string& link, unsigned index);
+  // Default routes that others keep; as seen last.
+  [[nodiscard]] net::Result<void> look_at_foreign_defaults(const std::vector<Placed>& links);
+  [[nodiscard]] const std::vector<net::ForeignDefault>& foreign_defaults() const { return foreign_; }
+  // The rules for these links beside those.
+  [[nodiscard]] std::vector<net::Rule> rules(Family family, const std::vector<Placed>& links) const;
+  [[nodiscard]] net::Result<void> set_rules(const std::vector<Placed>& links);
+  [[nodiscard]] static net::DemandInterface demand(const Placed& link);
   // Routes of a link that is no more, or is about to get others.
   [[nodiscard]] net::Result<void> give_up(const Placed& link);
   // The table whole, for these links.
@@ -58,6 +74,13 @@ class Host {
 
   // What the kernel dropped of a link's packets, read when somebody looks.
   [[nodiscard]] KernelCounts& counts() { return counts_; }
+  // The same after somebody has taken it away. What was in it is lost.
+  [[nodiscard]] net::Result<void> restore_queue(const core::LinkConfig& link, bool settled);
+
+  // What load_ruleset() has put there; nullopt: it did not stay so for the moment that it took to look.
+  [[nodiscard]] const std::optional<net::TablePrint>& loaded_table() const { return loaded_; }
+
+  [[nodiscard]] net::Sysctls& sysctls() { return sysctls_; }
   [[nodiscard]] net::Rtnl& rtnl() { return rtnl_; }
   [[nodiscard]] net::PppQueue& queue() { return queue_; }
   [[nodiscard]] net::RawSender& sender() { return sender_; }
@@ -69,6 +92,8 @@ class Host {
   net::RawSender sender_;
   KernelCounts counts_;
   std::map<std::string, unsigned> call_mtu_;  // by link, as the table has it
+  std::vector<net::ForeignDefault> foreign_;
+  std::optional<net::TablePrint> loaded_;
   std::set<std::string> opened_;  // LAN interfaces that forward because of us
 };
 

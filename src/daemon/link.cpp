@@ -37,7 +37,25 @@ core::LinkStatus Link::status() const {
   auto status = machine_.status();
   status.appearance = appearance_.status();
   host_.counts().add_to(name(), status.drops);
+  status.degraded = degraded_;
   return status;
+}
+
+Kept Link::kept() const {
+  Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
+  const auto* up = std::get_if<core::Up>(&machine_.state());
+  if (up == nullptr) return out;
+  std::vector<Family> carried;
+  for (const auto family : {Family::v4, Family::v6})
+    if (up->of(family) == core::Carriage::carried) carried.push_back(family);
+  for (auto& route : net::call_routes(out.placed.routing(), carried)) {
+    const auto carriage = up->of(route.prefix.family());
+    if (carriage == core::Carriage::carried || carriage == core::Carriage::given_up) out.routes.push_back(std::move(route));
+  }
+  out.carries = !carried.empty();
+  out.settled = !up->settle_deadline;
+  out.own = up->addresses();
+  return out;
 }
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {

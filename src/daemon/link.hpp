@@ -35,6 +35,9 @@ class Link {
   [[nodiscard]] CallPath& path() { return path_; }
   [[nodiscard]] Appearance& appearance() { return appearance_; }
   [[nodiscard]] core::LinkStatus status() const;
+  [[nodiscard]] Kept kept() const;
+  // What the status says is wrong with what others do to it.
+  void set_degraded(const std::string& text) { degraded_ = text; }
 
  private:
   void readable();
@@ -50,6 +53,7 @@ class Link {
   Appearance appearance_;
   loop::IoSource io_;
   loop::Timer timer_;
+  std::string degraded_;
 };
 
 }  // namespace ghost::daemon

@@ -39,4 +39,10 @@ void log_transition(std::string_view link, CallSerial serial, const core::Transi
        prefixed(link, text));
 }
 
+void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message) {
+  send({fmt::format("PRIORITY={}", priority), fmt::format("MESSAGE_ID={}", kLostId), fmt::format("GHOSTD_LOST={}", what),
+        fmt::format("GHOSTD_BY={}", by.empty() ? "somebody" : by)},
+       std::string(message));
+}
+
 }  // namespace ghost::daemon

@@ -16,7 +16,11 @@ void log(int priority, std::string_view link, std::string_view message);
 // A change of a link's state. MESSAGE_ID kTransitionId.
 void log_transition(std::string_view link, CallSerial serial, const core::Transition& transition);
 
+// What somebody took away from us, or did no more. MESSAGE_ID kLostId. by: who, where the kernel says it.
+void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message);
+
 // docs: journalctl MESSAGE_ID=…; units/ghostd.catalog explains it.
 inline constexpr const char* kTransitionId = "5c1b6a1e0f0d4b6f9a3d2f1f8f7f2e11";
+inline constexpr const char* kLostId = "8e0f6b4d2a514c7f9b1d63a7c5e28f04";
 
 }  // namespace ghost::daemon

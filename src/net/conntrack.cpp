@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -60,8 +62,17 @@ NlMessage deletion(nlmsghdr* entry, nlattr* tuple, const IpAddress& address) {
 
 }  // namespace
 
-Result<unsigned> forget_conntrack(const IpAddress& address) {
-  const std::string what = "forget conversations of " + address.str();
+namespace {
+
+std::optional<IpAddress> address_in(nlattr* tuple, Family family, bool source) {
+  const bool v4 = family == Family::v4;
+  nlattr* one = inside(inside(tuple, CTA_TUPLE_IP), source ? (v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC) : (v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST));
+  if (one == nullptr) return std::nullopt;
+  return IpAddress::from_bytes({static_cast<const std::uint8_t*>(nla_data(one)), static_cast<std::size_t>(nla_len(one))});
+}
+
+Result<unsigned> forget(const IpAddress& address, const std::string& what,
+                        const std::function<bool(nlattr* original, nlattr* reply)>& is_meant) {
   auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
   if (!socket)
     return socket.error().errno_value == EPROTONOSUPPORT ? Result<unsigned>(0U)
@@ -73,7 +84,7 @@ Result<unsigned> forget_conntrack(const IpAddress& address) {
     if (one->nlmsg_type != kNew || !nlmsg_valid_hdr(one, sizeof(nfgenmsg))) return;
     nlattr* original = nlmsg_find_attr(one, sizeof(nfgenmsg), CTA_TUPLE_ORIG);
     nlattr* reply = nlmsg_find_attr(one, sizeof(nfgenmsg), CTA_TUPLE_REPLY);
-    if (original == nullptr || (!names(original, address) && !names(reply, address))) return;
+    if (original == nullptr || !is_meant(original, reply)) return;
     deletions.push_back(deletion(one, original, address));
   };
   if (auto ok = socket->dump(*list, what, part, [&] { deletions.clear(); }); !ok) {
@@ -88,6 +99,22 @@ Result<unsigned> forget_conntrack(const IpAddress& address) {
     else if (ok.error().errno_value != ENOENT) return tl::unexpected(ok.error());
   }
   return count;
+}
+
+}  // namespace
+
+Result<unsigned> forget_conntrack(const IpAddress& address) {
+  return forget(address, "forget conversations of " + address.str(), [&](nlattr* original, nlattr* reply) {
+    return names(original, address) || names(reply, address);
+  });
+}
+
+Result<unsigned> forget_untranslated(const Prefix& prefix) {
+  return forget(prefix.address, "forget conversations of " + prefix.str() + " without NAT", [&](nlattr* original, nlattr* reply) {
+    const auto from = address_in(original, prefix.family(), true), to = address_in(original, prefix.family(), false);
+    return from && to && prefix.contains(*from) && address_in(reply, prefix.family(), false) == from &&
+           address_in(reply, prefix.family(), true) == to;
+  });
 }
 
 }  // namespace ghost::net

@@ -16,22 +16,18 @@ inline constexpr std::uint32_t kDefaultTable = 0x6764;
 inline constexpr std::uint32_t kMainTable =
     254;  // RT_TABLE_MAIN: for prefixes more specific than the default
 
-// How many links can have a place of their own in the preferences and tables below.
+// How many links can have a place of their own among the metrics below.
 inline constexpr unsigned kLinksMax = 700;
 
-// Where what was buffered while dialling is sent on to: a table a link, looked at only by packets that come
-// *out of* the link's demand interface. The routes that everybody uses still lead into it at that moment.
-constexpr std::uint32_t replay_table(unsigned link_index) { return 0x676400 + link_index; }
-
-// Rule preferences; a lower one is asked first, main is at 32766. The order is the point:
-//   32000+n  iif gd-<link>: the replay; before the others, or it would go round in a circle
-//   32764    main without its default routes (suppress_prefixlength 0): a more specific route of anybody's
-//   still wins 32765    our default routes, before main's
-// Rules with a preference below 32000 (VPNs, policy routing) stay in front of all of ours.
-constexpr std::uint32_t replay_preference(unsigned link_index) { return 32000 + link_index; }
-inline constexpr std::uint32_t kMainButDefaultPreference = 32764;
-inline constexpr std::uint32_t kDefaultTablePreference = 32765;
-static_assert(replay_preference(kLinksMax) < kMainButDefaultPreference);
+// All our rules have one preference, the last before main's own (32766), so that whatever rules others have come first. Equal
+// preferences are asked in the order in which they were added:
+//   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: a more specific route of
+//                                 anybody's still wins. The selector is always true; for want of it `wg-quick down` would take
+//                                 the rule away, which deletes all that print as "from all lookup main suppress_prefixlength 0"
+//   from A lookup main            for each address A of an interface by which main has a default route: who has chosen it is
+//                                 not ours to lead
+//   lookup 26468                  our default routes
+inline constexpr std::uint32_t kPreference = 32765;
 
 // The route into the demand interface is always there; a call adds one in front of it. rank orders the links
 // among each other (0 is the best), so that of two links that are up the better one carries. Never 0: IPv6

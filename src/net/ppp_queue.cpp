@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 
 namespace ghost::net {
 namespace {
@@ -149,6 +150,27 @@ Result<void> PppQueue::normalize(const std::string& ifname) {
   const auto index = index_of(ifname, what);
   if (!index) return tl::unexpected(index.error());
   return socket_.request(*prio(kChange, *index, 3), what);
+}
+
+Result<bool> PppQueue::stands(const std::string& ifname) {
+  const auto index = static_cast<int>(::if_nametoindex(ifname.c_str()));
+  if (index == 0) return true;
+  bool root = false, first = false, second = false;
+  tcmsg head{};
+  head.tcm_family = AF_UNSPEC;
+  auto message = make_message(RTM_GETQDISC, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    const auto* seen = static_cast<const tcmsg*>(nlmsg_data(one));
+    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index) return;
+    nlattr* kind = nlmsg_find_attr(one, sizeof *seen, TCA_KIND);
+    const std::string_view name = kind == nullptr ? "" : nla_get_string(kind);
+    root = root || (seen->tcm_parent == TC_H_ROOT && seen->tcm_handle == kRoot && name == "prio");
+    first = first || (seen->tcm_parent == band_class(1) && seen->tcm_handle == band_handle(1));
+    second = second || (seen->tcm_parent == band_class(2) && seen->tcm_handle == band_handle(2));
+  };
+  auto ok = socket_.dump(*message, "queue of " + ifname, part, [&] { root = first = second = false; });
+  if (!ok) return tl::unexpected(ok.error());
+  return root && first && second;
 }
 
 Result<Backlog> PppQueue::sum(const std::string& ifname, unsigned bands) {

@@ -44,6 +44,8 @@ class PppQueue {
   // Replaces whatever queue the interface has. Only while nothing is in it: right after the interface
   // appeared.
   [[nodiscard]] Result<Order> prepare(const std::string& ifname, const QueueLimits& limits = {});
+  // Is it there as prepare() left it? Also when there is no such interface.
+  [[nodiscard]] Result<bool> stands(const std::string& ifname);
   // Opens the plug for good: what it held goes out in order, what comes passes. Nothing to do when order is
   // at_risk.
   [[nodiscard]] Result<void> release(const std::string& ifname);

@@ -7,13 +7,16 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <initializer_list>
 #include <stdexcept>
 
 #include "base/ids.hpp"
+#include "net/netlink_bytes.hpp"
 #include "net/numbers.hpp"
+#include "net/rtnetlink_decode.hpp"
 
 namespace ghost::net {
 namespace {
@@ -22,7 +25,6 @@ void must_fit(int outcome) {
   if (outcome < 0) throw std::length_error("netlink message is full");
 }
 void put(nl_msg& m, int type, std::uint32_t value) { must_fit(nla_put_u32(&m, type, value)); }
-void put(nl_msg& m, int type, const std::string& text) { must_fit(nla_put_string(&m, type, text.c_str())); }
 void put(nl_msg& m, int type, const IpAddress& address) {
   must_fit(nla_put(&m, type, static_cast<int>(address.bytes().size()), address.bytes().data()));
 }
@@ -65,11 +67,13 @@ NlMessage rule_message(int type, int flags, const Rule& rule) {
   fib_rule_hdr head{};
   head.family = af(rule.family);
   head.action = FR_ACT_TO_TBL;
+  head.src_len = rule.from ? rule.from->length : std::uint8_t{0};
+  head.flags = rule.invert ? FIB_RULE_INVERT : 0U;
   auto message = make_message(type, flags, head);
   put(*message, FRA_PRIORITY, rule.preference);
   put(*message, FRA_TABLE, rule.table);
   must_fit(nla_put_u8(message.get(), FRA_PROTOCOL, kProtocol));
-  if (!rule.iif.empty()) put(*message, FRA_IIFNAME, rule.iif);
+  if (rule.from) put(*message, FRA_SRC, rule.from->network());
   if (rule.suppress_len) put(*message, FRA_SUPPRESS_PREFIXLEN, *rule.suppress_len);
   return message;
 }
@@ -207,10 +211,12 @@ Result<void> Rtnl::add(const std::vector<Route>& routes) {
     const auto added = socket_.request(*message, what);
     if (added) continue;
     if (added.error().errno_value != EEXIST) return added;
-    // NLM_F_REPLACE does not ask whose route it replaces.
-    const auto mine = is_ours(socket_, route);
-    if (!mine) return tl::unexpected(mine.error());
-    if (!*mine) return added;
+    // NLM_F_REPLACE does not ask whose route it replaces; in tables of our own nobody else has any business.
+    if (route.table == kMainTable) {
+      const auto mine = is_ours(socket_, route);
+      if (!mine) return tl::unexpected(mine.error());
+      if (!*mine) return added;
+    }
     message = route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route, index);
     if (auto ok = socket_.request(*message, what); !ok) return ok;
   }
@@ -236,23 +242,222 @@ Result<void> Rtnl::remove(const std::vector<Route>& routes) {
   return out;
 }
 
-Result<void> Rtnl::add(const std::vector<Rule>& rules) {
-  for (const auto& rule : rules) {
-    auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule);
-    auto ok = tolerate(socket_.request(*message, "add rule " + rule.str()), {EEXIST});
-    if (!ok) return ok;
-  }
-  return {};
+namespace {
+
+Bytes body_of(nlmsghdr* head) {
+  return {static_cast<const std::uint8_t*>(nlmsg_data(head)), static_cast<std::size_t>(nlmsg_datalen(head))};
 }
 
-Result<void> Rtnl::remove(const std::vector<Rule>& rules) {
-  Result<void> out;
+Result<std::vector<RuleSeen>> list_rules(NetlinkSocket& socket, Family family) {
+  std::vector<RuleSeen> out;
+  fib_rule_hdr head{};
+  head.family = af(family);
+  auto message = make_message(RTM_GETRULE, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    if (one->nlmsg_type != RTM_NEWRULE) return;
+    if (auto seen = decode_rule(body_of(one))) out.push_back(std::move(*seen));
+  };
+  if (auto ok = socket.dump(*message, "list rules", part, [&] { out.clear(); }); !ok) return tl::unexpected(ok.error());
+  return out;
+}
+
+// table 0: all.
+Result<std::vector<RouteSeen>> list_routes(NetlinkSocket& socket, Family family, std::uint32_t table, std::uint8_t protocol) {
+  std::vector<RouteSeen> out;
+  rtmsg head{};
+  head.rtm_family = af(family);
+  head.rtm_protocol = protocol;
+  auto message = make_message(RTM_GETROUTE, 0, head);
+  if (table != 0) put(*message, RTA_TABLE, table);
+  const auto part = [&](nlmsghdr* one) {
+    if (one->nlmsg_type != RTM_NEWROUTE) return;
+    auto seen = decode_route(body_of(one));
+    // An older kernel does not filter.
+    if (!seen || (table != 0 && seen->table != table) || (protocol != 0 && seen->protocol != protocol)) return;
+    out.push_back(std::move(*seen));
+  };
+  // ENOENT: there is no such table.
+  auto ok = tolerate(socket.dump(*message, "list routes", part, [&] { out.clear(); }), {ENOENT});
+  if (!ok) return tl::unexpected(ok.error());
+  return out;
+}
+
+Result<std::vector<AddressSeen>> list_addresses(NetlinkSocket& socket) {
+  std::vector<AddressSeen> out;
+  ifaddrmsg head{};
+  auto message = make_message(RTM_GETADDR, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(one);
+    auto decoded = decode_rtnetlink({bytes, one->nlmsg_len});
+    if (const auto* seen = std::get_if<AddressSeen>(&decoded.news)) out.push_back(*seen);
+  };
+  if (auto ok = socket.dump(*message, "list addresses", part, [&] { out.clear(); }); !ok)
+    return tl::unexpected(ok.error());
+  return out;
+}
+
+// Ours, as they stand; nullopt: they do not stand together, with somebody else's of the same preference behind or between.
+std::optional<std::vector<Rule>> in_place(const std::vector<RuleSeen>& all) {
+  std::vector<Rule> ours;
+  for (const auto& one : all) {
+    if (one.protocol == kProtocol && one.more) return std::nullopt;
+    if (one.protocol == kProtocol) ours.push_back(one.rule);
+    else if (one.rule.preference == kPreference && !ours.empty()) return std::nullopt;
+  }
+  return ours;
+}
+
+}  // namespace
+
+Result<bool> Rtnl::set_rules(Family family, const std::vector<Rule>& rules) {
+  const auto all = list_rules(socket_, family);
+  if (!all) {
+    // A kernel without IPv6 has no rules of it.
+    if (rules.empty() && (all.error().errno_value == EOPNOTSUPP || all.error().errno_value == EAFNOSUPPORT)) return false;
+    return tl::unexpected(all.error());
+  }
+  if (in_place(*all) == rules) return false;
   for (const auto& rule : rules) {
-    auto message = rule_message(RTM_DELRULE, 0, rule);
-    auto ok = tolerate(socket_.request(*message, "delete rule " + rule.str()), {ENOENT, ESRCH, EAFNOSUPPORT});
-    if (!ok && out) out = ok;
+    auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE, rule);  // without NLM_F_EXCL there may be two that are equal
+    if (auto ok = socket_.request(*message, "add rule " + rule.str()); !ok) return tl::unexpected(ok.error());
+  }
+  // The last first: what leads on to a link must not stand alone. Of two that are equal the kernel deletes the first: the old.
+  for (auto at = all->rbegin(); at != all->rend(); ++at) {
+    if (at->protocol != kProtocol) continue;
+    auto message = rule_message(RTM_DELRULE, 0, at->rule);
+    auto ok = tolerate(socket_.request(*message, "delete rule " + at->rule.str()), {ENOENT, ESRCH});
+    if (!ok) return tl::unexpected(ok.error());
+  }
+  return true;
+}
+
+Result<bool> Rtnl::rules_stand(Family family, const std::vector<Rule>& rules) {
+  const auto all = list_rules(socket_, family);
+  if (all) return in_place(*all) == rules;
+  if (rules.empty() && (all.error().errno_value == EOPNOTSUPP || all.error().errno_value == EAFNOSUPPORT)) return true;
+  return tl::unexpected(all.error());
+}
+
+namespace {
+
+struct Interface {
+  bool up = false;
+  unsigned mtu = 0;
+  unsigned queue_packets = 0;
+};
+
+Result<std::map<unsigned, Interface>> list_interfaces(NetlinkSocket& socket) {
+  std::map<unsigned, Interface> out;
+  ifinfomsg head{};
+  auto message = make_message(RTM_GETLINK, 0, head);
+  const auto part = [&](nlmsghdr* one) {
+    if (one->nlmsg_type != RTM_NEWLINK) return;
+    const auto info = take<ifinfomsg>(body_of(one));
+    if (!info) return;
+    auto& interface = out[static_cast<unsigned>(info->ifi_index)];
+    interface.up = (info->ifi_flags & IFF_UP) != 0;
+    for_each_attribute(rest(body_of(one), NLMSG_ALIGN(sizeof(ifinfomsg))), [&](int type, Bytes value) {
+      if (type == IFLA_MTU) interface.mtu = take<std::uint32_t>(value).value_or(0);
+      if (type == IFLA_TXQLEN) interface.queue_packets = take<std::uint32_t>(value).value_or(0);
+      return true;
+    });
+  };
+  if (auto ok = socket.dump(*message, "list interfaces", part, [&] { out.clear(); }); !ok) return tl::unexpected(ok.error());
+  return out;
+}
+
+bool stands(const Route& wanted, unsigned interface, const std::vector<RouteSeen>& routes) {
+  return std::any_of(routes.begin(), routes.end(), [&](const RouteSeen& r) {
+    if (r.prefix != wanted.prefix || r.table != wanted.table || r.metric != wanted.metric) return false;
+    if (wanted.interface.empty()) return r.prohibits;
+    return r.unicast && r.hops.size() == 1 && r.hops[0].interface == interface && r.source == wanted.source;
+  });
+}
+
+}  // namespace
+
+Result<std::vector<Route>> Rtnl::missing(const std::vector<Route>& routes) {
+  std::vector<Route> out;
+  const auto interfaces = list_interfaces(socket_);
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  for (const auto family : {Family::v4, Family::v6}) {
+    if (std::none_of(routes.begin(), routes.end(), [&](const Route& r) { return r.prefix.family() == family; })) continue;
+    const auto present = list_routes(socket_, family, 0, kProtocol);
+    if (!present) return tl::unexpected(present.error());
+    for (const auto& route : routes) {
+      if (route.prefix.family() != family) continue;
+      const unsigned index = route.interface.empty() ? 0 : ::if_nametoindex(route.interface.c_str());
+      const auto interface = interfaces->find(index);
+      if (!route.interface.empty() && (interface == interfaces->end() || !interface->second.up)) continue;
+      if (!stands(route, index, *present)) out.push_back(route);
+    }
   }
   return out;
+}
+
+Result<std::string> Rtnl::wrong_with(const DemandInterface& demand) {
+  const std::string name = demand_interface(demand.link);
+  const unsigned index = ::if_nametoindex(name.c_str());
+  if (index == 0) return std::string();
+  const auto interfaces = list_interfaces(socket_);
+  if (!interfaces) return tl::unexpected(interfaces.error());
+  const auto at = interfaces->find(index);
+  if (at == interfaces->end()) return std::string();
+  if (!at->second.up) return name + " is not up";
+  if (at->second.mtu != demand.mtu) return name + " has another MTU";
+  if (at->second.queue_packets != demand.queue_packets) return name + " has another queue length";
+  auto present = global_addresses(socket_, index, "look at " + name);
+  if (!present) return tl::unexpected(present.error());
+  for (const auto& address : demand.stable)
+    if (std::find(present->begin(), present->end(), address) == present->end()) return name + " has lost " + address.str();
+  if (present->size() != demand.stable.size()) return name + " has an address that is not its own";
+  return std::string();
+}
+
+Result<std::vector<RouteSeen>> Rtnl::routes(Family family, std::uint32_t table) {
+  return list_routes(socket_, family, table, 0);
+}
+
+Result<std::vector<ForeignDefault>> Rtnl::foreign_defaults(const std::vector<LinkRouting>& links) {
+  std::vector<RouteSeen> defaults;
+  for (const auto family : {Family::v4, Family::v6}) {
+    auto all = list_routes(socket_, family, kMainTable, 0);
+    if (!all) {
+      if (all.error().errno_value == EOPNOTSUPP || all.error().errno_value == EAFNOSUPPORT) continue;
+      return tl::unexpected(all.error());
+    }
+    for (auto& one : *all)
+      if (one.prefix.length == 0) defaults.push_back(std::move(one));
+  }
+  if (defaults.empty()) return std::vector<ForeignDefault>();
+  const auto addresses = list_addresses(socket_);
+  if (!addresses) return tl::unexpected(addresses.error());
+  std::map<unsigned, std::string> names;
+  for (const auto& route : defaults)
+    for (const auto& hop : route.hops)
+      if (std::array<char, IF_NAMESIZE> name{}; ::if_indextoname(hop.interface, name.data()) != nullptr)
+        names[hop.interface] = name.data();
+  return net::foreign_defaults(defaults, *addresses, names, links);
+}
+
+Result<std::map<std::string, unsigned>> Rtnl::known_links() {
+  constexpr std::string_view prefix = "gd-";
+  std::map<std::string, unsigned> known;
+  for (const Family family : {Family::v4, Family::v6}) {
+    const auto routes = list_routes(socket_, family, 0, kProtocol);
+    if (!routes) {
+      if (routes.error().errno_value == EOPNOTSUPP || routes.error().errno_value == EAFNOSUPPORT) continue;
+      return tl::unexpected(routes.error());
+    }
+    for (const auto& route : *routes) {
+      std::array<char, IF_NAMESIZE> name{};
+      if (route.hops.empty() || ::if_indextoname(route.hops.front().interface, name.data()) == nullptr) continue;
+      const std::string_view interface = name.data();
+      if (interface.starts_with(prefix) && route.metric >= demand_metric(0) && route.metric < demand_metric(kLinksMax))
+        known[std::string(interface.substr(prefix.size()))] = route.metric - demand_metric(0);
+    }
+  }
+  return known;
 }
 
 namespace {
@@ -302,29 +507,6 @@ Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
     }
   }
   return removed;
-}
-
-Result<std::map<std::string, unsigned>> Rtnl::known_links() {
-  constexpr std::string_view prefix = "gd-";
-  std::map<std::string, unsigned> known;
-  const auto part = [&](nlmsghdr* one) {
-    if (one->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(one, sizeof(fib_rule_hdr))) return;
-    nlattr* protocol = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_PROTOCOL);
-    nlattr* iif = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_IIFNAME);
-    nlattr* table = nlmsg_find_attr(one, sizeof(fib_rule_hdr), FRA_TABLE);
-    if (protocol == nullptr || nla_get_u8(protocol) != kProtocol || iif == nullptr || table == nullptr) return;
-    const std::string_view name = nla_get_string(iif);
-    const auto number = nla_get_u32(table);
-    if (name.starts_with(prefix) && number >= replay_table(0) && number < replay_table(kLinksMax))
-      known[std::string(name.substr(prefix.size()))] = number - replay_table(0);
-  };
-  for (const Family each : {Family::v4, Family::v6}) {
-    fib_rule_hdr head{};
-    head.family = af(each);
-    auto message = make_message(RTM_GETRULE, 0, head);
-    if (auto ok = socket_.dump(*message, "list rules", part, [] {}); !ok) return tl::unexpected(ok.error());
-  }
-  return known;
 }
 
 Result<Rtnl::Flushed> Rtnl::flush() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/error.hpp"
+#include "net/foreign_defaults.hpp"
 #include "net/netlink_socket.hpp"
 #include "net/routing.hpp"
 
@@ -30,12 +31,13 @@ class Rtnl {
   [[nodiscard]] Result<void> set_up(const DemandInterface& demand);
 
   // One after the other, stopping at the first that fails. A route of ours with the same prefix, table and
-  // metric is replaced; EEXIST when it is somebody else's.
+  // metric is replaced, and so is anybody's in a table of our own; EEXIST when it is somebody else's in main.
   [[nodiscard]] Result<void> add(const std::vector<Route>& routes);
   // All are tried; the first failure is the answer. Those the kernel took away by itself count as taken away.
   [[nodiscard]] Result<void> remove(const std::vector<Route>& routes);
-  [[nodiscard]] Result<void> add(const std::vector<Rule>& rules);
-  [[nodiscard]] Result<void> remove(const std::vector<Rule>& rules);
+  // Our rules of this family become these, in this order and behind everybody else's of the same preference; the answer is
+  // whether they were not. There is no moment without them: the new ones are there before the old ones go.
+  [[nodiscard]] Result<bool> set_rules(Family family, const std::vector<Rule>& rules);
 
   // An IPv6 address on the interface of a call, for so many seconds (0xffffffff: for ever), or those lifetimes for one that is
   // there. Nothing but the address itself: a /128, and no route to any prefix.
@@ -47,8 +49,21 @@ class Rtnl {
   // what somebody put there on purpose.
   [[nodiscard]] Result<unsigned> remove_kernel_routes(const std::string& ifname);
 
-  // The links that have a replay rule of ours, with their index: what an earlier ghostd left in place. The kernel is the
-  // only memory of it.
+  // Do they stand so?
+  [[nodiscard]] Result<bool> rules_stand(Family family, const std::vector<Rule>& rules);
+  // Those of these routes that are not there as they should be. What leads to an interface that is not there or not up is
+  // passed over: the kernel has taken it away, and it comes back with the interface.
+  [[nodiscard]] Result<std::vector<Route>> missing(const std::vector<Route>& routes);
+  // What of set_up() does not hold; empty: all of it does, or there is no such interface.
+  [[nodiscard]] Result<std::string> wrong_with(const DemandInterface& demand);
+
+  // What stands in a table.
+  [[nodiscard]] Result<std::vector<RouteSeen>> routes(Family family, std::uint32_t table);
+  // Default routes in main that are not of these links.
+  [[nodiscard]] Result<std::vector<ForeignDefault>> foreign_defaults(const std::vector<LinkRouting>& links);
+
+  // The links that have a demand route, with their index: what an earlier ghostd left in place. The kernel is the only memory
+  // of it.
   [[nodiscard]] Result<std::map<std::string, unsigned>> known_links();
 
   // Deletes every route and rule, of both families, that carries our protocol number: after a crash, and at

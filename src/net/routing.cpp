@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/ids.hpp"
+#include "net/foreign_defaults.hpp"
 #include "net/numbers.hpp"
 
 namespace ghost::net {
@@ -32,6 +33,13 @@ std::vector<Route> for_each_prefix(const LinkRouting& link, Make make) {
   return out;
 }
 
+std::uint8_t whole(Family family) { return family == Family::v4 ? 32 : 128; }
+
+// A source that no packet has: "not from" it is always true (numbers.hpp).
+Prefix nobody(Family family) {
+  return family == Family::v4 ? Prefix{*IpAddress::parse("255.255.255.255"), 32} : Prefix{*IpAddress::parse("ff00::"), 8};
+}
+
 // The interface, or nothing ("unreachable") for a family that the call does not carry.
 std::string way(const LinkRouting& link, Family family, const std::vector<Family>& carried) {
   return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string()
@@ -46,8 +54,9 @@ std::string Route::str() const {
 }
 
 std::string Rule::str() const {
-  return fmt::format("{} preference {}{} lookup {}", to_string(family), preference,
-                     iif.empty() ? "" : " iif " + iif, table);
+  return fmt::format("{} preference {}{}{} lookup {}{}", to_string(family), preference, invert ? " not" : "",
+                     from ? " from " + from->str() : "", table,
+                     suppress_len ? fmt::format(" suppress_prefixlength {}", *suppress_len) : "");
 }
 
 std::uint32_t table_for(const Prefix& prefix) { return prefix.length == 0 ? kDefaultTable : kMainTable; }
@@ -64,26 +73,25 @@ std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family
   });
 }
 
-std::vector<Route> replay_routes(const LinkRouting& link, const std::vector<Family>& carried) {
-  return for_each_prefix(link, [&](const Prefix& prefix) {
-    return Route{
-        {}, way(link, prefix.family(), carried), replay_table(link.index), call_metric(link.index), {}};
-  });
+bool has_default(const LinkRouting& link, Family family) {
+  return source_for(link, family) &&
+         std::any_of(link.prefixes.begin(), link.prefixes.end(),
+                     [family](const Prefix& p) { return p.family() == family && p.length == 0; });
 }
 
-std::vector<Rule> rules_for(const std::vector<LinkRouting>& links) {
-  std::vector<Rule> out;
-  for (const Family family : {Family::v4, Family::v6}) {
-    const auto concerns = [&](const LinkRouting& link) { return source_for(link, family).has_value(); };
-    if (std::none_of(links.begin(), links.end(), concerns)) continue;
-    for (const auto& link : links) {
-      if (!concerns(link)) continue;
-      out.push_back(
-          {family, replay_preference(link.index), replay_table(link.index), demand_interface(link.link), {}});
+std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links,
+                            const std::vector<ForeignDefault>& foreign) {
+  if (std::none_of(links.begin(), links.end(), [family](const LinkRouting& l) { return has_default(l, family); }))
+    return {};
+  std::vector<Rule> out{{family, kPreference, kMainTable, nobody(family), true, 0}};
+  for (const auto& one : foreign) {
+    if (one.family != family) continue;
+    for (const auto& address : one.addresses) {
+      Rule rule{family, kPreference, kMainTable, Prefix{address, whole(family)}};
+      if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
     }
-    out.push_back({family, kMainButDefaultPreference, kMainTable, {}, 0});
-    out.push_back({family, kDefaultTablePreference, kDefaultTable, {}, {}});
   }
+  out.push_back({family, kPreference, kDefaultTable});
   return out;
 }
 

@@ -29,16 +29,17 @@ struct Rule {
   Family family = Family::v4;
   std::uint32_t preference = 0;
   std::uint32_t table = 0;
-  std::string iif;                            // empty: any
-  std::optional<std::uint32_t> suppress_len;  // suppress_prefixlength: ignore routes not longer than this
+  std::optional<Prefix> from{};                 // the packet's source; none: any
+  bool invert = false;                          // "not": what does not match `from`
+  std::optional<std::uint32_t> suppress_len{};  // suppress_prefixlength: ignore routes not longer than this
   bool operator==(const Rule&) const = default;
-  [[nodiscard]] std::string str() const;
+  [[nodiscard]] std::string str() const;  // as ip-rule(8) would have it
 };
 
 // What of a link's configuration routing needs to know.
 struct LinkRouting {
   std::string link;
-  unsigned index = 0;  // the link's place among all, below kLinksMax: its replay table and its rank
+  unsigned index = 0;  // the link's place among all, below kLinksMax: its rank
   std::vector<Prefix> prefixes;
   std::vector<IpAddress> stable;
   bool operator==(const LinkRouting&) const = default;
@@ -56,10 +57,13 @@ struct LinkRouting {
 // other at once.
 [[nodiscard]] std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family>& carried);
 
-// The same for what is written back into the TUN; in place before the replay begins.
-[[nodiscard]] std::vector<Route> replay_routes(const LinkRouting& link, const std::vector<Family>& carried);
+// Is the link a default way for this family, in front of main's?
+[[nodiscard]] bool has_default(const LinkRouting& link, Family family);
 
-// The rules that these links need, of each family in which one of them has a stable address.
-[[nodiscard]] std::vector<Rule> rules_for(const std::vector<LinkRouting>& links);
+struct ForeignDefault;
+
+// The rules of this family that these links need, in their order. foreign: default routes that somebody else keeps.
+[[nodiscard]] std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links,
+                                          const std::vector<ForeignDefault>& foreign);
 
 }  // namespace ghost::net

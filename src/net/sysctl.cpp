@@ -140,11 +140,31 @@ Result<void> Sysctls::save(const Entries& entries) const {
   return {};
 }
 
+namespace {
+
+// net/ipv4/conf/<interface>/<name>
+bool is_kept(std::string_view key) {
+  const auto at = std::string_view("net/ipv4/conf/").size();
+  if (key.ends_with("/mtu")) return false;  // follows the interface's own
+  return key.substr(at).starts_with("gd-") || key.substr(at).starts_with("ppp-") || key == "net/ipv6/conf/all/forwarding" ||
+         (key.starts_with("net/ipv4/") && key.ends_with("/forwarding"));
+}
+
+}  // namespace
+
+std::vector<SysctlWrite> Sysctls::lost() const {
+  std::vector<SysctlWrite> out;
+  for (const auto& [key, value] : wanted_)
+    if (const auto now = read(key); now && *now != value) out.push_back({key, value, false});
+  return out;
+}
+
 Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
   // All originals first, in one go: what is in the journal is a superset of what was overwritten.
   Entries entries = entries_;
   std::vector<SysctlWrite> to_do;
   for (const auto& one : writes) {
+    if (is_kept(one.key)) wanted_[one.key] = one.value;
     const auto now = read(one.key);
     if (!now) {
       if (is_gone(now.error())) continue;
@@ -174,6 +194,7 @@ Result<void> Sysctls::restore() {
   }
   if (!out) return out;
   entries_.clear();
+  wanted_.clear();
   if (::unlink(journal_.c_str()) < 0 && errno != ENOENT) return failure(errno, "remove " + journal_.string());
   return {};
 }

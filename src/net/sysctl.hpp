@@ -28,6 +28,10 @@ class Sysctls {
   // key that does not exist (no IPv6 in this kernel, the interface has just gone) is passed over.
   [[nodiscard]] Result<void> apply(const std::vector<SysctlWrite>& writes);
 
+  // Of what apply() wrote for ourselves (our interfaces' own values, and forwarding where we switched it on): what is not so any
+  // more. What other interfaces were given so that nothing changes for them is theirs.
+  [[nodiscard]] std::vector<SysctlWrite> lost() const;
+
   // The value of before our first write, or nullopt if it was never recorded.
   [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
 
@@ -45,6 +49,7 @@ class Sysctls {
   std::filesystem::path root_;
   std::filesystem::path journal_;
   Entries entries_;
+  SysctlValues wanted_;  // as apply() wrote them last
 };
 
 }  // namespace ghost::net

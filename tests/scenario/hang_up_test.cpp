@@ -38,6 +38,26 @@ TEST(HangUp, IdleAsTheKernelSays) {
   EXPECT_EQ(link.status().interface, "");
 }
 
+// Money is not spent on ignorance.
+TEST(HangUp, WhetherItIsIdleIsAskedAgainTwiceWhereNobodyKnows) {
+  const core::IdleReport nobody_knows{CallSerial{1}, std::nullopt};
+  auto link = up();
+  play(link, {
+      {300s, due, {"idle? 1"}, "up (trigger)"},
+      {300s, nobody_knows, {}, "up (trigger)"},
+      {301s, due, {"idle? 1"}, "up (trigger)"},
+      {301s, idle(1, 20s), {}, "up (trigger)"},
+      {321s, due, {"idle? 1"}, "up (trigger)"},
+      {321s, nobody_knows, {}, "up (trigger)"},
+      {322s, due, {"idle? 1"}, "up (trigger)"},
+      {322s, nobody_knows, {}, "up (trigger)"},
+      {323s, due, {"idle? 1"}, "up (trigger)"},
+      {323s, nobody_knows, {"route back", "drained? 1"}, "hanging-up (idle-unknown)"},
+      {323s, drained(1, true), {"end 1"}, "hanging-up (idle-unknown)"},
+      {324s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "waiting (idle-unknown)"},
+  });
+}
+
 TEST(HangUp, WhatComesDuringTheHangUpWaitsForTheNextCall) {
   auto link = up();
   play(link, {

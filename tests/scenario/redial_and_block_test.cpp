@@ -34,6 +34,21 @@ TEST(RedialAndBlock, EachFailureInARowWaitsTwiceAsLong) {
   EXPECT_EQ(link.status().calls, 7u);
 }
 
+// What judges and translates packets is gone: none of them makes a call that could not carry it.
+TEST(RedialAndBlock, NoPacketCallsWhatCouldNotCarryIt) {
+  auto link = play(isp(), {
+      {0s, core::Impaired{true}, {}, "down (start)"},
+      {1s, packet("a"), {}, "down (start)"},
+      {2s, core::Impaired{false}, {}, "down (start)"},
+      {3s, packet("b"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {4s, core::Impaired{true}, {}, "dialing (trigger), 1 waiting"},
+      {5s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {10s, due, {}, "down (Busy), 1 waiting"},
+      {11s, core::Impaired{false}, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+  EXPECT_EQ(link.status().drops[core::Drop::impaired], 1u);
+}
+
 TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
   auto config = isp();
   config.buffer.age = 3s;

@@ -117,6 +117,7 @@ std::string words(const Event& event) {
           [](const UnblockAsked&) { return std::string("unblock"); },
           [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
           [](const FarewellSaid&) { return std::string("farewell said"); },
+          [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
           [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);
@@ -132,7 +133,7 @@ std::string words(const Event& event) {
           [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
           [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
           [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
-          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + std::to_string(e.remaining.count()); },
+          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?"); },
           [](const DeadlinePassed&) { return std::string("due"); },
       },
       event);

@@ -290,7 +290,7 @@ void World::see(const Event& event, const Effect& effect) {
             promise(!asked_idle_ || !up, "it asks again before it was answered");
             asked_idle_ = true;
             const auto left = quiet_ || chance(50) ? 0s : up_to(30s);
-            later(up_to(100ms), IdleReport{e.serial, left});
+            later(up_to(100ms), IdleReport{e.serial, chance(10) ? std::nullopt : std::optional<Duration>(left)});
           },
           [&](const ForgetAddress& e) { promise(held_.erase(e.address) == 1, "an address is forgotten that was not held"); },
           [&](const SetBlocked& e) {

@@ -49,7 +49,8 @@ class Release : public test::OwnNetns {
                            {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
     ASSERT_TRUE(rtnl);
     ASSERT_TRUE(rtnl->set_up({"isp", link.stable, 1500, 4096}));
-    ASSERT_TRUE(rtnl->add(rules_for({link})));
+    for (const auto family : {Family::v4, Family::v6})
+      ASSERT_TRUE(rtnl->set_rules(family, rules_for(family, {link}, {})));
     ASSERT_TRUE(rtnl->add(demand_routes(link)));
     const auto loaded =
         nft::load({{{"isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}},

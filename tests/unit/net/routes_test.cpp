@@ -36,6 +36,16 @@ class Routes : public test::OwnNetns {
     ASSERT_TRUE(rtnl);
     rtnl_.emplace(std::move(*rtnl));
   }
+  // Whether they were not right already.
+  bool set_rules(const std::vector<ForeignDefault>& foreign) {
+    bool changed = false;
+    for (const auto family : {Family::v4, Family::v6}) {
+      const auto set = rtnl_->set_rules(family, rules_for(family, {link_}, foreign));
+      EXPECT_TRUE(set) << set.error().what;
+      changed = changed || (set && *set);
+    }
+    return changed;
+  }
   UniqueFd tun_;
   UniqueFd call_;
   std::optional<Rtnl> rtnl_;
@@ -72,19 +82,12 @@ TEST_F(Routes, SetsUpADemandInterface) {
 
 TEST_F(Routes, ACallGoesInFrontAndIsTakenAway) {
   OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1500, 4096}));
-  OK(rtnl_->add(rules_for({link_})));
+  set_rules({});
   OK(rtnl_->add(demand_routes(link_)));
   const auto down = routing_state();
   EXPECT_THAT(sh("ip route get 9.9.9.9"), HasSubstr("dev gd-isp table 26468 src 192.0.0.2"));
   EXPECT_THAT(sh("ip route get 10.9.9.9"), HasSubstr("dev gd-isp src 192.0.0.2"));
   EXPECT_THAT(sh("ip route get 2001:db8::1"), HasSubstr("dev gd-isp table 26468 proto 103 src fd00:aa::1"));
-
-  OK(rtnl_->add(replay_routes(link_, {Family::v4})));
-  EXPECT_THAT(sh("ip route get 9.9.9.9"), HasSubstr("dev gd-isp table 26468 src 192.0.0.2"));
-  sh("sysctl -qw net.ipv4.conf.gd-isp.forwarding=1 net.ipv4.conf.gd-isp.rp_filter=0 "
-     "net.ipv4.conf.all.rp_filter=0 "
-     "net.ipv4.conf.gd-isp.accept_local=1");
-  EXPECT_THAT(sh("ip route get 9.9.9.9 from 192.0.0.2 iif gd-isp"), HasSubstr("dev ppp-isp table 6775808"));
 
   OK(rtnl_->add(call_routes(link_, {Family::v4})));
   OK(rtnl_->add(call_routes(link_, {Family::v4})));
@@ -93,7 +96,6 @@ TEST_F(Routes, ACallGoesInFrontAndIsTakenAway) {
   EXPECT_THAT(sh("ip route get 2001:db8::1; true"), HasSubstr("No route to host"));
 
   OK(rtnl_->remove(call_routes(link_, {Family::v4})));
-  OK(rtnl_->remove(replay_routes(link_, {Family::v4})));
   EXPECT_EQ(routing_state(), down);
   OK(rtnl_->remove(call_routes(link_, {Family::v4})));  // gone already
 }
@@ -123,13 +125,91 @@ TEST_F(Routes, ReplacesItsOwnButNobodyElses) {
   EXPECT_EQ(routing_state(), before);
 }
 
-// After a crash the kernel's rules are the only memory of which link had which table.
+// After a crash the kernel's routes are the only memory of which link had which rank.
 TEST_F(Routes, KnowsTheLinksOfAnEarlierGhostd) {
-  OK(rtnl_->add(rules_for({link_, {"two", 7, {}, {kStable4}}})));
-  sh("ip rule add iif gd-other lookup 6775811 pref 100");  // somebody else's
+  OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1500, 4096}));
+  auto two = make_tun("gd-two");
+  ASSERT_TRUE(two);
+  OK(rtnl_->set_up({"two", {*IpAddress::parse("192.0.0.3")}, 1500, 4096}));
+  auto link = link_;
+  link.index = 3;
+  OK(rtnl_->add(demand_routes(link)));
+  OK(rtnl_->add(demand_routes({"two", 7, {*Prefix::parse("10.7.0.0/16")}, {*IpAddress::parse("192.0.0.3")}})));
+  OK(rtnl_->add(call_routes(link, {Family::v4})));
+  sh("ip route add 10.8.0.0/16 dev gd-two metric 1001");  // somebody else's
   const auto known = rtnl_->known_links();
   ASSERT_TRUE(known) << known.error().what;
-  EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"isp", 0}, {"two", 7}}));
+  EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"isp", 3}, {"two", 7}}));
+}
+
+std::string our_rules() { return sh("ip -N rule | grep 'proto 103'; ip -N -6 rule | grep 'proto 103'"); }
+
+TEST_F(Routes, RulesFollowTheDefaultRoutesOfOthers) {
+  set_rules({});
+  const std::string none = our_rules();
+  EXPECT_THAT(none, HasSubstr("32765:	not from 255.255.255.255 lookup 254 suppress_prefixlength 0 proto 103"));
+  EXPECT_THAT(none, HasSubstr("32765:	not from ff00::/8 lookup 254 suppress_prefixlength 0 proto 103"));
+  const auto eth = make_tun("eth0");
+  ASSERT_TRUE(eth);
+  sh("sysctl -qw net.ipv6.conf.eth0.accept_dad=0; ip link set eth0 up;"
+     "ip addr add 192.0.2.10/24 dev eth0; ip addr add 2001:db8::a/64 dev eth0;"
+     "ip route add default via 192.0.2.1 metric 100; ip -6 route add default via fe80::1 dev eth0");
+  const auto foreign = rtnl_->foreign_defaults({link_});
+  ASSERT_TRUE(foreign) << foreign.error().what;
+  ASSERT_EQ(foreign->size(), 2U);
+  EXPECT_TRUE(set_rules(*foreign));
+  EXPECT_FALSE(set_rules(*foreign));
+  const auto now = our_rules();
+  EXPECT_THAT(now, HasSubstr("lookup 254 suppress_prefixlength 0 proto 103\n32765:	from 192.0.2.10 lookup 254 proto 103\n"
+                             "32765:	from all lookup 26468 proto 103\n"));
+  EXPECT_THAT(now, HasSubstr("32765:	from 2001:db8::a lookup 254 proto 103\n32765:	from all lookup 26468 proto 103\n"));
+  OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1500, 4096}));
+  OK(rtnl_->add(demand_routes(link_)));
+  EXPECT_THAT(sh("ip route get 9.9.9.9"), HasSubstr("dev gd-isp table 26468 src 192.0.0.2"));
+  EXPECT_THAT(sh("ip route get 9.9.9.9 from 192.0.2.10"), HasSubstr("via 192.0.2.1 dev eth0"));
+  EXPECT_THAT(sh("ip route get 2001:db9::1"), HasSubstr("dev gd-isp"));
+  EXPECT_THAT(sh("ip route get 2001:db9::1 from 2001:db8::a"), HasSubstr("via fe80::1 dev eth0"));
+  EXPECT_TRUE(set_rules({}));
+  EXPECT_EQ(our_rules(), none);
+}
+
+// What anybody does to them is seen, and put right; his own rules of the same preference come first.
+TEST_F(Routes, RulesAreThereInTheirOrderAndLast) {
+  set_rules({});
+  const auto right = our_rules();
+  for (const std::string harm :
+       {"ip rule del pref 32765", "ip rule del pref 32765; ip rule del pref 32765", "ip rule del lookup 26468",
+        "ip rule add pref 5 iif lo lookup 26468 proto 103",
+        "ip rule add pref 32765 lookup 77", "ip -6 rule del pref 32765", "ip -6 rule flush; ip -6 rule add pref 32766 lookup 254"}) {
+    sh(harm);
+    EXPECT_TRUE(set_rules({})) << harm;
+    EXPECT_FALSE(set_rules({})) << harm;
+    EXPECT_EQ(our_rules(), right) << harm;
+  }
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:	from all lookup 77\n32765:	not from 255.255.255.255"));
+}
+
+// wg-quick's way, before and after us: its rules come first, and its `down` takes its own alone.
+TEST_F(Routes, WireGuardsRulesComeFirst) {
+  const std::string up = "ip rule add not fwmark 51820 table 51820; ip rule add table main suppress_prefixlength 0;";
+  const std::string down =
+      "ip rule del table 51820; while [ \"$(ip rule | grep -c 'from all lookup main suppress_prefixlength 0')\" != 0 ]; do"
+      " ip rule del table main suppress_prefixlength 0; done";
+  const auto before = sh("ip rule");
+  set_rules({});
+  const auto ours = sh("ip rule");
+  sh(up);
+  EXPECT_FALSE(set_rules({}));
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32763:	from all lookup 254 suppress_prefixlength 0\n32764:	not from all fwmark"));
+  sh(down);
+  EXPECT_EQ(sh("ip rule"), ours);
+  sh("while ip rule del pref 32765 2>/dev/null; do :; done; " + up);
+  set_rules({});
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:	not from all fwmark 0xca6c lookup 51820\n32765:	not from 255.255.255.255"));
+  sh(down);
+  EXPECT_EQ(sh("ip rule"), ours);
+  for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl_->set_rules(family, {}));
+  EXPECT_EQ(sh("ip rule"), before);
 }
 
 TEST_F(Routes, FlushTakesOursAndOnlyOurs) {
@@ -137,14 +217,13 @@ TEST_F(Routes, FlushTakesOursAndOnlyOurs) {
   sh("ip route add default dev ppp-isp metric 5; ip -6 route add default dev ppp-isp metric 5;"
      "ip rule add iif ppp-isp lookup 77; ip -6 rule add pref 32764 lookup 77");
   const auto before = routing_state();
-  OK(rtnl_->add(rules_for({link_})));
+  set_rules({});
   OK(rtnl_->add(demand_routes(link_)));
   OK(rtnl_->add(call_routes(link_, {Family::v4})));
-  OK(rtnl_->add(replay_routes(link_, {Family::v6})));
   EXPECT_NE(routing_state(), before);
   const auto flushed = rtnl_->flush();
   ASSERT_TRUE(flushed) << flushed.error().what;
-  EXPECT_EQ(*flushed, (Rtnl::Flushed{9, 6}));
+  EXPECT_EQ(*flushed, (Rtnl::Flushed{6, 4}));
   EXPECT_EQ(routing_state(), before);
   EXPECT_EQ(rtnl_->flush(), (Rtnl::Flushed{0, 0}));
 }

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "net/foreign_defaults.hpp"
+
 namespace ghost::net {
 namespace {
 
@@ -34,31 +36,44 @@ TEST(Routing, AFamilyThatIsNotCarriedIsUnreachable) {
   EXPECT_THAT(call_routes(kBoth, {Family::v4}),
               ElementsAre(Route{kDefault4, "ppp-isp", 26468, 3, kStable4}, Route{kDefault6, "", 26468, 3, {}},
                           Route{kNet, "ppp-isp", 254, 3, kStable4}));
-  EXPECT_THAT(
-      replay_routes(kBoth, {Family::v6}),
-      ElementsAre(Route{kDefault4, "", 0x676402, 3, {}}, Route{kDefault6, "ppp-isp", 0x676402, 3, kStable6},
-                  Route{kNet, "", 0x676402, 3, {}}));
 }
 
 TEST(Routing, AFamilyWithoutAStableAddressIsLeftAlone) {
   EXPECT_THAT(demand_routes(kOnly4), ElementsAre(Route{kDefault4, "gd-sat", 26468, 1000, kStable4}));
   EXPECT_THAT(call_routes(kOnly4, {Family::v4}),
               ElementsAre(Route{kDefault4, "ppp-sat", 26468, 1, kStable4}));
-  EXPECT_THAT(rules_for({kOnly4}),
-              ElementsAre(Rule{Family::v4, 32000, 0x676400, "gd-sat", {}},
-                          Rule{Family::v4, 32764, 254, "", 0}, Rule{Family::v4, 32765, 26468, "", {}}));
+  EXPECT_TRUE(rules_for(Family::v6, {kOnly4}, {}).empty());
 }
 
-TEST(Routing, RulesOfSeveralLinks) {
-  EXPECT_THAT(
-      rules_for({kOnly4, kBoth}),
-      ElementsAre(Rule{Family::v4, 32000, 0x676400, "gd-sat", {}},
-                  Rule{Family::v4, 32002, 0x676402, "gd-isp", {}}, Rule{Family::v4, 32764, 254, "", 0},
-                  Rule{Family::v4, 32765, 26468, "", {}}, Rule{Family::v6, 32002, 0x676402, "gd-isp", {}},
-                  Rule{Family::v6, 32764, 254, "", 0}, Rule{Family::v6, 32765, 26468, "", {}}));
+const Prefix kNobody4 = *Prefix::parse("255.255.255.255");
+const Prefix kNobody6 = *Prefix::parse("ff00::/8");
+
+TEST(Routing, RulesLetMoreSpecificRoutesWinThenLeadToTheLinks) {
+  EXPECT_THAT(rules_for(Family::v4, {kOnly4, kBoth}, {}),
+              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 26468}));
+  EXPECT_THAT(rules_for(Family::v6, {kOnly4, kBoth}, {}),
+              ElementsAre(Rule{Family::v6, 32765, 254, kNobody6, true, 0}, Rule{Family::v6, 32765, 26468}));
 }
 
-TEST(Routing, NoLinksNoRules) { EXPECT_TRUE(rules_for({}).empty()); }
+TEST(Routing, WhatIsBoundToAForeignAddressGoesAsMainSays) {
+  const auto a = *IpAddress::parse("192.0.2.10"), b = *IpAddress::parse("2001:db8::a"), c = *IpAddress::parse("192.0.2.11");
+  const std::vector<ForeignDefault> foreign{
+      {Family::v4, "eth0", *IpAddress::parse("192.0.2.1"), 100, {a, c}},
+      {Family::v4, "eth0", *IpAddress::parse("192.0.2.2"), 200, {a, c}},  // a second one of the same interface
+      {Family::v6, "eth0", std::nullopt, 1024, {b}}};
+  EXPECT_THAT(rules_for(Family::v4, {kBoth}, foreign),
+              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 254, Prefix{a, 32}},
+                          Rule{Family::v4, 32765, 254, Prefix{c, 32}}, Rule{Family::v4, 32765, 26468}));
+  EXPECT_THAT(rules_for(Family::v6, {kBoth}, foreign),
+              ElementsAre(Rule{Family::v6, 32765, 254, kNobody6, true, 0}, Rule{Family::v6, 32765, 254, Prefix{b, 128}},
+                          Rule{Family::v6, 32765, 26468}));
+}
+
+TEST(Routing, WithoutADefaultOfOursThereAreNoRules) {
+  const std::vector<ForeignDefault> foreign{{Family::v4, "eth0", std::nullopt, 0, {*IpAddress::parse("192.0.2.10")}}};
+  EXPECT_TRUE(rules_for(Family::v4, {}, foreign).empty());
+  EXPECT_TRUE(rules_for(Family::v4, {{"isp", 0, {kNet}, {kStable4}}}, foreign).empty());
+}
 
 }  // namespace
 }  // namespace ghost::net

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What all decoders of netlink messages need: values taken out of bytes that somebody else has laid out.
+#pragma once
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+
+namespace ghost::net {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// Netlink's structures lie in the buffer with no promise of alignment for us: copied out, never cast.
+template <class T>
+std::optional<T> take(Bytes bytes) {
+  if (bytes.size() < sizeof(T)) return std::nullopt;
+  T t;
+  std::memcpy(&t, bytes.data(), sizeof t);
+  return t;
+}
+
+// As Bytes::subspan, but past the end is empty: the last message's or attribute's padding may be missing.
+inline Bytes rest(Bytes bytes, std::size_t from) { return bytes.subspan(std::min(from, bytes.size())); }
+
+// Calls each(type, payload). False when a length contradicts what is there, or when each() says so.
+template <class Each>
+bool for_each_attribute(Bytes bytes, Each each) {
+  while (!bytes.empty()) {
+    const auto head = take<rtattr>(bytes);
+    if (!head || head->rta_len < sizeof(rtattr) || head->rta_len > bytes.size()) return false;
+    if (!each(head->rta_type & NLA_TYPE_MASK,
+              bytes.subspan(sizeof(rtattr), head->rta_len - sizeof(rtattr)))) {
+      return false;
+    }
+    bytes = rest(bytes, RTA_ALIGN(head->rta_len));
+  }
+  return true;
+}
+
+}  // namespace ghost::net

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/table_print.hpp"
+
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+#include "net/netlink_bytes.hpp"
+#include "net/netlink_socket.hpp"
+#include "net/ruleset.hpp"
+
+namespace ghost::net {
+namespace {
+
+constexpr const char* kCanary = "canary";
+constexpr int type_of(int message) { return (NFNL_SUBSYS_NFTABLES << 8) | message; }
+
+// FNV-1a, 64 bits.
+class Hash {
+ public:
+  void add(Bytes bytes) {
+    for (const auto b : bytes) value_ = (value_ ^ b) * 0x100000001b3ULL;
+  }
+  void add(std::uint32_t number) { add(Bytes(reinterpret_cast<const std::uint8_t*>(&number), sizeof number)); }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325ULL;
+};
+
+std::string_view text(Bytes value) {
+  const auto end = std::find(value.begin(), value.end(), 0);
+  return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
+}
+
+// An expression whose data the packets change: its name alone counts.
+bool moves(std::string_view expression) {
+  return expression == "counter" || expression == "quota" || expression == "last" || expression == "connlimit";
+}
+
+void add_expressions(Hash& hash, Bytes list) {
+  for_each_attribute(list, [&](int, Bytes element) {
+    bool moving = false;
+    for_each_attribute(element, [&](int type, Bytes value) {
+      if (type == NFTA_EXPR_NAME) moving = moves(text(value));
+      if (type == NFTA_EXPR_NAME || !moving) hash.add(value);
+      return true;
+    });
+    return true;
+  });
+}
+
+bool counts(TableObject kind, int type) {
+  switch (kind) {
+    case TableObject::chain: return type != NFTA_CHAIN_HANDLE && type != NFTA_CHAIN_COUNTERS && type != NFTA_CHAIN_USE;
+    case TableObject::rule: return type != NFTA_RULE_HANDLE && type != NFTA_RULE_POSITION;
+    case TableObject::set: return type != NFTA_SET_HANDLE;
+  }
+  return false;
+}
+
+// Attribute 1 of each kind is the table's name, see watch.cpp.
+bool is_ours(Bytes attributes) {
+  bool ours = false;
+  for_each_attribute(attributes, [&](int type, Bytes value) {
+    if (type == 1) ours = text(value) == kTable;
+    return true;
+  });
+  return ours;
+}
+
+std::string name_of(Bytes attributes, int name_type) {
+  std::string out;
+  for_each_attribute(attributes, [&](int type, Bytes value) {
+    if (type == name_type) out = text(value);
+    return true;
+  });
+  return out;
+}
+
+void must_fit(int outcome) {
+  if (outcome < 0) throw std::length_error("netlink message is full");
+}
+
+nfgenmsg inet() {
+  nfgenmsg head{};
+  head.nfgen_family = NFPROTO_INET;
+  head.version = NFNETLINK_V0;
+  return head;
+}
+
+// Hands the attributes of each object of ours to each(). ENOENT is answered as "there is none".
+template <class Each>
+Result<void> dump(NetlinkSocket& socket, int get, int is, Each each, const std::function<void()>& restart,
+                  const char* set = nullptr) {
+  auto message = make_message(type_of(get), 0, inet());
+  must_fit(nla_put_string(message.get(), 1, kTable));
+  if (set != nullptr) must_fit(nla_put_string(message.get(), NFTA_SET_ELEM_LIST_SET, set));
+  const auto part = [&](nlmsghdr* one) {
+    if (one->nlmsg_type != type_of(is) || !nlmsg_valid_hdr(one, sizeof(nfgenmsg))) return;
+    const auto* body = static_cast<const std::uint8_t*>(nlmsg_data(one));
+    const Bytes attributes = rest(Bytes(body, static_cast<std::size_t>(nlmsg_datalen(one))), NLMSG_ALIGN(sizeof(nfgenmsg)));
+    if (is_ours(attributes)) each(attributes);
+  };
+  auto ok = socket.dump(*message, "look at table inet ghostd", part, restart);
+  if (!ok && ok.error().errno_value == ENOENT) return {};
+  return ok;
+}
+
+}  // namespace
+
+std::uint64_t print_of(TableObject kind, std::span<const std::uint8_t> attributes) {
+  Hash hash;
+  for_each_attribute(attributes, [&](int type, Bytes value) {
+    if (!counts(kind, type)) return true;
+    hash.add(static_cast<std::uint32_t>(type));
+    if (kind == TableObject::rule && type == NFTA_RULE_EXPRESSIONS) add_expressions(hash, value);
+    else hash.add(value);
+    return true;
+  });
+  return hash.value();
+}
+
+Result<std::optional<TablePrint>> table_print() {
+  auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
+  if (!socket) return tl::unexpected(socket.error());
+  TablePrint print;
+  Hash chains, rules, sets;
+  const auto add = [](Hash& hash, unsigned& count, TableObject kind) {
+    return [&hash, &count, kind](Bytes attributes) {
+      ++count;
+      const auto value = print_of(kind, attributes);
+      hash.add(Bytes(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
+    };
+  };
+  const auto again = [](Hash& hash, unsigned& count) {
+    return [&hash, &count] {
+      hash = {};
+      count = 0;
+    };
+  };
+  if (auto ok = dump(*socket, NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, add(chains, print.chains, TableObject::chain),
+                     again(chains, print.chains));
+      !ok)
+    return tl::unexpected(ok.error());
+  if (print.chains == 0) return std::optional<TablePrint>();
+  if (auto ok = dump(*socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE, add(rules, print.rules, TableObject::rule),
+                     again(rules, print.rules));
+      !ok)
+    return tl::unexpected(ok.error());
+  if (auto ok = dump(*socket, NFT_MSG_GETSET, NFT_MSG_NEWSET, add(sets, print.sets, TableObject::set), again(sets, print.sets));
+      !ok)
+    return tl::unexpected(ok.error());
+  const auto element = [&](Bytes attributes) {
+    for_each_attribute(attributes, [&](int type, Bytes list) {
+      if (type != NFTA_SET_ELEM_LIST_ELEMENTS) return true;
+      for_each_attribute(list, [&](int, Bytes one) {
+        for_each_attribute(one, [&](int what, Bytes key) {
+          if (what == NFTA_SET_ELEM_KEY)
+            for_each_attribute(key, [&](int, Bytes value) {
+              print.blocked.emplace(text(value));
+              return true;
+            });
+          return true;
+        });
+        return true;
+      });
+      return true;
+    });
+  };
+  if (auto ok = dump(*socket, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, element, [&] { print.blocked.clear(); }, "blocked"); !ok)
+    return tl::unexpected(ok.error());
+  Hash all;
+  for (const auto& part : {chains, rules, sets}) {
+    const auto value = part.value();
+    all.add(Bytes(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
+  }
+  print.content = all.value();
+  return std::optional(print);
+}
+
+Result<bool> table_canary_lives() {
+  auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
+  if (!socket) return tl::unexpected(socket.error());
+  bool lives = false;
+  auto ok = dump(
+      *socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE,
+      [&](Bytes attributes) { lives = lives || name_of(attributes, NFTA_RULE_CHAIN) == kCanary; }, [&] { lives = false; });
+  if (!ok) return tl::unexpected(ok.error());
+  return lives;
+}
+
+namespace {
+
+// One message of a transaction; its acknowledgement is asked for.
+void append(std::vector<std::uint8_t>& out, int type, int flags, const nfgenmsg& head,
+            const std::function<void(nl_msg&)>& attributes) {
+  auto message = make_message(type, NLM_F_REQUEST | flags, head);
+  attributes(*message);
+  auto* header = nlmsg_hdr(message.get());
+  header->nlmsg_seq = static_cast<std::uint32_t>(out.size());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(header);
+  out.insert(out.end(), bytes, bytes + header->nlmsg_len);
+  out.resize(NLMSG_ALIGN(out.size()));
+}
+
+}  // namespace
+
+Result<void> put_table_canary() {
+  const std::string what = "put a chain into table inet ghostd";
+  std::vector<std::uint8_t> batch;
+  nfgenmsg subsystem{};
+  subsystem.res_id = htons(NFNL_SUBSYS_NFTABLES);
+  append(batch, NFNL_MSG_BATCH_BEGIN, 0, subsystem, [](nl_msg&) {});
+  append(batch, type_of(NFT_MSG_NEWTABLE), NLM_F_CREATE | NLM_F_ACK, inet(),
+         [](nl_msg& m) { must_fit(nla_put_string(&m, NFTA_TABLE_NAME, kTable)); });
+  append(batch, type_of(NFT_MSG_NEWCHAIN), NLM_F_CREATE | NLM_F_ACK, inet(), [](nl_msg& m) {
+    must_fit(nla_put_string(&m, NFTA_CHAIN_TABLE, kTable));
+    must_fit(nla_put_string(&m, NFTA_CHAIN_NAME, kCanary));
+  });
+  append(batch, type_of(NFT_MSG_NEWRULE), NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK, inet(), [](nl_msg& m) {
+    must_fit(nla_put_string(&m, NFTA_RULE_TABLE, kTable));
+    must_fit(nla_put_string(&m, NFTA_RULE_CHAIN, kCanary));
+  });
+  append(batch, NFNL_MSG_BATCH_END, 0, subsystem, [](nl_msg&) {});
+
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
+  if (!fd || ::send(fd.get(), batch.data(), batch.size(), 0) < 0) return failure(errno, what);
+  // The kernel has answered before send() returned: one acknowledgement each, the first refusal is the answer.
+  std::array<std::uint8_t, 8192> answer{};
+  for (ssize_t n = 0; (n = ::recv(fd.get(), answer.data(), answer.size(), 0)) > 0;) {
+    for (Bytes bytes(answer.data(), static_cast<std::size_t>(n)); !bytes.empty();) {
+      const auto head = take<nlmsghdr>(bytes);
+      if (!head || head->nlmsg_len < sizeof(nlmsghdr) || head->nlmsg_len > bytes.size()) return failure(EBADMSG, what);
+      const auto error = take<std::int32_t>(bytes.subspan(sizeof(nlmsghdr), head->nlmsg_len - sizeof(nlmsghdr)));
+      if (head->nlmsg_type == NLMSG_ERROR && error && *error != 0) return failure(-*error, what);
+      bytes = rest(bytes, NLMSG_ALIGN(head->nlmsg_len));
+    }
+  }
+  return {};
+}
+
+}  // namespace ghost::net
