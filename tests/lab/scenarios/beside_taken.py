@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What others take away comes back, down and up: systemd-networkd's restart, `nft flush ruleset`, a deleted rule, route, address,
+interface, queue. Who takes it again and again for 15 s costs little, is told, and all is well within 2 s of his end."""
+import json
+import os
+import subprocess
+import time
+
+from rig.traffic import Sender, Sink, Talk
+
+ALONE = True  # it measures time
+TIMEOUT = 500
+
+LOST = "MESSAGE_ID=8e0f6b4d2a514c7f9b1d63a7c5e28f04"
+
+
+def run(lab):
+    try:
+        taken(lab)
+    finally:
+        lab.sh("systemctl stop systemd-networkd.socket systemd-networkd; systemctl mask systemd-networkd systemd-networkd.socket; ip link del d0; "
+               "rm -f /run/systemd/network/50-d0.network", check=False)
+
+
+def ours(lab):
+    """What stands, without what moves by itself."""
+    return lab.out("ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
+                   "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//'; "
+                   "ip -o link show dev gd-isp | sed 's/state.*//'; "
+                   "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; nft -s list table inet ghostd | grep -v expires; "
+                   "sysctl -a 2>/dev/null | grep -E 'conf.(gd|ppp)-isp.(forwarding|rp_filter|disable_ipv6|accept_ra) '")
+
+
+def back(lab, what, harm, right):
+    """Does harm; what the journal says of it, and how long after it that was."""
+    begun, (work, _) = time.monotonic(), cpu()
+    lab.sh(harm)
+    harmed = time.monotonic()
+    entry = lab.wait_for(lambda: next(iter(lost(lab, begun)), None), 20, f"{what} to be missed", pause=0.02)
+    took = max(0.0, entry["at"] - harmed)
+    lab.measure(f"{what}: put back after", round(took, 2), f"s, {cpu()[0] - work:.2f} s of CPU")
+    lab.check(f"{what}: put back within a second", took < 2, entry)  # emulated, an nft takes as long to begin
+    now = ours(lab)
+    lab.check(f"{what}: as before", now == right, "\n" + "\n".join(sorted(set(right.splitlines()) ^ set(now.splitlines()))))
+    time_to_calm(lab)
+
+
+def lost(lab, since):
+    """The journal's entries on losses since then."""
+    lines = lab.out(f"journalctl --no-pager -o json {LOST} -b").splitlines()
+    entries = [{"at": int(e["__MONOTONIC_TIMESTAMP"]) / 1e6, "text": e["MESSAGE"]} for e in map(json.loads, lines)]
+    return [e for e in entries if e["at"] > since]
+
+
+def time_to_calm(lab):
+    """A loss within 10 s of another is met with a pause; here each is one of its own."""
+    time.sleep(10.5)
+
+
+HARMS = {
+    "the rules": "ip rule del pref 32765; ip -6 rule flush; ip -6 rule add pref 32766 lookup main",
+    "the routes": "ip route replace default dev lo table 26468 metric 1000; ip -6 route del default table 26468 metric 1000",
+    "the interface": "ip link set gd-isp mtu 1300; ip addr flush dev gd-isp scope global; ip link set gd-isp down",
+    "the table": "nft flush ruleset",
+    "a chain's rules": "nft flush chain inet ghostd nat_postrouting",
+}
+
+
+def taken(lab):
+    lab.configure("isp", Link={"IPv6": "yes"}, Call={"IdleTimeout": "60s"})
+    lab.start_ghostd()
+    down, begun = ours(lab), time.monotonic()
+    for what, harm in HARMS.items():
+        back(lab, what, harm, down)
+    said = [e["text"] for e in lost(lab, begun)]
+    lab.check("each loss is told once", len(said) == len(HARMS) and all("and is put back" in line for line in said), said)
+    lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
+    lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
+
+    # networkd, with something to manage, started after ghostd and restarted.
+    lab.sh("mkdir -p /run/systemd/network; printf '[Match]\\nName=d0\\n[Network]\\nAddress=198.51.100.9/24\\n' > /run/systemd/network/50-d0.network; "
+           "ip link add d0 type dummy; systemctl unmask systemd-networkd systemd-networkd.socket; systemctl unmask --runtime systemd-networkd systemd-networkd.socket")
+    for verb in ("start", "restart"):
+        lab.sh(f"systemctl {verb} systemd-networkd", timeout=90)
+        done = time.monotonic()
+        lab.wait_for(lambda: ours(lab) == down, 20, f"all to be right after networkd's {verb}")
+        lab.measure(f"networkd {verb}: right after", round(time.monotonic() - done, 2), "s")
+    sink, sender = Sink(), Sender(300, 100)
+    sender.go()
+    seen = sink.quit(300)
+    lab.check("a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen)
+    talk = Talk()
+    lab.check("a conversation", talk.wait() and talk.ask(), talk.error)
+
+    # While the link is up.
+    lab.wait_for(lambda: "priomap 2 2 2" in lab.out("tc qdisc show dev ppp-isp"), 30, "the queue to be an ordinary one")
+    time_to_calm(lab)
+    up = ours(lab)
+    for what, harm in {"the table, up": "nft flush ruleset", "the call's route": "ip route del default dev ppp-isp table 26468",
+                       "the call's queue": "tc qdisc del dev ppp-isp root",
+                       "the call's rp_filter": "sysctl -qw net.ipv4.conf.ppp-isp.forwarding=0"}.items():
+        back(lab, what, harm, up)
+        lab.check(f"the conversation goes on: {what}", talk.ask(), talk.error)
+    fresh = Talk()
+    lab.check("new ones have the call's address", fresh.wait() and fresh.ask() and fresh.seen_as[0] in lab.status()["local_addresses"], fresh.seen_as)
+    fresh.close()
+    talk.close()
+    lab.wait_state("down", 120)
+    lab.check("and idleness ends it", "idle" == lab.status()["reason"], lab.status())
+
+    hostile(lab, "rules", "while :; do ip rule del pref 32765 2>/dev/null; done", down)
+    hostile(lab, "the table", "while :; do nft flush ruleset; done", down)
+
+
+def cpu():
+    pid = subprocess.run(["systemctl", "show", "-P", "MainPID", "ghostd"], capture_output=True, text=True).stdout.strip()
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    with open(f"/proc/{pid}/status") as f:
+        rss = next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), rss
+
+
+def hostile(lab, what, loop, right):
+    time_to_calm(lab)
+    before, memory = cpu()
+    begun = time.monotonic()
+    thief = subprocess.Popen(["sh", "-c", loop])
+    lab.wait_for(lambda: lab.status()["degraded"], 20, "Degraded to be said")
+    lab.say("degraded: " + lab.status()["degraded"])
+    while time.monotonic() < begun + 15:
+        time.sleep(0.5)
+    after, memory_after = cpu()
+    spent = 100 * (after - before) / (time.monotonic() - begun)
+    thief.kill()
+    thief.wait()
+    ended = time.monotonic()
+    lab.wait_for(lambda: ours(lab) == right, 20, "all to be right after his end", pause=0.02)
+    healed = time.monotonic() - ended
+    lab.measure(f"hostile loop at {what}: ghostd's CPU", round(spent, 2), "%")
+    lab.measure(f"hostile loop at {what}: healed after", round(healed, 2), "s")
+    lab.measure(f"hostile loop at {what}: memory grew by", memory_after - memory, "KiB")
+    lab.check("CPU under 5 %", spent < 5, spent)
+    lab.check("healed within 2 s", healed < 2.5, healed)  # half a second of it is the look itself, emulated
+    lab.check("memory is flat", memory_after - memory < 1024, (memory, memory_after))
+    lab.wait_for(lambda: not lab.status()["degraded"], 30, "Degraded to be taken back")
