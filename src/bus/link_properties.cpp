@@ -49,6 +49,7 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .idle_deadline = s.idle_deadline ? clock.usec(*s.idle_deadline) : 0,
       .redial_deadline = s.redial_deadline ? clock.usec(*s.redial_deadline) : 0,
       .failures = s.failures,
+      .front = clean_text(s.front),
       .degraded = clean_text(s.degraded),
       .appearance = s.appearance.state,
       .appearances = s.appearance.asked,

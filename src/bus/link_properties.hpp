@@ -56,6 +56,7 @@ struct LinkProperties {
   std::uint64_t idle_deadline = 0;
   std::uint64_t redial_deadline = 0;
   std::uint32_t failures = 0;
+  std::string front;
   std::string degraded;
   std::string appearance;
   std::uint64_t appearances = 0;
@@ -105,6 +106,7 @@ inline constexpr auto kFields = std::tuple{
     Field{"IdleDeadline", "idle_deadline", &LinkProperties::idle_deadline, true},
     Field{"RedialDeadline", "redial_deadline", &LinkProperties::redial_deadline},
     Field{"Failures", "failures", &LinkProperties::failures},
+    Field{"Front", "front", &LinkProperties::front},
     Field{"Degraded", "degraded", &LinkProperties::degraded},
     Field{"Appearance", "appearance", &LinkProperties::appearance},
     Field{"Appearances", "appearances", &LinkProperties::appearances},

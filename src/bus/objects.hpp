@@ -100,6 +100,7 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
   std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }
   std::uint64_t RedialDeadline() override { return shown_.redial_deadline; }
   std::uint32_t Failures() override { return shown_.failures; }
+  std::string Front() override { return shown_.front; }
   std::string Degraded() override { return shown_.degraded; }
   std::string Appearance() override { return shown_.appearance; }
   std::uint64_t Appearances() override { return shown_.appearances; }

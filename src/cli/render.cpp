@@ -84,6 +84,7 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
                              ago(l.since, style.now)));
   line("", l.detail);
   line("Degraded:", l.degraded);
+  line("Behind:", l.front);
   line("Trigger:", l.trigger);
   line("Address:", fmt::format("{}{}", fmt::join(l.local_addresses, ", "),
                                l.remote_address.empty() ? "" : (l.local_addresses.empty() ? "peer " : ", peer ") + l.remote_address));

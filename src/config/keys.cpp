@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "config/parse.hpp"
 #include "config/window.hpp"
@@ -168,6 +169,10 @@ const std::vector<Key>& table() {
       key("Link", "IPv6", [](Draft& d) -> auto& { return d.ipv6; }, boolean),
       key("Link", "MTU", [](Draft& d) -> auto& { return d.link.mtu; }, number(68U, 65535U)),
       routes_key(),
+      // The way into the demand interface has the next number behind it.
+      key("Link", "Metric", [](Draft& d) -> auto& { return d.link.metric; },
+          number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max() - 1)),
+      key("Link", "StandbyLinger", [](Draft& d) -> auto& { return d.link.standby_linger; }, span(0s, "0", Infinity::allowed)),
       key("Call", "IdleTimeout", [](Draft& d) -> auto& { return d.link.call.idle_timeout; },
           span(1s, "1s", Infinity::allowed)),
       key("Call", "DialTimeout", [](Draft& d) -> auto& { return d.link.call.dial_timeout; }, span(1s, "1s")),

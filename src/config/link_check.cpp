@@ -70,6 +70,8 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   if (link.buffer.bytes < link.mtu)
     complain(problems, draft.at(draft.given("Bytes") ? "Bytes" : "MTU"),
              fmt::format("Bytes={} does not hold one packet of MTU={}", link.buffer.bytes, link.mtu));
+  if (draft.given("StandbyLinger") && !draft.given("Metric"))
+    complain(problems, draft.at("StandbyLinger"), "StandbyLinger= goes with Metric=: without it the link stands behind nobody");
   if (draft.given("Every") && !draft.given("Window"))
     complain(problems, draft.at("Every"), "Every= goes with Window=: without one no appearance follows another");
   if (draft.given("Echo"))
@@ -78,6 +80,29 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
     complain(problems, draft.at("IPv6"), "IPv6=no, but Address= has an IPv6 address");
 }
+
+namespace {
+
+// A link needs two metrics in main, its own and the next (net/numbers.hpp), and a route has one place for each metric.
+void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
+  const auto overlap = [](const core::LinkConfig& a, const core::LinkConfig& b) {
+    return std::any_of(a.routes.begin(), a.routes.end(), [&](const Prefix& p) {
+      return std::any_of(b.routes.begin(), b.routes.end(),
+                         [&](const Prefix& q) { return p.length == q.length && p.network() == q.network(); });
+    });
+  };
+  for (auto one = drafts.begin(); one != drafts.end(); ++one)
+    for (auto other = drafts.begin(); other != one; ++other) {
+      const auto &a = one->link, &b = other->link;
+      if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 || !overlap(a, b)) continue;
+      complain(problems, one->at("Metric"),
+               fmt::format("Metric={} is too near to Metric={} of link {}, which has a route in common ({}:{}): a link uses its "
+                           "metric and the next",
+                           *a.metric, *b.metric, b.name, other->at("Metric").file, other->at("Metric").line));
+    }
+}
+
+}  // namespace
 
 void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostics& problems) {
   std::map<IpAddress, const Draft*> owners;
@@ -119,6 +144,7 @@ void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostic
       if (p.length != 0) routes.push_back(p);
     draft.link.routes = std::move(routes);
   }
+  check_metrics(drafts, problems);
 }
 
 }  // namespace ghost::config

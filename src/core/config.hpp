@@ -3,6 +3,8 @@
 // ghostd.link(5) is the user's view of the same.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,8 @@ struct LinkConfig {
   PppConfig ppp;                  // [Link] Peer= or Device=, Speed=, Connect=, User=
   std::vector<IpAddress> stable;  // Address=: the stable addresses, at most one a family; never empty once loaded
   std::vector<Prefix> routes;     // Routes=: "default" becomes 0.0.0.0/0 and, if there is a v6 address, ::/0
+  std::optional<std::uint32_t> metric;  // Metric=: stands by in main with it; none: first, in front of main's default routes
+  Duration standby_linger = Duration::max();  // StandbyLinger=: so long a call goes on behind a better default route; max: for ever
   unsigned mtu = 1500;            // MTU=: of the demand interface, 1280 to 65535 (68 when it carries no IPv6)
   CallConfig call;                // [Call]
   BufferBudget buffer;            // [Buffer] Packets=, Bytes=, Age=

@@ -45,6 +45,11 @@ struct Impaired {
   bool impaired = false;
 };
 
+// A better default route carries what is new (true), or does no more.
+struct StandsBehind {
+  bool behind = false;
+};
+
 // A reload brought other settings for this link.
 struct Reconfigured {
   LinkConfig config;
@@ -101,7 +106,7 @@ struct IdleReport {  // of AskIdle
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Impaired, Reconfigured, CallReport,
+using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport,
                            SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
                            QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 

@@ -215,6 +215,16 @@ void LinkMachine::on(const Impaired& event) {
              state_);
 }
 
+void LinkMachine::on(const StandsBehind& event) {
+  if (event.behind && !behind_since_) behind_since_ = now_;
+  if (!event.behind) behind_since_.reset();
+}
+
+std::optional<Time> LinkMachine::linger_deadline() const {
+  if (!behind_since_ || config_.standby_linger == Duration::max()) return std::nullopt;
+  return after(std::max(*behind_since_, since_), config_.standby_linger);
+}
+
 void LinkMachine::on(Reconfigured&& event) {
   config_ = std::move(event.config);
   counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
@@ -253,6 +263,7 @@ std::optional<Time> LinkMachine::deadline() const {
                  [&](const Up& up) {
                    if (up.leaving) consider(up.leaving->deadline);
                    else if (!up.idle_asked) consider(up.idle_deadline);
+                   if (!up.leaving) consider(linger_deadline());
                    consider(up.family_deadline);
                    if (!up.family_deadline) consider(up.settle_deadline);
                  },

@@ -79,6 +79,7 @@ class LinkMachine {
   void on(const FarewellWanted& event);
   void on(const FarewellSaid&);
   void on(const Impaired& event);
+  void on(const StandsBehind& event);
   void on(Reconfigured&& event);
   void on(const CallReport& event);
   void on(const SupervisorGone&);
@@ -109,6 +110,7 @@ class LinkMachine {
   void hand_over(Up& up, const IpAddress& local);
   void want(const ConnectAsked& event);
   void idle_is_unknown(Up& up);
+  [[nodiscard]] std::optional<Time> linger_deadline() const;
   void leave(std::string reason);
   void hang_up(std::string reason, bool failed = false, std::string detail = {});
   void abort_dialing(std::string reason, bool failed = false, std::string detail = {});
@@ -129,6 +131,7 @@ class LinkMachine {
   Counters counters_;
   CallSerial last_serial_;
   bool blocked_ = false;
+  std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;  // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.
   struct Wanted {

@@ -200,6 +200,7 @@ void LinkMachine::on(const DrainReport& event) {
 
 void LinkMachine::look_after(Up& up) {
   if (up.leaving && now_ >= up.leaving->deadline) return hang_up(std::string(up.leaving->reason));
+  if (const auto linger = linger_deadline(); linger && now_ >= *linger && !up.leaving) return leave("standby");
   if (up.settle_deadline && now_ >= *up.settle_deadline && !up.family_deadline) {
     up.settle_deadline = after(now_, kSettleInterval);
     effect(SettleQueue{up.serial, now_ >= up.settle_force});

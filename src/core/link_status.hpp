@@ -39,6 +39,7 @@ struct LinkStatus {
   std::optional<Time> idle_deadline;     // while up: when the link is next looked at for idleness
   std::optional<Time> redial_deadline;   // while waiting: when it may dial again
   unsigned failures = 0;                 // failed calls in a row
+  std::string front;                     // who carries in place of a standby link; empty: the link itself
   std::string degraded;                  // what others take away again and again, or cannot be put back; empty: nothing
   AppearanceStatus appearance;
   bool operator==(const LinkStatus&) const = default;

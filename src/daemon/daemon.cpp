@@ -387,6 +387,7 @@ void Daemon::drain() {
     touched.insert(name);
   }
   draining_ = false;
+  see_who_stands_in_front();
   if (!parting_.empty()) parted_.run_soon();
   if (bus_)
     for (const auto& name : touched)
@@ -577,7 +578,46 @@ Keeper::Port Daemon::keeper_port() {
           .looked = [this] { tell_what_stands_beside(); }};
 }
 
+// Standby links depend on others' default routes and on each other: one that could not call makes room, one whose call goes on
+// behind a better route is told so.
+void Daemon::see_who_stands_in_front() {
+  std::vector<net::LinkRouting> routings;
+  std::vector<bool> able;
+  bool standby = false;
+  for (const auto& [name, link] : links_) {
+    routings.push_back(link->placed().routing());
+    const auto& machine = link->machine();
+    const auto& state = machine.state();
+    const bool retries = std::holds_alternative<core::Dialing>(state) && machine.status().failures > 0;
+    able.push_back(!machine.blocked() && !std::holds_alternative<core::Waiting>(state) && !retries);
+    standby = standby || link->machine().config().metric;
+  }
+  if (!standby) return;
+  const auto now = net::standing(routings, able, host_.foreign_defaults());
+  std::size_t i = 0;
+  for (const auto& [name, link] : links_) {
+    const auto& stands = now[i++];
+    const auto before = link->standing();
+    if (stands == before) continue;
+    link->stand(stands);
+    if (stands.withdrawn != before.withdrawn) {
+      log(LOG_INFO, name, stands.withdrawn ? "cannot call just now: its default route makes room" : "its default route is back");
+      auto routing = link->placed().routing();
+      routing.withdrawn = false;
+      auto routes = net::demand_routes(routing);
+      std::erase_if(routes, [](const net::Route& r) { return r.prefix.length != 0; });
+      const auto done = stands.withdrawn ? host_.rtnl().remove(routes) : host_.rtnl().add(routes);
+      if (!done) log(LOG_WARNING, name, done.error().what);
+    }
+    if (stands.front != before.front)
+      log(LOG_INFO, name, stands.front.empty() ? "stands in front by now" : "stands behind " + stands.front);
+    if (bus_) bus_->publish(link->status());
+    if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
+  }
+}
+
 void Daemon::tell_what_stands_beside() {
+  see_who_stands_in_front();
   std::vector<net::LinkRouting> routings;
   for (const auto& link : placed()) routings.push_back(link.routing());
   auto now = net::explain(host_.foreign_defaults(), routings);

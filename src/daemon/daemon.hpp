@@ -82,6 +82,7 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();
   void tell_what_stands_beside();
+  void see_who_stands_in_front();
   void tell_manager();
 
   loop::EventLoop& loop_;

@@ -90,9 +90,16 @@ std::vector<net::Rule> Host::rules(Family family, const std::vector<Placed>& lin
   return net::rules_for(family, routings(links), foreign_);
 }
 
+std::vector<net::Rule> Host::all_rules(const std::vector<Placed>& links) const {
+  auto out = rules(Family::v4, links);
+  for (auto& rule : rules(Family::v6, links)) out.push_back(std::move(rule));
+  return out;
+}
+
 net::Result<void> Host::set_rules(const std::vector<Placed>& links) {
   for (const auto family : {Family::v4, Family::v6})
     if (auto set = rtnl_.set_rules(family, rules(family, links)); !set) return tl::unexpected(set.error());
+  rules_set_ = all_rules(links);
   return {};
 }
 

@@ -23,8 +23,10 @@ namespace ghost::daemon {
 struct Placed {
   core::LinkConfig config;
   unsigned index = 0;
+  std::vector<Family> carried{};  // by its call, just now
+  bool withdrawn = false;         // net::Standing
   [[nodiscard]] net::LinkRouting routing() const {
-    return {config.name, index, config.routes, config.stable};
+    return {config.name, index, config.routes, config.stable, config.metric, carried, withdrawn};
   }
 };
 
@@ -52,7 +54,10 @@ class Host {
   [[nodiscard]] const std::vector<net::ForeignDefault>& foreign_defaults() const { return foreign_; }
   // The rules for these links beside those.
   [[nodiscard]] std::vector<net::Rule> rules(Family family, const std::vector<Placed>& links) const;
+  [[nodiscard]] std::vector<net::Rule> all_rules(const std::vector<Placed>& links) const;
   [[nodiscard]] net::Result<void> set_rules(const std::vector<Placed>& links);
+  // What set_rules() has put there.
+  [[nodiscard]] const std::vector<net::Rule>& rules_set() const { return rules_set_; }
   [[nodiscard]] static net::DemandInterface demand(const Placed& link);
   // Routes of a link that is no more, or is about to get others.
   [[nodiscard]] net::Result<void> give_up(const Placed& link);
@@ -93,6 +98,7 @@ class Host {
   KernelCounts counts_;
   std::map<std::string, unsigned> call_mtu_;  // by link, as the table has it
   std::vector<net::ForeignDefault> foreign_;
+  std::vector<net::Rule> rules_set_;
   std::optional<net::TablePrint> loaded_;
   std::set<std::string> opened_;  // LAN interfaces that forward because of us
 };

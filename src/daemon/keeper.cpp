@@ -73,7 +73,10 @@ void Keeper::heard() {
 void Keeper::hear() {
   const auto heard = watch_.read();
   if (!heard) throw std::runtime_error(heard.error().what);
-  if (heard->defaults) follow_defaults();
+  if (heard->defaults) {
+    follow_defaults();
+    routing_.look = true;
+  }
   routing_.look = routing_.look || heard->rules || heard->routes || heard->addresses || heard->links || heard->settings;
   table_.look = table_.look || heard->table;
   if (heard->table) table_.by = heard->by;
@@ -90,6 +93,7 @@ void Keeper::look() {
   };
   if (due(routing_) || due(table_) || due(queues_)) {
     const auto kept = port_.kept();
+    follow_rules(kept);
     // The table first: nothing is let into a demand interface unjudged.
     if (due(table_)) look_at_table(kept);
     if (due(routing_)) look_at_routing(kept);
@@ -116,9 +120,15 @@ void Keeper::follow_defaults() {
     routing_.look = true;
     return;
   }
-  if (host_.foreign_defaults() == before) return;
+  if (host_.foreign_defaults() != before) port_.looked();
+}
+
+// A default route of others, or a call, that the rules depend on has come or gone.
+void Keeper::follow_rules(const std::vector<Kept>& kept) {
+  std::vector<Placed> links;
+  for (const auto& k : kept) links.push_back(k.placed);
+  if (host_.all_rules(links) == host_.rules_set()) return;
   if (auto ok = host_.set_rules(links); !ok) log(LOG_ERR, "", ok.error().what);
-  port_.looked();
 }
 
 // ---- what is done about it

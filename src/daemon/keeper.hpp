@@ -55,6 +55,7 @@ class Keeper {
   void look();
   void hear();
   void follow_defaults();
+  void follow_rules(const std::vector<Kept>& kept);
   void look_at_routing(const std::vector<Kept>& kept);
   void look_at_table(const std::vector<Kept>& kept);
   void look_at_queues(const std::vector<Kept>& kept);

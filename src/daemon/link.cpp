@@ -38,16 +38,23 @@ core::LinkStatus Link::status() const {
   status.appearance = appearance_.status();
   host_.counts().add_to(name(), status.drops);
   status.degraded = degraded_;
+  status.front = standing_.front;
   return status;
+}
+
+Placed Link::placed() const {
+  Placed out{machine_.config(), index_, {}, standing_.withdrawn};
+  if (const auto* up = std::get_if<core::Up>(&machine_.state()))
+    for (const auto family : {Family::v4, Family::v6})
+      if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
+  return out;
 }
 
 Kept Link::kept() const {
   Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
   const auto* up = std::get_if<core::Up>(&machine_.state());
   if (up == nullptr) return out;
-  std::vector<Family> carried;
-  for (const auto family : {Family::v4, Family::v6})
-    if (up->of(family) == core::Carriage::carried) carried.push_back(family);
+  const auto& carried = out.placed.carried;
   for (auto& route : net::call_routes(out.placed.routing(), carried)) {
     const auto carriage = up->of(route.prefix.family());
     if (carriage == core::Carriage::carried || carriage == core::Carriage::given_up) out.routes.push_back(std::move(route));

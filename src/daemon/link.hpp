@@ -11,6 +11,7 @@
 #include "daemon/call_path.hpp"
 #include "daemon/peer_gate.hpp"
 #include "loop/sources.hpp"
+#include "net/standing.hpp"
 
 namespace ghost::daemon {
 
@@ -30,7 +31,9 @@ class Link {
   void address_gone(const IpAddress& local);
 
   [[nodiscard]] const std::string& name() const { return machine_.config().name; }
-  [[nodiscard]] Placed placed() const { return {machine_.config(), index_}; }
+  [[nodiscard]] Placed placed() const;
+  [[nodiscard]] net::Standing standing() const { return standing_; }
+  void stand(net::Standing standing) { standing_ = std::move(standing); }
   [[nodiscard]] const core::LinkMachine& machine() const { return machine_; }
   [[nodiscard]] CallPath& path() { return path_; }
   [[nodiscard]] Appearance& appearance() { return appearance_; }
@@ -54,6 +57,7 @@ class Link {
   loop::IoSource io_;
   loop::Timer timer_;
   std::string degraded_;
+  net::Standing standing_;
 };
 
 }  // namespace ghost::daemon

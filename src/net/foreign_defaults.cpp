@@ -53,7 +53,7 @@ std::vector<std::string> explain(const std::vector<ForeignDefault>& defaults, co
   for (const auto& one : defaults) {
     const LinkRouting* first = nullptr;
     for (const auto& link : links)
-      if (has_default(link, one.family) && (first == nullptr || link.index < first->index)) first = &link;
+      if (is_first(link, one.family) && (first == nullptr || link.index < first->index)) first = &link;
     if (first == nullptr) continue;
     std::string bound;
     for (const auto& a : one.addresses) bound += (bound.empty() ? "" : ", ") + a.str();

@@ -26,6 +26,7 @@ inline constexpr unsigned kLinksMax = 700;
 //                                 the rule away, which deletes all that print as "from all lookup main suppress_prefixlength 0"
 //   from A lookup main            for each address A of an interface by which main has a default route: who has chosen it is
 //                                 not ours to lead
+//   from S lookup 0x676400+n      for a standby link's stable address S, while its call is up: conversations keep their way
 //   lookup 26468                  our default routes
 inline constexpr std::uint32_t kPreference = 32765;
 
@@ -35,6 +36,12 @@ inline constexpr std::uint32_t kPreference = 32765;
 constexpr std::uint32_t call_metric(unsigned rank) { return 1 + rank; }
 constexpr std::uint32_t demand_metric(unsigned rank) { return 1000 + rank; }
 static_assert(call_metric(kLinksMax) < demand_metric(0));
+
+// A standby link (Metric=) has its routes in main: the call's with its metric, the way into the demand interface with the next.
+constexpr std::uint32_t standby_call_metric(std::uint32_t metric) { return metric; }
+constexpr std::uint32_t standby_demand_metric(std::uint32_t metric) { return metric + 1; }
+// Where its call leads when a better default route has come back: conversations that have its address go by this table.
+constexpr std::uint32_t linger_table(unsigned link_index) { return 0x676400 + link_index; }
 
 // The first band of the queue on a PPP interface, 1:1, as a socket's or packet's priority (tc-prio(8)): what goes ahead of
 // everything that waits for the handover.

@@ -59,18 +59,31 @@ std::string Rule::str() const {
                      suppress_len ? fmt::format(" suppress_prefixlength {}", *suppress_len) : "");
 }
 
-std::uint32_t table_for(const Prefix& prefix) { return prefix.length == 0 ? kDefaultTable : kMainTable; }
+std::uint32_t table_for(const LinkRouting& link, const Prefix& prefix) {
+  return prefix.length == 0 && !link.metric ? kDefaultTable : kMainTable;
+}
 
 std::vector<Route> demand_routes(const LinkRouting& link) {
-  return for_each_prefix(link, [&](const Prefix& prefix) {
-    return Route{{}, demand_interface(link.link), table_for(prefix), demand_metric(link.index), {}};
+  const auto metric = link.metric ? standby_demand_metric(*link.metric) : demand_metric(link.index);
+  auto routes = for_each_prefix(link, [&](const Prefix& prefix) {
+    return Route{{}, demand_interface(link.link), table_for(link, prefix), metric, {}};
   });
+  if (link.withdrawn) std::erase_if(routes, [](const Route& r) { return r.prefix.length == 0; });
+  return routes;
 }
 
 std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family>& carried) {
-  return for_each_prefix(link, [&](const Prefix& prefix) {
-    return Route{{}, way(link, prefix.family(), carried), table_for(prefix), call_metric(link.index), {}};
+  const auto metric = link.metric ? standby_call_metric(*link.metric) : call_metric(link.index);
+  auto routes = for_each_prefix(link, [&](const Prefix& prefix) {
+    return Route{{}, way(link, prefix.family(), carried), table_for(link, prefix), metric, {}};
   });
+  if (!link.metric) return routes;
+  for (const auto& route : std::vector(routes)) {
+    if (route.prefix.length != 0 || route.interface.empty()) continue;
+    routes.push_back(route);
+    routes.back().table = linger_table(link.index);
+  }
+  return routes;
 }
 
 bool has_default(const LinkRouting& link, Family family) {
@@ -79,19 +92,28 @@ bool has_default(const LinkRouting& link, Family family) {
                      [family](const Prefix& p) { return p.family() == family && p.length == 0; });
 }
 
+bool is_first(const LinkRouting& link, Family family) { return !link.metric && has_default(link, family); }
+
 std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links,
                             const std::vector<ForeignDefault>& foreign) {
-  if (std::none_of(links.begin(), links.end(), [family](const LinkRouting& l) { return has_default(l, family); }))
-    return {};
+  const bool first = std::any_of(links.begin(), links.end(), [family](const LinkRouting& l) { return is_first(l, family); });
+  std::vector<Rule> linger;
+  for (const auto& link : links) {
+    const bool carried = std::find(link.carried.begin(), link.carried.end(), family) != link.carried.end();
+    if (link.metric && carried && has_default(link, family))
+      linger.push_back({family, kPreference, linger_table(link.index), Prefix{*source_for(link, family), whole(family)}});
+  }
+  if (!first && linger.empty()) return {};
   std::vector<Rule> out{{family, kPreference, kMainTable, nobody(family), true, 0}};
   for (const auto& one : foreign) {
-    if (one.family != family) continue;
+    if (one.family != family || !first) continue;
     for (const auto& address : one.addresses) {
       Rule rule{family, kPreference, kMainTable, Prefix{address, whole(family)}};
       if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
     }
   }
-  out.push_back({family, kPreference, kDefaultTable});
+  out.insert(out.end(), linger.begin(), linger.end());
+  if (first) out.push_back({family, kPreference, kDefaultTable});
   return out;
 }
 

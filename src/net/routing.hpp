@@ -42,11 +42,14 @@ struct LinkRouting {
   unsigned index = 0;  // the link's place among all, below kLinksMax: its rank
   std::vector<Prefix> prefixes;
   std::vector<IpAddress> stable;
+  std::optional<std::uint32_t> metric{};  // stands by in main with it; none: first, in front of main's default routes
+  std::vector<Family> carried{};          // by its call, just now
+  bool withdrawn = false;                 // a standby that could not call: its default routes make room for others
   bool operator==(const LinkRouting&) const = default;
 };
 
-// Default routes have the table of our own, everything else goes into main.
-[[nodiscard]] std::uint32_t table_for(const Prefix& prefix);
+// Default routes of a link that is first have the table of our own, everything else goes into main.
+[[nodiscard]] std::uint32_t table_for(const LinkRouting& link, const Prefix& prefix);
 
 // Permanent: into gd-<link>. Prefixes of a family without a stable address are left out: nothing could wait
 // for them.
@@ -57,8 +60,10 @@ struct LinkRouting {
 // other at once.
 [[nodiscard]] std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family>& carried);
 
-// Is the link a default way for this family, in front of main's?
+// Is the link a default way for this family?
 [[nodiscard]] bool has_default(const LinkRouting& link, Family family);
+// And in front of main's?
+[[nodiscard]] bool is_first(const LinkRouting& link, Family family);
 
 struct ForeignDefault;
 

@@ -38,6 +38,20 @@ TEST(HangUp, IdleAsTheKernelSays) {
   EXPECT_EQ(link.status().interface, "");
 }
 
+// A better default route is back: what is on the call lives, but no longer than StandbyLinger= says.
+TEST(HangUp, BehindABetterRouteACallLingersAsLongAsItMay) {
+  auto config = isp();
+  config.standby_linger = 60s;
+  auto link = up(config);
+  play(link, {
+      {10s, core::StandsBehind{true}, {}, "up (trigger)"},
+      {20s, core::StandsBehind{false}, {}, "up (trigger)"},
+      {100s, core::StandsBehind{true}, {}, "up (trigger)"},
+      {110s, core::StandsBehind{true}, {}, "up (trigger)"},
+      {160s, due, {"route back", "drained? 1"}, "hanging-up (standby)"},
+  });
+}
+
 // Money is not spent on ignorance.
 TEST(HangUp, WhetherItIsIdleIsAskedAgainTwiceWhereNobodyKnows) {
   const core::IdleReport nobody_knows{CallSerial{1}, std::nullopt};

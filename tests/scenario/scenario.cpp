@@ -118,6 +118,7 @@ std::string words(const Event& event) {
           [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
           [](const FarewellSaid&) { return std::string("farewell said"); },
           [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
+          [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
           [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);

@@ -90,6 +90,11 @@ TEST(BadInput, OneFileOneFault) {
        "etc/isp.conf:4: bad value \"infinity\" for DialTimeout=: it must end some time\n"},
       {"[Link]\nPeer=isp\n[Call]\nHangupTimeout=31s\n",
        "etc/isp.conf:4: bad value \"31s\" for HangupTimeout=: more than 30s\n"},
+      {"[Link]\nPeer=isp\nMetric=0\n", "etc/isp.conf:3: bad value \"0\" for Metric=: not a number from 1 to 4294967294\n"},
+      {"[Link]\nPeer=isp\nMetric=4294967295\n",
+       "etc/isp.conf:3: bad value \"4294967295\" for Metric=: not a number from 1 to 4294967294\n"},
+      {"[Link]\nPeer=isp\nStandbyLinger=1min\n",
+       "etc/isp.conf:3: StandbyLinger= goes with Metric=: without it the link stands behind nobody\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=1ms\n",
        "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: less than 100ms\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=11min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
@@ -138,6 +143,16 @@ TEST(BadInput, OneAddressTwoLinks) {
   tree.write("etc/a.conf", "[Link]\nPeer=a\nAddress=192.0.0.4\n");
   tree.write("etc/b.conf", "[Link]\nPeer=b\n\nAddress=192.0.0.4\n");
   EXPECT_EQ(tree.errors(), "etc/b.conf:4: 192.0.0.4 is the stable address of link a already\n");
+}
+
+TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
+  TempTree tree;
+  tree.write("etc/a.conf", "[Link]\nPeer=a\nMetric=100\n");
+  tree.write("etc/b.conf", "[Link]\nPeer=b\n\nMetric=101\n");
+  tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=100\nRoutes=10.0.0.0/8\n");  // no route in common
+  tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=103\n");
+  EXPECT_EQ(tree.errors(), "etc/b.conf:4: Metric=101 is too near to Metric=100 of link a, which has a route in common "
+                           "(etc/a.conf:3): a link uses its metric and the next\n");
 }
 
 TEST(BadInput, NamesThatAreNoLinkNames) {

@@ -75,5 +75,25 @@ TEST(Routing, WithoutADefaultOfOursThereAreNoRules) {
   EXPECT_TRUE(rules_for(Family::v4, {{"isp", 0, {kNet}, {kStable4}}}, foreign).empty());
 }
 
+TEST(Routing, AStandbyHasItsRoutesInMainByItsMetric) {
+  auto standby = kBoth;
+  standby.metric = 100;
+  EXPECT_THAT(demand_routes(standby), ElementsAre(Route{kDefault4, "gd-isp", 254, 101, kStable4}, Route{kDefault6, "gd-isp", 254, 101, kStable6},
+                                                  Route{kNet, "gd-isp", 254, 101, kStable4}));
+  EXPECT_THAT(call_routes(standby, {Family::v4}),
+              ElementsAre(Route{kDefault4, "ppp-isp", 254, 100, kStable4}, Route{kDefault6, "", 254, 100, {}},
+                          Route{kNet, "ppp-isp", 254, 100, kStable4}, Route{kDefault4, "ppp-isp", 0x676402, 100, kStable4}));
+  EXPECT_TRUE(rules_for(Family::v4, {standby}, {}).empty());
+  standby.carried = {Family::v4};
+  EXPECT_THAT(rules_for(Family::v4, {standby}, {}),
+              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}}));
+  EXPECT_TRUE(rules_for(Family::v6, {standby}, {}).empty());
+  EXPECT_THAT(rules_for(Family::v4, {standby, kOnly4}, {}),
+              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}},
+                          Rule{Family::v4, 32765, 26468}));
+  standby.withdrawn = true;
+  EXPECT_THAT(demand_routes(standby), ElementsAre(Route{kNet, "gd-isp", 254, 101, kStable4}));
+}
+
 }  // namespace
 }  // namespace ghost::net

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/standing.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace ghost::net {
+namespace {
+
+// A default way of one family.
+struct Way {
+  bool first = false;
+  std::uint64_t metric = 0;  // among its kind; a lower one is better
+  bool able = true;
+  std::string text;
+  [[nodiscard]] bool before(const Way& other) const { return first != other.first ? first : metric < other.metric; }
+};
+
+std::optional<Way> way_of(const LinkRouting& link, bool able, Family family) {
+  if (!has_default(link, family)) return std::nullopt;
+  return Way{!link.metric, link.metric ? std::uint64_t{*link.metric} : link.index, able,
+             link.metric ? fmt::format("link {} (Metric={})", link.link, *link.metric) : "link " + link.link};
+}
+
+}  // namespace
+
+std::vector<Standing> standing(const std::vector<LinkRouting>& links, const std::vector<bool>& able,
+                               const std::vector<ForeignDefault>& foreign) {
+  std::vector<Standing> out(links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    if (!links[i].metric) continue;
+    bool everywhere = true, somewhere = false, relieved = true;
+    for (const auto family : {Family::v4, Family::v6}) {
+      const auto own = way_of(links[i], able[i], family);
+      if (!own) continue;
+      somewhere = true;
+      std::optional<Way> front;
+      bool below = false;
+      const auto meet = [&](const Way& other) {
+        if (own->before(other)) below = below || other.able;
+        else if (other.able && (!front || other.before(*front))) front = other;
+      };
+      for (std::size_t j = 0; j < links.size(); ++j)
+        if (const auto other = way_of(links[j], able[j], family); other && j != i) meet(*other);
+      for (const auto& one : foreign)
+        if (one.family == family) meet({false, one.metric, true, one.str()});
+      everywhere = everywhere && front;
+      relieved = relieved && below;
+      if (front && out[i].front.find(front->text) == std::string::npos)
+        out[i].front += (out[i].front.empty() ? "" : ", ") + front->text;
+    }
+    out[i].behind = somewhere && everywhere;
+    out[i].withdrawn = somewhere && !able[i] && relieved;
+  }
+  return out;
+}
+
+}  // namespace ghost::net

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A chain: an uplink, and two links that stand by (Metric=). The better default route carries; when it is gone the next packet dials;
+when it is back, what is new goes there, and what is on the call lives until StandbyLinger= ends it. A link that cannot call makes room."""
+from rig.traffic import Talk
+
+
+def run(lab):
+    try:
+        chain(lab)
+    finally:
+        lab.sh("ip netns del uplink; ip link del up0", check=False)
+
+
+def way(lab):
+    """The interface that a new conversation with the provider would go by."""
+    return lab.out("ip route get 10.64.64.1").split(" dev ")[1].split()[0]
+
+
+def chain(lab):
+    lab.sh("""set -e
+        ip netns add uplink
+        ip link add up0 type veth peer name far0 netns uplink
+        ip -n uplink link set lo up; ip -n uplink link set far0 up; ip -n uplink addr add 192.0.2.1/24 dev far0
+        ip addr add 192.0.2.10/24 dev up0; ip link set up0 up; ip route add default via 192.0.2.1 metric 100""")
+    second = lab.add_line(direct=True)
+    lab.configure("isp", Link={"Metric": "200", "StandbyLinger": "20s", "Address": "192.0.0.2"}, Call={"RedialDelay": "30s", "IdleTimeout": "60s"})
+    lab.configure("two", Link={"Metric": "300", "Address": "192.0.0.3", "Device": second.tty, "Speed": "115200", "User": "ghost"},
+                  Call={"IdleTimeout": "10s"})
+    lab.start_ghostd()
+    fronts = {name: lab.status(name)["front"] for name in ("isp", "two")}
+    lab.check("the uplink carries, and status says so", way(lab) == "up0" and all("via 192.0.2.1 dev up0" in f for f in fronts.values()), fronts)
+    lab.check("no rule is needed", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
+
+    lab.sh("ip route del default via 192.0.2.1")
+    talk = Talk()
+    lab.check("it is gone: the next packet dials", talk.wait() and talk.ask(), talk.error)
+    lab.check("by the first of the chain", lab.state() == "up" and lab.state("two") == "down" and way(lab) == "ppp-isp", way(lab))
+    fronts = {name: lab.status(name)["front"] for name in ("isp", "two")}
+    lab.check("status knows the chain", fronts == {"isp": "", "two": "link isp (Metric=200)"}, fronts)
+
+    lab.sh("ip route add default via 192.0.2.1 metric 100")
+    lab.wait_for(lambda: lab.status()["front"], 10, "the uplink to be seen")
+    lab.check("it is back: what is new goes there", way(lab) == "up0", way(lab))
+    lab.check("what is on the call lives", talk.ask() and "dev ppp-isp" in lab.out("ip route get 10.64.64.1 from 192.0.0.2"), talk.error)
+    status = lab.wait_state("down", 60)
+    lab.check("but not for ever", status["reason"] == "standby", status)
+    lab.check("no rule stays", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
+    talk.close()
+
+    # The first of the chain cannot call: the second carries what comes.
+    lab.sh("ip route del default via 192.0.2.1")
+    lab.line.outcome("busy")
+    calls = lab.line.calls
+    lost = Talk()
+    lab.wait_state("waiting", 60)
+    lab.wait_for(lambda: way(lab) == "gd-two", 10, "the first to make room")
+    talk = Talk()
+    lab.check("the second of the chain carries", talk.wait() and talk.ask() and lab.state("two") == "up", talk.error)
+    lab.check("and the first was not asked again", lab.line.calls == calls + 1, (lab.line.calls, calls))
+    for each in (talk, lost):
+        each.close()
