@@ -23,7 +23,7 @@ from rig.uplink import Uplink
 
 ACTIONS = ("starts", "changes", "stops")
 STATES = ("down", "dialing", "up")
-COUNT, RATE = 300, 75
+RATE = 75  # datagrams a second
 WITHIN = 3  # seconds from the end of what the neighbour does, for all to be as it should
 ALL = bool(os.environ.get("GHOSTLAB_ALL"))
 # One of each kind; those of a neighbour that is known for another one say so themselves.
@@ -39,6 +39,7 @@ class Neighbour:
     gives_address = False  # up0's is the neighbour's to give, so it is gone where that has stopped: keeps_address
     keeps_address = True
     idle = "5s"           # IdleTimeout=
+    count = 300           # datagrams of a flow
     carries_over = True   # a conversation that was begun before it started or stopped can live on after that
     cells = CELLS
 
@@ -92,11 +93,11 @@ class Service(Neighbour):
 
 class Traffic:
     """300 datagrams and a TCP connection of the host's and of a LAN's. Ready when made, begun by go()."""
-    def __init__(self, lab, lan):
+    def __init__(self, lab, lan, count):
         self.lab, self.lan, self.talks, self.others = lab, lan, {}, []
-        self.flows = {"host": Flow(COUNT, RATE, port=7010)}
+        self.flows = {"host": Flow(count, RATE, port=7010)}
         if lan:
-            self.flows["LAN"] = Flow(COUNT, RATE, port=7011, namespace=lan)
+            self.flows["LAN"] = Flow(count, RATE, port=7011, namespace=lan)
 
     def go(self):
         for flow in self.flows.values():
@@ -114,7 +115,8 @@ class Traffic:
         self.others.append(process)
         return process
 
-    def judge(self, check):
+    def judge(self, check, source):
+        """source: gives the address that the provider sees, or None."""
         for name, talk in self.talks.items():
             check(f"{name}: TCP stands and goes on", talk.wait() and talk.ask(timeout=15) and talk.ask("still", timeout=15), talk.error)
         syns = net.syns_seen()
@@ -122,8 +124,10 @@ class Traffic:
         for name, flow in self.flows.items():
             seen = flow.finish(quiet=8)
             got = (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"]))
-            check(f"{name}: {COUNT} datagrams, in order, from one port", got == (COUNT, 0, 0, 1) and not flow.sent["errors"],
+            check(f"{name}: {flow.count} datagrams, in order, from one port", got == (flow.count, 0, 0, 1) and not flow.sent["errors"],
                   f"{account(seen, flow)} {seen}")
+            address = source()
+            check(f"{name}: as the call", not address or {s.split()[0] for s in seen["sources"]} <= {address}, seen["sources"])
 
     def end(self):
         for talk in self.talks.values():
@@ -145,7 +149,7 @@ def in_short(fault):
 
 
 def account(seen, flow):
-    return (f"{COUNT - seen['unique']} lost ({flow.sent['errors']} refused), {seen['twice']} twice, {seen['out_of_order']} out of order, "
+    return (f"{flow.count - seen['unique']} lost ({flow.sent['errors']} refused), {seen['twice']} twice, {seen['out_of_order']} out of order, "
             f"{len(seen['sources'])} ports")
 
 
@@ -226,7 +230,8 @@ class Matrix:
 
         def check(name, good, detail=""):
             return lab.check(f"{what}: {name}", good, detail)
-        traffic = Traffic(lab, self.neighbour.lan if action != "stops" or self.neighbour.lan_after_stop else None)
+        forwards = action != "stops" or self.neighbour.lan_after_stop
+        traffic = Traffic(lab, self.neighbour.lan if forwards else None, self.neighbour.count)
         try:
             {"down": self.down, "dialing": self.dialing, "up": self.up}[state](action, traffic, check)
             lab.check(f"{what}: one call", lab.line.calls == before + 1, lab.line.events())
@@ -246,21 +251,21 @@ class Matrix:
         lab.measure(f"beside.{self.neighbour.name}.{action}.{state}", "ok" if not faults else "FAILED: " + "; ".join(map(in_short, faults)))
 
     def in_place(self, check):
-        """Within three seconds of what the neighbour did, a packet to the provider is led into the link again."""
+        """Within three seconds of what the neighbour did, a packet to the provider is led into the link again, and treated as it should."""
         begun = time.monotonic()
         good = False
         while not good and time.monotonic() < begun + WITHIN:
-            route = out(f"ip route get {net.ISP4} uid 0")
-            good = any(word in route for word in self.neighbour.leads(self.running))
+            there = out(f"ip route get {net.ISP4} uid 0; nft list tables")
+            good = any(word in there for word in self.neighbour.leads(self.running)) and "table inet ghostd" in there
         took = time.monotonic() - begun
-        check(f"within {WITHIN} s a packet is led into the link", good, route)
-        self.lab.say(f"led into the link after {took:.1f} s")
+        check(f"within {WITHIN} s a packet is led into the link", good, there)
+        self.lab.say(f"all is in its place after {took:.1f} s")
 
     def down(self, action, traffic, check):
         self.act(action)
         self.in_place(check)
         traffic.go()
-        traffic.judge(check)
+        traffic.judge(check, self.source)
 
     def dialing(self, action, traffic, check):
         lab = self.lab
@@ -275,7 +280,7 @@ class Matrix:
         if not self.neighbour.carries_over:
             traffic.go()
         lab.line.dial_time(200)
-        traffic.judge(check)
+        traffic.judge(check, self.source)
 
     def up(self, action, traffic, check):
         lab = self.lab
@@ -294,7 +299,11 @@ class Matrix:
                 talk.close()
             traffic.go()
         held.end()
-        traffic.judge(check)
+        traffic.judge(check, self.source)
+
+    def source(self):
+        """The call's address, behind which all is; None while a tunnel carries it."""
+        return None if "dev wg" in self.neighbour.leads(self.running)[0] else net.call_address(self.lab.line.last_call)
 
     def ghostd_stops(self, alone):
         what = f"{self.neighbour.name}, {'running' if self.running else 'stopped'}"

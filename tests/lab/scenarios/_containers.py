@@ -25,8 +25,8 @@ class Containers(Neighbour):
         lab.sh(f"set -e; sysctl -qw net.ipv4.ip_forward=1\n{self.load}")
 
     def change(self, lab):
-        """Its daemon is restarted, or a firewall's reload has taken its rules: it loads them again."""
-        lab.sh(f"{self.unload}\nset -e\n{self.load}")
+        """A firewall's reload that brings all rules of iptables anew, in one transaction a table."""
+        lab.sh("set -e; iptables-save >/run/lab/rules; iptables-restore </run/lab/rules")
 
     def stop(self, lab):
         lab.sh(self.unload)

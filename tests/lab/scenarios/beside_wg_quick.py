@@ -13,18 +13,20 @@ CONF, PORT = "/etc/wireguard/wg0.conf", 51820
 
 class WgQuick(Neighbour):
     name = "wg-quick"
+    count = 50  # a flow, and two begin at once: WireGuard itself keeps no more than 128 packets while it waits for its peer
     # A WireGuard that has heard nothing for 15 s after it sent something asks whether the other is there (its passive keepalive);
     # a link that had hung up by then would be called for it.
     idle = "20s"
     carries_over = False  # what was said beside the tunnel has another address than what is said through it
 
     def prepare(self, lab, uplink):
-        lab.sh("modprobe wireguard")
+        lab.sh("modprobe wireguard; sysctl -qw net.ipv4.conf.lan0.forwarding=1")
         key = {who: lab.out("wg genkey") for who in ("ours", "theirs")}
         public = {who: lab.out(f"echo {key[who]} | wg pubkey") for who in key}
         lab.put("/run/lab/wg-isp.key", key["theirs"] + "\n", 0o600)
         lab.put(CONF, f"[Interface]\nPrivateKey={key['ours']}\nAddress=10.66.0.2/24\nTable=auto\n"
-                "PostUp=sysctl -qw net.ipv4.conf.%i.forwarding=1\n"  # for the LAN, whose packets it carries as they are
+                # The LAN's go through the tunnel, too, as they are; that is the administrator's doing, and ghostd opens nothing for it.
+                "PostUp=sysctl -qw net.ipv4.conf.%i.forwarding=1 net.ipv4.conf.lan0.forwarding=1\n"
                 f"[Peer]\nPublicKey={public['theirs']}\nAllowedIPs=0.0.0.0/0\nEndpoint={net.ISP4}:{PORT}\n", 0o600)
         lab.sh(f"""set -e
             ip netns exec isp ip link add wgisp type wireguard
@@ -43,7 +45,8 @@ class WgQuick(Neighbour):
         lab.sh("wg-quick down wg0")
 
     def undo(self, lab):
-        lab.sh("ip link del wg0; ip -n isp link del wgisp; sysctl -qw net.ipv4.conf.all.src_valid_mark=0", check=False)
+        lab.sh("ip link del wg0; ip -n isp link del wgisp; sysctl -qw net.ipv4.conf.all.src_valid_mark=0 "
+               "net.ipv4.conf.lan0.forwarding=0", check=False)
 
     def leads(self, running):
         return ("dev wg0",) if running else ("gd-isp", "ppp-isp")
