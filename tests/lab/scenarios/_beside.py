@@ -19,6 +19,7 @@ from rig import net
 from rig.flows import Flow
 from rig.lab import CHAT
 from rig.run import Failure, out, sh
+from rig.syns import Syns, once
 from rig.traffic import Sender, Talk
 from rig.uplink import Uplink
 
@@ -106,7 +107,7 @@ class Traffic:
         self.talk()
 
     def talk(self):
-        net.reset_syns()
+        self.syns = self.also(Syns())
         self.talks = {"host": Talk(timeout=25)}
         if self.lan:
             self.talks["LAN"] = Talk(namespace=self.lan, timeout=25)
@@ -120,8 +121,8 @@ class Traffic:
         """source: gives the address that the provider sees, or None."""
         for name, talk in self.talks.items():
             check(f"{name}: TCP stands and goes on", talk.wait() and talk.ask(timeout=15) and talk.ask("still", timeout=15), talk.error)
-        syns = net.syns_seen()
-        check("1 SYN each", syns == len(self.talks), syns)
+        syns = self.syns.stop()
+        check("each SYN came once", len(syns) == len(self.talks) and all(map(once, syns.values())), syns)
         for name, flow in self.flows.items():
             seen = flow.finish(quiet=8)
             got = (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"]))
