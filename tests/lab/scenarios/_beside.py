@@ -292,11 +292,11 @@ class Matrix:
 
     def up(self, action, traffic, check):
         lab = self.lab
+        held = traffic.also(Sender(3000, 5, port=7013))  # the call is not to go for idleness while the neighbour takes its time
+        held.go()
         traffic.talk()
         check("TCP before", all(talk.wait() and talk.ask(timeout=15) for talk in traffic.talks.values()))
         lab.wait_state("up")
-        held = traffic.also(Sender(3000, 5, port=7013))  # the call is not to go for idleness while the neighbour takes its time
-        held.go()
         self.act(action)
         self.in_place(check)
         if self.neighbour.carries_over:
