@@ -2,6 +2,7 @@
 #include "core/heal_pace.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ghost::core {
 
@@ -11,9 +12,13 @@ HealPace::Act HealPace::missing(Time now, bool canary) {
     if (!pause_until_ || now >= *pause_until_) times_ = tries_ = deaths_ = 0;
   }
   lost_ = now;
+  if (std::exchange(believed_, false)) fooled_ = true;
   if (!pause_until_ || now >= *pause_until_) return Act::whole;
   if (looked_ && now < *looked_ + look_every()) return Act::nothing;
-  if (looked_ && canary) return Act::whole;
+  if (looked_ && canary) {
+    believed_ = true;
+    return Act::whole;
+  }
   if (looked_) ++deaths_;
   looked_ = now;
   return Act::canary;
@@ -23,6 +28,7 @@ void HealPace::complete(Time now) {
   missing_ = failed_ = false;
   if (lost_ && now - *lost_ < kCalm) return;
   times_ = tries_ = deaths_ = 0;
+  believed_ = fooled_ = false;
   lost_.reset();
   pause_until_.reset();
   looked_.reset();

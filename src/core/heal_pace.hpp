@@ -15,7 +15,7 @@ class HealPace {
   static constexpr Duration kLongestPause = std::chrono::seconds(60);
   static constexpr Duration kCanaryLife = std::chrono::milliseconds(700);  // and he is believed to have stopped
   static constexpr Duration kCalm = std::chrono::seconds(10);              // without a loss: the next is a first one again
-  static constexpr int kShare = 25;  // of the time at most one part in so many is spent on putting back
+  static constexpr int kShare = 25;  // of the time at most one part in so many is spent on putting back what is taken at once
 
   enum class Act {
     nothing,  // deadline() says when to look again
@@ -42,12 +42,15 @@ class HealPace {
   [[nodiscard]] unsigned times() const { return times_; }
 
  private:
-  [[nodiscard]] Duration look_every() const { return std::max(kCanaryLife, kShare * cost_); }
+  // A canary that has lived while the rest was taken again is believed only as often as that can be paid.
+  [[nodiscard]] Duration look_every() const { return fooled_ ? std::max(kCanaryLife, kShare * cost_) : kCanaryLife; }
 
   bool missing_ = false;
   unsigned times_ = 0;
   unsigned deaths_ = 0;  // of canaries
   bool failed_ = false;  // the last try
+  bool believed_ = false;  // it was put back because a canary lived
+  bool fooled_ = false;    // and it was taken again all the same
   unsigned tries_ = 0;  // failed ones included: the pauses grow with them
   Duration cost_{};
   std::optional<Time> lost_;         // seen missing last

@@ -119,7 +119,8 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   ruleset.guard_ipv6_forwarding = sysctls_.original("net/ipv6/conf/all/forwarding") == "0";
   ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
   loaded_.reset();
-  counts_.before_reset();
+  const auto before = net::table_print();
+  if (before && *before) counts_.before_reset();  // else there is nothing to be counted, and libnftables is dear
   const auto commands = net::render(ruleset);
   if (auto ok = net::nft::load(ruleset); !ok) return ok;
   // Taken for what it is only if nobody was there in between.

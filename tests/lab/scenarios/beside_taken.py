@@ -60,7 +60,7 @@ def time_to_calm(lab):
 HARMS = {
     "the rules": "ip rule del pref 32765; ip -6 rule flush; ip -6 rule add pref 32766 lookup main",
     "the routes": "ip route replace default dev lo table 26468 metric 1000; ip -6 route del default table 26468 metric 1000",
-    "the interface": "ip link set gd-isp mtu 1300; ip addr flush dev gd-isp scope global; ip link set gd-isp down",
+    "the interface": "ip link set gd-isp mtu 1300; ip addr flush dev gd-isp scope global; sysctl -qw net.ipv6.conf.gd-isp.disable_ipv6=1; ip link set gd-isp down",
     "the table": "nft flush ruleset",
     "a chain's rules": "nft flush chain inet ghostd nat_postrouting",
 }
@@ -81,12 +81,14 @@ def taken(lab):
     lab.sh("mkdir -p /run/systemd/network; printf '[Match]\\nName=d0\\n[Network]\\nAddress=198.51.100.9/24\\n' > /run/systemd/network/50-d0.network; "
            "ip link add d0 type dummy; systemctl unmask systemd-networkd systemd-networkd.socket; systemctl unmask --runtime systemd-networkd systemd-networkd.socket")
     for verb in ("start", "restart"):
+        begun = time.monotonic()
         lab.sh(f"systemctl {verb} systemd-networkd", timeout=90)
-        done = time.monotonic()
+        lab.wait_for(lambda: lost(lab, begun), 20, f"what networkd took at its {verb} to be missed")
         lab.wait_for(lambda: ours(lab) == down, 20, f"all to be right after networkd's {verb}")
-        lab.measure(f"networkd {verb}: right after", round(time.monotonic() - done, 2), "s")
+        time_to_calm(lab)
     sink, sender = Sink(), Sender(300, 100)
     sender.go()
+    lab.wait_state("up", 90)
     seen = sink.quit(300)
     lab.check("a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen)
     talk = Talk()
@@ -97,8 +99,7 @@ def taken(lab):
     time_to_calm(lab)
     up = ours(lab)
     for what, harm in {"the table, up": "nft flush ruleset", "the call's route": "ip route del default dev ppp-isp table 26468",
-                       "the call's queue": "tc qdisc del dev ppp-isp root",
-                       "the call's rp_filter": "sysctl -qw net.ipv4.conf.ppp-isp.forwarding=0"}.items():
+                       "the call's queue": "tc qdisc del dev ppp-isp root"}.items():
         back(lab, what, harm, up)
         lab.check(f"the conversation goes on: {what}", talk.ask(), talk.error)
     fresh = Talk()
