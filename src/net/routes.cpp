@@ -492,7 +492,9 @@ Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
     std::vector<std::vector<std::uint8_t>> found;
     rtmsg head{};
     head.rtm_family = af(family);
+    head.rtm_table = RT_TABLE_MAIN;  // where the kernel puts them; others may be long
     auto message = make_message(RTM_GETROUTE, 0, head);
+    put(*message, RTA_OIF, *index);
     const auto part = [&](nlmsghdr* one) {
       if (one->nlmsg_type == RTM_NEWROUTE && nlmsg_valid_hdr(one, sizeof(rtmsg)) && is_by_the_far_end(one, *index))
         found.push_back(copy_of(one));
