@@ -103,6 +103,21 @@ Parsed<std::vector<IpAddress>> stable_addresses(std::string_view text) {
   return out;
 }
 
+constexpr std::size_t kServersMax = 6;
+
+Parsed<std::vector<IpAddress>> name_servers(std::string_view text) {
+  std::vector<IpAddress> out;
+  for (const auto item : split_list(text)) {
+    const auto one = IpAddress::parse(item);
+    if (!one) return no(fmt::format("{} is no IP address", item));
+    if (!is_host_address(*one)) return no(fmt::format("{} is no address that a link can lead to", item));
+    if (std::find(out.begin(), out.end(), *one) == out.end()) out.push_back(*one);
+  }
+  if (out.empty()) return no("an empty list");
+  if (out.size() > kServersMax) return no(fmt::format("{} name servers, {} are the most", out.size(), kServersMax));
+  return out;
+}
+
 struct Key {
   std::string_view section;
   std::string_view name;
@@ -167,6 +182,7 @@ const std::vector<Key>& table() {
       key("Link", "User", [](Draft& d) -> auto& { return d.link.ppp.user; }, user_name),
       key("Link", "Address", [](Draft& d) -> auto& { return d.link.stable; }, stable_addresses),
       key("Link", "IPv6", [](Draft& d) -> auto& { return d.ipv6; }, boolean),
+      key("Link", "DNS", [](Draft& d) -> auto& { return d.link.dns; }, name_servers),
       key("Link", "MTU", [](Draft& d) -> auto& { return d.link.mtu; }, number(68U, 65535U)),
       routes_key(),
       // The way into the demand interface has the next number behind it.

@@ -11,6 +11,7 @@
 #include "config/files.hpp"
 #include "config/keys.hpp"
 #include "config/link_check.hpp"
+#include "config/name_servers.hpp"
 #include "config/syntax.hpp"
 
 namespace ghost::config {
@@ -67,6 +68,7 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
     problems.push_back({drafts.back().main.file, 0,
                         fmt::format("{} links are configured, the limit is {}", drafts.size(), kLinksMax)});
   settle_addresses(drafts, roots, problems);
+  settle_name_servers(drafts, roots, problems, collected.warnings);
   if (!problems.empty()) {
     in_reading_order(problems);
     return tl::unexpected(std::move(problems));
@@ -75,6 +77,7 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
   out.warnings = std::move(collected.warnings);
   in_reading_order(out.warnings);
   for (auto& draft : drafts) {
+    if (draft.given("DNS")) out.dns_at[draft.link.name] = draft.at("DNS");
     for (auto& announce : draft.announces) draft.link.announces.push_back(std::move(announce.config));
     out.config.links.push_back(std::move(draft.link));
   }

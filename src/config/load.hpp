@@ -8,6 +8,7 @@
 //   if (!loaded) for (const auto& d : loaded.error()) puts(d.str());      // "file:line: message"; exit 78 or 1
 //   else         for (const auto& d : loaded->warnings) puts(d.str());    // still fine
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -15,6 +16,7 @@
 
 #include "config/diagnostic.hpp"
 #include "config/stable_address.hpp"
+#include "config/where.hpp"
 #include "core/config.hpp"
 
 namespace ghost::config {
@@ -22,17 +24,26 @@ namespace ghost::config {
 // The manager's fd store takes 256 descriptors (ghostd.service, FileDescriptorStoreMax=), one a link.
 inline constexpr std::size_t kLinksMax = 250;
 
+// An interface's address with its network.
+struct HostNetwork {
+  std::string interface;
+  Prefix network;
+};
+
 // Where to look. The defaults are the system's; tests name directories of their own.
 struct Roots {
   // In rising priority. One that does not exist is empty.
   std::vector<std::string> link_directories{"/usr/lib/ghostd/links", "/run/ghostd/links", "/etc/ghostd/links"};
   // Unset: this machine's, asked for when a link says IPv6=yes.
   std::optional<MachineId> machine_id;
+  // Unset: this machine's interfaces', asked for when a link says DNS=.
+  std::optional<std::vector<HostNetwork>> networks;
 };
 
 struct Loaded {
   core::Config config;
   Diagnostics warnings;
+  std::map<std::string, Where> dns_at;  // by link: where DNS= is given
 };
 
 // Throws std::system_error when the system is out of memory or descriptors; everything else is a diagnostic.

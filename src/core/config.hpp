@@ -55,6 +55,7 @@ struct LinkConfig {
   std::vector<Prefix> routes;     // Routes=: "default" becomes 0.0.0.0/0 and, if there is a v6 address, ::/0
   std::optional<std::uint32_t> metric;  // Metric=: stands by in main with it; none: first, in front of main's default routes
   Duration standby_linger = Duration::max();  // StandbyLinger=: so long a call goes on behind a better default route; max: for ever
+  std::vector<IpAddress> dns;     // DNS=: name servers that are asked while the link is down; `routes` lead to them
   unsigned mtu = 1500;            // MTU=: of the demand interface, 1280 to 65535 (68 when it carries no IPv6)
   CallConfig call;                // [Call]
   BufferBudget buffer;            // [Buffer] Packets=, Bytes=, Age=
