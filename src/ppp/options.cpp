@@ -83,6 +83,9 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   const auto add = [&argv](auto... words) { (argv.emplace_back(words), ...); };
 
   add("noauth", "usepeerdns", "ipcp-accept-local", "ipcp-accept-remote", "lcp-echo-interval", "20", "lcp-echo-failure", "3");
+  // pppd's own scripts for name servers (/etc/ppp/ip-up.d/0000usepeerdns) keep one backup of resolv.conf an interface: with two
+  // calls, or after a crash, a provider's servers stay for good.
+  if (!paths.ip_up.empty()) add("ip-up-script", paths.ip_up);
 
   if (!ppp.peer.empty()) {
     if (!plain_path(ppp.peer) || ppp.peer.front() == '/' || ppp.peer.front() == '-')

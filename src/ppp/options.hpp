@@ -16,6 +16,7 @@ namespace ghost::ppp {
 struct PppdPaths {
   std::string pppd = "/usr/sbin/pppd";
   std::string chat = "/usr/sbin/chat";
+  std::string ip_up;  // run in place of /etc/ppp/ip-up, unless the peer file names another; empty: none
 };
 
 // argv, argv[0] included. pppd's stderr must be the pipe that is read for facts (`logfd 2`: options that pppd refuses are

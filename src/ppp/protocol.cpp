@@ -131,7 +131,7 @@ std::string encode(const Request& request) {
   return std::visit(
       Overloaded{[](const Dial& d) { return fmt::format("dial {} {}", d.link, number(d.serial)); },
                  [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
-                 [](const List&) { return std::string("list"); }},
+                 [](const List&) { return std::string("list"); }, [](const Names&) { return std::string("names"); }},
       request);
 }
 
@@ -150,6 +150,7 @@ tl::expected<Request, std::string> decode_request(std::string_view text) {
   Words words(text);
   const auto verb = words.next();
   if (verb == "list") return only_canonical<Request>(List{}, text);
+  if (verb == "names") return only_canonical<Request>(Names{}, text);
   if (verb != "dial" && verb != "hangup") return wrong("unknown request " + quote(text));
   const auto link = words.next();
   if (!valid_link_name(link)) return wrong("not a link's name: " + quote(link));

@@ -6,11 +6,13 @@
 //   hangup <link> <serial>         address <link> <serial> local=<ip> remote=<ip>[ dns=<ip>[,<ip>…]]
 //   list                           gone <link> <serial> <Reason>[ <detail…>]
 //                                  refused <link>|- <serial> <why…>
-//                                  listed
+//   names                          listed
 //
 // Of each accepted dial there is one `started` (unless pppd could not be started at all), at most one `address` a family
 // and exactly one `gone`. `list` has the news of all live calls said again, then every `gone` that nobody has heard yet,
 // then `listed`: so a ghostd that was restarted finds its calls.
+//
+// `names` has DNS= of all links read from their files again, for resolvconf(8); it is not answered.
 //
 // `refused` is for what was not done: nothing has changed, no `gone` will follow. `refused - 0` answers what was not even a
 // request; the connection is closed after it.
@@ -41,7 +43,10 @@ struct Hangup {
 struct List {
   bool operator==(const List&) const = default;
 };
-using Request = std::variant<Dial, Hangup, List>;
+struct Names {
+  bool operator==(const Names&) const = default;
+};
+using Request = std::variant<Dial, Hangup, List, Names>;
 
 struct Refused {
   std::string link;  // empty, with serial none: the request could not be read or the caller may not ask

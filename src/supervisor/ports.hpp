@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "core/config.hpp"
@@ -15,6 +16,8 @@ class LinkSource {
   virtual ~LinkSource() = default;
   // From root-owned files, read anew for each call. Error: one line for people.
   virtual tl::expected<core::LinkConfig, std::string> find(std::string_view link) = 0;
+  // All that are configured; none while the configuration has a fault.
+  virtual std::vector<core::LinkConfig> all() = 0;
 };
 
 class Journal {

@@ -45,6 +45,7 @@ Supervisor::Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settin
       journal_(journal),
       bury_(loop, [this] { bury(); }),
       leave_(loop, [this] { loop_.exit(stopping_ && !calls_.empty() ? EXIT_FAILURE : EXIT_SUCCESS); }),
+      names_(loop, settings_.resolvconf, links, journal, [this] { look_idle(); }),
       clients_(loop, std::move(listener), settings_.allowed, settings_.limits, journal,
                {[this](ClientId from, const ppp::Request& request) { on_request(from, request); }, [this] { look_idle(); }}) {
   look_idle();
@@ -52,7 +53,7 @@ Supervisor::Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settin
 
 void Supervisor::on_request(ClientId from, const ppp::Request& request) {
   std::visit(Overloaded{[&](const ppp::Dial& d) { dial(from, d); }, [&](const ppp::Hangup& h) { hang_up(from, h); },
-                        [&](const ppp::List&) { list(from); }},
+                        [&](const ppp::List&) { list(from); }, [&](const ppp::Names&) { names_.read_files(); }},
              request);
 }
 
@@ -89,6 +90,8 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   auto& live = calls_[dial.link];
   live.serial = dial.serial;
   live.hangup_timeout = config->call.hangup_timeout;
+  live.routes = config->routes;
+  names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
       loop_, std::move(*process), config->call,
       Call::Callbacks{
@@ -120,9 +123,13 @@ void Supervisor::list(ClientId to) {
 
 void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::News& news) {
   std::visit(Overloaded{[&](const core::CallStarted& s) { tell({link, serial, s}); },
-                        [&](const core::CallAddress& a) { tell({link, serial, a}); },
+                        [&](const core::CallAddress& a) {
+                          tell({link, serial, a});
+                          if (const auto it = calls_.find(link); it != calls_.end()) names_.call_has(link, it->second.routes, a);
+                        },
                         [&](const CallGone& g) {
                           tell({link, serial, g});
+                          names_.call_ended(link);
                           bury_.run_soon();
                         }},
              news);
@@ -149,8 +156,8 @@ void Supervisor::bury() {
 
 void Supervisor::look_idle() {
   if (stopping_) {
-    if (calls_.empty()) loop_.exit(EXIT_SUCCESS);
-  } else if (calls_.empty() && clients_.count() == 0) {
+    if (calls_.empty() && !names_.busy()) loop_.exit(EXIT_SUCCESS);
+  } else if (calls_.empty() && clients_.count() == 0 && !names_.busy()) {
     // A connection that comes while we leave stays in the backlog of the service manager's socket, and starts us again.
     leave_.arm(loop::now() + settings_.idle);
   } else {

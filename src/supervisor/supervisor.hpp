@@ -16,6 +16,7 @@
 #include "ppp/protocol.hpp"
 #include "supervisor/call.hpp"
 #include "supervisor/clients.hpp"
+#include "supervisor/name_records.hpp"
 #include "supervisor/ports.hpp"
 
 namespace ghost::supervisor {
@@ -26,6 +27,7 @@ struct Settings {
   std::string peers = "/etc/ppp/peers";             // looked at only for options that cannot be lived with
   core::Duration idle = std::chrono::seconds(30);   // no call and no client for so long: leave
   Clients::Limits limits;
+  resolvconf::Paths resolvconf;
 };
 
 // How many ends of calls are kept for a ghostd that is not there. The oldest goes first.
@@ -42,6 +44,7 @@ class Supervisor {
   struct Live {
     CallSerial serial = CallSerial::none;
     core::Duration hangup_timeout{};
+    std::vector<Prefix> routes;
     std::unique_ptr<Call> call;
   };
 
@@ -65,6 +68,7 @@ class Supervisor {
   bool stopping_ = false;
   loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news
   loop::Timer leave_;
+  NameRecords names_;
   Clients clients_;
 };
 

@@ -46,6 +46,11 @@ tl::expected<core::LinkConfig, std::string> ConfiguredLinks::find(std::string_vi
   return *it;
 }
 
+std::vector<core::LinkConfig> ConfiguredLinks::all() {
+  auto loaded = config::load(roots_);
+  return loaded ? std::move(loaded->config.links) : std::vector<core::LinkConfig>();
+}
+
 std::optional<std::string> ConfiguredLinks::file_without_drop_ins(std::string_view link) const {
   std::optional<std::string> found;
   for (const auto& directory : roots_.link_directories) {

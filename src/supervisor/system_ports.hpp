@@ -12,6 +12,7 @@ class ConfiguredLinks : public LinkSource {
  public:
   explicit ConfiguredLinks(config::Roots roots = {}) : roots_(std::move(roots)) {}
   tl::expected<core::LinkConfig, std::string> find(std::string_view link) override;
+  std::vector<core::LinkConfig> all() override;
 
  private:
   std::optional<std::string> file_without_drop_ins(std::string_view link) const;

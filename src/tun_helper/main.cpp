@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,6 +14,7 @@
 
 #include "config/load.hpp"
 #include "net/release.hpp"
+#include "resolvconf/program.hpp"
 #include "tun_helper/farewell.hpp"
 #include "tun_helper/make.hpp"
 #include "tun_helper/stop_decision.hpp"
@@ -25,6 +27,8 @@ using namespace ghost;
 constexpr auto* kUnit = "ghostd.service";
 constexpr unsigned kFarewellSeconds = 35;  // VanishTimeout= is 30 s at most
 constexpr unsigned kStopSeconds = 50;      // TimeoutStopSec= of ghost-supervisor.service and a little more
+
+constexpr std::chrono::seconds kResolvconfPatience{8};  // what is left of TimeoutStopSec= in the worst case
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
 void say(std::string_view priority, std::string_view line) {
@@ -76,6 +80,10 @@ int release(When when) {
   tun_helper::stop_unit("ghost-supervisor.service", kStopSeconds);
   const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
   for (const auto& failure : failures) say("<3>", failure.what);
+  // Last: it runs others' scripts.
+  if (const resolvconf::Paths paths; resolvconf::in_use(paths))
+    if (const auto gone = resolvconf::settle(paths.program, {}, {}, resolvconf::is_ours, kResolvconfPatience); !gone)
+      say("<4>", "names: resolvconf was not told: " + gone.error());
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

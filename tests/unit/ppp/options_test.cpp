@@ -48,6 +48,12 @@ TEST(Options, APeerFileIsCalledBetweenDefaultsAndEssentials) {
                           "ppp-isp", "linkname", "isp", "ipparam", "isp", "noipv6"));
 }
 
+TEST(Options, APeerFileMayNameAnotherScriptThanOurs) {
+  const auto argv = *pppd_argv(peer_link(), {.pppd = "pppd", .chat = "chat", .ip_up = "/usr/libexec/ghostd/ip-up"});
+  EXPECT_EQ(after(argv, "ip-up-script"), "/usr/libexec/ghostd/ip-up");
+  EXPECT_LT(position(argv, "ip-up-script"), position(argv, "call"));
+}
+
 TEST(Options, AModemIsDialledByChat) {
   const auto argv = *pppd_argv(modem_link());
   EXPECT_THAT(argv, IsSupersetOf({"/dev/ttyS0", "115200", "modem", "lock"}));

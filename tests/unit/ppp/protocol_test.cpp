@@ -21,7 +21,7 @@ IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 constexpr auto kSerial = static_cast<CallSerial>(7);
 
 std::vector<Request> requests() {
-  return {Dial{"isp", kSerial}, Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)}, List{}};
+  return {Dial{"isp", kSerial}, Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)}, List{}, Names{}};
 }
 
 std::vector<Message> messages() {
@@ -41,6 +41,7 @@ std::vector<Message> messages() {
 TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(requests()[0]), "dial isp 7");
   EXPECT_EQ(encode(requests()[2]), "list");
+  EXPECT_EQ(encode(requests()[3]), "names");
   EXPECT_EQ(encode(messages()[0]), "started isp 7 pid=4711");
   EXPECT_EQ(encode(messages()[2]), "address isp 7 local=10.1.2.3 remote=10.1.2.1 dns=9.9.9.9,2620:fe::fe");
   EXPECT_EQ(encode(messages()[4]), "gone isp 7 Busy Failed (BUSY) (pppd exit code 8)");

@@ -95,6 +95,8 @@ Rig::Rig(const Settings& changes) {
   if (settings.allowed == 0) settings.allowed = ::getuid();
   settings.paths.pppd = dir.path() + "/pppd";
   settings.peers = dir.path() + "/peers";
+  if (settings.resolvconf.program == resolvconf::Paths{}.program)  // never the machine's own
+    settings.resolvconf = {dir.path() + "/resolvconf", dir.path() + "/nobody"};
   supervisor = std::make_unique<Supervisor>(loop, listen_at(dir.path() + "/socket"), settings, *this, *this);
 }
 
@@ -123,6 +125,11 @@ tl::expected<core::LinkConfig, std::string> Rig::find(std::string_view link) {
   const auto it = links.find(link);
   if (it == links.end()) return tl::unexpected<std::string>("no such link is configured");
   return it->second;
+}
+std::vector<core::LinkConfig> Rig::all() {
+  std::vector<core::LinkConfig> out;
+  for (const auto& [name, config] : links) out.push_back(config);
+  return out;
 }
 void Rig::pppd_said(std::string_view link, CallSerial serial, std::string_view line) {
   said.push_back(fmt::format("{} {}: {}", link, number(serial), line));

@@ -47,6 +47,7 @@ struct Rig : LinkSource, Journal {
   bool await(const std::function<bool()>& done);
 
   tl::expected<core::LinkConfig, std::string> find(std::string_view link) override;
+  std::vector<core::LinkConfig> all() override;
   void pppd_said(std::string_view link, CallSerial serial, std::string_view line) override;
   void note(int priority, std::string_view link, CallSerial serial, std::string_view text) override;
   [[nodiscard]] std::size_t noted(std::string_view part) const;

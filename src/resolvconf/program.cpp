@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "resolvconf/program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "base/unique_fd.hpp"
+
+namespace ghost::resolvconf {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kOutputMax = 64 * 1024;
+
+int left_until(Clock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
+}
+
+std::string said(std::string_view out) {
+  const auto end = out.find('\n');
+  return out.empty() ? std::string() : ": " + std::string(out.substr(0, std::min<std::size_t>(end, 200)));
+}
+
+struct Pipe {
+  UniqueFd read, write;
+  static std::optional<Pipe> make() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) < 0) return std::nullopt;
+    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  }
+};
+
+pid_t spawn(const std::vector<std::string>& words, int in, int out) {
+  std::vector<char*> argv;
+  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: execve(2) does not write
+  argv.push_back(nullptr);
+  char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  char language[] = "LC_ALL=C";
+  std::array<char*, 3> environment{path, language, nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid = -1;
+  errno = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environment.data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  return errno == 0 ? pid : -1;
+}
+
+// What it printed. `input` is shorter than a pipe holds.
+tl::expected<std::string, std::string> run(const std::vector<std::string>& words, std::string_view input, Clock::time_point end) {
+  std::string name = words[0];
+  for (std::size_t i = 1; i < words.size(); ++i) name += " " + words[i];
+  const auto failed = [&](const std::string& why) { return tl::unexpected<std::string>(name + ": " + why); };
+  auto in = Pipe::make(), out = Pipe::make();
+  if (!in || !out) return failed(std::strerror(errno));
+  if (::write(in->write.get(), input.data(), input.size()) != static_cast<ssize_t>(input.size())) return failed("its input could not be written");
+  in->write.reset();
+  const pid_t pid = spawn(words, in->read.get(), out->write.get());
+  if (pid < 0) return failed(std::strerror(errno));
+  out->write.reset();
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  std::string text;
+  bool ended = false;
+  ::fcntl(out->read.get(), F_SETFL, O_NONBLOCK);
+  // Its own end counts, and not that of its output: what it left in the background may keep that open.
+  while (!ended) {
+    std::array<pollfd, 2> fds{pollfd{process.get(), POLLIN, 0}, pollfd{out->read ? out->read.get() : -1, POLLIN, 0}};
+    const int left = left_until(end);
+    if (left == 0) break;
+    if (::poll(fds.data(), fds.size(), left) < 0 && errno != EINTR) break;
+    ended = (fds[0].revents & POLLIN) != 0;
+    std::array<char, 4096> bytes{};
+    ssize_t n = 0;
+    while (out->read && (n = ::read(out->read.get(), bytes.data(), bytes.size())) > 0)
+      if (text.size() < kOutputMax) text.append(bytes.data(), static_cast<std::size_t>(n));
+    if (n == 0) out->read.reset();
+  }
+  if (!ended) ::kill(-pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!ended) return failed("it has not ended in time" + said(text));
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return failed(WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status)) + said(text) : "killed by a signal" + said(text));
+  return text;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (true) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return out;
+    text.remove_prefix(begin);
+    const auto end = std::min(text.find_first_of(" \t\r\n"), text.size());
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+}  // namespace
+
+bool is_running(const std::string& socket_path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_path.size() >= sizeof address.sun_path) return false;
+  std::memcpy(address.sun_path, socket_path.c_str(), socket_path.size() + 1);
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // EAGAIN: somebody listens there and is busy.
+  return fd && (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN);
+}
+
+bool in_use(const Paths& paths) {
+  if (::access(paths.program.c_str(), X_OK) < 0) return false;
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(paths.program.c_str(), nullptr), &std::free);
+  if (!real) return false;
+  const std::string_view target(real.get());
+  return !target.ends_with("/resolvectl") && !target.ends_with("/systemd-resolve") && !is_running(paths.resolved);
+}
+
+tl::expected<void, std::string> settle(const std::string& program, const Records& wanted, const Records& known,
+                                       const std::function<bool(std::string_view)>& stale, std::chrono::seconds patience) {
+  const auto end = Clock::now() + patience;
+  const auto listed = run({program, "-i"}, {}, end);
+  if (!listed) return tl::unexpected(listed.error());
+  const auto names = words_of(*listed);
+  std::vector<std::string> removable;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(removable), stale);
+  const auto todo = changes(wanted, known, names, removable);
+  std::optional<std::string> problem;
+  const auto note = [&](const tl::expected<std::string, std::string>& done) {
+    if (!done && !problem) problem = done.error();
+  };
+  // What comes first: there is no moment without a server.
+  for (const auto& [name, servers] : todo.told) note(run({program, "-a", name}, text_of(servers), end));
+  for (const auto& name : todo.gone) note(run({program, "-d", name}, {}, end));
+  if (problem) return tl::unexpected(*problem);
+  return {};
+}
+
+}  // namespace ghost::resolvconf

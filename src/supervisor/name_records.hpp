@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where resolvconf(8) is in use, the supervisor tells it: which name servers a call named, from pppd's own words, and which a link
+// has in its root-owned file. So nothing of ghostd's reaches resolvconf, and a call's servers go with it whoever has crashed.
+// Each run is a process of its own, one at a time: resolvconf may be slow, or hang.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/call_news.hpp"
+#include "core/config.hpp"
+#include "loop/sources.hpp"
+#include "resolvconf/program.hpp"
+#include "supervisor/ports.hpp"
+
+namespace ghost::supervisor {
+
+class NameRecords {
+ public:
+  // At the next turn it removes what calls of an earlier supervisor left. `rested`: no run is under way any more.
+  NameRecords(loop::EventLoop& loop, resolvconf::Paths paths, LinkSource& links, Journal& journal, std::function<void()> rested);
+
+  void call_started(const std::string& link);
+  void call_has(const std::string& link, const std::vector<Prefix>& routes, const core::CallAddress& address);
+  void call_ended(const std::string& link);
+  // ghostd is here, or has read its configuration again: DNS= of all links.
+  void read_files();
+
+  [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || due_; }
+
+ private:
+  void run_soon();
+  void run();
+  void ended(const siginfo_t& how);
+  [[nodiscard]] bool stale(std::string_view record) const;
+
+  loop::EventLoop& loop_;
+  resolvconf::Paths paths_;
+  LinkSource& links_;
+  Journal& journal_;
+  std::function<void()> rested_;
+  std::set<std::string> configured_;  // names of links
+  std::set<std::string> living_;      // links that have a call
+  resolvconf::Records calls_;
+  resolvconf::Records demand_;
+  bool demand_known_ = false;   // until ghostd has said so, what stands there is not ours to judge
+  resolvconf::Records known_;   // what a run has told
+  resolvconf::Records telling_;  // what the present one tells
+  bool due_ = false;
+  std::string problem_;  // said last
+  UniqueFd why_;
+  loop::DeferSource soon_;
+  loop::Timer again_;
+  loop::ChildSource child_;
+};
+
+}  // namespace ghost::supervisor
