@@ -77,6 +77,7 @@ class BusService::Impl final : private ManagerPort {
     owned_.swap(bus);
   }
 
+  sdbus::IConnection& connection() { return bus_; }
   void request_name() { bus_.requestName(BusName(kBusName)); }
   void publish(const core::LinkStatus& status);
   void remove(const std::string& name);
@@ -313,6 +314,7 @@ BusService::BusService(loop::EventLoop& loop, sdbus::IConnection& connection, Re
     : impl_(std::make_unique<Impl>(loop, connection, requests, std::move(lost))) {}
 BusService::~BusService() = default;
 
+sdbus::IConnection& BusService::connection() { return impl_->connection(); }
 void BusService::request_name() { impl_->request_name(); }
 void BusService::publish(const core::LinkStatus& status) { impl_->publish(status); }
 void BusService::remove(const std::string& link) { impl_->remove(link); }

@@ -36,6 +36,9 @@ class BusService {
   BusService(const BusService&) = delete;
   BusService& operator=(const BusService&) = delete;
 
+  // The connection, for others in this loop; the service pumps it, and must outlive them.
+  [[nodiscard]] sdbus::IConnection& connection();
+
   // Takes the bus name. Publish the links first: whoever waits for the name finds them there. Throws sdbus::Error when
   // the name belongs to another or the bus's policy refuses it.
   void request_name();

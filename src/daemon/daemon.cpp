@@ -89,6 +89,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   try {
     bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
       log(LOG_ERR, "", "the bus is gone: " + why + "; calls go on, ghostctl cannot reach them until ghostd is restarted");
+      names_.end();
       bus_.reset();
     });
     publish();
@@ -272,6 +273,8 @@ bus::Accepted Daemon::reload() {
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Failed, ok.error().what});
   }
   publish();
+  if (listening_) tell_names();
+  leave_idle_supervisor();
   log(LOG_INFO, "", fmt::format("configuration loaded, {} links", links_.size()));
   return {};
 }
@@ -389,6 +392,7 @@ void Daemon::drain() {
   draining_ = false;
   see_who_stands_in_front();
   if (!parting_.empty()) parted_.run_soon();
+  if (!only_packets) names_.update(links_);
   if (bus_)
     for (const auto& name : touched)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
@@ -407,6 +411,7 @@ void Daemon::leave_idle_supervisor() {
 }
 
 void Daemon::publish() {
+  names_.update(links_);
   if (bus_)
     for (const auto& [name, link] : links_) bus_->publish(link->status());
 }
@@ -466,12 +471,22 @@ void Daemon::supervisor_lost(const std::string& why) {
   listen();
 }
 
+// Only where there are any: a supervisor of an earlier version that has calls knows no such word.
+void Daemon::tell_names() {
+  const bool any = std::any_of(links_.begin(), links_.end(), [](const auto& l) { return !l.second->machine().config().dns.empty(); });
+  if (std::exchange(names_told_, any) || any) (void)supervisor_.send(ppp::Names{});
+}
+
 // From here on the kernel's interfaces are watched and packets may ask for calls.
 void Daemon::listen() {
   list_timeout_.disarm();
   if (std::exchange(listening_, true)) return;
   watch_kernel();
   for (const auto& [name, link] : links_) link->listen();
+  tell_names();
+  // Not before living calls are known: their name servers would be taken away, and given back.
+  if (bus_) names_.begin(loop_, bus_->connection());
+  names_.update(links_);
   for (auto& [link, event] : std::exchange(asked_, {})) post(link, std::move(event));
   leave_idle_supervisor();
 }
@@ -595,11 +610,13 @@ void Daemon::see_who_stands_in_front() {
   if (!standby) return;
   const auto now = net::standing(routings, able, host_.foreign_defaults());
   std::size_t i = 0;
+  bool changed = false;
   for (const auto& [name, link] : links_) {
     const auto& stands = now[i++];
     const auto before = link->standing();
     if (stands == before) continue;
     link->stand(stands);
+    changed = true;
     if (stands.withdrawn != before.withdrawn) {
       log(LOG_INFO, name, stands.withdrawn ? "cannot call just now: its default route makes room" : "its default route is back");
       auto routing = link->placed().routing();
@@ -614,6 +631,7 @@ void Daemon::see_who_stands_in_front() {
     if (bus_) bus_->publish(link->status());
     if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
   }
+  if (changed) names_.update(links_);
 }
 
 void Daemon::tell_what_stands_beside() {

@@ -15,6 +15,7 @@
 #include "daemon/executor.hpp"
 #include "daemon/fd_store.hpp"
 #include "daemon/keeper.hpp"
+#include "daemon/names.hpp"
 #include "net/rtnetlink_monitor.hpp"
 
 namespace ghost::daemon {
@@ -76,6 +77,7 @@ class Daemon final : public bus::Requests {
   void supervisor_lost(const std::string& why);
   void hang_up_orphan(const std::string& link, CallSerial serial);
   void leave_idle_supervisor();  // without a client and a call it ends by itself
+  void tell_names();
   void listen();
   void watch_kernel();
   void kernel_says(std::uint32_t);
@@ -94,6 +96,7 @@ class Daemon final : public bus::Requests {
   std::map<std::string, std::unique_ptr<Link>> links_;
   std::unique_ptr<bus::BusService> bus_;
   std::optional<Autoconf> autoconf_;
+  Names names_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<Keeper> keeper_;
@@ -106,6 +109,7 @@ class Daemon final : public bus::Requests {
   std::deque<std::pair<std::string, core::Event>> asked_;  // before listen()
   bool draining_ = false;
   bool listening_ = false;
+  bool names_told_ = false;  // to the supervisor
   std::string told_;  // the last STATUS=
 };
 

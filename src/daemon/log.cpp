@@ -45,4 +45,11 @@ void log_lost(int priority, std::string_view what, std::string_view by, std::str
        std::string(message));
 }
 
+void log_names(int priority, std::string_view link, std::string_view outcome, std::string_view message) {
+  std::vector<std::string> fields{fmt::format("PRIORITY={}", priority), fmt::format("GHOSTD_NAMES={}", outcome),
+                                  fmt::format("MESSAGE_ID={}", kNamesId)};
+  if (!link.empty()) fields.push_back(fmt::format("GHOSTD_LINK={}", link));
+  send(std::move(fields), prefixed(link, message));
+}
+
 }  // namespace ghost::daemon

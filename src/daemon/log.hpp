@@ -16,11 +16,15 @@ void log(int priority, std::string_view link, std::string_view message);
 // A change of a link's state. MESSAGE_ID kTransitionId.
 void log_transition(std::string_view link, CallSerial serial, const core::Transition& transition);
 
+// What became of name servers that others were to have; `outcome` in GHOSTD_NAMES=. MESSAGE_ID kNamesId.
+void log_names(int priority, std::string_view link, std::string_view outcome, std::string_view message);
+
 // What somebody took away from us, or did no more. MESSAGE_ID kLostId. by: who, where the kernel says it.
 void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message);
 
 // docs: journalctl MESSAGE_ID=…; units/ghostd.catalog explains it.
 inline constexpr const char* kTransitionId = "5c1b6a1e0f0d4b6f9a3d2f1f8f7f2e11";
 inline constexpr const char* kLostId = "8e0f6b4d2a514c7f9b1d63a7c5e28f04";
+inline constexpr const char* kNamesId = "1f0d6c7b6f0c4f0e8b1c8d0a52b9e6c3";
 
 }  // namespace ghost::daemon

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/names.hpp"
+
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "daemon/log.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+std::string link_of(const std::string& interface) { return interface.substr(interface.find('-') + 1); }
+
+void say(bus::Resolved::Outcome outcome, const std::string& interface, const std::string& text) {
+  using enum bus::Resolved::Outcome;
+  const auto link = link_of(interface);
+  const auto said = text.empty() ? std::string() : ": " + text;
+  switch (outcome) {
+    case refused:
+      return log_names(LOG_WARNING, link, "refused",
+                       "systemd-resolved does not let ghostd set name servers" + said +
+                           "; it asks polkitd, which must run and have /usr/share/polkit-1/rules.d/60-ghostd.rules");
+    case silent:
+      return log_names(LOG_WARNING, link, "silent", "systemd-resolved does not answer; it has not got the name servers of " + interface);
+    case failed: return log_names(LOG_WARNING, link, "failed", "systemd-resolved has not taken the name servers of " + interface + said);
+    case taken: return log_names(LOG_INFO, link, "taken", "systemd-resolved has the name servers now");
+  }
+}
+
+core::NamesLink names_link(const Link& link) {
+  const auto& config = link.machine().config();
+  const auto status = link.machine().status();
+  return {.link = config.name,
+          .index = link.placed().index,
+          .routes = config.routes,
+          .configured = config.dns,
+          .up = std::holds_alternative<core::Up>(link.machine().state()),
+          .callable = !link.machine().blocked(),
+          .in_front = !link.standing().behind && !link.standing().withdrawn,
+          .named = status.dns,
+          .remote = status.remote_address};
+}
+
+}  // namespace
+
+void Names::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
+  try {
+    resolved_ = std::make_unique<bus::Resolved>(loop, bus, say);
+  } catch (const std::runtime_error& e) {
+    log_names(LOG_WARNING, "", "failed", std::string("systemd-resolved cannot be asked for: ") + e.what());
+  }
+}
+
+void Names::update(const std::map<std::string, std::unique_ptr<Link>>& links) {
+  if (!resolved_) return;
+  std::vector<core::NamesLink> states;
+  std::set<std::string> interfaces;
+  for (const auto& [name, link] : links) {
+    states.push_back(names_link(*link));
+    interfaces.insert(demand_interface(name));
+    // A call that an earlier ghostd began has its servers still; they are judged when the call is ours.
+    if (!std::holds_alternative<core::Dialing>(link->machine().state())) interfaces.insert(ppp_interface(name));
+  }
+  resolved_->want(core::names_for(states), std::move(interfaces));
+}
+
+}  // namespace ghost::daemon
