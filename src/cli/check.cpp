@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Offline: it reads the configuration as a reload would, asks the kernel which other default routes stand, and touches
-// nothing. ghostd need not run.
+// Offline: it reads the configuration as a reload would, asks the kernel which other default routes stand, looks who is asked for
+// names here, and touches nothing. ghostd need not run.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "bus/clean_text.hpp"
+#include "cli/resolver.hpp"
 #include "cli/verbs.hpp"
 #include "config/load.hpp"
 #include "net/routes.hpp"
@@ -33,9 +35,11 @@ std::vector<std::string> what_stands_beside(const core::Config& config) {
 }  // namespace
 
 ExitCode check(const Options& options) {
-  const auto loaded = options.file.empty() ? config::load() : config::check_file(options.file);
+  auto loaded = options.file.empty() ? config::load() : config::check_file(options.file);
   std::vector<std::string> beside;
   if (loaded && options.file.empty()) beside = what_stands_beside(loaded->config);
+  if (loaded && options.file.empty())
+    for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere)) loaded->warnings.push_back(std::move(warning));
   if (options.json) {
     auto out = nlohmann::ordered_json::array();
     if (loaded) {

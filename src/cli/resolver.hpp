@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// This host's resolver, for config::check_resolver(): files and sockets that everybody may look at, and nothing is sent.
+#pragma once
+#include "config/resolver.hpp"
+
+namespace ghost::cli {
+
+config::Resolver host_resolver();
+bool leads_somewhere(const IpAddress& server);
+
+}  // namespace ghost::cli
