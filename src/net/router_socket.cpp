@@ -72,7 +72,8 @@ Result<UniqueFd> open_router_socket() {
 
 Result<void> RouterSocket::solicit(unsigned interface_index) {
   // RFC 4861 §4.1. The kernel computes the checksum; a PPP link has no link-layer address to tell.
-  const nd_router_solicit solicitation{.nd_rs_hdr = {.icmp6_type = ND_ROUTER_SOLICIT}};
+  nd_router_solicit solicitation{};
+  solicitation.nd_rs_hdr.icmp6_type = ND_ROUTER_SOLICIT;
   sockaddr_in6 all_routers{};
   all_routers.sin6_family = AF_INET6;
   all_routers.sin6_addr = {{{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}}};
