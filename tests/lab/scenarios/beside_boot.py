@@ -20,7 +20,7 @@ HANGS = "[Unit]\nDefaultDependencies=no\n{order}\n[Service]\nType=oneshot\nTimeo
 FIREWALL = "Wants=network-pre.target\nBefore=network-pre.target"
 MANAGER = "After=network-pre.target\nBefore=network.target\nWants=network.target"
 DOCKER = "[Unit]\nWants=network-online.target\nAfter=network-online.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\n" \
-         "ExecStart=sh -ec '{load}'\n[Install]\nWantedBy=multi-user.target\n"
+         "ExecStart=sh -e /etc/lab-docker\n[Install]\nWantedBy=multi-user.target\n"
 
 
 def ufw_files(lab):
@@ -30,6 +30,11 @@ def ufw_files(lab):
     lab.sh("sed -i s/ENABLED=no/ENABLED=yes/ /etc/ufw/ufw.conf")
 
 
+def docker_files(lab):
+    lab.put("/etc/lab-docker", Docker.load)
+    lab.put(UNITS + "lab-docker.service", DOCKER)
+
+
 # What is enabled, and what makes it ready for that.
 NEIGHBOURS = {
     "networkd": ("systemd-networkd.service", lambda lab: None),
@@ -37,8 +42,7 @@ NEIGHBOURS = {
     "nftables.service": ("nftables.service", lambda lab: lab.put("/etc/nftables.conf", RULES, 0o755)),
     "firewalld": ("firewalld.service", lambda lab: None),
     "ufw": ("ufw.service", ufw_files),
-    "Docker's rules": ("lab-docker.service", lambda lab: lab.put(UNITS + "lab-docker.service",
-                                                                 DOCKER.format(load="; ".join(Docker.load.strip().splitlines())))),
+    "Docker's rules": ("lab-docker.service", docker_files),
     "a firewall that hangs": ("lab-hangs.service", lambda lab: lab.put(UNITS + "lab-hangs.service", HANGS.format(order=FIREWALL))),
     "a manager that hangs": ("lab-hangs.service", lambda lab: lab.put(UNITS + "lab-hangs.service", HANGS.format(order=MANAGER))),
 }
