@@ -115,6 +115,9 @@ def main():
     if args.all:
         os.environ["GHOSTD_LAB_ALL"] = "1"
     lab = [n for n in lab_names() if wanted(n, args.pattern)]
+    # Their reasons are told; they count as nothing.
+    not_yet = {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
+    lab = [n for n in lab if n not in not_yet]
     need_lab = bool(lab) and not args.list
     if os.geteuid() != 0 and not args.list:
         raise SystemExit("tests/run: must be root (sudo tests/run): it installs packages and uses network namespaces")
@@ -161,6 +164,8 @@ def main():
                 if measures and text:
                     with open(os.path.join(BUILD, "lab-results", name), "w") as f:
                         f.write(text)
+    for name, why in not_yet.items():
+        say(f"not run: {name}: {why}")
     say(f"({time.monotonic() - begun:.0f} s)")
     say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed else 0
