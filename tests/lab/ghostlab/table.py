@@ -2,7 +2,7 @@
 """The benchmark table: what the lab's scenarios measured, beside what was asked for and what pppd's demand mode does."""
 
 NONE = "–"
-# Measured on 0.1 (01bb7af) by waiting-cost in the same virtual machine; no test compares with it, because no two machines are alike.
+# What was seen of 0.1 (01bb7af) elsewhere; no test compares with it, because no two machines are alike.
 OBJECTS_BEFORE = "?"
 WAITING_BEFORE = "520 / 800 µs"
 # (measure, what must be, ghostd's measure, demand's measures)

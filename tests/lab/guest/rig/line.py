@@ -91,9 +91,18 @@ class Line:
     def wait_free(self, deadline=30):
         """Until it is closed and no pppd is left of the last call: one that ends is busy for a second."""
         lock = f"/run/lock/LCK..{os.path.basename(self.tty)}"
-        wait_for(lambda: self.status()["state"] in ("closed", "gone") and not os.path.exists(lock), deadline,
+        wait_for(lambda: self.status()["state"] in ("closed", "gone") and not held(lock), deadline,
                  f"{self.tty} to be closed and its pppd to go")
 
     def wait_idle(self, deadline=20):
         wait_for(lambda: self.status()["state"] in ("closed", "gone"), deadline, f"{self.tty} to be closed")
         return time.monotonic()
+
+
+def held(lock):
+    """Whether the process that made the lock file lives: a killed pppd leaves its own behind (pppd takes such a one away)."""
+    try:
+        with open(lock) as f:
+            return os.path.exists(f"/proc/{int(f.read())}")
+    except (OSError, ValueError):
+        return False
