@@ -11,6 +11,8 @@ TIMEOUT = 400
 
 def picture(lab):
     """Routes, rules, nftables, sysctls, interfaces and queues, without counters."""
+    # Somebody's bridge may just have begun to ask whether its address is free.
+    lab.wait_for(lambda: "tentative" not in lab.out("ip -6 addr"), 20, "no address to be tentative")
     text = lab.out("for c in 'ip -4 route show table all' 'ip -6 route show table all' 'ip -4 rule' 'ip -6 rule' "
                    "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show'; do echo \"## $c\"; $c 2>&1; done; "
                    "echo '## /run/ghostd'; find /run/ghostd -mindepth 1 2>/dev/null; "
