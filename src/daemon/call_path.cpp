@@ -80,7 +80,8 @@ core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Fami
     return outcome;
   };
   // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
-  auto opened = host_.queue().plug_again(ifname);
+  auto opened = host_.table_must_stand();
+  if (opened) opened = host_.queue().plug_again(ifname);
   if (opened) opened = host_.rtnl().add(net::call_routes(only(link, family), {family}));
   if (!opened) {
     keep_(std::move(packets));  // the next call's

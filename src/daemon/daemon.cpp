@@ -84,6 +84,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
   keeper_.emplace(loop, host_, keeper_port());
+  host_.on_handover([this] { return keeper_->table_must_stand(); });
   must(take_over());
 
   try {

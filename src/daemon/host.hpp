@@ -3,6 +3,7 @@
 // over is idempotent, because after a crash or a restart most of it is there already; giving back is not done here but by
 // `ghost-tun release`, which needs to remember nothing.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -86,6 +87,10 @@ class Host {
   [[nodiscard]] const std::optional<net::TablePrint>& loaded_table() const { return loaded_; }
 
   [[nodiscard]] net::Sysctls& sysctls() { return sysctls_; }
+  // What sees to it that the table stands when a call takes over (the Keeper). Until then, it does.
+  void on_handover(std::function<net::Result<void>()> table_must_stand) { table_must_stand_ = std::move(table_must_stand); }
+  [[nodiscard]] net::Result<void> table_must_stand() { return table_must_stand_ ? table_must_stand_() : net::Result<void>(); }
+
   [[nodiscard]] net::Rtnl& rtnl() { return rtnl_; }
   [[nodiscard]] net::PppQueue& queue() { return queue_; }
   [[nodiscard]] net::RawSender& sender() { return sender_; }
@@ -95,6 +100,7 @@ class Host {
   net::PppQueue queue_;
   net::Sysctls sysctls_;
   net::RawSender sender_;
+  std::function<net::Result<void>()> table_must_stand_;
   KernelCounts counts_;
   std::map<std::string, unsigned> call_mtu_;  // by link, as the table has it
   std::vector<net::ForeignDefault> foreign_;

@@ -311,6 +311,15 @@ net::Result<void> Keeper::put_table_back(const std::vector<Kept>& kept) {
   return {};
 }
 
+net::Result<void> Keeper::table_must_stand() {
+  hear();
+  if (!table_.look && !table_.pace.missing_now()) return {};
+  const auto wrong = wrong_with_table();
+  if (!wrong) return tl::unexpected(wrong.error());
+  if (wrong->empty()) return {};
+  return put_table_back(port_.kept());
+}
+
 void Keeper::look_at_table(const std::vector<Kept>& kept) {
   attend(table_, wrong_with_table(), [] { return net::table_canary_lives().value_or(false); },
          []() -> net::Result<void> {

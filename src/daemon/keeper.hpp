@@ -32,6 +32,10 @@ class Keeper {
   // Everything has just been put in place, or should have been.
   void look_soon();
 
+  // A call is about to take over: without the table its packets would leave with our own addresses, and so would all later ones of
+  // their conversations. Put back at once if it is missing, whatever the pace.
+  [[nodiscard]] net::Result<void> table_must_stand();
+
  private:
   struct Kind {
     const char* name;
