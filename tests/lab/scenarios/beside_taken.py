@@ -77,7 +77,8 @@ def taken(lab):
     lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
     lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
 
-    # networkd, with something to manage, started after ghostd and restarted.
+    # networkd, with something to manage, started after ghostd and restarted; without the file that keeps it from our rules.
+    lab.put("/etc/systemd/networkd.conf.d/90-lab.conf", "[Network]\nManageForeignRoutingPolicyRules=yes\n")
     lab.sh("mkdir -p /run/systemd/network; printf '[Match]\\nName=d0\\n[Network]\\nAddress=198.51.100.9/24\\n' > /run/systemd/network/50-d0.network; "
            "ip link add d0 type dummy; systemctl unmask systemd-networkd systemd-networkd.socket; systemctl unmask --runtime systemd-networkd systemd-networkd.socket")
     for verb in ("start", "restart"):
