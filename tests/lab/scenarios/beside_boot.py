@@ -12,6 +12,7 @@ from rig import net
 from rig.traffic import Talk
 
 CAPTURE = False
+NOT_YET = "never seen whole"
 TIMEOUT = 300
 TIMEOUT_ALL = 2400
 UNITS = "/etc/systemd/system/"
