@@ -69,6 +69,9 @@ net::Result<void> Host::take_over(const std::vector<Placed>& links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
     if (auto ok = rtnl_.set_up(demand(l)); !ok) return ok;
     if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok) return ok;
+    // A reload may have brought [Share] to a call that is up. What is not there is passed over.
+    if (shares(l.config, Family::v4))
+      if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.config.name)}); !ok) return ok;
   }
   if (auto ok = look_at_foreign_defaults(links); !ok) return ok;
   return set_rules(links);

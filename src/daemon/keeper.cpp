@@ -214,14 +214,15 @@ net::Result<Keeper::Gaps> Keeper::gaps(const std::vector<Kept>& kept) {
   out.settings = host_.sysctls().lost();
   std::vector<net::Route> routes;
   std::vector<Placed> links;
+  std::vector<net::DemandInterface> demands;
   for (const auto& k : kept) {
-    const auto demand = Host::demand(k.placed);
-    const auto wrong = host_.rtnl().wrong_with(demand);
-    if (!wrong) return tl::unexpected(wrong.error());
-    if (!wrong->empty()) out.interfaces.push_back(demand);
+    demands.push_back(Host::demand(k.placed));
     routes.insert(routes.end(), k.routes.begin(), k.routes.end());
     links.push_back(k.placed);
   }
+  auto changed = host_.rtnl().not_as(demands);
+  if (!changed) return tl::unexpected(changed.error());
+  out.interfaces = std::move(*changed);
   auto missing = host_.rtnl().missing(routes);
   if (!missing) return tl::unexpected(missing.error());
   out.routes = std::move(*missing);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <initializer_list>
+#include <map>
 #include <stdexcept>
 
 #include "base/ids.hpp"
@@ -92,27 +93,32 @@ NlMessage address_message(int type, int flags, unsigned index, const IpAddress& 
   return message;
 }
 
-// The addresses of global scope on an interface; what the kernel gave by itself (link-local) stays out of it.
-Result<std::vector<IpAddress>> global_addresses(NetlinkSocket& socket, unsigned index,
-                                                const std::string& what) {
-  std::vector<IpAddress> out;
+// The addresses of global scope by interface; what the kernel gave by itself (link-local) stays out of it.
+Result<std::map<unsigned, std::vector<IpAddress>>> all_global_addresses(NetlinkSocket& socket, const std::string& what) {
+  std::map<unsigned, std::vector<IpAddress>> out;
   ifaddrmsg head{};
   head.ifa_family = AF_UNSPEC;
   auto message = make_message(RTM_GETADDR, 0, head);
   const auto part = [&](nlmsghdr* one) {
     const auto* seen = static_cast<const ifaddrmsg*>(nlmsg_data(one));
     if (one->nlmsg_type != RTM_NEWADDR || !nlmsg_valid_hdr(one, sizeof *seen)) return;
-    if (seen->ifa_index != index || seen->ifa_scope != RT_SCOPE_UNIVERSE) return;
+    if (seen->ifa_scope != RT_SCOPE_UNIVERSE) return;
     nlattr* local = nlmsg_find_attr(one, sizeof *seen, IFA_LOCAL);
     if (local == nullptr) local = nlmsg_find_attr(one, sizeof *seen, IFA_ADDRESS);
     if (local == nullptr) return;
     const auto* bytes = static_cast<const std::uint8_t*>(nla_data(local));
     if (auto address = IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(local))}))
-      out.push_back(*address);
+      out[seen->ifa_index].push_back(*address);
   };
   if (auto ok = socket.dump(*message, what, part, [&] { out.clear(); }); !ok)
     return tl::unexpected(ok.error());
   return out;
+}
+
+Result<std::vector<IpAddress>> global_addresses(NetlinkSocket& socket, unsigned index, const std::string& what) {
+  auto all = all_global_addresses(socket, what);
+  if (!all) return tl::unexpected(all.error());
+  return std::move((*all)[index]);
 }
 
 // Is the route with this prefix, table and metric one of our own?
@@ -395,23 +401,22 @@ Result<std::vector<Route>> Rtnl::missing(const std::vector<Route>& routes) {
   return out;
 }
 
-Result<std::string> Rtnl::wrong_with(const DemandInterface& demand) {
-  const std::string name = demand_interface(demand.link);
-  const unsigned index = ::if_nametoindex(name.c_str());
-  if (index == 0) return std::string();
+Result<std::vector<DemandInterface>> Rtnl::not_as(const std::vector<DemandInterface>& demands) {
   const auto interfaces = list_interfaces(socket_);
   if (!interfaces) return tl::unexpected(interfaces.error());
-  const auto at = interfaces->find(index);
-  if (at == interfaces->end()) return std::string();
-  if (!at->second.up) return name + " is not up";
-  if (at->second.mtu != demand.mtu) return name + " has another MTU";
-  if (at->second.queue_packets != demand.queue_packets) return name + " has another queue length";
-  auto present = global_addresses(socket_, index, "look at " + name);
-  if (!present) return tl::unexpected(present.error());
-  for (const auto& address : demand.stable)
-    if (std::find(present->begin(), present->end(), address) == present->end()) return name + " has lost " + address.str();
-  if (present->size() != demand.stable.size()) return name + " has an address that is not its own";
-  return std::string();
+  auto addresses = all_global_addresses(socket_, "look at the demand interfaces");
+  if (!addresses) return tl::unexpected(addresses.error());
+  std::vector<DemandInterface> out;
+  for (const auto& demand : demands) {
+    const auto at = interfaces->find(::if_nametoindex(demand_interface(demand.link).c_str()));
+    if (at == interfaces->end()) continue;
+    const auto& is = at->second;
+    const bool same = is.up && is.mtu == demand.mtu && is.queue_packets == demand.queue_packets;
+    auto& present = (*addresses)[at->first];
+    const bool all_there = std::is_permutation(present.begin(), present.end(), demand.stable.begin(), demand.stable.end());
+    if (!same || !all_there) out.push_back(demand);
+  }
+  return out;
 }
 
 Result<std::vector<RouteSeen>> Rtnl::routes(Family family, std::uint32_t table) {

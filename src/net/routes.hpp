@@ -54,8 +54,8 @@ class Rtnl {
   // Those of these routes that are not there as they should be. What leads to an interface that is not there or not up is
   // passed over: the kernel has taken it away, and it comes back with the interface.
   [[nodiscard]] Result<std::vector<Route>> missing(const std::vector<Route>& routes);
-  // What of set_up() does not hold; empty: all of it does, or there is no such interface.
-  [[nodiscard]] Result<std::string> wrong_with(const DemandInterface& demand);
+  // Those of these interfaces that are not as set_up() leaves them. One that does not exist is not among them. One dump for all.
+  [[nodiscard]] Result<std::vector<DemandInterface>> not_as(const std::vector<DemandInterface>& demands);
 
   // What stands in a table.
   [[nodiscard]] Result<std::vector<RouteSeen>> routes(Family family, std::uint32_t table);

@@ -85,13 +85,17 @@ std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has
   return out;
 }
 
+SysctlWrite plan_call_forwarding(const std::string& link) {
+  return {key_for(Family::v4, ppp_interface(link), "forwarding"), "1", false};
+}
+
 std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now) {
   const std::string name = ppp_interface(link);
   const auto v6 = [&](const char* key, const char* value) {
     return SysctlWrite{key_for(Family::v6, name, key), value, false};
   };
   std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "accept_redirects"), "0", false}};
-  if (shared) out.push_back({key_for(Family::v4, name, "forwarding"), "1", false});
+  if (shared) out.push_back(plan_call_forwarding(link));
   // Before the handover and after it, answers come in by ppp-* and the route leads into gd-*. Strict filtering would drop them.
   // Loose filtering (2) would drop what the far end itself says where no route leads to it. The larger of all's value and
   // the interface's counts, so that none (0) is to be had where all's is 0.

@@ -36,6 +36,8 @@ struct HostWants {
 [[nodiscard]] std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6);
 // ppp-<link>, as soon as it appears. shared: an IPv4 LAN is behind the link. now: rp_filter of all and of the interface.
 [[nodiscard]] std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now);
+// A part of it, for a call that is up when a LAN comes to be behind it.
+[[nodiscard]] SysctlWrite plan_call_forwarding(const std::string& link);
 // An interface that holds an address inside a shared prefix of this family.
 [[nodiscard]] std::vector<SysctlWrite> plan_shared_interface(const std::string& ifname, Family family);
 

@@ -27,4 +27,4 @@ def run(lab):
 
 
 def refused(lab):
-    return int(lab.out("nft list counter inet ghostd noise-isp").split("packets ")[1].split()[0])
+    return int(lab.out("nft list counter inet ghostd noise").split("packets ")[1].split()[0])
