@@ -8,6 +8,7 @@ from rig.bare import BareCall
 from rig.blast import Blast
 from rig.run import Failure
 
+NOT_YET = "never run"
 TIMEOUT = 600
 CAPTURE = False
 ALONE = True
