@@ -2,6 +2,7 @@
 #include "daemon/keeper.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -99,6 +100,7 @@ void Keeper::look() {
     if (due(routing_)) look_at_routing(kept);
     if (due(queues_)) look_at_queues(kept);
     tell();
+    ::malloc_trim(0);  // all that stands, as dumps and as what should stand, was megabytes for a moment
   }
   const auto now = loop::now();
   not_before_ = core::after(now, std::min(kLookPauseMax, core::HealPace::kShare * (worked() - work_before)));
