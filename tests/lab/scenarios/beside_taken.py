@@ -8,6 +8,7 @@ import time
 
 from rig.traffic import Sender, Sink, Talk
 
+NOT_YET = "never seen whole; the hostile loop was never run"
 ALONE = True  # it measures time
 TIMEOUT = 500
 
