@@ -249,9 +249,14 @@ void Daemon::farewells_said() {
 
 net::Result<void> Daemon::take_over() {
   const auto links = placed();
+  // Each of these takes seconds with a hundred links on a slow machine, and the loop does not answer the watchdog meanwhile.
+  const auto alive = [] { sd_notify(0, "WATCHDOG=1"); };
   if (auto ok = host_.prepare(links); !ok) return ok;
+  alive();
   if (auto ok = load_ruleset(); !ok) return ok;
+  alive();
   if (auto ok = host_.take_over(links); !ok) return ok;
+  alive();
   tell_what_stands_beside();
   if (keeper_) keeper_->look_soon();
   // Everything there is is told again: a prefix that is shared since now may have its interface already.
