@@ -23,6 +23,7 @@ class Containers(Neighbour):
 
     def start(self, lab):
         lab.sh(f"set -e; sysctl -qw net.ipv4.ip_forward=1\n{self.load}")
+        self.change(lab)  # iptables-restore has an order of its own for chains: so it is the same whether or not there was a change
 
     def change(self, lab):
         """A firewall's reload that brings all rules of iptables anew, in one transaction a table."""

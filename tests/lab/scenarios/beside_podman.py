@@ -3,7 +3,6 @@
 from _beside import matrix
 from _containers import Containers
 
-NOT_YET = "a SYN came twice while dialing, and something was left; not known by whom"
 CAPTURE = False
 TIMEOUT = 420
 TIMEOUT_ALL = 900

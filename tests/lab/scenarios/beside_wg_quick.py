@@ -6,7 +6,6 @@ from _beside import Neighbour, matrix
 from rig import net
 
 CAPTURE = False
-NOT_YET = "a SYN is counted twice where it goes through the tunnel; not known by whom"
 TIMEOUT = 420
 TIMEOUT_ALL = 900
 CONF, PORT = "/etc/wireguard/wg0.conf", 51820
@@ -18,6 +17,9 @@ class WgQuick(Neighbour):
     # A WireGuard that has heard nothing for 15 s after it sent something asks whether the other is there (its passive keepalive);
     # a link that had hung up by then would be called for it.
     idle = "20s"
+    # The far end, when it has had no answer for 15 s, asks for one every 5 s for 90 s: it speaks, and so holds the call.
+    patience = 150
+    keeps_syns = True
     carries_over = False  # what was said beside the tunnel has another address than what is said through it
 
     def prepare(self, lab, uplink):

@@ -23,9 +23,14 @@ class Flow:
     def go(self):
         self.sender.go()
 
+    def said(self):
+        """Waits for the sender to be done; its account."""
+        self.sent = self.sent or self.sender.done()
+        return self.sent
+
     def finish(self, quiet=6):
         """Waits for the sender to be done and the rest to arrive; the sink's account."""
-        self.sent = self.sender.done()
+        self.said()
         self.seen = self.sink.quit(self.count, quiet)
         return self.seen
 

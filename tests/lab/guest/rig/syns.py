@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""When the SYNs of each connection to the echo server reach the provider. One that is repeated because its answer takes longer than a
-second is TCP's own; copies that waited and come together are not."""
+"""The SYNs of each connection to the echo server: which of them waited (left by a link's gd-*), and when each reached the provider.
+
+TCP repeats a SYN 1 s, 3 s, 7 s after the first, with a new identification in its IPv4 header. Of those that waited, one is to arrive.
+One that TCP sends by the call while the answer to that one is still on its way is TCP's own.
+"""
 import ctypes
 import select
 import socket
@@ -10,45 +13,57 @@ import time
 
 from . import net
 
-ETH_P_IP, SO_ATTACH_FILTER = 0x0800, 26
+ETH_P_ALL, ETH_P_IP, SO_ATTACH_FILTER = 0x0003, 0x0800, 26
 LD_B, LD_H, JEQ, JSET, RET = 0x30, 0x28, 0x15, 0x45, 0x06
-APART = 0.4  # seconds: TCP repeats a SYN after 1 s, then 2 s, …; on its way the line may bring two nearer to each other
+APART = 0.4  # seconds: between two that did not wait; on its way the line may bring them nearer to each other
 
 
 class Syns:
     def __init__(self, port=7001):
-        self.times = {}  # {(source address, port): [seconds]}
-        self.socket = net.in_namespace("isp", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP)))
+        self.arrived = {}   # {(source address, port): [(seconds, identification)]}
+        self.waited = set()  # (source port, identification)
         # IPv4 without options, TCP to that port, of SYN and ACK only SYN.
         steps = [(LD_B, 0, 0, 0), (JEQ, 0, 7, 0x45), (LD_B, 0, 0, 9), (JEQ, 0, 5, 6), (LD_H, 0, 0, 22), (JEQ, 0, 3, port),
                  (LD_B, 0, 0, 33), (JSET, 1, 0, 0x10), (JSET, 1, 0, 0x02), (RET, 0, 0, 0), (RET, 0, 0, 64)]
         code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
-        self.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(steps), ctypes.addressof(code)))
+        self.program = struct.pack("@HP", len(steps), ctypes.addressof(code)), code
+        self.far = net.in_namespace("isp", lambda: self.open(ETH_P_IP))
+        self.near = self.open(ETH_P_ALL)  # what is sent is shown to those alone that ask for all
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
+    def open(self, kind):
+        made = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(kind))
+        made.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, self.program[0])
+        return made
+
     def watch(self):
         while not self.ended.is_set():
-            if not select.select([self.socket], [], [], 0.1)[0]:
-                continue
-            data, (_, _, kind, _, _) = self.socket.recvfrom(64)
-            if kind == socket.PACKET_HOST:
-                who = (socket.inet_ntoa(data[12:16]), struct.unpack_from("!H", data, 20)[0])
-                self.times.setdefault(who, []).append(time.monotonic())
+            for ready in select.select([self.far, self.near], [], [], 0.1)[0]:
+                data, (interface, _, kind, _, _) = ready.recvfrom(64)
+                port, identification = struct.unpack_from("!H", data, 20)[0], struct.unpack_from("!H", data, 4)[0]
+                if ready is self.near:
+                    if kind == socket.PACKET_OUTGOING and interface.startswith("gd-"):
+                        self.waited.add((port, identification))
+                elif kind == socket.PACKET_HOST:
+                    self.arrived.setdefault((socket.inet_ntoa(data[12:16]), port), []).append((time.monotonic(), identification))
 
     def stop(self):
-        """{connection: [when each SYN came, seconds after its first]}"""
+        """{connection: [(when a SYN of it came, seconds after the first that did; whether that one had waited)]}"""
         self.end()
-        return {who: [round(t - times[0], 2) for t in times] for who, times in self.times.items()}
-
+        return {who: [(round(t - came[0][0], 2), (who[1], identification) in self.waited) for t, identification in came]
+                for who, came in self.arrived.items()}
 
     def end(self):
         self.ended.set()
         self.thread.join()
-        self.socket.close()
+        self.far.close()
+        self.near.close()
 
 
-def once(times):
-    """Whether no SYN was there twice."""
-    return all(b - a >= APART for a, b in zip(times, times[1:]))
+def once(came):
+    """Whether none was there twice: see above."""
+    waited = [t for t, had_waited in came if had_waited]
+    direct = [t for t, had_waited in came if not had_waited]
+    return len(waited) <= 1 and all(b - a >= APART for a, b in zip(direct, direct[1:]))
