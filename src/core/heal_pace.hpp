@@ -15,7 +15,7 @@ class HealPace {
   static constexpr Duration kLongestPause = std::chrono::seconds(60);
   static constexpr Duration kCanaryLife = std::chrono::milliseconds(700);  // and he is believed to have stopped
   static constexpr Duration kCalm = std::chrono::seconds(10);              // without a loss: the next is a first one again
-  static constexpr int kShare = 25;  // of the time at most one part in so many is spent on putting back what is taken at once
+  static constexpr int kShare = 50;  // of the time at most one part in so many is spent on putting back what is taken at once
 
   enum class Act {
     nothing,  // deadline() says when to look again

@@ -22,7 +22,7 @@ namespace {
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
 
 // So long is nobody answered at most because looking has cost much.
-constexpr core::Duration kLookPauseMax = std::chrono::milliseconds(500);
+constexpr core::Duration kLookPauseMax = std::chrono::milliseconds(700);
 
 // What we have worked so far. The clock on the wall would count what others do meanwhile, too.
 core::Duration worked() {
