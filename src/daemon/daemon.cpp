@@ -396,13 +396,13 @@ void Daemon::drain() {
     touched.insert(name);
   }
   draining_ = false;
-  see_who_stands_in_front();
   if (!parting_.empty()) parted_.run_soon();
-  if (!only_packets) names_.update(links_);
   if (bus_)
     for (const auto& name : touched)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
   if (only_packets) return;  // the rest looks at every link: not for each packet that waits
+  see_who_stands_in_front();
+  names_.update(links_);
   tell_manager();
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one

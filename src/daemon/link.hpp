@@ -44,6 +44,8 @@ class Link {
 
  private:
   void readable();
+  // Posts what the TUN has; the number of packets.
+  std::size_t read();
 
   loop::EventLoop& loop_;
   Host& host_;
@@ -55,6 +57,7 @@ class Link {
   PeerGate gate_;
   Appearance appearance_;
   loop::IoSource io_;
+  loop::Timer gather_;
   loop::Timer timer_;
   std::string degraded_;
   net::Standing standing_;
