@@ -42,6 +42,9 @@ json jump(const std::string& ifname, const std::string& chain) {
   return json::array({ifname, {{"jump", {{"target", chain}}}}});
 }
 
+// To renew the set's element costs as much as all else that happens to a packet here: 20 times a second are enough.
+json now_and_then() { return {{"limit", {{"rate", 20}, {"per", "second"}, {"burst", 5}}}}; }
+
 // The element of set live for this interface gets its whole time again.
 json renew(const char* interface, std::chrono::seconds timeout) {
   const json elem = {{"elem", {{"val", meta(interface)}, {"timeout", timeout.count()}}}};
@@ -157,6 +160,8 @@ json::array_t refuse(Counter why, const std::string& link) {
   return {count(counter_name(why, link)), {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}};
 }
 
+json::array_t stop(Counter why) { return {count(counter_name(why, {})), verdict("drop")}; }
+
 // A program of ours that has chosen another interface's address has chosen that interface.
 void own_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "own-" + link.name;
@@ -198,19 +203,24 @@ void demand_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {count(counter_name(Counter::wanted, link.name)), verdict("accept")});
 }
 
-// What leaves by the call. Conversations that our side began keep it up with each packet of ours; noise does
-// not, nor does what has no conversation (untracked), nor our answers to what nobody asked for.
+// What leaves by the call, behind everybody's source NAT. Its source is the call's own, or it would only tell strangers about us.
+// Conversations that our side began keep it up with each packet of ours; noise does not, nor does what has no conversation
+// (untracked), nor our answers to what nobody asked for.
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
   out.rule(chain, {has(payload("tcp", "flags"), "syn"),
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
                       {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
-  // What has been answered is no noise: most packets need not be looked up.
-  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), renew("oif", link.idle_timeout), verdict("return")});
-  out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("return")});
-  out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("return")});
-  out.rule(chain, {is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
+  // What has been answered is no noise, and has the right source: most packets get no further.
+  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
+  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  json::array_t escape = stop(Counter::escaped);
+  escape.insert(escape.begin(), is_not(address_type("saddr", "oif"), "local"));
+  out.rule(chain, std::move(escape));
+  out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("accept")});
+  out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("accept")});
+  out.rule(chain, {is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
 }
 
 // What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
@@ -218,11 +228,10 @@ void call_chain(Commands& out, const RulesetLink& link) {
 void heard_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "heard-" + link.name;
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
-  out.rule(chain, {has(ct("status"), "assured"), renew("iif", link.idle_timeout), verdict("return")});
+  out.rule(chain, {has(ct("status"), "assured"), now_and_then(), renew("iif", link.idle_timeout)});
+  out.rule(chain, {has(ct("status"), "assured"), verdict("return")});
   out.rule(chain, {go_to("strangers")});
 }
-
-json::array_t stop(Counter why) { return {count(counter_name(why, {})), verdict("drop")}; }
 
 // The far end may speak to the call's own address, and with no address of ours.
 void strangers_chain(Commands& out, const Ruleset& ruleset) {
@@ -256,8 +265,8 @@ void nat_chain(Commands& out, const RulesetLink& link) {
 }
 
 void guard_chain(Commands& out) {
-  out.rule("guard_call", {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
-  out.rule("guard_call", {has(ct("status"), "dnat"), verdict("accept")});  // a port somebody forwards on purpose
+  out.rule("guard_call", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
+  out.rule("guard_call", {has(ct("status"), "dnat"), verdict("return")});  // a port somebody forwards on purpose
   out.rule("guard_call", stop(Counter::unasked));
 }
 
@@ -333,9 +342,7 @@ json render(const Ruleset& ruleset) {
   out.base_chain("raw_prerouting", "filter", "prerouting", kRaw);
   out.base_chain("prerouting", "filter", "prerouting", kMangle);
   out.base_chain("demand_output", "filter", "output", kFilter);
-  out.base_chain("demand_forward", "filter", "forward", kFilter);
-  out.base_chain("guard", "filter", "forward", kFilter);
-  out.base_chain("postrouting", "filter", "postrouting", kMangle);
+  out.base_chain("forward", "filter", "forward", kFilter);
   out.base_chain("nat_postrouting", "nat", "postrouting", kSourceNat);
   out.base_chain("leaving", "filter", "postrouting", kBehindSourceNat);
   if (ruleset.links.empty()) return std::move(out).take();
@@ -350,24 +357,18 @@ json render(const Ruleset& ruleset) {
   out.rule("raw_prerouting", {is_not(meta("iifname"), set_of(our_interfaces)), is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
   out.rule("prerouting", {dispatch("iifname", heard)});
   out.rule("demand_output", {dispatch("oifname", own)});
-  out.rule("demand_forward", {dispatch("oifname", forwarded)});
-  out.rule("leaving", {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
-  // The last thing that a new conversation meets, behind everybody's source NAT: its source is the call's own, or it would only
-  // tell strangers about us.
-  json::array_t escape = stop(Counter::escaped);
-  escape.insert(escape.begin(), {is(meta("oifname"), set_of(call_interfaces)), is_not(address_type("saddr", "oif"), "local")});
-  out.rule("leaving", std::move(escape));
-  out.rule("guard", {is(meta("iifname"), set_of(call_interfaces)), jump_to("guard_call")});
+  out.rule("forward", {is(meta("iifname"), set_of(call_interfaces)), jump_to("guard_call")});
+  out.rule("forward", {dispatch("oifname", forwarded)});
   if (!ruleset.opened_interfaces.empty()) {
-    out.rule("guard", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
+    out.rule("forward", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
                        is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
   }
   if (ruleset.guard_ipv6_forwarding) {
-    out.rule("guard", {is(meta("nfproto"), "ipv6"), is_not(meta("iifname"), set_of(our_interfaces)),
+    out.rule("forward", {is(meta("nfproto"), "ipv6"), is_not(meta("iifname"), set_of(our_interfaces)),
                        is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
   }
-  out.rule("postrouting", {dispatch("oifname", call)});
   out.rule("nat_postrouting", {dispatch("oifname", nat)});
+  out.rule("leaving", {dispatch("oifname", call)});
   return std::move(out).take();
 }
 

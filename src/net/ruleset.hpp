@@ -6,13 +6,11 @@
 // clang-format off
 //   raw_output, raw_prerouting     what goes into a demand interface is not tracked, so that it is tracked (and gets the right
 //                                  source) when it is sent on
-//   demand_output, demand_forward  which packets deserve a call, and who may ask for one; one chain per link: the place of
-//                                  the rule language
+//   demand_output, forward         which packets deserve a call, and who may ask for one; one chain per link: the place of
+//                                  the rule language. Forwarding was switched on by us, so nobody else gets anything from it
 //   prerouting                     what comes in by a call: what keeps it up, and what no stranger may say
-//   postrouting                    what leaves by a call: the MSS, and what keeps it up
 //   nat_postrouting                stable addresses and shared prefixes leave with the call's address
-//   leaving                        and nothing leaves with another
-//   guard                          forwarding was switched on by us, so nobody else gets anything from it
+//   leaving                        and nothing leaves with another; the MSS; what keeps the call up
 // clang-format on
 //
 // Each base chain looks its interface up in one map: what 100 links cost a packet is what one costs.
