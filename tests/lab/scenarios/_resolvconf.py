@@ -23,6 +23,7 @@ def through(lab, name, manager):
         lab.start_ghostd()
         looked_up(lab, name)
         killed(lab, name)
+        killed_early(lab, name)
         two_links(lab, name)
         lab.stop_ghostd()
         lab.check(f"{name}: after a stop it is as before, byte for byte", _names.resolv_conf() == alone, _names.resolv_conf())
@@ -77,6 +78,24 @@ def killed(lab, name):
     soon(lab, [BEFORE, "10.64.64.1"], f"{name}: ghost-supervisor killed with its calls: they are gone")
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
+
+
+def killed_early(lab, name):
+    """pppd dies while its ip-up runs; that goes on, and tells of servers that no ip-down takes back."""
+    def runs():
+        return lab.out("pgrep -f '[/]etc/ppp/ip-up' || true")
+    lab.put("/etc/ppp/ip-up.d/0000lab", "#!/bin/sh\nwhile [ -e /run/lab/hold ]; do sleep 0.1; done\n", 0o755)
+    lab.sh("touch /run/lab/hold")
+    lab.line.wait_idle()
+    lab.ghostctl("connect", "isp")
+    lab.wait_state("up")
+    lab.wait_for(runs, 30, "pppd to run ip-up")
+    _names.kill_pppd()
+    lab.wait_for(lambda: lab.status()["reason"] == "Killed", 30, "the link to notice that pppd was killed")
+    lab.ghostctl("disconnect", "isp")
+    lab.sh("rm /run/lab/hold /etc/ppp/ip-up.d/0000lab")
+    lab.wait_for(lambda: not runs(), 30, "ip-up to end")
+    soon(lab, [BEFORE, "10.64.64.1"], f"{name}: pppd killed while its ip-up runs: nothing is left")
 
 
 def two_links(lab, name):
