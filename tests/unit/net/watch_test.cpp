@@ -22,7 +22,8 @@ class Watching : public test::OwnNetns {
     auto eth = make_tun("eth0");
     ASSERT_TRUE(eth);
     eth_ = std::move(*eth);
-    sh("ip addr add 192.0.2.10/24 dev eth0; ip link set eth0 up");
+    // Its link-local address would come when it likes, with an event of its own.
+    sh("sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1; ip addr add 192.0.2.10/24 dev eth0; ip link set eth0 up");
     auto watch = Watch::open();
     ASSERT_TRUE(watch) << watch.error().what;
     watch_.emplace(std::move(*watch));
