@@ -10,6 +10,7 @@
 #include <set>
 
 #include "announce/check.hpp"
+#include "net/numbers.hpp"
 
 namespace ghost::config {
 namespace {
@@ -91,6 +92,26 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
                          [&](const Prefix& q) { return p.length == q.length && p.network() == q.network(); });
     });
   };
+  // Links without Metric= have these for the prefixes that are no default.
+  const auto taken = [](std::uint32_t metric) {
+    const auto within = [metric](std::uint32_t first) { return metric >= first && metric < first + net::kLinksMax; };
+    return within(net::call_metric(0)) || within(net::demand_metric(0));
+  };
+  for (const auto& one : drafts)
+    for (const auto& other : drafts) {
+      if (!one.link.metric || other.link.metric || (!taken(*one.link.metric) && !taken(*one.link.metric + 1))) continue;
+      const auto& routes = other.link.routes;
+      const auto shared = std::find_if(routes.begin(), routes.end(), [&](const Prefix& p) {
+        return p.length != 0 && std::any_of(one.link.routes.begin(), one.link.routes.end(), [&](const Prefix& q) {
+          return p.length == q.length && p.network() == q.network();
+        });
+      });
+      if (shared == routes.end()) continue;
+      complain(problems, one.at("Metric"),
+               fmt::format("Metric={} is one of those ({} to {}, {} to {}) that a link without Metric= may have for {}, as {} does; name another",
+                           *one.link.metric, net::call_metric(0), net::call_metric(net::kLinksMax - 1), net::demand_metric(0),
+                           net::demand_metric(net::kLinksMax - 1), shared->str(), other.link.name));
+    }
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {
       const auto &a = one->link, &b = other->link;

@@ -54,6 +54,13 @@ std::vector<std::string> explain(const std::vector<ForeignDefault>& defaults, co
     const LinkRouting* first = nullptr;
     for (const auto& link : links)
       if (is_first(link, one.family) && (first == nullptr || link.index < first->index)) first = &link;
+    for (const auto& link : links)
+      if (link.metric && has_default(link, one.family))
+        out.push_back(*link.metric > one.metric
+                          ? fmt::format("{} {} stands in front of link {} (Metric={}), which carries when that is gone", to_string(one.family),
+                                        one.str(), link.link, *link.metric)
+                          : fmt::format("{} {} stands behind link {} (Metric={}): what has chosen no source address goes by the link",
+                                        to_string(one.family), one.str(), link.link, *link.metric));
     if (first == nullptr) continue;
     std::string bound;
     for (const auto& a : one.addresses) bound += (bound.empty() ? "" : ", ") + a.str();

@@ -145,6 +145,16 @@ TEST(BadInput, OneAddressTwoLinks) {
   EXPECT_EQ(tree.errors(), "etc/b.conf:4: 192.0.0.4 is the stable address of link a already\n");
 }
 
+TEST(BadInput, AStandbyAndAFirstNeedNotFightForAPrefix) {
+  TempTree tree;
+  tree.write("etc/a.conf", "[Link]\nPeer=a\nRoutes=default 198.51.100.0/24\n");
+  tree.write("etc/b.conf", "[Link]\nPeer=b\nMetric=999\nRoutes=198.51.100.0/24\n");
+  tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=800\nRoutes=198.51.100.0/24\n");  // none of those
+  tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=1\n");                              // the default has a table of its own
+  EXPECT_EQ(tree.errors(), "etc/b.conf:3: Metric=999 is one of those (1 to 700, 1000 to 1699) that a link without Metric= may have for "
+                           "198.51.100.0/24, as a does; name another\n");
+}
+
 TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
   TempTree tree;
   tree.write("etc/a.conf", "[Link]\nPeer=a\nMetric=100\n");
