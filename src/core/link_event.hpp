@@ -89,6 +89,7 @@ struct HandedOver {
   Family family;
   SentOn sent;        // late packets included
   std::string error;  // empty: it went well
+  std::vector<PacketBytes> kept{};  // what could not even be tried then: it waits for the next call
 };
 struct QueueReport {  // of SettleQueue
   CallSerial serial;

@@ -61,6 +61,7 @@ class LinkMachine {
   [[nodiscard]] LinkStatus status() const;
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const LinkConfig& config() const { return config_; }
+  [[nodiscard]] bool impaired() const { return impaired_; }
   [[nodiscard]] bool blocked() const { return blocked_; }
   // The call that is being made, carried or ended; none in Down and Waiting.
   [[nodiscard]] CallSerial serial() const;

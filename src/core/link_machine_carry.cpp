@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A call that carries: the handover of each family, the watch for idleness, and how it is given back to the demand interface.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -82,7 +83,10 @@ void LinkMachine::on(const HandedOver& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up&) { hang_up("handover-failed", true, event.error); },
+                 [&](Up&) {
+                   hang_up("handover-failed", true, event.error);
+                   for (auto packet : event.kept) std::ignore = take_in(packet);
+                 },
                  [&](HangingUp&) {},
                  [&](Waiting&) {},
              },

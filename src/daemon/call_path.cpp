@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -72,7 +73,7 @@ void CallPath::drain(const Placed& link, core::SentOn& outcome) {
 
 core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Family family,
                                      std::vector<core::PacketBytes> packets) {
-  core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}};
+  core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}, .kept = {}};
   const auto ifname = ppp_interface(link.config.name);
   const auto failed = [&](const net::Error& error) {
     outcome.error = error.what;
@@ -82,9 +83,12 @@ core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Fami
   // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
   auto opened = host_.table_must_stand();
   if (opened) opened = host_.queue().plug_again(ifname);
-  if (opened) opened = host_.rtnl().add(net::call_routes(only(link, family), {family}));
+  // Where somebody has a route of his own in main in one's place, that is his, and what it leads is not ours.
+  if (opened)
+    if (auto added = host_.rtnl().add(net::call_routes(only(link, family), {family})); !added && added.error().errno_value != EEXIST)
+      opened = std::move(added);
   if (!opened) {
-    keep_(std::move(packets));  // the next call's
+    outcome.kept = std::move(packets);
     return failed(opened.error());
   }
   if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);

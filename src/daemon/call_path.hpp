@@ -22,6 +22,8 @@ class CallPath {
   using Keep = std::function<void(std::vector<core::PacketBytes>)>;
   CallPath(Host& host, int tun_fd, Keep keep) : host_(host), replay_(host.sender()), tun_(tun_fd), keep_(std::move(keep)) {}
 
+  // Another TUN, in place of one that was deleted.
+  void drains(int tun_fd) { tun_ = tun_fd; }
   [[nodiscard]] core::HandedOver hand_over(const Placed& link, CallSerial serial, Family family,
                                            std::vector<core::PacketBytes> packets);
   // Packets that missed the handover.

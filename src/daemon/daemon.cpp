@@ -130,10 +130,19 @@ unsigned Daemon::free_index() const {
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
   links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
-                                        [this, name](core::Event e) { post(name, std::move(e)); }, appear_paths_,
-                                        listener(name));
+                                        [this, name](core::Event e) { post(name, std::move(e)); },
+                                        [this, name] { make_again(name); }, appear_paths_, listener(name));
   if (links_[name]->appearance().scheduled()) watch_timer(name);
   if (listening_) links_[name]->listen();
+}
+
+void Daemon::make_again(const std::string& name) {
+  remove_stored_tun(name);
+  auto tun = new_tun(name);
+  log(LOG_WARNING, name, demand_interface(name) + (tun ? " was deleted, and is made again" : " was deleted: " + tun.error().what));
+  if (!tun) return;
+  links_.at(name)->read_from(std::move(*tun));
+  keeper_->look_soon();
 }
 
 void Daemon::remove_link(const std::string& name) {
@@ -195,7 +204,8 @@ net::Result<void> Daemon::apply(core::Config config) {
     }
     const auto before = at->second->placed();
     // Its conversations cannot outlive their address: the call ends, then the routes change.
-    if (parting_.contains(name) || before.config.routes != wants.routes || before.config.stable != wants.stable) {
+    if (parting_.contains(name) || before.config.routes != wants.routes || before.config.stable != wants.stable ||
+        before.config.metric != wants.metric) {
       if (auto ok = part_from(name, std::move(wants)); !ok) return ok;
     } else {
       post(name, core::Reconfigured{std::move(wants)});
@@ -251,9 +261,10 @@ net::Result<void> Daemon::take_over() {
   const auto links = placed();
   // Each of these takes seconds with a hundred links on a slow machine, and the loop does not answer the watchdog meanwhile.
   const auto alive = [] { sd_notify(0, "WATCHDOG=1"); };
-  if (auto ok = host_.prepare(links); !ok) return ok;
+  // Without the table no packet calls, and the keeper tries again.
+  if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
   alive();
-  if (auto ok = load_ruleset(); !ok) return ok;
+  if (auto ok = host_.prepare(links); !ok) return ok;
   alive();
   if (auto ok = host_.take_over(links); !ok) return ok;
   alive();
@@ -382,7 +393,13 @@ void Daemon::drain() {
     if (at == links_.end()) continue;  // removed by a reload meanwhile
     auto& link = *at->second;
     const bool packet = std::holds_alternative<core::PacketsArrived>(event) || std::holds_alternative<core::SentOn>(event);
+    // Before it calls: what nobody has judged asks for nothing.
+    const bool unjudged = std::holds_alternative<core::PacketsArrived>(event) &&
+                          std::holds_alternative<core::Down>(link.machine().state()) && keeper_ && keeper_->table_was_lost();
+    const bool impaired = link.machine().impaired();
+    if (unjudged) std::ignore = link.step(core::Impaired{true});
     auto step = link.step(std::move(event));
+    if (unjudged) std::ignore = link.step(core::Impaired{impaired});
     for (const auto& t : step.transitions) {
       log_transition(name, link.machine().serial(), t);
       at_rest = at_rest || t.to == "down";
@@ -504,9 +521,20 @@ void Daemon::watch_kernel() {
   monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
 }
 
+// Addresses that somebody here has, or has a right to: behind a router inside, a part of From= is on none of our interfaces.
+std::vector<net::HeldAddress> Daemon::held() const {
+  auto out = monitor_->table().held();
+  for (const auto& [name, link] : links_)
+    for (const auto& prefix : link->machine().config().share)
+      if (const auto& stable = link->machine().config().stable;
+          std::none_of(stable.begin(), stable.end(), [&](const IpAddress& a) { return prefix.contains(a); }))
+        out.push_back({"[Share] From= of link " + name, prefix.network(), prefix.network(), prefix.length});
+  return out;
+}
+
 // Before the interface gets it.
 bool Daemon::may_have(const std::string& link, const IpAddress& address) {
-  const auto why = net::own_conflict(link, address, monitor_->table().held());
+  const auto why = net::own_conflict(link, address, held());
   if (why) post(link, core::AddressConflicts{*why});
   return !why;
 }
@@ -515,7 +543,7 @@ bool Daemon::may_have(const std::string& link, const IpAddress& address) {
 // here gets one that a call has.
 std::set<std::string> Daemon::end_conflicting_calls() {
   std::set<std::string> conflicting;
-  const auto held = monitor_->table().held();
+  const auto held = this->held();
   for (const auto& [name, link] : links_) {
     if (link->machine().serial() == CallSerial::none) continue;
     const auto why = net::call_conflict(name, held);
@@ -529,7 +557,8 @@ std::set<std::string> Daemon::end_conflicting_calls() {
 void Daemon::kernel_says(std::uint32_t) {
   auto changes = monitor_->read();
   if (!changes) throw std::runtime_error(changes.error().what);
-  bool reload_ruleset = false;
+  bool guard_first = false;
+  std::vector<net::SysctlWrite> opening;
   const bool more = std::any_of(changes->begin(), changes->end(),
                                 [](const auto& c) { return std::holds_alternative<net::AddressUp>(c); });
   const auto conflicting = more ? end_conflicting_calls() : std::set<std::string>{};
@@ -554,9 +583,10 @@ void Daemon::kernel_says(std::uint32_t) {
                        if (!conflicting.contains(l.name())) l.address_up(c.local, c.peer);
                      });
                      if (of_a_call) return;  // what the far end gave makes no LAN
-                     const auto opened = host_.open_shared(placed(), c.ifname, c.local);
-                     if (!opened) log(LOG_WARNING, "", opened.error().what);
-                     reload_ruleset = reload_ruleset || (opened && *opened);
+                     if (auto one = host_.opening(placed(), c.ifname, c.local)) {
+                       guard_first = guard_first || one->guard_first;
+                       opening.insert(opening.end(), one->writes.begin(), one->writes.end());
+                     }
                    },
                    [&](const net::AddressGone& c) {
                      with_link(c.ifname, [&](Link& l) {
@@ -573,8 +603,9 @@ void Daemon::kernel_says(std::uint32_t) {
                    },
                },
                change);
-  if (!reload_ruleset) return;
-  if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
+  if (guard_first)
+    if (auto ok = load_ruleset(); !ok) return log(LOG_ERR, "", ok.error().what);
+  if (auto ok = host_.sysctls().apply(opening); !ok) log(LOG_WARNING, "", ok.error().what);
 }
 
 // ---- beside others ---------------------------------------------------------------------------------------------------

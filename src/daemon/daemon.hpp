@@ -54,6 +54,7 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
 
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
+  void make_again(const std::string& link);
   void remove_link(const std::string& name);
   [[nodiscard]] net::Result<void> apply(core::Config config);
   // Hangs a link up for a reload that takes it away (no `wants`) or gives it other addresses: when those who were told have
@@ -81,6 +82,7 @@ class Daemon final : public bus::Requests {
   void listen();
   void watch_kernel();
   void kernel_says(std::uint32_t);
+  [[nodiscard]] std::vector<net::HeldAddress> held() const;
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();
   void tell_what_stands_beside();

@@ -23,6 +23,8 @@ T must(net::Result<T> result) {
 }
 
 constexpr unsigned kUsualMtu = 1500;
+constexpr const char* kHostForwards = "net/ipv4/conf/all/forwarding";
+constexpr const char* kHostForwards6 = "net/ipv6/conf/all/forwarding";
 
 bool has_v6(const core::LinkConfig& link) { return link.stable_for(Family::v6) != nullptr; }
 
@@ -57,18 +59,26 @@ Host::Host(const std::string& state_dir, net::RawSender sender)
     : rtnl_(must(net::Rtnl::open())),
       queue_(must(net::PppQueue::open())),
       sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))),
-      sender_(std::move(sender)) {}
+      sender_(std::move(sender)),
+      host_forwards_(sysctls_.read(kHostForwards).value_or("0")) {}
 
 net::Result<void> Host::prepare(const std::vector<Placed>& links) {
   const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
   return sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6}));
 }
 
+// Before us: what we have noted, or what is there as long as we have not touched it.
+bool Host::was_off(const std::string& key) const {
+  if (const auto original = sysctls_.original(key)) return *original == "0";
+  return sysctls_.read(key).value_or("") == "0";
+}
+
 net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
     if (auto ok = rtnl_.set_up(demand(l)); !ok) return ok;
-    if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok) return ok;
+    // A route of somebody else's in one's place stays; the keeper will say what that means, and the rest goes on.
+    if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok && ok.error().errno_value != EEXIST) return ok;
     // A reload may have brought [Share] to a call that is up. What is not there is passed over.
     if (shares(l.config, Family::v4))
       if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.config.name)}); !ok) return ok;
@@ -119,7 +129,8 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
     ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
   }
   ruleset.blocked = blocked;
-  ruleset.guard_ipv6_forwarding = sysctls_.original("net/ipv6/conf/all/forwarding") == "0";
+  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
+  ruleset.guard_ipv6_forwarding = (ipv6 || sysctls_.original(kHostForwards6)) && was_off(kHostForwards6);
   ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
   loaded_.reset();
   const auto before = net::table_print();
@@ -145,18 +156,31 @@ net::Result<void> Host::call_has_address(const std::string& link) {
   return {};
 }
 
-net::Result<bool> Host::open_shared(const std::vector<Placed>& links, const std::string& ifname,
-                                    const IpAddress& address) {
+net::Result<bool> Host::follow_forwarding() {
+  const auto now = sysctls_.read(kHostForwards);
+  if (!now || std::exchange(host_forwards_, *now) == *now) return false;
+  const bool on = *now != "0";
+  for (const auto& ifname : shared_) {
+    // What the kernel has just set, with the whole host's: it stays when we go.
+    for (const auto& write : net::plan_shared_interface(ifname, Family::v4))
+      if (auto ok = sysctls_.amend(write.key, on ? "1" : "0"); !ok) return tl::unexpected(ok.error());
+    if (on) opened_.erase(ifname);
+    else opened_.insert(ifname);
+  }
+  return !shared_.empty();
+}
+
+std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, const std::string& ifname, const IpAddress& address) {
   const bool shared = std::any_of(links.begin(), links.end(), [&](const Placed& l) {
     return std::any_of(l.config.share.begin(), l.config.share.end(),
                        [&](const Prefix& p) { return p.contains(address); });
   });
-  if (!shared) return false;
-  const auto plan = net::plan_shared_interface(ifname, address.family());
-  if (auto ok = sysctls_.apply(plan); !ok) return tl::unexpected(ok.error());
-  const bool was_closed =
-      std::any_of(plan.begin(), plan.end(), [&](const auto& w) { return sysctls_.original(w.key) == "0"; });
-  return was_closed && opened_.insert(ifname).second;
+  if (!shared) return std::nullopt;
+  Opening out{net::plan_shared_interface(ifname, address.family())};
+  if (address.family() == Family::v4) shared_.insert(ifname);
+  if (std::any_of(out.writes.begin(), out.writes.end(), [&](const auto& w) { return was_off(w.key); }))
+    out.guard_first = opened_.insert(ifname).second;
+  return out;
 }
 
 net::Result<void> Host::prepare_call(const core::LinkConfig& link) {

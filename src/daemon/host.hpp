@@ -45,8 +45,8 @@ class Host {
   // Throws std::runtime_error when the kernel's sockets or the journal of sysctls cannot be had.
   Host(const std::string& state_dir, net::RawSender sender);
 
-  // The order matters: first the host's own sysctls, then the ruleset, then the links, so that nothing is let into a
-  // demand interface unjudged.
+  // The order matters: first the ruleset, then the host's own sysctls, then the links, so that nobody gets anything from what is
+  // switched on, and nothing is let into a demand interface unjudged.
   [[nodiscard]] net::Result<void> prepare(const std::vector<Placed>& links);
   // Sysctls, addresses and routes of these links, the rules of all of them. Their interfaces exist.
   [[nodiscard]] net::Result<void> take_over(const std::vector<Placed>& links);
@@ -65,9 +65,15 @@ class Host {
   // The table whole, for these links.
   [[nodiscard]] net::Result<void> load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked);
 
-  // An interface of the LAN has an address inside a shared prefix: it may forward. True: the ruleset must be loaded again.
-  [[nodiscard]] net::Result<bool> open_shared(const std::vector<Placed>& links, const std::string& ifname,
-                                              const IpAddress& address);
+  // Somebody has switched IPv4 forwarding on or off for the whole host since: who forwards because of us, and what is given back at
+  // the end, is another matter then. True: the ruleset must be loaded again.
+  [[nodiscard]] net::Result<bool> follow_forwarding();
+  struct Opening {
+    std::vector<net::SysctlWrite> writes;
+    bool guard_first = false;  // the ruleset must be loaded before these are written: nobody else is to get anything from it
+  };
+  // An interface of the LAN has an address; inside a shared prefix, what is to be written so that it may forward.
+  [[nodiscard]] std::optional<Opening> opening(const std::vector<Placed>& links, const std::string& ifname, const IpAddress& address);
 
   // ppp-<link> has just appeared: sysctls and the queue for the handover.
   [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);
@@ -96,6 +102,8 @@ class Host {
   [[nodiscard]] net::RawSender& sender() { return sender_; }
 
  private:
+  [[nodiscard]] bool was_off(const std::string& key) const;
+
   net::Rtnl rtnl_;
   net::PppQueue queue_;
   net::Sysctls sysctls_;
@@ -106,7 +114,9 @@ class Host {
   std::vector<net::ForeignDefault> foreign_;
   std::vector<net::Rule> rules_set_;
   std::optional<net::TablePrint> loaded_;
-  std::set<std::string> opened_;  // LAN interfaces that forward because of us
+  std::set<std::string> shared_;  // LAN interfaces with an IPv4 address within some link's From=
+  std::set<std::string> opened_;  // those of them that forward because of us alone
+  std::string host_forwards_;     // net.ipv4.conf.all.forwarding, somebody else's: "0" or "1"
 };
 
 }  // namespace ghost::daemon

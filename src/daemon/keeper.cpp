@@ -92,6 +92,7 @@ void Keeper::look() {
     const auto at = k.pace.deadline();
     return k.look || (at && *at <= begun);
   };
+  if (routing_.look) follow_forwarding();
   if (due(routing_) || due(table_) || due(queues_)) {
     const auto kept = port_.kept();
     follow_rules(kept);
@@ -111,6 +112,14 @@ void Keeper::look() {
   else timer_.disarm();
   routing_io_.set_enabled(true);
   table_io_.set_enabled(true);
+}
+
+// Not a loss: who forwards because of us alone has changed.
+void Keeper::follow_forwarding() {
+  const auto changed = host_.follow_forwarding();
+  if (!changed) return log(LOG_WARNING, "", changed.error().what);
+  if (!*changed) return;
+  if (auto ok = port_.load_table(); !ok) log(LOG_ERR, "", ok.error().what);
 }
 
 // Not a loss: what should stand has changed.
@@ -321,6 +330,15 @@ net::Result<void> Keeper::table_must_stand() {
   if (!wrong) return tl::unexpected(wrong.error());
   if (wrong->empty()) return {};
   return put_table_back(port_.kept());
+}
+
+bool Keeper::table_was_lost() {
+  hear();
+  if (!table_.look) return false;
+  const auto wrong = wrong_with_table();
+  if (wrong && wrong->empty()) return false;
+  timer_.arm(loop::now());
+  return true;
 }
 
 void Keeper::look_at_table(const std::vector<Kept>& kept) {

@@ -35,6 +35,9 @@ class Keeper {
   // A call is about to take over: without the table its packets would leave with our own addresses, and so would all later ones of
   // their conversations. Put back at once if it is missing, whatever the pace.
   [[nodiscard]] net::Result<void> table_must_stand();
+  // Somebody has touched the table since the last look, and it is not what it should be: what has come meanwhile came unjudged.
+  // It is looked at, and put back, at the loop's next turn.
+  [[nodiscard]] bool table_was_lost();
 
  private:
   struct Kind {
@@ -58,6 +61,7 @@ class Keeper {
   void heard();
   void look();
   void hear();
+  void follow_forwarding();
   void follow_defaults();
   void follow_rules(const std::vector<Kept>& kept);
   void look_at_routing(const std::vector<Kept>& kept);

@@ -13,6 +13,8 @@ namespace {
 // Packets of one turn: a flood on one link must not starve netlink, the supervisor and the other links.
 constexpr std::size_t kReadMax = 256;
 
+constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
+
 // Behind the first packet, others are gathered in the TUN so long: a turn of the loop for each costs ten times what reading it
 // does. The TUN keeps 500: what comes in bursts of up to 25 000 a second is not lost.
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
@@ -23,12 +25,13 @@ CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_sinc
 }  // namespace
 
 Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
-           const AppearPaths& paths, Appearance::Listener listener)
+           std::function<void()> lost, const AppearPaths& paths, Appearance::Listener listener)
     : loop_(loop),
       host_(host),
       index_(index),
       tun_(std::move(tun)),
       post_(std::move(post)),
+      lost_(std::move(lost)),
       path_(host, tun_.get(), [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
       machine_(std::move(config), CallSerial::none, loop::now()),
       gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
@@ -89,6 +92,12 @@ void Link::address_gone(const IpAddress& local) {
   post_(core::AddressVanished{local});
 }
 
+void Link::read_from(UniqueFd tun) {
+  tun_ = std::move(tun);
+  path_.drains(tun_.get());
+  io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+}
+
 void Link::listen() {
   machine_.forget_serials_before(first_serial());
   io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
@@ -97,9 +106,19 @@ void Link::listen() {
 
 void Link::readable() {
   const auto count = read();
-  if (!io_) return;
+  if (!io_) return;  // not yet
   io_.set_enabled(count == 0);
   if (count > 0) gather_.arm(loop::now() + (count < kReadMax ? kGather : core::Duration::zero()));
+}
+
+// Who deletes it again and again is met once a second; so is a kernel that makes none.
+void Link::make_again() {
+  const auto now = loop::now();
+  if (now >= make_again_) {
+    make_again_ = now + kMakeAgainPause;
+    lost_();
+  }
+  if (!io_) gather_.arm(make_again_);
 }
 
 std::size_t Link::read() {
@@ -108,7 +127,6 @@ std::size_t Link::read() {
     auto read = net::read_packet(tun_.get());
     if (read.outcome == net::ReadOutcome::nothing) break;
     if (read.outcome == net::ReadOutcome::gone) {
-      log(LOG_ERR, name(), demand_interface(name()) + " is gone; restart ghostd to have it made again");
       io_.reset();
       break;
     }
@@ -116,6 +134,7 @@ std::size_t Link::read() {
   }
   const auto count = packets.size();
   if (count > 0) post_(core::PacketsArrived{std::move(packets)});
+  if (!io_) make_again();
   return count;
 }
 

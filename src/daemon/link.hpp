@@ -18,11 +18,13 @@ namespace ghost::daemon {
 class Link {
  public:
   using Post = std::function<void(core::Event)>;
-  // Posts what happens; the TUN is not read before listen().
-  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
+  // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
+  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost,
        const AppearPaths& paths, Appearance::Listener listener);
 
   void listen();
+  // In place of one that was lost.
+  void read_from(UniqueFd tun);
   // The one step of the machine; re-arms the timer.
   [[nodiscard]] core::Step step(core::Event event);
 
@@ -46,18 +48,21 @@ class Link {
   void readable();
   // Posts what the TUN has; the number of packets.
   std::size_t read();
+  void make_again();
 
   loop::EventLoop& loop_;
   Host& host_;
   unsigned index_;
   UniqueFd tun_;
   Post post_;
+  std::function<void()> lost_;
   CallPath path_;
   core::LinkMachine machine_;
   PeerGate gate_;
   Appearance appearance_;
   loop::IoSource io_;
   loop::Timer gather_;
+  core::Time make_again_{};  // a demand interface that is deleted is made again not before
   loop::Timer timer_;
   std::string degraded_;
   net::Standing standing_;

@@ -205,6 +205,7 @@ Result<void> Rtnl::take_address(unsigned interface_index, const IpAddress& addre
 }
 
 Result<void> Rtnl::add(const std::vector<Route>& routes) {
+  Result<void> outcome;
   for (const auto& route : routes) {
     const std::string what = "add route " + route.str();
     unsigned index = 0;
@@ -221,12 +222,15 @@ Result<void> Rtnl::add(const std::vector<Route>& routes) {
     if (route.table == kMainTable) {
       const auto mine = is_ours(socket_, route);
       if (!mine) return tl::unexpected(mine.error());
-      if (!*mine) return added;
+      if (!*mine) {
+        if (outcome) outcome = tl::unexpected(Error{EEXIST, added.error().what + ", somebody else's"});
+        continue;
+      }
     }
     message = route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route, index);
     if (auto ok = socket_.request(*message, what); !ok) return ok;
   }
-  return {};
+  return outcome;
 }
 
 Result<void> Rtnl::remove(const std::vector<Route>& routes) {

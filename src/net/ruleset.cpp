@@ -154,6 +154,11 @@ void noise_chain(Commands& out) {
   // The last words of a conversation that the former call carried. The far end would see another address, and a call to
   // say good-bye is not worth its price; TCP repeats a FIN until it is tired, or until the link is up for a better reason.
   noise(has(payload("tcp", "flags"), json::array({"fin", "rst"})));
+  // An answer to who has not come by a call: to a container's published port by another uplink, say. Nobody out there makes us call.
+  const json answer = json::array({"syn", "ack"});
+  noise(is({{"&", {payload("tcp", "flags"), answer}}}, answer));
+  noise(is(payload("icmp", "type"), "echo-reply"));
+  noise(is(payload("icmpv6", "type"), "echo-reply"));
 }
 
 json::array_t refuse(Counter why, const std::string& link) {
@@ -208,16 +213,17 @@ void demand_chain(Commands& out, const RulesetLink& link) {
 // (untracked), nor our answers to what nobody asked for.
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
+  // Each packet's, not only a conversation's first: one that another uplink carried before has that one's address for ever.
+  json::array_t escape = stop(Counter::escaped);
+  escape.insert(escape.begin(), is_not(address_type("saddr", "oif"), "local"));
+  out.rule(chain, std::move(escape));
   out.rule(chain, {has(payload("tcp", "flags"), "syn"),
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
                       {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
-  // What has been answered is no noise, and has the right source: most packets get no further.
+  // What has been answered is no noise: most packets get no further.
   out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
   out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
-  json::array_t escape = stop(Counter::escaped);
-  escape.insert(escape.begin(), is_not(address_type("saddr", "oif"), "local"));
-  out.rule(chain, std::move(escape));
   out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("accept")});
   out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("accept")});
   out.rule(chain, {is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
@@ -227,22 +233,29 @@ void call_chain(Commands& out, const RulesetLink& link) {
 // Port scanners do not get that far.
 void heard_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "heard-" + link.name;
+  out.rule(chain, {jump_to("impostors")});
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
   out.rule(chain, {has(ct("status"), "assured"), now_and_then(), renew("iif", link.idle_timeout)});
   out.rule(chain, {has(ct("status"), "assured"), verdict("return")});
   out.rule(chain, {go_to("strangers")});
 }
 
-// The far end may speak to the call's own address, and with no address of ours.
-void strangers_chain(Commands& out, const Ruleset& ruleset) {
-  const auto stop_if = [&](json what) {
+// The far end speaks with no address of ours. Asked first: conntrack knows no interfaces, and would take its word for that of
+// somebody here.
+void impostors_chain(Commands& out, const Ruleset& ruleset) {
+  for_each_source_set(ruleset.links, true, [&](Family family, json sources) {
     auto rule = stop(Counter::unasked);
-    rule.insert(rule.begin(), std::move(what));
-    out.rule("strangers", std::move(rule));
-  };
-  for_each_source_set(ruleset.links, true, [&](Family family, json sources) { stop_if(is(payload(ip_of(family), "saddr"), std::move(sources))); });
+    rule.insert(rule.begin(), is(payload(ip_of(family), "saddr"), std::move(sources)));
+    out.rule("impostors", std::move(rule));
+  });
+}
+
+// And to the call's own address.
+void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
+  auto rule = stop(Counter::unasked);
+  rule.insert(rule.begin(), is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
+  out.rule("strangers", std::move(rule));
 }
 
 // The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
@@ -292,9 +305,9 @@ void sets(Commands& out, const Ruleset& ruleset) {
 std::string counter_name(Counter counter, const std::string& link) {
   switch (counter) {
     case Counter::wanted: return "wanted-" + link;
+    case Counter::noise: return "noise";
     case Counter::refused: return "refused-" + link;
     case Counter::foreign: return "foreign-" + link;
-    case Counter::noise: return "noise";
     case Counter::unasked: return "unasked";
     case Counter::escaped: return "escaped";
   }
@@ -312,7 +325,7 @@ json render(const Ruleset& ruleset) {
   json own = json::array(), forwarded = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
        demand_interfaces = json::array(), call_interfaces = json::array(), our_interfaces = json::array();
   for (const Counter c : {Counter::noise, Counter::unasked, Counter::escaped}) out.counter(counter_name(c, {}));
-  for (const char* chain : {"noise", "strangers", "guard_call"}) out.chain(chain);
+  for (const char* chain : {"noise", "impostors", "strangers", "guard_call"}) out.chain(chain);
   for (const auto& link : ruleset.links) {
     for (const Counter c : {Counter::wanted, Counter::refused, Counter::foreign}) {
       out.counter(counter_name(c, link.name));
@@ -347,7 +360,8 @@ json render(const Ruleset& ruleset) {
   out.base_chain("leaving", "filter", "postrouting", kBehindSourceNat);
   if (ruleset.links.empty()) return std::move(out).take();
   noise_chain(out);
-  strangers_chain(out, ruleset);
+  impostors_chain(out, ruleset);
+  strangers_chain(out);
   guard_chain(out);
 
   out.rule("raw_output", {is(meta("oifname"), set_of(demand_interfaces)), verdict("notrack")});

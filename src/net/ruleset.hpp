@@ -49,7 +49,8 @@ struct Ruleset {
 
 // Names of the counters, as they stand in the table: of a link (wanted, refused, foreign), and of all together.
 enum class Counter { wanted, noise, refused, unasked, foreign, escaped };
-// wanted: let into the demand interface. noise: multicast, broadcast, link-local; dropped. refused: rejected
+// wanted: let into the demand interface. noise: multicast, broadcast, link-local, TCP's last words, an answer to who has not come
+// by a call; dropped. refused: rejected
 // because the link is blocked. unasked: came in by ppp-<link> and belonged to no conversation, was to be forwarded, or was not
 // for the call's address, or came from an address of ours; dropped. foreign: asked for a call with a source that is neither the
 // link's nor shared; rejected. escaped: would have left by ppp-<link> with another source than the call's; dropped.

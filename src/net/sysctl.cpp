@@ -129,6 +129,16 @@ std::optional<std::string> Sysctls::original(const std::string& key) const {
   return at->second;
 }
 
+Result<void> Sysctls::amend(const std::string& key, const std::string& value) {
+  Entries entries = entries_;
+  for (auto& entry : entries)
+    if (entry.first == key) entry.second = value;
+  if (entries == entries_) return {};
+  if (auto ok = save(entries); !ok) return ok;
+  entries_ = std::move(entries);
+  return {};
+}
+
 Result<void> Sysctls::save(const Entries& entries) const {
   json list = json::array();
   for (const auto& [key, value] : entries) list.push_back(json::array({key, value}));

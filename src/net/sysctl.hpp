@@ -35,6 +35,10 @@ class Sysctls {
   // The value of before our first write, or nullopt if it was never recorded.
   [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
 
+  // Somebody has changed his mind about what would be there without us, without touching what is ours: restore() writes this
+  // value. No entry: nothing happens.
+  [[nodiscard]] Result<void> amend(const std::string& key, const std::string& value);
+
   // Writes all originals back, the last first, and removes the journal. What does not exist any more is
   // passed over; all are tried, the journal stays if one failed, and the first failure is the answer.
   [[nodiscard]] Result<void> restore();

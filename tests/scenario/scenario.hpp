@@ -82,7 +82,7 @@ inline core::Event conflict(std::string detail) { return core::AddressConflicts{
 
 inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0,
                                std::string error = {}) {
-  core::HandedOver event{CallSerial{call}, family, {.replayed = replayed, .drops = {}}, std::move(error)};
+  core::HandedOver event{CallSerial{call}, family, {.replayed = replayed, .drops = {}}, std::move(error), {}};
   event.sent.drops[core::Drop::refused] = lost;
   return event;
 }

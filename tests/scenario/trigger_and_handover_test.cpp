@@ -111,6 +111,20 @@ TEST(TriggerAndHandover, AHandoverThatFailsEndsTheCallAndCallsAgain) {
   EXPECT_EQ(link.status().failures, 1u);
 }
 
+TEST(TriggerAndHandover, WhatAFailedHandoverCouldNotTryWaitsForTheNextCall) {
+  core::HandedOver failed{CallSerial{1}, Family::v4, {}, "no table", {}};
+  failed.kept.push_back(std::get<core::PacketsArrived>(packet("a")).packets.at(0));
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {2s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {2s, failed, {"route back", "drained? 1"}, "hanging-up (handover-failed), 1 waiting"},
+      {2s, drained(1, true), {"end 1"}, "hanging-up (handover-failed), 1 waiting"},
+      {4s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "waiting (handover-failed), 1 waiting"},
+      {9s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {11s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (trigger)"},
+  });
+}
+
 TEST(TriggerAndHandover, ALineThatNeverCatchesUpGetsItsQueueByForce) {
   std::vector<Row> rows{{0s, connect, {"start 1"}, "dialing (connect)"},
                         {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"}};

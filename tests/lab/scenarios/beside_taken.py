@@ -25,8 +25,8 @@ def run(lab):
 def ours(lab):
     """What stands, without what moves by itself."""
     return lab.out("ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
-                   "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//'; "
-                   "ip -o link show dev gd-isp | sed 's/state.*//'; "
+                   "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//; s/^[0-9]*//'; "
+                   "ip -o link show dev gd-isp | sed 's/state.*//; s/^[0-9]*//'; "
                    "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; nft -s list table inet ghostd | grep -v expires; "
                    "sysctl -a 2>/dev/null | grep -E 'conf.(gd|ppp)-isp.(forwarding|rp_filter|disable_ipv6|accept_ra) '")
 
@@ -86,6 +86,10 @@ def taken(lab):
     lab.check("each loss is told once", len(said) == len(HARMS) and all("and is put back" in line for line in said), said)
     lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
     lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
+
+    lab.sh("ip link del gd-isp")
+    as_it_should(lab, "the interface is deleted", down)
+    time_to_calm(lab)
 
     # networkd, with something to manage, started after ghostd and restarted; without the file that keeps it from our rules.
     lab.put("/etc/systemd/networkd.conf.d/90-lab.conf", "[Network]\nManageForeignRoutingPolicyRules=yes\n")

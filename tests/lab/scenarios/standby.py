@@ -58,3 +58,9 @@ def chain(lab):
     lab.check("and the first was not asked again", lab.status()["calls"] == 2, lab.status())
     for each in (talk, lost):
         each.close()
+
+    # It is to stand elsewhere: nothing is left of where it stood.
+    lab.configure("isp", Link={"Metric": "400", "StandbyLinger": "20s", "Address": "192.0.0.2"}, Call={"RedialDelay": "30s", "IdleTimeout": "60s"})
+    lab.sh("systemctl reload ghostd")
+    lab.wait_for(lambda: "metric 401" in lab.out("ip route show dev gd-isp"), 10, "the new metric")
+    lab.check("a reload moves it", "metric 201" not in lab.out("ip route show dev gd-isp"), lab.out("ip route show"))

@@ -217,6 +217,12 @@ TEST_F(Datapath, NoiseDeservesNoCall) {
   ASSERT_TRUE(send("9.9.9.9"));
   EXPECT_EQ(drain(gd_).size(), 1U);
   EXPECT_EQ(count(Counter::wanted), 1U);
+  // Who asked came by another way: no answer to him calls. A SYN does.
+  ASSERT_TRUE(inject(lan_.get(), tcp_syn("10.10.10.2", "9.9.9.9", 80, 4444, true)));
+  EXPECT_TRUE(drain(gd_).empty());
+  EXPECT_EQ(count(Counter::noise), 4U);
+  ASSERT_TRUE(inject(lan_.get(), tcp_syn("10.10.10.2", "9.9.9.9", 4444, 80, false)));
+  EXPECT_EQ(drain(gd_).size(), 1U);
 }
 
 TEST_F(Datapath, ABlockedLinkRefusesAndAReloadForgetsNothing) {
@@ -321,6 +327,23 @@ TEST_F(Datapath, AForeignMasqueradeHasItsSayOnceAndNothingLeavesWithoutOne) {
   EXPECT_EQ(count(Counter::escaped), 2U);
 }
 
+TEST_F(Datapath, AConversationOfAnotherUplinkDoesNotMoveToTheCall) {
+  const UniqueFd eth9 = std::move(make_tun("eth9").value());
+  sh("sysctl -qw net.ipv6.conf.eth9.disable_ipv6=1 net.ipv4.conf.eth9.rp_filter=0; ip addr add 198.51.100.9/24 dev eth9; ip link set eth9 up;"
+     "ip route add 9.9.9.9 dev eth9");
+  const auto here = to("198.51.100.9", 4444);
+  ASSERT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here), 0);
+  ASSERT_TRUE(send("9.9.9.9"));
+  EXPECT_EQ(source(only(eth9)), "198.51.100.9");
+  ASSERT_TRUE(inject(eth9.get(), udp("9.9.9.9", "198.51.100.9", 5000, 4444)));
+  call_comes_up("100.64.7.7");
+  sh("ip route del 9.9.9.9 dev eth9");
+  std::ignore = send("9.9.9.9");
+  EXPECT_TRUE(drain(ppp_).empty()) << "the far end would see eth9's address";
+  EXPECT_EQ(count(Counter::escaped), 1U);
+  EXPECT_EQ(live(), std::nullopt) << "and the call is not kept up by it";
+}
+
 TEST_F(Datapath, TheFarEndSpeaksToTheCallsAddressAndWithNoneOfOurs) {
   call_comes_up("100.64.7.7");
   const UniqueFd listener(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -341,6 +364,18 @@ TEST_F(Datapath, TheFarEndSpeaksToTheCallsAddressAndWithNoneOfOurs) {
   EXPECT_EQ(count(Counter::unasked), 4U);
   ASSERT_TRUE(inject(ppp_.get(), udp("9.9.9.9", "100.64.7.7", 1, 7777)));
   EXPECT_TRUE(heard());
+  // Not in the name of somebody here whose conversation stands, either: conntrack knows no interfaces.
+  const auto back = to("10.10.10.2", 123);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(inject(lan_.get(), udp("10.10.10.2", "10.10.10.1", 123, 7777)));
+    EXPECT_TRUE(heard());
+    ASSERT_EQ(::sendto(listener.get(), "pong", 4, 0, reinterpret_cast<const sockaddr*>(&back), sizeof back), 4);
+  }
+  const auto before = live();
+  ASSERT_TRUE(inject(ppp_.get(), udp("10.10.10.2", "10.10.10.1", 123, 7777)));
+  EXPECT_FALSE(heard()) << "an assured conversation of the LAN's";
+  EXPECT_EQ(live(), before);
+  EXPECT_EQ(count(Counter::unasked), 5U);
 }
 
 }  // namespace

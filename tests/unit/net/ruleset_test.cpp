@@ -43,12 +43,12 @@ TEST(Ruleset, PrefixesThatLieWithinOthersAreLeftOut) {
   Ruleset ruleset;
   ruleset.links.push_back({"a", {*IpAddress::parse("10.1.2.3")}, {*Prefix::parse("10.10.0.0/16"), *Prefix::parse("10.10.10.0/24")}});
   ruleset.links.push_back({"b", {*IpAddress::parse("10.10.10.1")}, {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("10.10.0.0/16")}});
-  std::string strangers;
+  std::string impostors;
   const auto commands = render(ruleset);
   for (const auto& command : commands.at("nftables"))
-    if (command.dump().find("\"chain\":\"strangers\"") != std::string::npos && command.dump().find("saddr") != std::string::npos)
-      strangers = command.dump();
-  EXPECT_THAT(strangers, testing::HasSubstr(R"("set":["10.1.2.3",{"prefix":{"addr":"10.10.0.0","len":16}}])"));
+    if (command.dump().find("\"chain\":\"impostors\"") != std::string::npos && command.dump().find("saddr") != std::string::npos)
+      impostors = command.dump();
+  EXPECT_THAT(impostors, testing::HasSubstr(R"("set":["10.1.2.3",{"prefix":{"addr":"10.10.0.0","len":16}}])"));
 }
 
 TEST(Ruleset, UnblockingDoesNotNeedABlock) {

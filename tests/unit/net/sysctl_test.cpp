@@ -120,6 +120,17 @@ TEST_F(SysctlFiles, ARestartKeepsTheFirstOriginals) {
   EXPECT_EQ(get("net/ipv4/conf/eth0/forwarding"), "0");
 }
 
+TEST_F(SysctlFiles, WhatOthersWantByNowIsGivenBack) {
+  auto sysctls = open();
+  ASSERT_TRUE(sysctls.apply({{"net/ipv4/conf/eth0/forwarding", "1"}}));
+  ASSERT_TRUE(sysctls.amend("net/ipv4/conf/eth0/forwarding", "1"));
+  ASSERT_TRUE(sysctls.amend("net/ipv4/conf/lo/forwarding", "1"));  // never ours
+  EXPECT_EQ(open().original("net/ipv4/conf/eth0/forwarding"), "1");
+  EXPECT_EQ(open().original("net/ipv4/conf/lo/forwarding"), std::nullopt);
+  ASSERT_TRUE(open().restore());
+  EXPECT_EQ(get("net/ipv4/conf/eth0/forwarding"), "1");
+}
+
 TEST_F(SysctlFiles, TheJournalIsThereBeforeTheWrite) {
   std::filesystem::create_directory(journal_.string() + ".new");  // so that the journal cannot be written
   auto sysctls = open();
