@@ -112,7 +112,7 @@ Result<unsigned> forget_conntrack(const IpAddress& address) {
 Result<unsigned> forget_untranslated(const Prefix& prefix) {
   return forget(prefix.address, "forget conversations of " + prefix.str() + " without NAT", [&](nlattr* original, nlattr* reply) {
     const auto from = address_in(original, prefix.family(), true), to = address_in(original, prefix.family(), false);
-    return from && to && prefix.contains(*from) && address_in(reply, prefix.family(), false) == from &&
+    return from && to && prefix.contains(*from) && !prefix.contains(*to) && address_in(reply, prefix.family(), false) == from &&
            address_in(reply, prefix.family(), true) == to;
   });
 }

@@ -51,7 +51,8 @@ def share_changes(lab):
     lab.check("the LAN's interface does not forward", lab.out("sysctl -n net.ipv4.conf.lan0.forwarding") == "0")
     lab.configure("isp", Share={"From": "10.10.10.0/24"})
     reload(lab, "[Share] added")
-    lab.check("the LAN's interface forwards", lab.out("sysctl -n net.ipv4.conf.lan0.forwarding") == "1")
+    # When the guard stands, a turn of the loop after the reload.
+    lab.wait_for(lambda: lab.out("sysctl -n net.ipv4.conf.lan0.forwarding") == "1", 10, "the LAN's interface to forward")
     lan = Talk(namespace="lan", timeout=20)
     lab.check("a LAN client gets through", lan.wait() and lan.ask(), lan.error)
     lab.check("behind the call's address", lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call), lan.seen_as)
