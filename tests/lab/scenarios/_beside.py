@@ -38,6 +38,7 @@ class Neighbour:
     lan = "lan"           # the namespace whose packets the host forwards
     share = "10.10.10.0/24"  # [Share] From=; none: ghostd opens nothing, the neighbour forwards and masquerades
     lan_after_stop = True  # who forwards and masquerades the LAN's packets does not do so when it has stopped
+    lan_before_start = True  # and before it has started
     gives_address = False  # up0's is the neighbour's to give, so it is gone where that has stopped: keeps_address
     keeps_address = True
     idle = "5s"           # IdleTimeout=
@@ -242,7 +243,8 @@ class Matrix:
 
         def check(name, good, detail=""):
             return lab.check(f"{what}: {name}", good, detail)
-        forwards = action != "stops" or self.neighbour.lan_after_stop
+        forwards = (action != "stops" or self.neighbour.lan_after_stop) and (
+            action != "starts" or state == "down" or self.neighbour.lan_before_start)
         traffic = Traffic(lab, self.neighbour.lan if forwards else None, self.neighbour)
         try:
             {"down": self.down, "dialing": self.dialing, "up": self.up}[state](action, traffic, check)
@@ -267,8 +269,9 @@ class Matrix:
         begun = time.monotonic()
         good = False
         while not good and time.monotonic() < begun + WITHIN:
-            there = out(f"ip route get {net.ISP4} uid 0; nft list tables")
-            good = any(word in there for word in self.neighbour.leads(self.running)) and "table inet ghostd" in there
+            # The whole table: after a second loss within ten seconds there may be nothing but a canary for a while.
+            there = out(f"ip route get {net.ISP4} uid 0; nft list chain inet ghostd leaving 2>&1")
+            good = any(word in there for word in self.neighbour.leads(self.running)) and "hook postrouting" in there
         took = time.monotonic() - begun
         check(f"within {WITHIN} s a packet is led into the link", good, there)
         self.lab.say(f"all is in its place after {took:.1f} s")

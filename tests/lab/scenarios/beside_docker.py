@@ -18,6 +18,7 @@ TIMEOUT_ALL = 900
 
 class Docker(Containers):
     name, bridge, net = "Docker's rules", "docker0", "172.17.0"
+    lan_before_start = False  # nobody forwards or masquerades a container's packets before
     load = """
         iptables -P FORWARD DROP
         for c in DOCKER DOCKER-ISOLATION-STAGE-1 DOCKER-ISOLATION-STAGE-2 DOCKER-USER; do iptables -N $c; done
