@@ -86,11 +86,12 @@ namespace {
 
 // A link needs two metrics in main, its own and the next (net/numbers.hpp), and a route has one place for each metric.
 void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
-  const auto overlap = [](const core::LinkConfig& a, const core::LinkConfig& b) {
-    return std::any_of(a.routes.begin(), a.routes.end(), [&](const Prefix& p) {
-      return std::any_of(b.routes.begin(), b.routes.end(),
-                         [&](const Prefix& q) { return p.length == q.length && p.network() == q.network(); });
-    });
+  // The first that both have, the default among them or not.
+  const auto in_common = [](const core::LinkConfig& a, const core::LinkConfig& b, bool with_default) -> const Prefix* {
+    for (const auto& p : a.routes)
+      for (const auto& q : b.routes)
+        if (p.length == q.length && p.network() == q.network() && (with_default || p.length != 0)) return &p;
+    return nullptr;
   };
   // Links without Metric= have these for the prefixes that are no default.
   const auto taken = [](std::uint32_t metric) {
@@ -100,13 +101,8 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
   for (const auto& one : drafts)
     for (const auto& other : drafts) {
       if (!one.link.metric || other.link.metric || (!taken(*one.link.metric) && !taken(*one.link.metric + 1))) continue;
-      const auto& routes = other.link.routes;
-      const auto shared = std::find_if(routes.begin(), routes.end(), [&](const Prefix& p) {
-        return p.length != 0 && std::any_of(one.link.routes.begin(), one.link.routes.end(), [&](const Prefix& q) {
-          return p.length == q.length && p.network() == q.network();
-        });
-      });
-      if (shared == routes.end()) continue;
+      const auto* shared = in_common(other.link, one.link, false);
+      if (shared == nullptr) continue;
       complain(problems, one.at("Metric"),
                fmt::format("Metric={} is one of those ({} to {}, {} to {}) that a link without Metric= may have for {}, as {} does; name another",
                            *one.link.metric, net::call_metric(0), net::call_metric(net::kLinksMax - 1), net::demand_metric(0),
@@ -115,7 +111,7 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {
       const auto &a = one->link, &b = other->link;
-      if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 || !overlap(a, b)) continue;
+      if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 || in_common(a, b, true) == nullptr) continue;
       complain(problems, one->at("Metric"),
                fmt::format("Metric={} is too near to Metric={} of link {}, which has a route in common ({}:{}): a link uses its "
                            "metric and the next",

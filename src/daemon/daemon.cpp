@@ -394,12 +394,14 @@ void Daemon::drain() {
     auto& link = *at->second;
     const bool packet = std::holds_alternative<core::PacketsArrived>(event) || std::holds_alternative<core::SentOn>(event);
     // Before it calls: what nobody has judged asks for nothing.
-    const bool unjudged = std::holds_alternative<core::PacketsArrived>(event) &&
-                          std::holds_alternative<core::Down>(link.machine().state()) && keeper_ && keeper_->table_was_lost();
-    const bool impaired = link.machine().impaired();
-    if (unjudged) std::ignore = link.step(core::Impaired{true});
+    if (std::holds_alternative<core::PacketsArrived>(event) && std::holds_alternative<core::Down>(link.machine().state()) &&
+        !link.machine().impaired() && keeper_ && keeper_->table_was_lost()) {
+      queue_.emplace_front(name, core::Impaired{false});
+      queue_.emplace_front(name, std::move(event));
+      queue_.emplace_front(name, core::Impaired{true});
+      continue;
+    }
     auto step = link.step(std::move(event));
-    if (unjudged) std::ignore = link.step(core::Impaired{impaired});
     for (const auto& t : step.transitions) {
       log_transition(name, link.machine().serial(), t);
       at_rest = at_rest || t.to == "down";

@@ -11,8 +11,8 @@ namespace ghost::net {
 // by itself meanwhile is not an error, nor is a kernel without conntrack (0).
 [[nodiscard]] Result<unsigned> forget_conntrack(const IpAddress& address);
 
-// The same for what began at an address in there, does not end in there, and was not translated at all: made while the table that translates was
-// gone, it would stay so for as long as anybody speaks.
+// The same for what began at an address in there, does not end in there, and was not translated at all: made while the table
+// that translates was gone, it would stay so for as long as anybody speaks.
 [[nodiscard]] Result<unsigned> forget_untranslated(const Prefix& prefix);
 
 }  // namespace ghost::net

@@ -166,6 +166,7 @@ json::array_t refuse(Counter why, const std::string& link) {
 }
 
 json::array_t stop(Counter why) { return {count(counter_name(why, {})), verdict("drop")}; }
+json::array_t stop_if(json what, Counter why) { return {std::move(what), count(counter_name(why, {})), verdict("drop")}; }
 
 // A program of ours that has chosen another interface's address has chosen that interface.
 void own_chain(Commands& out, const RulesetLink& link) {
@@ -214,9 +215,7 @@ void demand_chain(Commands& out, const RulesetLink& link) {
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
   // Each packet's, not only a conversation's first: one that another uplink carried before has that one's address for ever.
-  json::array_t escape = stop(Counter::escaped);
-  escape.insert(escape.begin(), is_not(address_type("saddr", "oif"), "local"));
-  out.rule(chain, std::move(escape));
+  out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), Counter::escaped));
   out.rule(chain, {has(payload("tcp", "flags"), "syn"),
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
@@ -244,18 +243,14 @@ void heard_chain(Commands& out, const RulesetLink& link) {
 // somebody here.
 void impostors_chain(Commands& out, const Ruleset& ruleset) {
   for_each_source_set(ruleset.links, true, [&](Family family, json sources) {
-    auto rule = stop(Counter::unasked);
-    rule.insert(rule.begin(), is(payload(ip_of(family), "saddr"), std::move(sources)));
-    out.rule("impostors", std::move(rule));
+    out.rule("impostors", stop_if(is(payload(ip_of(family), "saddr"), std::move(sources)), Counter::unasked));
   });
 }
 
 // And to the call's own address.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  auto rule = stop(Counter::unasked);
-  rule.insert(rule.begin(), is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})));
-  out.rule("strangers", std::move(rule));
+  out.rule("strangers", stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), Counter::unasked));
 }
 
 // The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.

@@ -3,6 +3,7 @@
 interface, queue. Who takes it again and again for 15 s costs little, is told, and all is well within 2 s of his end."""
 import json
 import os
+import socket
 import subprocess
 import time
 
@@ -67,6 +68,18 @@ def time_to_calm(lab):
     time.sleep(10.5)
 
 
+def unjudged(lab):
+    """The table goes, and noise comes into the link before ghostd knows: it must not call for that."""
+    pid = lab.out("systemctl show -P MainPID ghostd")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noise:
+        noise.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"gd-isp")
+        lab.sh(f"kill -STOP {pid}; nft flush ruleset")
+        noise.sendto(b"noise", ("224.0.0.251", 5353))
+        lab.sh(f"kill -CONT {pid}")
+    lab.wait_for(lambda: any(one["why"] == "impaired" for one in lab.status()["drops"]), 20, "it to be counted")
+    lab.check("what came unjudged does not call", (lab.status()["state"], lab.status()["calls"]) == ("down", 0), lab.status())
+
+
 HARMS = {
     "the rules": "ip rule del pref 32765; ip -6 rule flush; ip -6 rule add pref 32766 lookup main",
     "the routes": "ip route replace default dev lo table 26468 metric 1000; ip -6 route del default table 26468 metric 1000",
@@ -87,6 +100,9 @@ def taken(lab):
     lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
     lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
 
+    unjudged(lab)
+    as_it_should(lab, "a packet that nobody judged", down)
+    time_to_calm(lab)
     lab.sh("ip link del gd-isp")
     as_it_should(lab, "the interface is deleted", down)
     time_to_calm(lab)
