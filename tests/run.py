@@ -33,13 +33,18 @@ def say(text):
 
 class Tally:
     passed = failed = skipped = 0
-    lock = threading.Lock()
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.failures = []
 
     def line(self, verdict, name, seconds, detail=()):
         word = {"passed": "ok  ", "failed": "FAIL", "skipped": "skip"}[verdict]
         pieces = [piece for text in detail for piece in str(text).rstrip("\n").split("\n")]
         with self.lock:
             setattr(self, verdict, getattr(self, verdict) + 1)
+            if verdict == "failed":
+                self.failures.append(name)
             say("\n".join([f"{word} {name:<44} {seconds:7.1f} s", *(f"     | {piece}" for piece in pieces)]))
 
 
@@ -167,6 +172,8 @@ def main():
     for name, why in not_yet.items():
         say(f"not run: {name}: {why}")
     say(f"({time.monotonic() - begun:.0f} s)")
+    if tally.failures:
+        say("failed: " + " ".join(tally.failures))
     say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed else 0
 

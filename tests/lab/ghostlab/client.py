@@ -43,6 +43,7 @@ class Client:
                 except OSError as error:
                     self.close()
                     raise Gone(f"no VM is running: {error}") from error
+                self.socket.sendall(b"\n")  # ends what a client before us may have left half said
                 return
             if time.monotonic() > end:
                 raise Gone("all ports of the VM are in use")

@@ -19,6 +19,9 @@ import threading
 import time
 
 
+GONE_AFTER = 2  # seconds
+
+
 class Port:
     def __init__(self, device):
         self.fd = os.open(device, os.O_RDWR | os.O_CLOEXEC)
@@ -54,7 +57,6 @@ class Port:
             poller.register(self.fd, select.POLLIN)
             messages = self.messages(poller.poll()[0][1])
             if messages is None:
-                self.pending = b""
                 time.sleep(0.1)  # no host: the port polls HUP until there is one
                 continue
             for message in messages:
@@ -91,7 +93,7 @@ class Port:
             poller.register(fd, select.POLLIN)
         pid_fd = os.pidfd_open(child.pid)
         poller.register(pid_fd, select.POLLIN)
-        exited_at = None
+        exited_at = gone_since = None
 
         def end(number):
             try:
@@ -115,11 +117,19 @@ class Port:
                 elif fd == self.fd:
                     messages = self.messages(events)
                     if messages is None:
-                        end(signal.SIGTERM)
-                        time.sleep(0.2)
-                        end(signal.SIGKILL)
-                        poller.unregister(self.fd)
+                        # The kernel tells of a host's coming and going later than it hands over what was said: this may be
+                        # the going of the host before, heard after the command of the one that is there (virtio_console's
+                        # control queue has a worker of its own). A host that stays away is gone.
+                        gone_since = gone_since or time.monotonic()
+                        time.sleep(0.05)
+                        if time.monotonic() > gone_since + GONE_AFTER:
+                            end(signal.SIGTERM)
+                            time.sleep(0.2)
+                            end(signal.SIGKILL)
+                            poller.unregister(self.fd)
                         messages = []
+                    else:
+                        gone_since = None
                     for m in messages:
                         if m.get("id") != ident:
                             continue
