@@ -50,10 +50,10 @@ UniqueFd open_directory(const std::string& path) {
 }  // namespace
 
 Loaded load(const std::string& directory, const std::string& link, core::WallTime now) {
-  Loaded out{fresh(now), {}};
+  Loaded out{core::fresh_memory(now), {}};
   const auto name = link + ".json";
   const auto path = directory + "/" + name;
-  if (!valid_link_name(link)) return {fresh(now), link + " is no link's name"};
+  if (!valid_link_name(link)) return {core::fresh_memory(now), link + " is no link's name"};
   await_left();
   const auto dir = open_directory(directory);
   if (!dir) {
@@ -72,7 +72,7 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
     return out;
   }
   const auto text = read_all(fd.get());
-  auto state = text ? from_json(*text) : tl::expected<AppearState, std::string>(tl::unexpected(text.error()));
+  auto state = text ? from_json(*text) : tl::expected<core::LinkMemory, std::string>(tl::unexpected(text.error()));
   if (state) {
     out.state = std::move(*state);
     return out;
@@ -83,7 +83,7 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
   return out;
 }
 
-tl::expected<void, std::string> save(const std::string& directory, const std::string& link, const AppearState& state) {
+tl::expected<void, std::string> save(const std::string& directory, const std::string& link, const core::LinkMemory& state) {
   if (!valid_link_name(link)) return tl::unexpected(link + " is no link's name");
   const auto name = link + ".json";
   const auto fresh = name + ".new";

@@ -15,7 +15,7 @@
 namespace ghost::appear_state {
 
 struct Loaded {
-  AppearState state;                   // fresh() when there is no file, or none to be read
+  core::LinkMemory state;                   // core::fresh_memory() when there is no file, or none to be read
   std::optional<std::string> problem;  // a line for the journal; the state is fresh then
 };
 
@@ -25,6 +25,6 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
 // On disk when this returns without an error: written beside it, fsync(2), rename(2), and fsync(2) of the directory. An
 // error is a line for the journal; then the file is what it was before.
 [[nodiscard]] tl::expected<void, std::string> save(const std::string& directory, const std::string& link,
-                                                   const AppearState& state);
+                                                   const core::LinkMemory& state);
 
 }  // namespace ghost::appear_state

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "appear_state/state.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ghost::appear_state {
 namespace {
 
 using core::AppearanceRecord;
+using core::LinkMemory;
 using core::NoticeStatus;
 using core::WallTime;
 using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
@@ -105,9 +105,9 @@ AppearanceRecord record(const json& r) {
   return out;
 }
 
-AppearState state_of(const json& s) {
+LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"of another version"};
-  AppearState out;
+  LinkMemory out;
   out.sequence = count(s.at("sequence"));
   out.promise = time(s.at("promise"));
   out.granted = time(s.at("granted"));
@@ -120,51 +120,13 @@ AppearState state_of(const json& s) {
     for (const auto& [name, number] : all->items())
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null())
-    out.blocked = Blocked{b->at("reason").get<std::string>(), b->at("detail").get<std::string>()};
+    out.blocked = core::Block{b->at("reason").get<std::string>(), b->at("detail").get<std::string>()};
   return out;
 }
 
 }  // namespace
 
-AppearState fresh(WallTime now) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  AppearState out;
-  out.sequence = seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds);
-  return out;
-}
-
-void remember(AppearState& state, AppearanceRecord record) {
-  state.past.push_back(std::move(record));
-  auto& past = state.past;
-  std::ptrdiff_t kept = 0;
-  std::size_t notices = 0;
-  for (auto r = past.rbegin(); r != past.rend() && kept < kPastMax; ++r, ++kept) {
-    notices += r->notices.size();
-    if (kept != 0 && notices > kPastNoticesMax) break;
-  }
-  past.erase(past.begin(), past.end() - kept);
-}
-
-bool close_interrupted(AppearState& state, WallTime now) {
-  if (state.past.empty() || state.past.back().ended) return false;
-  auto& last = state.past.back();
-  last.ended = std::max(now, last.begun);
-  last.outcome = kInterrupted;
-  return true;
-}
-
-core::Standing standing(const AppearState& state, bool present, WallTime now) {
-  core::Standing out{state.promise, state.granted, std::nullopt, present, state.timer_next};
-  if (present || state.past.empty()) return out;
-  const auto& last = state.past.back();
-  if (last.ended && last.outcome != kInterrupted) return out;
-  const bool told = std::any_of(last.notices.begin(), last.notices.end(),
-                                [](const NoticeStatus& n) { return n.result == core::NoticeResult::Ok; });
-  if (!told || (state.until && now < *state.until)) out.cut_short = last.begun;
-  return out;
-}
-
-std::string to_json(const AppearState& state) {
+std::string to_json(const LinkMemory& state) {
   auto past = json::array();
   for (const auto& r : state.past) past.push_back(object(r));
   auto told = json::object();
@@ -189,7 +151,7 @@ std::string to_json(const AppearState& state) {
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-tl::expected<AppearState, std::string> from_json(std::string_view text) {
+tl::expected<LinkMemory, std::string> from_json(std::string_view text) {
   try {
     return state_of(json::parse(text));
   } catch (const Fault& fault) {

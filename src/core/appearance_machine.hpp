@@ -142,6 +142,8 @@ class AppearanceMachine {
   [[nodiscard]] AppearanceStatus status() const;
   [[nodiscard]] const Remembered& remembered() const { return remembered_; }
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
+  // The call is asked for, and does not carry yet.
+  [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
 
  private:
   struct Idle {

@@ -78,10 +78,18 @@ std::optional<WallTime> promise_after(WallTime now, const AppearConfig& config, 
   return useful(timer_next, now, config, zone);
 }
 
+std::string_view to_string(TickKind kind) {
+  switch (kind) {
+    case TickKind::calendar: return "calendar";
+    case TickKind::chain: return "chain";
+    case TickKind::resume: return "resume";
+  }
+  return {};
+}
+
 std::optional<TickKind> parse_tick_kind(std::string_view word) {
-  if (word == "calendar") return TickKind::calendar;
-  if (word == "chain") return TickKind::chain;
-  if (word == "resume") return TickKind::resume;
+  for (const auto kind : {TickKind::calendar, TickKind::chain, TickKind::resume})
+    if (word == to_string(kind)) return kind;
   return std::nullopt;
 }
 

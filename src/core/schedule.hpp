@@ -52,7 +52,8 @@ enum class TickKind : std::uint8_t {
   chain,     // the timer that was set up for the promise
   resume,    // asked at boot, or whenever somebody is not sure: never harmful
 };
-std::optional<TickKind> parse_tick_kind(std::string_view word);  // "calendar", "chain", "resume"
+std::string_view to_string(TickKind kind);  // "calendar", "chain", "resume"
+std::optional<TickKind> parse_tick_kind(std::string_view word);
 
 // What is known when a tick comes; all but `present` from the state file.
 struct Standing {

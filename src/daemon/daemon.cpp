@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 #include <type_traits>
@@ -48,10 +50,11 @@ net::RawSender raw_sender(Inherited& inherited) {
 
 std::string timer_of(const std::string& link) { return "ghost-appear@" + link + ".timer"; }
 
-std::string appeared_text(const core::TellAppeared& e) {
-  std::string text = "appeared at";
-  for (const auto& a : e.addresses) text += " " + a.str();
-  return text;
+// [Appear] Name=, or the host's.
+core::LinkConfig named(core::LinkConfig config) {
+  std::array<char, 256> name{};
+  if (config.appear.name.empty()) config.appear.name = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+  return config;
 }
 
 }  // namespace
@@ -64,7 +67,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
-      executor_(host_, supervisor_),
+      executor_(host_, supervisor_, executor_bus()),
       list_timeout_(loop, [this] { listen(); }),
       parted_(loop, [this] { farewells_said(); }) {
   auto& tuns = inherited_.tuns;
@@ -96,7 +99,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     publish();
     bus_->request_name();
     for (const auto& [name, link] : links_)
-      if (link->appearance().scheduled()) watch_timer(name);
+      if (link->decides().scheduled()) watch_timer(name);
   } catch (const std::runtime_error& e) {
     // A host whose bus is broken still needs its line.
     log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
@@ -129,10 +132,10 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  links_[name] = std::make_unique<Link>(loop_, host_, std::move(config), index, std::move(tun),
-                                        [this, name](core::Event e) { post(name, std::move(e)); },
-                                        [this, name] { make_again(name); }, appear_paths_, listener(name));
-  if (links_[name]->appearance().scheduled()) watch_timer(name);
+  links_[name] = std::make_unique<Link>(loop_, host_, named(std::move(config)), index, std::move(tun),
+                                        [this, name](core::LinkEvent e) { post(name, std::move(e)); },
+                                        [this, name] { make_again(name); }, appear_paths_);
+  if (links_[name]->decides().scheduled()) watch_timer(name);
   if (listening_) links_[name]->listen();
 }
 
@@ -178,7 +181,7 @@ net::Result<void> Daemon::load_ruleset() {
 
 net::Result<void> Daemon::apply(core::Config config) {
   std::map<std::string, core::LinkConfig> wanted;
-  for (auto& link : config.links) wanted[link.name] = std::move(link);
+  for (auto& link : config.links) wanted[link.name] = named(link);
   // First what can fail.
   std::map<std::string, UniqueFd> fresh;
   for (const auto& [name, wants] : wanted) {
@@ -236,9 +239,7 @@ net::Result<void> Daemon::put_in_place(const std::string& name, std::optional<co
 
 bool Daemon::says_farewell(const std::string& name) const {
   const auto at = links_.find(name);
-  if (at == links_.end()) return false;
-  const auto* up = std::get_if<core::Up>(&at->second->machine().state());
-  return up && up->leaving;
+  return at != links_.end() && at->second->decides().leaving();
 }
 
 void Daemon::farewells_said() {
@@ -318,68 +319,62 @@ bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::
 bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
   if (links_.at(link)->machine().blocked())
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
-  links_.at(link)->appearance().appear(hold);
-  return {};
+  return ask(link, core::AppearAsked{hold});
 }
 
-tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& link, core::TickKind kind,
+tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& name, core::TickKind kind,
                                                                      std::optional<core::WallTime> timer_next) {
-  watch_timer(link);
-  const auto due = links_.at(link)->appearance().tick(kind, timer_next);
-  return bus::TickAnswer{due.due, due.next, links_.at(link)->machine().config().appear.wake_system};
+  watch_timer(name);
+  post(name, core::TickAsked{kind, timer_next});
+  const auto& link = *links_.at(name);
+  return bus::TickAnswer{link.judged().due, link.judged().next, link.machine().config().appear.wake_system};
 }
 
 tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::appearances(const std::string& link) {
-  return links_.at(link)->appearance().past();
+  return links_.at(link)->decides().memory().past;
 }
 
-Appearance::Listener Daemon::listener(const std::string& name) {
-  return {.link = [this, name](core::Event e) { (void)ask(name, std::move(e)); },
-          .changed =
-              [this, name] {
-                if (const auto at = links_.find(name); bus_ && at != links_.end()) bus_->publish(at->second->status());
-              },
+bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
+  post(link, std::move(event));
+  return {};
+}
+
+Executor::Bus Daemon::executor_bus() {
+  return {.ask_timer = [this](const std::string& link, core::TimerQuestion question) { ask_timer(link, question); },
           .appeared =
-              [this, name](const core::TellAppeared& e) {
-                log(LOG_INFO, name, appeared_text(e));
-                if (bus_) bus_->appeared(name, e.addresses, e.until, e.next);
+              [this](const std::string& link, const core::TellAppeared& e) {
+                if (bus_) bus_->appeared(link, e.addresses, e.until, e.next);
               },
           .vanished =
-              [this, name](const std::string& reason) {
-                log(LOG_INFO, name, "vanished: " + reason);
-                if (bus_) bus_->vanished(name, reason);
-              },
-          // Who has stopped the link's timer wants no more appearances.
-          .promise_has_come = [this, name] { if_timer_active(name, [](Appearance& a) { a.keep_promise(); }); },
-          .is_next_kept = [this, name] { if_timer_active(name, [](Appearance& a) { a.tell_next(); }); }};
+              [this](const std::string& link, const std::string& reason) {
+                if (bus_) bus_->vanished(link, reason);
+              }};
 }
 
 void Daemon::watch_timer(const std::string& name) {
-  if (!bus_) return;
-  bus_->watch_active(timer_of(name), [this, name](bool active) {
-    if (const auto at = links_.find(name); at != links_.end()) at->second->appearance().timer_active(active);
-  });
+  if (bus_) bus_->watch_active(timer_of(name), [this, name](bool active) { post(name, core::TimerSeen{active}); });
 }
 
-void Daemon::if_timer_active(const std::string& name, void (*act)(Appearance&)) {
+// A person who has stopped the link's timer wants no more appearances.
+void Daemon::ask_timer(const std::string& name, core::TimerQuestion question) {
   if (!bus_) return;
-  bus_->ask_active(timer_of(name), [this, name, act](bool active) {
-    if (const auto at = links_.find(name); active && at != links_.end()) act(at->second->appearance());
+  bus_->ask_active(timer_of(name), [this, name, question](bool active) {
+    if (active) post(name, core::TimerIsActive{question});
   });
-}
-
-// Before the supervisor has told of the calls that live already, nobody's wish can be judged: it waits.
-bus::Accepted Daemon::ask(const std::string& link, core::Event event) {
-  if (listening_) post(link, std::move(event));
-  else asked_.emplace_back(link, std::move(event));
-  return {};
 }
 
 // ---- the queue -------------------------------------------------------------------------------------------------------
 
-void Daemon::post(const std::string& link, core::Event event) {
+void Daemon::post(const std::string& link, core::LinkEvent event) {
   queue_.emplace_back(link, std::move(event));
   if (!draining_) drain();
+}
+
+// Before it calls: what nobody has judged asks for nothing.
+bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
+  const auto* call = std::get_if<core::Event>(&event);
+  return call && std::holds_alternative<core::PacketsArrived>(*call) && std::holds_alternative<core::Down>(link.machine().state()) &&
+         !link.machine().impaired() && keeper_ && keeper_->table_was_lost();
 }
 
 void Daemon::drain() {
@@ -392,26 +387,21 @@ void Daemon::drain() {
     const auto at = links_.find(name);
     if (at == links_.end()) continue;  // removed by a reload meanwhile
     auto& link = *at->second;
-    const bool packet = std::holds_alternative<core::PacketsArrived>(event) || std::holds_alternative<core::SentOn>(event);
-    // Before it calls: what nobody has judged asks for nothing.
-    if (std::holds_alternative<core::PacketsArrived>(event) && std::holds_alternative<core::Down>(link.machine().state()) &&
-        !link.machine().impaired() && keeper_ && keeper_->table_was_lost()) {
+    if (unjudged(link, event)) {
       queue_.emplace_front(name, core::Impaired{false});
       queue_.emplace_front(name, std::move(event));
       queue_.emplace_front(name, core::Impaired{true});
       continue;
     }
+    const auto* call = std::get_if<core::Event>(&event);
+    const bool packet = call && (std::holds_alternative<core::PacketsArrived>(*call) || std::holds_alternative<core::SentOn>(*call));
     auto step = link.step(std::move(event));
     for (const auto& t : step.transitions) {
       log_transition(name, link.machine().serial(), t);
       at_rest = at_rest || t.to == "down";
     }
-    for (auto& effect : step.effects)
-      executor_.run(link, std::move(effect), [this, &name](core::Event e) { queue_.emplace_back(name, std::move(e)); });
-    if (!packet || !step.transitions.empty()) {
-      link.appearance().see(link.machine());
-      only_packets = false;
-    }
+    only_packets = only_packets && packet && step.transitions.empty();
+    executor_.run(link, std::move(step.effects), [this, &name](core::LinkEvent e) { queue_.emplace_back(name, std::move(e)); });
     touched.insert(name);
   }
   draining_ = false;
@@ -512,7 +502,6 @@ void Daemon::listen() {
   // Not before living calls are known: their name servers would be taken away, and given back.
   if (bus_) names_.begin(loop_, bus_->connection());
   names_.update(links_);
-  for (auto& [link, event] : std::exchange(asked_, {})) post(link, std::move(event));
   leave_idle_supervisor();
 }
 

@@ -48,10 +48,10 @@ class Daemon final : public bus::Requests {
       const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
   [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
 
+  [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
+  [[nodiscard]] Executor::Bus executor_bus();
   void watch_timer(const std::string& link);
-  void if_timer_active(const std::string& link, void (*act)(Appearance&));
-  [[nodiscard]] Appearance::Listener listener(const std::string& link);
-  [[nodiscard]] bus::Accepted ask(const std::string& link, core::Event event);
+  void ask_timer(const std::string& link, core::TimerQuestion question);
 
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
   void make_again(const std::string& link);
@@ -70,8 +70,9 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] std::vector<Placed> placed() const;
   [[nodiscard]] unsigned free_index() const;
 
-  void post(const std::string& link, core::Event event);
+  void post(const std::string& link, core::LinkEvent event);
   void drain();
+  [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
   void publish();
 
   void supervisor_says(ppp::Message message);
@@ -107,8 +108,7 @@ class Daemon final : public bus::Requests {
   std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
   loop::DeferSource parted_;
 
-  std::deque<std::pair<std::string, core::Event>> queue_;
-  std::deque<std::pair<std::string, core::Event>> asked_;  // before listen()
+  std::deque<std::pair<std::string, core::LinkEvent>> queue_;
   bool draining_ = false;
   bool listening_ = false;
   bool names_told_ = false;  // to the supervisor

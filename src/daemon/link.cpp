@@ -2,8 +2,11 @@
 #include "daemon/link.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
+#include "appear_state/file.hpp"
+#include "appear_state/local_zone.hpp"
 #include "daemon/log.hpp"
 #include "net/tun.hpp"
 
@@ -19,13 +22,34 @@ constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 // does. The TUN keeps 500: what comes in bursts of up to 25 000 a second is not lost.
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
 
+core::WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+core::Clocks clocks() { return {loop::now(), wall_now()}; }
+
+std::uint64_t some_number(std::uint64_t below) {
+  static std::random_device source;
+  return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(source);
+}
+
+core::Surroundings surroundings() {
+  return {[](core::WallTime t) { return appear_state::local_zone()(t); }, some_number};
+}
+
+core::LinkMemory load(const AppearPaths& paths, const std::string& link) {
+  auto loaded = appear_state::load(paths.directory, link, wall_now());
+  if (loaded.problem) log(LOG_WARNING, link, *loaded.problem);
+  return std::move(loaded.state);
+}
+
 // Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
 CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
 
 }  // namespace
 
 Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
-           std::function<void()> lost, const AppearPaths& paths, Appearance::Listener listener)
+           std::function<void()> lost, const AppearPaths& paths)
     : loop_(loop),
       host_(host),
       index_(index),
@@ -33,17 +57,19 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
       post_(std::move(post)),
       lost_(std::move(lost)),
       path_(host, tun_.get(), [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
-      machine_(std::move(config), CallSerial::none, loop::now()),
+      decides_(config, load(paths, config.name), surroundings(), clocks()),
       gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
-      appearance_(loop, paths, machine_.config(), std::move(listener)),
+      writer_(
+          loop, [this, directory = paths.directory] { return appear_state::save(directory, name(), decides_.memory()); },
+          [this](const auto& problem) { saved(problem); }),
+      notices_(loop, paths.announce, ppp_interface(config.name), [this](core::NoticeAnswered e) { post_(std::move(e)); }),
       gather_(loop, [this] { readable(); }),
-      timer_(loop, [this] { post_(core::DeadlinePassed{}); }) {
-  if (const auto& blocked = appearance_.blocked()) machine_.stay_blocked(blocked->reason, blocked->detail);
-}
+      timer_(loop, [this] { post_(core::DeadlinePassed{}); }),
+      wall_timer_(loop, [this] { post_(core::DeadlinePassed{}); }),
+      clock_(loop, [this] { post_(core::ClockSet{}); }) {}
 
 core::LinkStatus Link::status() const {
-  auto status = machine_.status();
-  status.appearance = appearance_.status();
+  auto status = decides_.status(wall_now());
   host_.counts().add_to(name(), status.drops);
   status.degraded = degraded_;
   status.front = standing_.front;
@@ -51,8 +77,8 @@ core::LinkStatus Link::status() const {
 }
 
 Placed Link::placed() const {
-  Placed out{machine_.config(), index_, {}, standing_.withdrawn};
-  if (const auto* up = std::get_if<core::Up>(&machine_.state()))
+  Placed out{machine().config(), index_, {}, standing_.withdrawn};
+  if (const auto* up = std::get_if<core::Up>(&machine().state()))
     for (const auto family : {Family::v4, Family::v6})
       if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
   return out;
@@ -60,7 +86,7 @@ Placed Link::placed() const {
 
 Kept Link::kept() const {
   Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
-  const auto* up = std::get_if<core::Up>(&machine_.state());
+  const auto* up = std::get_if<core::Up>(&machine().state());
   if (up == nullptr) return out;
   const auto& carried = out.placed.carried;
   for (auto& route : net::call_routes(out.placed.routing(), carried)) {
@@ -75,13 +101,13 @@ Kept Link::kept() const {
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {
   if (auto ok = host_.call_has_address(name()); !ok) log(LOG_WARNING, name(), ok.error().what);
-  const auto status = machine_.status();
+  const auto status = machine().status();
   const auto& known = status.local_addresses;
   const bool carried = std::find(known.begin(), known.end(), local) != known.end();
   // Over IPv6 the far end has spoken already: its router advertisement made the address.
   if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
-  gate_.wait(name(), local, machine_.config().call.peer_wait, [this, peer] {
-    auto targets = machine_.status().dns;
+  gate_.wait(name(), local, machine().config().call.peer_wait, [this, peer] {
+    auto targets = machine().status().dns;
     targets.push_back(peer);
     return targets;
   });
@@ -99,9 +125,8 @@ void Link::read_from(UniqueFd tun) {
 }
 
 void Link::listen() {
-  machine_.forget_serials_before(first_serial());
   io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
-  appearance_.listen(machine_.serial() != CallSerial::none);
+  post_(core::Listed{first_serial()});
 }
 
 void Link::readable() {
@@ -138,12 +163,28 @@ std::size_t Link::read() {
   return count;
 }
 
-core::Step Link::step(core::Event event) {
-  if (const auto* e = std::get_if<core::Reconfigured>(&event)) appearance_.reconfigure(e->config);
-  auto step = machine_.step(std::move(event), loop::now());
-  if (const auto deadline = machine_.deadline()) timer_.arm(*deadline);
-  else timer_.disarm();
+core::LinkStep Link::step(core::LinkEvent event) {
+  auto step = decides_.step(std::move(event), clocks());
+  arm();
   return step;
+}
+
+void Link::arm() {
+  if (const auto deadline = decides_.deadline()) timer_.arm(*deadline);
+  else timer_.disarm();
+  if (const auto deadline = decides_.wall_deadline()) wall_timer_.arm(*deadline);
+  else wall_timer_.disarm();
+}
+
+void Link::save(std::uint64_t generation) {
+  asked_for_ = generation;
+  writer_.write();
+}
+
+void Link::saved(const std::optional<std::string>& problem) {
+  if (problem && !std::exchange(save_failed_, true)) log(LOG_ERR, name(), "what is promised cannot be written down: " + *problem);
+  if (!problem) save_failed_ = false;
+  if (!writer_.busy()) post_(core::Written{asked_for_});
 }
 
 }  // namespace ghost::daemon

@@ -1,44 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link at run time: its machine, its TUN, its one timer. What the TUN and the timer say becomes an event; effects are
-// done by the Executor.
+// A link at run time: what decides (core/link.hpp) and its hands: the TUN, the clocks, the file that remembers, the processes that
+// send notices. What they say becomes an event; effects are done by the Executor.
 #pragma once
 #include <functional>
 #include <memory>
 
+#include "appear_state/writer.hpp"
 #include "base/unique_fd.hpp"
-#include "core/link_machine.hpp"
-#include "daemon/appearance.hpp"
+#include "core/link.hpp"
 #include "daemon/call_path.hpp"
+#include "daemon/notices.hpp"
 #include "daemon/peer_gate.hpp"
 #include "loop/sources.hpp"
 #include "net/standing.hpp"
 
 namespace ghost::daemon {
 
+struct AppearPaths {
+  std::string directory;  // of the state files; must exist
+  std::string announce;   // the program ghost-announce
+};
+
 class Link {
  public:
-  using Post = std::function<void(core::Event)>;
+  using Post = std::function<void(core::LinkEvent)>;
   // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
   Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost,
-       const AppearPaths& paths, Appearance::Listener listener);
+       const AppearPaths& paths);
 
+  // The supervisor has told of all calls that live already.
   void listen();
   // In place of one that was lost.
   void read_from(UniqueFd tun);
-  // The one step of the machine; re-arms the timer.
-  [[nodiscard]] core::Step step(core::Event event);
+  // The one step; re-arms the timers.
+  [[nodiscard]] core::LinkStep step(core::LinkEvent event);
+  // The state, as it is now, to disk. Answered by Written.
+  void save(std::uint64_t generation);
 
   // The call's interface has this address, or has lost it. It becomes an event once the far end takes packets.
   void address_up(const IpAddress& local, const IpAddress& peer);
   void address_gone(const IpAddress& local);
 
-  [[nodiscard]] const std::string& name() const { return machine_.config().name; }
+  [[nodiscard]] const std::string& name() const { return machine().config().name; }
   [[nodiscard]] Placed placed() const;
   [[nodiscard]] net::Standing standing() const { return standing_; }
   void stand(net::Standing standing) { standing_ = std::move(standing); }
-  [[nodiscard]] const core::LinkMachine& machine() const { return machine_; }
+  [[nodiscard]] const core::Link& decides() const { return decides_; }
+  [[nodiscard]] const core::LinkMachine& machine() const { return decides_.call(); }
   [[nodiscard]] CallPath& path() { return path_; }
-  [[nodiscard]] Appearance& appearance() { return appearance_; }
+  [[nodiscard]] Notices& notices() { return notices_; }
+  // What a timer was answered last.
+  [[nodiscard]] const core::Due& judged() const { return judged_; }
+  void judged(core::Due due) { judged_ = due; }
   [[nodiscard]] core::LinkStatus status() const;
   [[nodiscard]] Kept kept() const;
   // What the status says is wrong with what others do to it.
@@ -49,6 +62,8 @@ class Link {
   // Posts what the TUN has; the number of packets.
   std::size_t read();
   void make_again();
+  void arm();
+  void saved(const std::optional<std::string>& problem);
 
   loop::EventLoop& loop_;
   Host& host_;
@@ -57,13 +72,19 @@ class Link {
   Post post_;
   std::function<void()> lost_;
   CallPath path_;
-  core::LinkMachine machine_;
+  core::Link decides_;
   PeerGate gate_;
-  Appearance appearance_;
+  appear_state::Writer writer_;
+  std::uint64_t asked_for_ = 0;  // the newest generation that is to be written
+  bool save_failed_ = false;
+  Notices notices_;
+  core::Due judged_;
   loop::IoSource io_;
   loop::Timer gather_;
   core::Time make_again_{};  // a demand interface that is deleted is made again not before
   loop::Timer timer_;
+  loop::WallTimer wall_timer_;
+  loop::ClockSetSource clock_;
   std::string degraded_;
   net::Standing standing_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The promises of link_machine.hpp, over many lives that nobody wrote down. A failure names its seed, and what led to it.
+// The promises of link.hpp, link_machine.hpp and appearance_machine.hpp, over many lives that nobody wrote down. A failure names its seed, and what led to it.
 #include <gtest/gtest.h>
 
 #include "world.hpp"
@@ -13,6 +13,8 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
     ASSERT_FALSE(broken) << "seed " << seed << ": " << *broken;
   }
   for (const auto* what : {"calls", "handovers", "handed over", "reinjected", "refused", "admitted", "idle asked", "adopted",
-                           "silent supervisor given up", "settled by force", "farewells"})
+                           "silent supervisor given up", "settled by force", "notices", "vanish notices", "echoes",
+                           "appearances", "vanishings", "restarts", "restarts with a call", "restarts while dialing",
+                           "told before it was on disk", "hung up in order", "hung up behind a good-bye", "due", "not due"})
     EXPECT_GE(seen[what], 20u) << "\"" << what << "\" was hardly put to the test";
 }

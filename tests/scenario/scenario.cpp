@@ -34,6 +34,39 @@ std::string text(const std::vector<PacketBytes>& packets) {
   return out;
 }
 
+// What a call's machine wants, and a link.
+std::string one(const StartCall& e) { return "start " + text(e.serial); }
+std::string one(const EndCall& e) { return "end " + text(e.serial); }
+std::string one(const PrepareInterface&) { return "prepare interface"; }
+std::string one(const Handover& e) { return "hand over " + text(e.serial) + " " + text(e.family) + ": " + text(e.packets); }
+std::string one(const Reinject& e) { return "reinject " + text(e.packets); }
+std::string one(const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); }
+std::string one(const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); }
+std::string one(const SayFarewell& e) { return "farewell? " + e.reason; }
+std::string one(const RouteBack&) { return "route back"; }
+std::string one(const CheckDrained& e) { return "drained? " + text(e.serial); }
+std::string one(const AskIdle& e) { return "idle? " + text(e.serial); }
+std::string one(const ForgetAddress& e) { return "forget " + e.address.str(); }
+std::string one(const SetBlocked& e) { return e.blocked ? "block" : "unblock"; }
+std::string one(const Save& e) { return "save " + std::to_string(e.generation); }
+std::string one(const AskTimer& e) { return e.question == TimerQuestion::keep_promise ? "timer? to keep" : "timer? to tell"; }
+std::string one(const TickJudged& e) { return (e.due.due ? "due: " : "not due: ") + std::string(to_string(e.due.verdict)); }
+std::string one(const MakeReady& e) { return e.wanted ? "make ready" : "not ready"; }
+std::string one(const Tell& e) {
+  const auto& n = e.what.notice;
+  std::string out = "tell " + e.what.announce.name + (n.kind == NoticeKind::appear ? ":" : " it is gone from");
+  for (const auto& a : n.addresses) out += " " + a.str();
+  if (n.next) out += ", next";
+  return out;
+}
+std::string one(const Echo& e) { return "echo " + std::to_string(e.what.id); }
+std::string one(const Abandon& e) { return "abandon " + std::to_string(e.id); }
+std::string one(const NoticeNews& e) {
+  return e.notice.name + ": " + (e.notice.result ? std::string(to_string(*e.notice.result)) : "again");
+}
+std::string one(const TellAppeared&) { return "appeared"; }
+std::string one(const TellVanished& e) { return "vanished (" + e.reason + ")"; }
+
 // What must hold of the transitions of any step: they lead, one by one, from the state before to the state after.
 void expect_connected(const Row& row, std::string_view before, const std::vector<Transition>& transitions,
                       std::string_view after) {
@@ -80,23 +113,35 @@ Event address(std::string_view local) { return AddressAppeared{ip(local)}; }
 Event address_gone(std::string_view local) { return AddressVanished{ip(local)}; }
 
 std::string words(const Effect& effect) {
-  return std::visit(
-      Overloaded{
-          [](const StartCall& e) { return "start " + text(e.serial); },
-          [](const EndCall& e) { return "end " + text(e.serial); },
-          [](const PrepareInterface&) { return std::string("prepare interface"); },
-          [](const Handover& e) { return "hand over " + text(e.serial) + " " + text(e.family) + ": " + text(e.packets); },
-          [](const Reinject& e) { return "reinject " + text(e.packets); },
-          [](const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); },
-          [](const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); },
-          [](const SayFarewell& e) { return "farewell? " + e.reason; },
-          [](const RouteBack&) { return std::string("route back"); },
-          [](const CheckDrained& e) { return "drained? " + text(e.serial); },
-          [](const AskIdle& e) { return "idle? " + text(e.serial); },
-          [](const ForgetAddress& e) { return "forget " + e.address.str(); },
-          [](const SetBlocked& e) { return std::string(e.blocked ? "block" : "unblock"); },
-      },
-      effect);
+  return std::visit([](const auto& e) { return one(e); }, effect);
+}
+
+std::string words(const LinkEffect& effect) {
+  return std::visit([](const auto& e) { return one(e); }, effect);
+}
+
+std::string words(const LinkEvent& event) {
+  return std::visit(Overloaded{
+                        [](const Event& e) { return words(e); },
+                        [](const Listed&) { return std::string("listed"); },
+                        [](const AppearancesEvent& outer) {
+                          return std::visit(Overloaded{
+                                                [](const AppearAsked&) { return std::string("appear"); },
+                                                [](const TickAsked& e) { return "tick: " + std::string(to_string(e.kind)); },
+                                                [](const TimerSeen& e) { return std::string(e.active ? "timer active" : "timer stopped"); },
+                                                [](const TimerIsActive& e) {
+                                                  return std::string(e.question == TimerQuestion::keep_promise ? "timer: keep" : "timer: tell");
+                                                },
+                                                [](const ClockSet&) { return std::string("clock set"); },
+                                                [](const Written& e) { return "written " + std::to_string(e.generation); },
+                                                [](const NoticeAnswered& e) {
+                                                  return "answer " + std::to_string(e.id) + " " + std::string(to_string(e.result));
+                                                },
+                                            },
+                                            outer);
+                        },
+                    },
+                    event);
 }
 
 std::string words(const Event& event) {

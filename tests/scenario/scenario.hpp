@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/link_machine.hpp"
+#include "core/link.hpp"
 
 namespace ghost::test {
 
@@ -44,7 +44,9 @@ void play(core::LinkMachine& machine, std::vector<Row> rows);
 core::LinkMachine play(core::LinkConfig config, std::vector<Row> rows);
 
 std::string words(const core::Event& event);
+std::string words(const core::LinkEvent& event);
 std::string words(const core::Effect& effect);
+std::string words(const core::LinkEffect& effect);
 std::string words(const core::LinkMachine& machine);
 
 // Packets have names, so that a table can tell them apart.

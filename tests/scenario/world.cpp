@@ -16,7 +16,11 @@ IpAddress far_end(Family family) { return *IpAddress::parse(family == Family::v4
 }  // namespace
 
 World::World(unsigned seed, Seen& seen)
-    : random_(seed), seen_(seen), link_(some_config(), CallSerial::none, Time{}), sleepy_(seed % 4 == 0) {}
+    : random_(seed), seen_(seen), link_(some_config(), disk_, around(), clocks()), sleepy_(seed % 4 == 0) {}
+
+Surroundings World::around() {
+  return {[](WallTime) { return 0s; }, [this](std::uint64_t below) { return pick(static_cast<unsigned>(below)); }};
+}
 
 void World::promise(bool kept, const std::string& what) {
   if (kept || broken_) return;
@@ -40,6 +44,13 @@ LinkConfig World::some_config() {
   config.call.redial_delay_max = 1s * (1 + pick(60));
   config.call.redial_attempts = chance(70) ? 0 : 1 + pick(3);
   config.buffer = {.packets = pick(12), .bytes = 40 + pick(800), .age = 1s * (1 + pick(60))};
+  config.appear.name = "hut";
+  config.appear.hold = 1s * (1 + pick(600));
+  config.appear.connect_timeout = 1s * (1 + pick(300));
+  config.appear.vanish_timeout = 1s * (1 + pick(10));
+  if (chance(30)) config.appear.echo = "https://echo.example.net/";
+  if (chance(50)) config.appear.window = Window{0x7f, 0h, 24h};
+  config.announces = some_announces();
   return config;
 }
 
@@ -58,16 +69,15 @@ Event World::some_packet() {
   return chance(50) ? packet6(name) : packet(name);
 }
 
-Event World::anything() {
+LinkEvent World::anything() {
+  if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(38)) {
+  switch (pick(36)) {
     case 0: case 1: return connect;
     case 2: case 3: return disconnect;
-    case 34: return chance(70) ? farewell_wanted(up_to(20s)) : FarewellWanted{};
-    case 35: return appear(up_to(60s), chance(50));
-    case 36: return farewell_said;
-    case 37: return conflict("somebody's");
+    case 34: return StandsBehind{chance(50)};
+    case 35: return conflict("somebody's");
     case 4: return block;
     case 5: case 6: case 7: return unblock;
     case 8: return Reconfigured{some_config()};
@@ -86,7 +96,7 @@ Event World::anything() {
   }
 }
 
-void World::later(Duration in, Event event) { appointments_.push_back({now_ + in, std::move(event)}); }
+void World::later(Duration in, LinkEvent event) { appointments_.push_back({now_ + in, std::move(event)}); }
 
 void World::later_gone(Duration in, CallSerial call, CallEnd reason) {
   later(in, CallReport{call, CallGone{reason, "told"}});
@@ -120,6 +130,10 @@ void World::next() {
   auto earliest = std::min_element(appointments_.begin(), appointments_.end(),
                                    [](const auto& a, const auto& b) { return a.at < b.at; });
   auto wake = link_.deadline();
+  if (const auto alarm = quiet_ ? std::nullopt : link_.wall_deadline()) {
+    const auto then = now_ + std::max<Duration>(*alarm - wall(), 0s);
+    wake = wake ? std::min(*wake, then) : then;
+  }
   if (wake && sleepy_ && chance(20)) *wake += up_to(300s);
   auto when = quiet_ ? Time::max() : now_ + (chance(70) ? up_to(500ms) : up_to(20s));
   if (earliest != appointments_.end() && earliest->at <= when && (!wake || earliest->at <= *wake)) {
@@ -135,16 +149,19 @@ void World::next() {
     woken_ = now_;
     return feed(due);
   }
-  if (quiet_) return;
+  if (quiet_) return answer_notice();
   now_ = when;
+  if (chance(1)) return restart();
+  if (chance(15) && !way_.empty()) return answer_notice();
   feed(anything());
 }
 
 std::optional<std::string> World::live(int steps) {
+  feed(Listed{CallSerial::none});
   for (int i = 0; i < steps && !broken_; ++i) next();
   quiet_ = true;
   for (int i = 0; i < 20'000 && !broken_; ++i) {
-    if (appointments_.empty() && std::holds_alternative<Down>(link_.state())) return std::nullopt;
+    if (appointments_.empty() && way_.empty() && !link_.deadline() && std::holds_alternative<Down>(call().state())) return std::nullopt;
     next();
   }
   promise(false, "it never comes to rest");
@@ -153,13 +170,14 @@ std::optional<std::string> World::live(int steps) {
 
 // ---- what must hold --------------------------------------------------------------------------------------------------
 
-void World::feed(Event event) {
-  const auto from = state_name(link_.state());
+void World::feed(LinkEvent event) {
+  const auto from = state_name(call().state());
   history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(from) + ": " + words(event));
   if (history_.size() > 25) history_.erase(history_.begin());
   before(event);
   auto copy = event;
-  const auto step = link_.step(std::move(copy), now_);
+  const auto step = link_.step(std::move(copy), clocks());
+  made_.emplace(link_.memory().sequence, now_);
   for (const auto& effect : step.effects) {
     history_.back() += " > " + words(effect);
     see(event, effect);
@@ -168,7 +186,18 @@ void World::feed(Event event) {
 }
 
 // What the link learns with this event.
-void World::before(const Event& event) {
+void World::before(const LinkEvent& event) {
+  was_ = link_.status(wall()).appearance;
+  unsettled_.clear();
+  for (const auto& n : was_.notices)
+    if (!n.result) unsettled_.insert(n.name);
+  owed_farewell_ = std::any_of(call().config().announces.begin(), call().config().announces.end(), [&](const AnnounceConfig& a) {
+    return a.vanish && link_.memory().told.contains(a.name);
+  });
+  std::visit([this](const auto& e) { learns(e); }, event);
+}
+
+void World::learns(const Event& event) {
   if (const auto* e = std::get_if<PacketsArrived>(&event)) {
     for (const auto& packet : e->packets) {
       ++arrived_;
@@ -180,7 +209,7 @@ void World::before(const Event& event) {
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
-        std::holds_alternative<Down>(link_.state())) {
+        std::holds_alternative<Down>(call().state())) {
       ++seen_["adopted"];
       live_ = newest_ = report->serial;
       plan_call(newest_);
@@ -193,8 +222,14 @@ void World::before(const Event& event) {
     on_the_way_ -= sent->replayed + sent->drops.total();
   } else if (const auto* report_of_idle = std::get_if<IdleReport>(&event)) {
     if (report_of_idle->serial != CallSerial::none) asked_idle_ = false;
+  } else if (const auto* appeared = std::get_if<AddressAppeared>(&event)) {
+    ppp_.insert(appeared->local);
+  } else if (const auto* vanished = std::get_if<AddressVanished>(&event)) {
+    ppp_.erase(vanished->local);
+  } else if (std::holds_alternative<Reconfigured>(event)) {
+    owed_.clear();
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
-    const auto* h = std::get_if<HangingUp>(&link_.state());
+    const auto* h = std::get_if<HangingUp>(&call().state());
     if (h && !h->draining && now_ >= h->deadline) {
       ++seen_["silent supervisor given up"];
       live_.reset();
@@ -209,20 +244,22 @@ void World::leaves(const PacketBytes& bytes, Family family) {
   promise(describe_packet(bytes)->family() == family, "a packet leaves with the other family's");
 }
 
-void World::see(const Event& event, const Effect& effect) {
-  const auto* up = std::get_if<Up>(&link_.state());
+void World::see(const LinkEvent& event, const LinkEffect& effect) {
+  const auto* up = std::get_if<Up>(&call().state());
+  const auto* of_call = std::get_if<Event>(&event);
   std::visit(
       Overloaded{
           [&](const StartCall& e) {
             ++seen_["calls"];
             promise(!live_, "two calls at a time");
-            promise(!link_.blocked(), "a blocked link calls");
+            promise(!call().blocked(), "a blocked link calls");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
-            if (const auto* p = std::get_if<PacketsArrived>(&event))
+            ppp_.clear();
+            if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr)
               promise(std::any_of(p->packets.begin(), p->packets.end(), [&](const auto& packet) {
                         const auto info = describe_packet(packet);
-                        return info && link_.config().stable_for(info->family());
+                        return info && call().config().stable_for(info->family());
                       }), "a packet calls that no call can carry");
             live_ = newest_ = e.serial;
             plan_call(e.serial);
@@ -233,20 +270,20 @@ void World::see(const Event& event, const Effect& effect) {
             if (chance(90)) later_gone(up_to(3s), e.serial, chance(80) ? CallEnd::HungUp : CallEnd::Killed);
           },
           [&](const PrepareInterface&) {
-            promise(std::holds_alternative<Dialing>(link_.state()), "an interface is prepared for no dial");
+            promise(std::holds_alternative<Dialing>(call().state()), "an interface is prepared for no dial");
           },
           [&](const Handover& e) {
             ++seen_["handovers"];
             promise(up && up->serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
             routed_ = true;
-            held_.insert(std::get<AddressAppeared>(event).local);
+            held_.insert(std::get<AddressAppeared>(*of_call).local);
             for (const auto& bytes : e.packets) {
               const auto& w = waiting_[bytes];
               auto& last = last_order_[static_cast<std::size_t>(e.family)];
               const bool syn = describe_packet(bytes)->syn.has_value();  // whose copies have one name
               promise(syn || w.order > last, "packets leave in another order than they came");
               if (!syn) last = w.order;
-              promise(syn || sleepy_ || now_ - w.last <= link_.config().buffer.age + 250ms, "a packet is older than its budget");
+              promise(syn || sleepy_ || now_ - w.last <= call().config().buffer.age + 250ms, "a packet is older than its budget");
               leaves(bytes, e.family);
             }
             seen_["handed over"] += static_cast<unsigned>(e.packets.size());
@@ -276,12 +313,10 @@ void World::see(const Event& event, const Effect& effect) {
             ++seen_[e.refuse ? "refused" : "admitted"];
             promise(up != nullptr, "a family is refused while not up");
           },
-          [&](const SayFarewell&) {
-            ++seen_["farewells"];
-            promise(up && up->leaving && routed_, "a good-bye without a call to say it through");
-            if (chance(70)) later(up_to(5s), farewell_said);
+          [&](const RouteBack& e) {
+            routed_ = false;
+            see(e);
           },
-          [&](const RouteBack&) { routed_ = false; },
           [&](const CheckDrained& e) {
             if (chance(70)) later(up_to(200ms), DrainReport{e.serial, chance(40)});
           },
@@ -297,36 +332,58 @@ void World::see(const Event& event, const Effect& effect) {
             promise(blocked_ != e.blocked, "blocked twice, or unblocked twice");
             blocked_ = e.blocked;
           },
+          [&](const Save& e) {
+            promise(e.generation > saved_, "a generation is saved twice");
+            saved_ = e.generation;
+            disk_hangs_ = chance(disk_hangs_ ? 80 : 5);
+            later(disk_hangs_ ? up_to(10s) : up_to(100ms), Written{e.generation});
+          },
+          [&](const AskTimer& e) {
+            if (timer_active_ && !quiet_) later(up_to(100ms), TimerIsActive{e.question});
+          },
+          [&](const TickJudged& e) { ++seen_[e.due.due ? "due" : "not due"]; },
+          [&](const MakeReady&) {},
+          [&](const Tell& e) { see(e); },
+          [&](const Echo& e) {
+            ++seen_["echoes"];
+            promise(up != nullptr, "an echo without a link");
+            way_[e.what.id] = {"echo", {}, {}};
+          },
+          [&](const Abandon& e) { promise(way_.erase(e.id) == 1, "something is abandoned that is not on its way"); },
+          [&](const NoticeNews&) {},
+          [&](const TellAppeared& e) { see(e); },
+          [&](const TellVanished&) { ++seen_["vanishings"]; },
       },
       effect);
 }
 
-void World::after(const Step& step, std::string_view from) {
+void World::after(const LinkStep& step, std::string_view from) {
   for (const auto& t : step.transitions) {
     promise(t.from == from, "a transition that does not follow the one before");
     from = t.to;
   }
-  promise(from == state_name(link_.state()), "a state without its transition");
+  promise(from == state_name(call().state()), "a state without its transition");
 
-  const auto status = link_.status();
-  const auto& budget = link_.config().buffer;
+  const auto status = call().status();
+  const auto& budget = call().config().buffer;
   promise(status.buffered_packets <= budget.packets && status.buffered_bytes <= budget.bytes, "the buffer is over its budget");
   const auto known = status.buffered_packets + on_the_way_ + status.replayed_packets + status.drops.total() +
                      status.coalesced_packets + status.malformed_packets;
   promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
 
-  const bool down = std::holds_alternative<Down>(link_.state());
-  const bool up = std::holds_alternative<Up>(link_.state());
-  const bool hanging_up = std::holds_alternative<HangingUp>(link_.state());
-  const bool waiting = std::holds_alternative<core::Waiting>(link_.state());
-  promise(blocked_ == link_.blocked(), "the kernel was not told that the link is blocked");
-  const bool leaving = up && std::get<Up>(link_.state()).leaving;
-  promise(!link_.blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
-  promise(!down || (status.buffered_packets == 0 && !link_.deadline()), "a link that is down waits for something");
-  promise(down || link_.deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
-  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == link_.serial()), "it carries a dead call, or forgot a live one");
+  const bool down = std::holds_alternative<Down>(call().state());
+  const bool up = std::holds_alternative<Up>(call().state());
+  const bool hanging_up = std::holds_alternative<HangingUp>(call().state());
+  const bool waiting = std::holds_alternative<core::Waiting>(call().state());
+  promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
+  const bool leaving = up && std::get<Up>(call().state()).leaving;
+  promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
+  promise(!down || (status.buffered_packets == 0 && !call().deadline()), "a link that is down waits for something");
+  promise(down || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
+  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == call().serial()), "it carries a dead call, or forgot a live one");
   promise(routed_ == up, "the route is where the state is not");
   promise(up || hanging_up || held_.empty(), "an address outlives its call");
+  after_notices();
 }
 
 }  // namespace ghost::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A little world around one link: it answers effects with what a supervisor, a kernel and people do, plausible or not,
-// and holds the link to its promises. One seed, one life; the same seed, the same life.
+// A little world around one link: it answers effects with what a supervisor, a kernel, a disk, systemd's timers, receivers of
+// notices and people do, plausible or not, kills ghostd and starts it again, and holds the link to its promises: those of the
+// call (world.cpp) and those of its appearances (world_notices.cpp). One seed, one life; the same seed, the same life.
 #pragma once
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/link.hpp"
 #include "scenario.hpp"
 
 namespace ghost::test {
@@ -27,7 +29,14 @@ class World {
  private:
   struct Appointment {
     Time at;
-    core::Event event;
+    core::LinkEvent event;
+  };
+  // A notice, as its receiver sees it.
+  struct OnItsWay {
+    std::string name;
+    core::Notice notice;
+    std::vector<IpAddress> knew;  // what was confirmed before it
+    bool by_link = true;
   };
 
   unsigned pick(unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random_); }
@@ -35,16 +44,31 @@ class World {
   Duration up_to(Duration most) { return Duration(std::uniform_int_distribution<Duration::rep>(0, most.count())(random_)); }
   IpAddress some_address(Family family);
   core::LinkConfig some_config();
-  core::Event anything();
+  std::vector<core::AnnounceConfig> some_announces();
+  core::LinkEvent anything();
+  core::LinkEvent anything_of_appearances();
   core::Event some_packet();
-  void later(Duration in, core::Event event);
+  void later(Duration in, core::LinkEvent event);
   void later_gone(Duration in, CallSerial call, CallEnd reason);
   void next();
 
-  void feed(core::Event event);
-  void before(const core::Event& event);
-  void after(const core::Step& step, std::string_view from);
-  void see(const core::Event& event, const core::Effect& effect);
+  void feed(core::LinkEvent event);
+  void before(const core::LinkEvent& event);
+  void after(const core::LinkStep& step, std::string_view from);
+  void see(const core::LinkEvent& event, const core::LinkEffect& effect);
+  void learns(const core::Event& event);
+  void learns(const core::AppearancesEvent& event);
+  void learns(const core::Listed&) {}
+  void see(const core::Tell& told);
+  void see(const core::TellAppeared& told);
+  void see(const core::RouteBack&);
+  void answer_notice();
+  void after_notices();
+  void restart();
+  [[nodiscard]] const core::LinkMachine& call() const { return link_.call(); }
+  [[nodiscard]] core::WallTime wall() const { return core::WallTime(now_.time_since_epoch()) + offset_; }
+  [[nodiscard]] core::Clocks clocks() const { return {now_, wall()}; }
+  [[nodiscard]] core::Surroundings around();
   core::SentOn sent_of(std::size_t packets, std::size_t lost);
   void plan_call(CallSerial call);
   void leaves(const core::PacketBytes& bytes, Family family);
@@ -52,8 +76,10 @@ class World {
 
   std::mt19937 random_;
   Seen& seen_;
-  core::LinkMachine link_;
   Time now_{};
+  Duration offset_ = std::chrono::hours(24 * 365 * 56);  // of the real-time clock
+  core::LinkMemory disk_;
+  core::Link link_;
   bool sleepy_;         // timers come late, as after a suspend
   bool quiet_ = false;  // nobody asks for anything any more
   std::vector<Appointment> appointments_;
@@ -78,6 +104,20 @@ class World {
   };
   std::map<core::PacketBytes, Waiting> waiting_;  // arrived and not sent on
   unsigned last_order_[2] = {};
+  std::set<IpAddress> ppp_;  // addresses that the kernel has on ppp-<link>
+
+  std::uint64_t saved_ = 0, written_ = 0;
+  bool disk_hangs_ = false, timer_active_ = true;
+  core::AppearanceStatus was_;  // before the step
+  bool owed_farewell_ = false;  // before the step: somebody who was told is to be told the end
+  bool farewell_begun_ = false;
+  bool asked_since_ = false, asked_for_this_ = false;  // a person asked: since the last appearance; for it
+  std::map<std::uint64_t, OnItsWay> way_;
+  std::map<std::string, std::vector<IpAddress>> confirmed_;
+  std::set<std::string> unsettled_;  // before the step: who is being told, or is to be tried again
+  std::map<std::string, std::uint64_t> sequences_;  // by notifier
+  std::map<std::uint64_t, Time> made_;              // when a notice of this number was first in memory
+  std::map<std::string, Time> owed_;                // who is to be told, since when
 };
 
 }  // namespace ghost::test

@@ -52,10 +52,10 @@ class StateFile : public testing::Test {
 }  // namespace
 
 TEST_F(StateFile, ComesBackAsItWasSaved) {
-  EXPECT_EQ(load(dir, "isp", kNow).state, fresh(kNow));
+  EXPECT_EQ(load(dir, "isp", kNow).state, core::fresh_memory(kNow));
   EXPECT_EQ(load(dir, "isp", kNow).problem, std::nullopt);
   ASSERT_TRUE(save(dir, "isp", sample()).has_value());
-  ASSERT_TRUE(save(dir, "lab", AppearState{}).has_value());
+  ASSERT_TRUE(save(dir, "lab", core::LinkMemory{}).has_value());
   const auto loaded = load(dir, "isp", kNow);
   EXPECT_EQ(loaded.problem, std::nullopt);
   EXPECT_EQ(loaded.state, sample());
@@ -79,7 +79,7 @@ TEST_F(StateFile, ABrokenOneIsSetAsideAndReported) {
   write("isp.json.broken", "an earlier one");
   write("isp.json", "{\"version\":1,");
   const auto loaded = load(dir, "isp", kNow);
-  EXPECT_EQ(loaded.state, fresh(kNow));
+  EXPECT_EQ(loaded.state, core::fresh_memory(kNow));
   EXPECT_EQ(loaded.state.sequence, 1'795'415'400U) << "numbers that were given already would be given again";
   ASSERT_TRUE(loaded.problem.has_value());
   EXPECT_EQ(*loaded.problem, dir + "/isp.json: not the JSON it should be (101); set aside as isp.json.broken");
@@ -95,7 +95,7 @@ TEST_F(StateFile, OneTooLargeIsBroken) {
 }
 
 TEST_F(StateFile, TheFullestStateIsNotTooLarge) {
-  AppearState full = sample();
+  core::LinkMemory full = sample();
   core::AppearanceRecord record = full.past[0];
   record.notices.clear();
   for (int i = 0; i < 5000; ++i)
@@ -113,7 +113,7 @@ TEST_F(StateFile, WhatIsNoFileIsLeftAlone) {
   write("other", to_json(sample()));
   ASSERT_EQ(symlink("other", (dir + "/link.json").c_str()), 0);
   EXPECT_EQ(load(dir, "link", kNow).problem, dir + "/link.json: Too many levels of symbolic links");
-  EXPECT_EQ(load(dir, "link", kNow).state, fresh(kNow));
+  EXPECT_EQ(load(dir, "link", kNow).state, core::fresh_memory(kNow));
 }
 
 TEST_F(StateFile, NoDirectory) {

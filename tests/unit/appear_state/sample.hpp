@@ -8,16 +8,16 @@ namespace ghost::test {
 inline core::WallTime at(std::int64_t seconds) { return core::WallTime(std::chrono::seconds(seconds)); }
 inline IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
-inline appear_state::AppearState sample() {
+inline core::LinkMemory sample() {
   using namespace std::chrono_literals;
-  appear_state::AppearState s;
+  core::LinkMemory s;
   s.sequence = 18'446'744'073'709'551'615U;
   s.promise = at(1'800'000'000) + 1us;
   s.granted = at(1'799'999'000);
   s.timer_next = at(1'800'080'000);
   s.until = at(1'799'999'600);
   s.told = {{"mail", {{ip("192.0.2.7"), ip("2001:db8::7")}, 18'446'744'073'709'551'615U}}, {"hook", {}}};
-  s.blocked = appear_state::Blocked{"AuthFailed", "the peer said: \"no\""};
+  s.blocked = core::Block{"AuthFailed", "the peer said: \"no\""};
   core::AppearanceRecord done;
   done.begun = at(1'799'990'000);
   done.ended = at(1'799'990'600);

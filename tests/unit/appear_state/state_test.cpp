@@ -22,7 +22,7 @@ TEST(StateJson, KeepsEverything) {
   const auto back = from_json(text);
   ASSERT_TRUE(back.has_value()) << back.error();
   EXPECT_EQ(*back, sample());
-  EXPECT_EQ(*from_json(to_json(AppearState{})), AppearState{});
+  EXPECT_EQ(*from_json(to_json(core::LinkMemory{})), core::LinkMemory{});
 }
 
 TEST(StateJson, KeepsEveryResult) {
@@ -113,31 +113,31 @@ TEST(StateJson, GarbageIsAStateOrARefusal) {
 }
 
 TEST(Past, KeepsTheLast) {
-  AppearState state;
+  core::LinkMemory state;
   for (int i = 0; i < 60; ++i) {
     core::AppearanceRecord record;
     record.begun = at(i);
     remember(state, record);
-    ASSERT_EQ(std::ssize(state.past), std::min<std::ptrdiff_t>(i + 1, kPastMax));
+    ASSERT_EQ(std::ssize(state.past), std::min<std::ptrdiff_t>(i + 1, core::kPastMax));
   }
   EXPECT_EQ(state.past.front().begun, at(10));
   EXPECT_EQ(state.past.back().begun, at(59));
 }
 
 TEST(Past, ManyNoticesAreFewerAppearances) {
-  AppearState state;
+  core::LinkMemory state;
   const auto add = [&](int begun, std::size_t notices) {
     core::AppearanceRecord record;
     record.begun = at(begun);
     record.notices.resize(notices);
     remember(state, record);
   };
-  for (int i = 0; i < 10; ++i) add(i, kPastNoticesMax / 4);
+  for (int i = 0; i < 10; ++i) add(i, core::kPastNoticesMax / 4);
   ASSERT_EQ(state.past.size(), 4u);
   EXPECT_EQ(state.past.front().begun, at(6));
   add(10, 1);
   EXPECT_EQ(state.past.size(), 4u);
-  add(11, kPastNoticesMax * 3);  // the last is kept, whatever it takes
+  add(11, core::kPastNoticesMax * 3);  // the last is kept, whatever it takes
   ASSERT_EQ(state.past.size(), 1u);
   EXPECT_EQ(state.past.front().begun, at(11));
 }
@@ -146,7 +146,7 @@ TEST(Past, WhatNobodyEndedWasInterrupted) {
   auto state = sample();
   EXPECT_TRUE(close_interrupted(state, at(1'800'000'000)));
   EXPECT_EQ(state.past.back().ended, at(1'800'000'000));
-  EXPECT_EQ(state.past.back().outcome, kInterrupted);
+  EXPECT_EQ(state.past.back().outcome, core::kInterrupted);
   auto again = state;
   EXPECT_FALSE(close_interrupted(again, at(1'900'000'000)));
   EXPECT_EQ(again, state);
@@ -154,7 +154,7 @@ TEST(Past, WhatNobodyEndedWasInterrupted) {
   auto put_back = sample();  // the clock: nothing ends before it begins
   EXPECT_TRUE(close_interrupted(put_back, at(5)));
   EXPECT_EQ(put_back.past.back().ended, put_back.past.back().begun);
-  AppearState empty;
+  core::LinkMemory empty;
   EXPECT_FALSE(close_interrupted(empty, at(5)));
 }
 
@@ -173,7 +173,7 @@ TEST(Standing, NamesAnAppearanceThatWasCutShort) {
   EXPECT_EQ(cut(before_until), begun);  // but told until when
   state.past.back().outcome = "idle";
   EXPECT_EQ(cut(before_until), std::nullopt);
-  EXPECT_EQ(standing(AppearState{}, false, begun).cut_short, std::nullopt);
+  EXPECT_EQ(standing(core::LinkMemory{}, false, begun).cut_short, std::nullopt);
 
   const auto whole = standing(sample(), true, after_until);
   EXPECT_EQ(whole.promise, sample().promise);

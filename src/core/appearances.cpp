@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/appearances.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+
+namespace ghost::core {
+namespace {
+
+// What a notice says is on disk before it is sent; but a disk that hangs keeps nobody from being told.
+constexpr Duration kDiskPatience = std::chrono::seconds(2);
+// How long the first notice waits for the second family's address, the call's name servers and the timer's service.
+constexpr Duration kSettlePatience = std::chrono::seconds(3);
+// Of an appearance that is taken up again only so that its end can be told.
+constexpr Duration kFarewellOnly = std::chrono::seconds(1);
+
+AppearReconfigured of(const LinkConfig& config) { return {config.appear, config.announces, config.appear.name}; }
+
+}  // namespace
+
+Appearances::Appearances(const LinkConfig& config, LinkMemory memory, Surroundings around, Clocks clocks)
+    : config_(config.appear),
+      anybody_(!config.announces.empty()),
+      around_(std::move(around)),
+      memory_(std::move(memory)),
+      interrupted_(close_interrupted(memory_, clocks.wall)),
+      was_until_(memory_.until),
+      machine_(config.name, of(config), {memory_.sequence, memory_.told}) {}
+
+template <class Act>
+Appearances::Out Appearances::at(Clocks clocks, Act act) {
+  clocks_ = clocks;
+  out_.clear();
+  act();
+  return std::exchange(out_, {});
+}
+
+Appearances::Out Appearances::step(AppearancesEvent event, Clocks clocks) {
+  return at(clocks, [&] { std::visit([this](const auto& e) { on(e); }, event); });
+}
+
+// ---- asked -----------------------------------------------------------------------------------------------------------
+
+// What nobody keeps is not told. Whether the timer is active is known from its signals, and asked once more while the modem
+// dials. If the link is up already, the notices leave with what is known.
+void Appearances::on(const AppearAsked& event) {
+  machine(AppearRequested{"asked", event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
+  effect(AskTimer{TimerQuestion::tell_next});
+}
+
+void Appearances::on(const TickAsked& event) {
+  decide(event.kind, event.timer_next);
+  const bool told = event.kind == TickKind::calendar && std::exchange(next_follows_, false);
+  if (told && settling_ && settling_->call_settled) settle();
+}
+
+// A person who stops the timer wants no more appearances: what was promised is neither kept nor shown. It stays written down,
+// because the timer may be started again before its time.
+void Appearances::on(const TimerSeen& event) {
+  if (std::exchange(timer_active_, event.active) == event.active) return;
+  if (event.active && machine_.under_way()) tell_next();
+  if (!event.active) machine(NextKnown{});
+}
+
+void Appearances::on(const TimerIsActive& event) {
+  switch (event.question) {
+    case TimerQuestion::keep_promise: return keep_promise();
+    case TimerQuestion::tell_next: return tell_next();
+  }
+}
+
+// Past or ahead, whether it is due is decided when it is asked; a clock that is put back makes it worth asking again.
+void Appearances::on(const ClockSet&) { set_alarm(); }
+
+void Appearances::on(const NoticeAnswered& event) { machine(event); }
+
+void Appearances::tell_next() { machine(NextKnown{next(clocks_.wall)}); }
+
+std::optional<WallTime> Appearances::next(WallTime now) const {
+  return next_standing(now, core::standing(memory_, machine_.under_way(), now), config_, around_.zone, memory_.timer_next);
+}
+
+// If the promise is the calendar timer's own next elapse, ghostd cannot know what follows: only ghost-appear, which that timer
+// starts, can ask systemd. It usually asks while the modem dials, or the first notice waits for it a little (see()). If the link
+// is up already, this elapse is left to ghost-appear.
+void Appearances::keep_promise() {
+  const bool timers = !config_.window && memory_.promise && memory_.promise == memory_.timer_next && *memory_.promise <= clocks_.wall;
+  if (timers && up_) return;
+  next_follows_ = timers;
+  decide(TickKind::chain, memory_.timer_next);
+}
+
+void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
+  const auto due = core::decide(clocks_.wall, kind, core::standing(memory_, machine_.under_way(), clocks_.wall), config_, around_.zone,
+                                around_.random, timer_next);
+  effect(TickJudged{due});
+  const auto before = memory_.promise;
+  memory_.timer_next = timer_next;
+  memory_.promise = due.promise;
+  if (due.due) memory_.granted = clocks_.wall;
+  save();  // its answer does not wait for the disk: who asks is a timer, which a power failure would erase as well
+  if (due.due) machine(AppearRequested{std::string(to_string(kind)), {}, due.next});
+  else if (due.verdict == TickVerdict::under_way) machine(NextKnown{due.next});
+  if (memory_.promise != before) set_alarm();
+}
+
+// ---- the link --------------------------------------------------------------------------------------------------------
+
+Appearances::Out Appearances::listen(bool call_lives, Clocks clocks) {
+  return at(clocks, [&] {
+    set_alarm();
+    if (!interrupted_) return;
+    // What people were told holds over a restart and a crash; a clock that was put back makes it no longer.
+    if (was_until_ && *was_until_ > clocks_.wall) {
+      const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);
+      machine(AppearRequested{"restart", hold, {}});
+      effect(AskTimer{TimerQuestion::tell_next});
+    } else if (call_lives && !memory_.told.empty()) {
+      after_restart_ = AfterRestart::up_again;
+    }
+    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // it had not come so far that anybody was told: once more
+  });
+}
+
+Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
+  return at(clocks, [&] {
+    const auto status = call.status();
+    const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
+    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.blocked(), call.trying(), status.local_addresses, status.reason};
+    via_.dns = status.dns;
+    if (seen.up) via_.local = status.local_addresses;
+    up_ = seen.up;
+    remember_block(call, status);
+    settling_.reset();
+    if (after_restart_ == AfterRestart::up_again && (seen.up || !calling)) {
+      after_restart_ = AfterRestart::nothing;
+      if (seen.up && !machine_.under_way()) machine(AppearRequested{"restart", kFarewellOnly, {}});
+    }
+    // The other family's address would be a second notice, and without the call's name servers the first would go nowhere.
+    const auto give_up = after(status.since, kSettlePatience);
+    if (seen.up && machine_.connecting() && (!settled || next_follows_) && clocks_.now < give_up) {
+      settling_ = Settling{seen, give_up, settled};
+      seen.up = false;
+    }
+    machine(std::move(seen));
+    make_ready(calling);
+  });
+}
+
+Appearances::Out Appearances::say_farewell(const std::string& reason, Clocks clocks) {
+  return at(clocks, [&] { machine(FarewellAsked{reason}); });
+}
+
+Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clocks) {
+  return at(clocks, [&] {
+    config_ = config.appear;
+    anybody_ = !config.announces.empty();
+    machine(of(config));
+  });
+}
+
+// No more is waited for.
+void Appearances::settle() {
+  LinkSeen seen = std::move(settling_->seen);
+  settling_.reset();
+  machine(std::move(seen));
+}
+
+// The first notice's process starts while the modem still dials.
+void Appearances::make_ready(bool calling) {
+  const bool wanted = calling && anybody_ && (machine_.connecting() || !unwritten_.empty());
+  if (std::exchange(ready_, wanted) != wanted) effect(MakeReady{wanted});
+}
+
+// ---- time ------------------------------------------------------------------------------------------------------------
+
+Appearances::Out Appearances::time_passed(Clocks clocks) {
+  return at(clocks, [&] {
+    if (alarm_ && clocks_.wall >= *alarm_) {
+      alarm_.reset();
+      effect(AskTimer{TimerQuestion::keep_promise});
+    }
+    send_unwritten(clocks_.now);
+    if (settling_ && clocks_.now >= settling_->give_up) settle();
+    if (const auto due = machine_.deadline(); due && clocks_.now >= *due) machine(AppearDeadlinePassed{});
+  });
+}
+
+std::optional<Time> Appearances::deadline() const {
+  auto earliest = machine_.deadline();
+  const auto consider = [&](Time t) {
+    if (!earliest || t < *earliest) earliest = t;
+  };
+  if (!unwritten_.empty()) consider(unwritten_.front().give_up);
+  if (settling_) consider(settling_->give_up);
+  return earliest;
+}
+
+// ---- the machine, and what it wants ------------------------------------------------------------------------------------
+
+void Appearances::machine(AppearEvent event) {
+  const auto before = machine_.status().notices;
+  for (auto& e : machine_.step(std::move(event), clocks_)) act(std::move(e));
+  for (const auto& now : machine_.status().notices) {
+    const auto known = [&](const NoticeStatus& b) { return b.name == now.name && b.at == now.at; };
+    if (now.at && std::none_of(before.begin(), before.end(), known)) effect(NoticeNews{now});
+  }
+}
+
+void Appearances::act(AppearEffect what) {
+  std::visit(Overloaded{
+                 [&](const WantLink& e) { effect(Event(ConnectAsked{"appear", e.hold, e.patient})); },
+                 [&](const WantFarewell& e) { effect(Event(FarewellWanted{e.wanted, e.patience})); },
+                 [&](const FarewellDone&) { effect(Event(FarewellSaid{})); },
+                 [&](AskEcho& e) { effect(Echo{std::move(e), via_}); },
+                 [&](SendNotice& e) {
+                   if (written_ == saved_) return effect(Tell{std::move(e), via_});
+                   unwritten_.push_back({{std::move(e), via_}, after(clocks_.now, kDiskPatience)});
+                 },
+                 [&](const Abandon& e) {
+                   if (std::erase_if(unwritten_, [&](const Unwritten& u) { return u.notice.what.id == e.id; }) == 0) effect(e);
+                 },
+                 [&](TellAppeared& e) { effect(std::move(e)); },
+                 [&](TellVanished& e) { effect(std::move(e)); },
+                 [&](const Remember& e) { remember(e); },
+             },
+             what);
+}
+
+// ---- the disk --------------------------------------------------------------------------------------------------------
+
+void Appearances::remember(const Remember& what) {
+  memory_.sequence = machine_.remembered().sequence;
+  memory_.told = machine_.remembered().told;
+  memory_.until = what.until;
+  if (!memory_.past.empty() && memory_.past.back().begun == what.record.begun) memory_.past.back() = what.record;
+  else core::remember(memory_, what.record);
+  save();
+}
+
+// Every change of it, and the reason once the link has come to rest.
+void Appearances::remember_block(const LinkMachine& call, const LinkStatus& status) {
+  auto now = memory_.blocked;
+  if (!call.blocked()) now.reset();
+  else if (std::holds_alternative<Down>(call.state())) now = {status.reason, status.detail};
+  else if (!now) now = {"block", ""};
+  if (now == memory_.blocked) return;
+  memory_.blocked = std::move(now);
+  save();
+}
+
+// memory() is written as it is after the step: one Save is enough for all of a step.
+void Appearances::save() {
+  const bool asked = std::any_of(out_.begin(), out_.end(), [](const auto& e) { return std::holds_alternative<Save>(e); });
+  if (!asked) effect(Save{++saved_});
+}
+
+void Appearances::on(const Written& event) {
+  written_ = std::max(written_, event.generation);
+  if (written_ == saved_) send_unwritten(Time::max());
+}
+
+// Those whose patience ends by then.
+void Appearances::send_unwritten(Time until) {
+  const auto keep = std::find_if(unwritten_.begin(), unwritten_.end(), [&](const Unwritten& u) { return u.give_up > until; });
+  for (auto u = unwritten_.begin(); u != keep; ++u) effect(std::move(u->notice));
+  unwritten_.erase(unwritten_.begin(), keep);
+}
+
+// ---- what others see -------------------------------------------------------------------------------------------------
+
+AppearanceStatus Appearances::status(WallTime now) const {
+  auto status = machine_.status();
+  if (!memory_.past.empty()) {  // of an earlier ghostd's
+    const auto& last = memory_.past.back();
+    if (!status.last) status.last = last.begun;
+    if (status.notices.empty()) status.notices = last.notices;
+  }
+  if (!timer_active_) status.next.reset();
+  else if (!machine_.under_way() || !status.next) status.next = next(now);
+  return status;
+}
+
+}  // namespace ghost::core

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// When a link's appearances begin, when they may be told, and what is written down first. AppearanceMachine decides whom to
+// tell what; here is what stands around it: the promise and who keeps it, a call that is not yet settled enough to tell its
+// address, a disk that has not yet written what a notice says, and an appearance that an earlier ghostd began. Pure: both
+// clocks, the time zone and chance are arguments.
+//
+//   what is being waited for       it ends by
+//   the call to settle             both families and the name servers known, or 3 s (Settling)
+//   the timer's service            its next elapse told, or the same 3 s (Settling)
+//   the disk                       Written for the newest Save, or 2 s: a disk that hangs keeps nobody from being told (Unwritten)
+//   the promise's time             the real-time clock (wall_deadline()); then whether the timer is active is asked (AskTimer)
+//   the call of an earlier ghostd  its address (AfterRestart), so that who was told of it is told its end
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/appearance_machine.hpp"
+#include "core/config.hpp"
+#include "core/link_event.hpp"
+#include "core/link_machine.hpp"
+#include "core/link_memory.hpp"
+#include "core/schedule.hpp"
+
+namespace ghost::core {
+
+// ---- what happens
+
+// A person asks. Zero: the configured hold.
+struct AppearAsked {
+  Duration hold{};
+};
+// ghost-appear asks whether an appearance is due; if so, it begins. Answered by TickJudged.
+struct TickAsked {
+  TickKind kind = TickKind::resume;
+  std::optional<WallTime> timer_next;
+};
+// The link's timer is active, or is not any more: by systemd's signals. Until the first of these, nobody keeps a promise.
+struct TimerSeen {
+  bool active = false;
+};
+// What asks systemd once more whether the timer is active, because a signal may still be on its way.
+enum class TimerQuestion : std::uint8_t { keep_promise, tell_next };
+// The answer to AskTimer, if the timer is active. If it is not, there is no answer.
+struct TimerIsActive {
+  TimerQuestion question = TimerQuestion::keep_promise;
+};
+// Somebody set the real-time clock.
+struct ClockSet {};
+// All that was asked for up to this Save is on disk, or could not be written.
+struct Written {
+  std::uint64_t generation = 0;
+};
+using AppearancesEvent = std::variant<AppearAsked, TickAsked, TimerSeen, TimerIsActive, ClockSet, Written, NoticeAnswered>;
+
+// ---- what is wanted done
+
+// memory(), as it is after this step, to disk. Answered by Written.
+struct Save {
+  std::uint64_t generation;
+  bool operator==(const Save&) const = default;
+};
+// Answered by TimerIsActive, or by nothing.
+struct AskTimer {
+  TimerQuestion question;
+  bool operator==(const AskTimer&) const = default;
+};
+// The decision about a TickAsked, or about the promise that ghostd keeps itself.
+struct TickJudged {
+  Due due;
+  bool operator==(const TickJudged&) const = default;
+};
+// A notice may be sent soon: its process may be started now. False: none will be.
+struct MakeReady {
+  bool wanted;
+  bool operator==(const MakeReady&) const = default;
+};
+// The call through which to tell or ask.
+struct Via {
+  std::vector<IpAddress> local, dns;
+  bool operator==(const Via&) const = default;
+};
+// For the journal: how a notice, or an attempt of it, went.
+struct NoticeNews {
+  NoticeStatus notice;
+  bool operator==(const NoticeNews&) const = default;
+};
+// Answered by NoticeAnswered, once.
+struct Tell {
+  SendNotice what;
+  Via via;
+  bool operator==(const Tell&) const = default;
+};
+struct Echo {
+  AskEcho what;
+  Via via;
+  bool operator==(const Echo&) const = default;
+};
+// The Event is for the link's own call machine.
+using AppearancesEffect = std::variant<Event, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews,
+                                       TellAppeared, TellVanished>;
+
+// What core may not find out by itself. A time zone may change while ghostd runs, so it is asked each time.
+struct Surroundings {
+  Zone zone;
+  Random random;
+};
+
+class Appearances {
+ public:
+  // `memory` is what an earlier ghostd wrote down.
+  Appearances(const LinkConfig& config, LinkMemory memory, Surroundings around, Clocks clocks);
+
+  [[nodiscard]] std::vector<AppearancesEffect> step(AppearancesEvent event, Clocks clocks);
+  // Of the call machine: after each of its steps; when it wants to say good-bye; when the supervisor has told of the calls that
+  // live already (call_lives: this link has one).
+  [[nodiscard]] std::vector<AppearancesEffect> see(const LinkMachine& call, Clocks clocks);
+  [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const std::string& reason, Clocks clocks);
+  [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, Clocks clocks);
+  [[nodiscard]] std::vector<AppearancesEffect> reconfigure(const LinkConfig& config, Clocks clocks);
+  // deadline() or wall_deadline() has come.
+  [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);
+
+  [[nodiscard]] std::optional<Time> deadline() const;
+  // By CLOCK_REALTIME. It is asked for again after a ClockSet.
+  [[nodiscard]] std::optional<WallTime> wall_deadline() const { return alarm_; }
+
+  [[nodiscard]] AppearanceStatus status(WallTime now) const;
+  [[nodiscard]] const LinkMemory& memory() const { return memory_; }
+  // There is a timer, or there was one once.
+  [[nodiscard]] bool scheduled() const { return memory_.promise || memory_.timer_next; }
+
+ private:
+  using Out = std::vector<AppearancesEffect>;
+  // The first notice waits for the rest of what the call brings.
+  struct Settling {
+    LinkSeen seen;  // what the machine sees if no more comes
+    Time give_up;
+    bool call_settled;  // only the timer's service is waited for
+  };
+  // A notice that says what is not on disk yet.
+  struct Unwritten {
+    Tell notice;
+    Time give_up;
+  };
+  enum class AfterRestart : std::uint8_t { nothing, up_again };
+
+  void on(const AppearAsked& event);
+  void on(const TickAsked& event);
+  void on(const TimerSeen& event);
+  void on(const TimerIsActive& event);
+  void on(const ClockSet&);
+  void on(const Written& event);
+  void on(const NoticeAnswered& event);
+
+  template <class Act>
+  Out at(Clocks clocks, Act act);
+  void machine(AppearEvent event);
+  void act(AppearEffect effect);
+  void decide(TickKind kind, std::optional<WallTime> timer_next);
+  void keep_promise();
+  void tell_next();
+  void set_alarm() { alarm_ = memory_.promise; }
+  void settle();
+  void send_unwritten(Time until);
+  void remember(const Remember& what);
+  void remember_block(const LinkMachine& call, const LinkStatus& status);
+  void save();
+  void make_ready(bool calling);
+  void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }
+  [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as it stands, whether somebody keeps it or not
+
+  AppearConfig config_;
+  bool anybody_;  // is to be told
+  Surroundings around_;
+  LinkMemory memory_;
+  bool interrupted_;                     // what was written down was under way …
+  std::optional<WallTime> was_until_;    // … and was to last until then
+  AfterRestart after_restart_ = AfterRestart::nothing;
+  AppearanceMachine machine_;
+  Via via_;                              // of the present call, or the last one
+  bool up_ = false;                      // the link, as it was seen last
+  bool timer_active_ = false;
+  bool next_follows_ = false;            // the timer's service is about to tell the next promise
+  std::optional<WallTime> alarm_;        // the promise, until its time has come
+  std::optional<Settling> settling_;
+  std::vector<Unwritten> unwritten_;     // the oldest first
+  std::uint64_t saved_ = 0, written_ = 0;  // generations: asked for, and on disk
+  bool ready_ = false;
+
+  Clocks clocks_{};
+  Out out_;
+};
+
+}  // namespace ghost::core

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/link.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "base/overloaded.hpp"
+
+namespace ghost::core {
+namespace {
+
+// What somebody wants of the link, in contrast to what happens to it.
+bool is_wish(const Event& event) {
+  return std::visit(
+      [](const auto& e) {
+        using E = std::decay_t<decltype(e)>;
+        return std::is_same_v<E, ConnectAsked> || std::is_same_v<E, DisconnectAsked> || std::is_same_v<E, BlockAsked> ||
+               std::is_same_v<E, UnblockAsked> || std::is_same_v<E, FarewellWanted> || std::is_same_v<E, FarewellSaid>;
+      },
+      event);
+}
+
+bool is_packet(const Event& event) { return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event); }
+
+}  // namespace
+
+Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
+    : call_(std::move(config), CallSerial::none, clocks.now),
+      appearances_(call_.config(), std::move(memory), std::move(around), clocks) {
+  if (const auto& blocked = this->memory().blocked) call_.stay_blocked(blocked->reason, blocked->detail);
+}
+
+LinkStep Link::step(LinkEvent event, Clocks clocks) {
+  clocks_ = clocks;
+  out_ = {};
+  std::visit([this](auto&& e) { on(std::move(e)); }, std::move(event));
+  while (!inner_.empty()) {
+    auto next = std::move(inner_.front());
+    inner_.pop_front();
+    on(std::move(next));
+  }
+  return std::exchange(out_, {});
+}
+
+void Link::on(Event&& event) {
+  if (!listed_ && is_wish(event)) return wishes_.push_back(std::move(event));
+  const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
+  if (const auto* e = std::get_if<Reconfigured>(&event)) take(appearances_.reconfigure(e->config, clocks_));
+  call(std::move(event));
+  // Behind the call's: nothing is sent by a call whose time was up at the same moment.
+  if (time_passed) take(appearances_.time_passed(clocks_));
+}
+
+void Link::on(const Listed& event) {
+  listed_ = true;
+  call_.forget_serials_before(event.newest);
+  take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
+  for (auto& wish : std::exchange(wishes_, {})) inner_.push_back(std::move(wish));
+}
+
+void Link::call(Event event) {
+  const bool packet = is_packet(event);
+  auto step = call_.step(std::move(event), clocks_.now);
+  const bool seen = packet && step.transitions.empty();
+  std::move(step.transitions.begin(), step.transitions.end(), std::back_inserter(out_.transitions));
+  for (auto& effect : step.effects)
+    std::visit(Overloaded{
+                   [&](SayFarewell& e) { take(appearances_.say_farewell(e.reason, clocks_)); },
+                   [&](auto& e) { out_.effects.emplace_back(std::move(e)); },
+               },
+               effect);
+  if (!seen) take(appearances_.see(call_, clocks_));
+}
+
+void Link::take(std::vector<AppearancesEffect> effects) {
+  for (auto& effect : effects)
+    std::visit(Overloaded{
+                   [&](Event& e) { inner_.push_back(std::move(e)); },
+                   [&](auto& e) { out_.effects.emplace_back(std::move(e)); },
+               },
+               effect);
+}
+
+std::optional<Time> Link::deadline() const {
+  const auto one = call_.deadline(), other = appearances_.deadline();
+  return one && other ? std::min(one, other) : one ? one : other;
+}
+
+LinkStatus Link::status(WallTime now) const {
+  auto status = call_.status();
+  status.appearance = appearances_.status(now);
+  return status;
+}
+
+bool Link::leaving() const {
+  const auto* up = std::get_if<Up>(&call_.state());
+  return up != nullptr && up->leaving.has_value();
+}
+
+}  // namespace ghost::core

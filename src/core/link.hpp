@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All that is decided about one link, as a value: step(event, clocks) → effects. No fd, no clock, no log, no disk.
+//
+// Two machines live in here and talk only in here: the call (LinkMachine) and the appearances (Appearances). One says "I am about
+// to hang up", the other "hold the line so long", "say good-bye first", "good-bye is said". An event goes to the one that it
+// concerns; what this one wants of the other is the next event of the same step, behind those that wait already. What leaves is
+// for hands (src/daemon): start this call, switch that route, send this notice, write this down.
+//
+// The promises of both hold together (tests/scenario/link_random_test.cpp):
+//   - those of LinkMachine and of AppearanceMachine;
+//   - nothing is told before it is on disk, or 2 s have passed;
+//   - who has promised a good-bye says it, or runs out of time, before a hang-up in order;
+//   - before the supervisor has told which calls live already (Listed), no wish makes a call: a second call would cost twice.
+#pragma once
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/appearances.hpp"
+#include "core/link_machine.hpp"
+
+namespace ghost::core {
+
+// The supervisor has told of all calls that live already, or is not waited for any longer. From now on calls may be made; they
+// have serials after `newest`.
+struct Listed {
+  CallSerial newest;
+};
+
+using LinkEvent = std::variant<Event, AppearancesEvent, Listed>;
+
+// SayFarewell is not among them: it is the appearances' business.
+using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack, CheckDrained,
+                                AskIdle, ForgetAddress, SetBlocked, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews,
+                                TellAppeared, TellVanished>;
+
+struct LinkStep {
+  std::vector<LinkEffect> effects;  // in order
+  std::vector<Transition> transitions;
+};
+
+class Link {
+ public:
+  Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks);
+
+  [[nodiscard]] LinkStep step(LinkEvent event, Clocks clocks);
+
+  // When step(DeadlinePassed) is wanted: by CLOCK_BOOTTIME, and by CLOCK_REALTIME. nullopt: nothing to wait for.
+  [[nodiscard]] std::optional<Time> deadline() const;
+  [[nodiscard]] std::optional<WallTime> wall_deadline() const { return appearances_.wall_deadline(); }
+
+  [[nodiscard]] LinkStatus status(WallTime now) const;
+  [[nodiscard]] const LinkMachine& call() const { return call_; }
+  // What outlives ghostd: Save asks for it to be written.
+  [[nodiscard]] const LinkMemory& memory() const { return appearances_.memory(); }
+  // There is, or was once, a timer that asks for appearances.
+  [[nodiscard]] bool scheduled() const { return appearances_.scheduled(); }
+  // A good-bye is being said; the link hangs up after it.
+  [[nodiscard]] bool leaving() const;
+
+ private:
+  void on(Event&& event);
+  void on(AppearancesEvent&& event) { take(appearances_.step(std::move(event), clocks_)); }
+  void on(const Listed& event);
+  void call(Event event);
+  void take(std::vector<AppearancesEffect> effects);
+
+  LinkMachine call_;
+  Appearances appearances_;
+  bool listed_ = false;
+  std::vector<Event> wishes_;  // until then
+
+  std::deque<Event> inner_;  // of the step under way
+  Clocks clocks_{};
+  LinkStep out_;
+};
+
+}  // namespace ghost::core

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The processes that send a link's notices (announcer.hpp): at most kAtOnce of them, and one that is started before its time.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/appearances.hpp"
+#include "daemon/announcer.hpp"
+
+namespace ghost::daemon {
+
+class Notices {
+ public:
+  using Answered = std::function<void(core::NoticeAnswered)>;
+  // program: ghost-announce. Each notice that is sent is answered once, from the loop, unless it is abandoned.
+  Notices(loop::EventLoop& loop, std::string program, std::string interface, Answered answered);
+
+  void make_ready(bool wanted);
+  void tell(core::Tell notice);
+  void ask(core::Echo echo);
+  void abandon(std::uint64_t id);
+  // Starts what waits. Not before the end of a step: the same step may abandon it.
+  void launch();
+
+ private:
+  void launch(std::uint64_t id, const announce::Job& job);
+  [[nodiscard]] announce::Via via(core::Via via) const;
+
+  loop::EventLoop& loop_;
+  std::string program_, interface_;
+  Answered answered_;
+  std::deque<std::pair<std::uint64_t, announce::Job>> waiting_;
+  std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
+  std::unique_ptr<Announcer> ready_;
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the two machines of a link and the disk make of each other: when a notice may leave, who keeps a promise, what a restart
+// takes up again, and in which order a link says good-bye and hangs up.
+#include <gmock/gmock.h>
+
+#include "core/link.hpp"
+#include "scenario.hpp"
+
+using namespace ghost;
+using namespace ghost::core;
+using namespace ghost::test;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+namespace {
+
+const WallTime kMorning{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 7h + 30min};
+
+LinkConfig hut(std::vector<std::string> who = {"mail"}) {
+  auto config = isp();
+  config.appear.name = "hut";
+  config.appear.hold = 10min;
+  config.appear.window.reset();
+  for (auto& name : who) {
+    AnnounceConfig n;
+    n.url = "https://example.net/" + name;
+    n.name = std::move(name);
+    n.vanish = n.name == "dns";
+    config.announces.push_back(std::move(n));
+  }
+  return config;
+}
+
+LinkConfig both_families() {
+  auto config = hut();
+  config.stable = dual().stable;
+  return config;
+}
+
+// A link and its clocks. Each call is one step; what it wants comes back in words.
+class Story {
+ public:
+  explicit Story(LinkConfig config = hut(), LinkMemory memory = {})
+      : link(std::move(config), std::move(memory), {[](WallTime) { return 0s; }, [](std::uint64_t) { return 0; }}, clocks()) {}
+
+  std::vector<std::string> at(Duration when, LinkEvent event) {
+    now = Time{} + when;
+    const auto step = link.step(std::move(event), clocks());
+    std::vector<std::string> out;
+    for (const auto& e : step.effects) {
+      out.push_back(words(e));
+      if (const auto* save = std::get_if<Save>(&e)) newest = save->generation;
+      if (const auto* judged = std::get_if<TickJudged>(&e)) due = judged->due;
+    }
+    return out;
+  }
+  // The disk is done with all that was asked for.
+  std::vector<std::string> written(Duration when) { return at(when, Written{newest}); }
+  // Up with this address at `when`, all told of the call that pppd tells; nobody looks at what it wants.
+  void carries(Duration when, std::string_view local = "192.0.2.7") {
+    at(when, Event(agreed(call(), local, "192.0.2.1")));
+    at(when, Event(address(local)));
+  }
+  unsigned call() const { return static_cast<unsigned>(number(link.call().serial())); }
+  std::string state() const { return words(link.call()) + "; " + link.status(clocks().wall).appearance.state; }
+  Clocks clocks() const { return {now, kMorning + now.time_since_epoch() + set_by}; }
+
+  Time now{};
+  Duration set_by{};
+  std::uint64_t newest = 0;
+  Due due;
+  Link link;
+};
+
+Story listed(LinkConfig config = hut(), LinkMemory memory = {}) {
+  Story story(std::move(config), std::move(memory));
+  story.at(0s, Listed{CallSerial::none});
+  return story;
+}
+
+}  // namespace
+
+// ---- is the call settled enough to tell? -------------------------------------------------------------------------------
+
+TEST(Settling, TheFirstNoticeWaitsForTheSecondFamily) {
+  auto s = listed(both_families());
+  s.at(1s, AppearAsked{});
+  s.written(1s);
+  s.carries(5s);
+  EXPECT_EQ(s.state(), "up (appear); connecting");
+  s.at(6s, Event(agreed(1, "2001:db8:5::7", "fe80::1")));
+  EXPECT_THAT(s.at(6s, Event(address("2001:db8:5::7"))), testing::Contains("appeared"));
+  EXPECT_THAT(s.written(6s), ElementsAre("tell mail: 192.0.2.7 2001:db8:5::7"));
+}
+
+TEST(Settling, ButNoLongerThanThreeSeconds) {
+  auto s = listed(both_families());
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  EXPECT_THAT(s.at(7900ms, Event(due)), testing::Not(testing::Contains("appeared")));
+  EXPECT_THAT(s.at(8s, Event(due)), testing::Contains("appeared"));
+}
+
+TEST(Settling, WithoutTheCallsNameServersTheFirstNoticeWouldGoNowhere) {
+  auto s = listed();
+  s.at(1s, AppearAsked{});
+  EXPECT_THAT(s.at(5s, Event(address("192.0.2.7"))), testing::Not(testing::Contains("appeared")));
+  EXPECT_THAT(s.at(6s, Event(agreed(1, "192.0.2.7", "192.0.2.1"))), testing::Contains("appeared"));
+}
+
+TEST(Settling, ALineThatDropsMeanwhileTellsNobody) {
+  auto s = listed(both_families());
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.at(6s, Event(gone(1, CallEnd::NoCarrier)));
+  s.written(6s);
+  EXPECT_THAT(s.at(8s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
+}
+
+// ---- on disk before it is told -----------------------------------------------------------------------------------------
+
+TEST(Disk, ANoticeWaitsUntilWhatItSaysIsWritten) {
+  auto s = listed();
+  s.at(1s, AppearAsked{});
+  const auto asked_for = s.newest;
+  s.carries(5s);
+  EXPECT_EQ(s.state(), "up (appear); announcing");
+  EXPECT_THAT(s.at(6s, Written{asked_for}), IsEmpty()) << "that was an older one";
+  EXPECT_THAT(s.written(6s), ElementsAre("tell mail: 192.0.2.7"));
+}
+
+TEST(Disk, OneThatHangsKeepsNobodyFromBeingTold) {
+  auto s = listed();
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  EXPECT_THAT(s.at(6900ms, Event(due)), testing::Not(testing::Contains("tell mail: 192.0.2.7")));
+  EXPECT_THAT(s.at(7s, Event(due)), testing::Contains("tell mail: 192.0.2.7"));
+}
+
+TEST(Disk, EachNoticeHasAPatienceOfItsOwn) {
+  auto s = listed(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.at(6500ms, Event(disconnect));  // the first was never sent; the good-bye is another notice
+  EXPECT_THAT(s.at(7s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
+  EXPECT_THAT(s.at(8500ms, Event(due)), testing::Contains("tell dns it is gone from 192.0.2.7"));
+}
+
+TEST(Disk, WhatNobodyHasHeardOfIsNotAbandonedAloud) {
+  auto s = listed();
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  EXPECT_THAT(s.at(6s, Event(gone(1, CallEnd::NoCarrier))), testing::Not(testing::Contains(testing::StartsWith("abandon"))));
+  EXPECT_THAT(s.written(6s), testing::Not(testing::Contains(testing::StartsWith("tell"))));
+}
+
+TEST(Disk, ABlockIsRemembered) {
+  auto s = listed();
+  EXPECT_THAT(s.at(1s, Event(block)), ElementsAre("block", "save 1"));
+  EXPECT_EQ(s.link.memory().blocked, (Block{"block", ""}));
+  Story after(hut(), s.link.memory());
+  EXPECT_EQ(after.state(), "down (block), blocked; none");
+}
+
+// ---- who keeps the promise? --------------------------------------------------------------------------------------------
+
+namespace {
+
+LinkMemory promised(Duration in) {
+  LinkMemory out;
+  out.promise = kMorning + in;
+  return out;
+}
+
+LinkConfig all_day() {
+  auto config = hut();
+  config.appear.window = Window{0x7f, 0h, 24h};
+  return config;
+}
+
+}  // namespace
+
+TEST(Promise, IsKeptAtItsTimeIfTheTimerIsActive) {
+  auto s = listed(all_day(), promised(20min));
+  EXPECT_EQ(s.link.wall_deadline(), kMorning + 20min);
+  EXPECT_THAT(s.at(20min, Event(due)), ElementsAre("timer? to keep"));
+  EXPECT_EQ(s.link.wall_deadline(), std::nullopt) << "it is asked once";
+  EXPECT_THAT(s.at(20min, TimerIsActive{TimerQuestion::keep_promise}),
+              ElementsAre("due: promised for now", testing::StartsWith("save"), "start 1", "make ready"));
+}
+
+TEST(Promise, OfAStoppedTimerStaysWrittenDownAndIsNotTold) {
+  auto s = listed(all_day(), promised(20min));
+  s.at(1s, TimerSeen{true});
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.next, kMorning + 20min);
+  s.at(2s, TimerSeen{false});
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.next, std::nullopt);
+  EXPECT_EQ(s.link.memory().promise, kMorning + 20min);
+  s.at(20min, Event(due));  // asked, and nobody answers
+  EXPECT_EQ(s.state(), "down (start); none");
+}
+
+TEST(Promise, IsAskedForAgainWhenTheClockIsPutBack) {
+  auto s = listed(all_day(), promised(20min));
+  s.at(20min, Event(due));
+  s.set_by = -10min;
+  EXPECT_THAT(s.at(21min, ClockSet{}), IsEmpty());
+  EXPECT_EQ(s.link.wall_deadline(), kMorning + 20min);
+}
+
+TEST(Promise, TheTimersOwnWaitsForTheTimersServiceToTellTheNext) {
+  auto memory = promised(20min);
+  memory.timer_next = memory.promise;
+  auto s = listed(hut(), memory);
+  s.at(1s, TimerSeen{true});
+  s.at(20min, Event(due));
+  EXPECT_THAT(s.at(20min, TimerIsActive{TimerQuestion::keep_promise}), testing::Contains("start 1"));
+  s.written(20min);
+  s.carries(20min + 1s);  // settled, but the timer's service has not come yet
+  EXPECT_EQ(s.state(), "up (appear); connecting");
+  EXPECT_THAT(s.at(20min + 2s, TickAsked{TickKind::calendar, kMorning + 24h}), testing::Contains("appeared"));
+  EXPECT_THAT(s.written(20min + 2s), ElementsAre("tell mail: 192.0.2.7, next"));
+}
+
+TEST(Promise, AndIsLeftToItIfTheLinkIsUpAlready) {
+  auto memory = promised(20min);
+  memory.timer_next = memory.promise;
+  auto s = listed(hut(), memory);
+  s.at(1s, Event(connect));
+  s.carries(5s);
+  EXPECT_THAT(s.at(20min, TimerIsActive{TimerQuestion::keep_promise}), IsEmpty());
+}
+
+// ---- an earlier ghostd's ------------------------------------------------------------------------------------------------
+
+namespace {
+
+LinkMemory under_way(Duration until, bool told) {
+  LinkMemory out;
+  out.sequence = 7;
+  AppearanceRecord record;
+  record.begun = kMorning - 5min;
+  record.outcome = "present";
+  out.past.push_back(record);
+  if (until != Duration::zero()) out.until = kMorning + until;
+  if (told) out.told["dns"] = {{*IpAddress::parse("192.0.2.7")}, 0};
+  return out;
+}
+
+}  // namespace
+
+TEST(Restart, AnAppearanceThatWasToLastIsTakenUpAndToldToNobodyTwice) {
+  Story s(hut({"dns"}), under_way(5min, true));
+  s.at(0s, Event(started(9)));
+  s.at(0s, Event(agreed(9, "192.0.2.7", "192.0.2.1")));
+  s.at(0s, Event(address("192.0.2.7")));
+  EXPECT_EQ(s.state(), "up (adopted); none") << "not before it is known which calls live";
+  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), testing::Contains("timer? to tell"));
+  s.at(2s, Event(due));
+  s.written(2s);
+  EXPECT_EQ(s.state(), "up (adopted); present");
+}
+
+TEST(Restart, OneThatIsOverIsTakenUpOnlyToTellItsEnd) {
+  Story s(hut({"dns"}), under_way(-1min, true));
+  s.at(0s, Event(started(9)));
+  s.at(0s, Listed{CallSerial{100}});
+  s.carries(1s);
+  s.written(1s);
+  EXPECT_EQ(s.state(), "up (adopted); present");
+  s.at(2s, Event(disconnect));
+  EXPECT_THAT(s.written(2s), ElementsAre("tell dns it is gone from 192.0.2.7"));
+}
+
+TEST(Restart, AndNotAtAllIfItsCallIsGone) {
+  Story s(hut({"dns"}), under_way(-1min, true));
+  s.at(0s, Listed{CallSerial{100}});
+  s.at(1s, Event(packet("a")));
+  s.carries(2s);
+  EXPECT_EQ(s.state(), "up (trigger); none");
+}
+
+TEST(Restart, WhileItStillDialedNothingWasToldSoThePromiseIsAskedForOnceMore) {
+  Story s(hut(), under_way(0s, false));
+  EXPECT_THAT(s.at(0s, Listed{CallSerial::none}), ElementsAre("timer? to keep"));
+}
+
+TEST(Restart, BeforeTheLivingCallsAreKnownNoWishMakesACall) {
+  Story s;
+  EXPECT_THAT(s.at(0s, Event(connect)), IsEmpty());
+  EXPECT_THAT(s.at(0s, AppearAsked{}), ElementsAre("save 1", "timer? to tell"));
+  EXPECT_EQ(s.state(), "down (start); connecting");
+  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), ElementsAre("start 101", "make ready"));
+}
+
+TEST(Restart, AWishThatWaitedMeetsTheCallThatLives) {
+  Story s;
+  s.at(0s, Event(connect));
+  s.at(1s, Event(started(9)));
+  EXPECT_THAT(s.at(2s, Listed{CallSerial{100}}), IsEmpty());
+  EXPECT_EQ(s.state(), "dialing (adopted); none");
+}
+
+// ---- the good-bye ---------------------------------------------------------------------------------------------------------
+
+TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
+  auto s = listed(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", ""});
+  s.written(6s);
+  const auto asked = s.at(7s, Event(disconnect));
+  EXPECT_THAT(asked, testing::Not(testing::Contains("route back")));
+  EXPECT_TRUE(s.link.leaving());
+  EXPECT_THAT(s.written(7s), ElementsAre("tell dns it is gone from 192.0.2.7"));
+  EXPECT_THAT(s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""}), testing::IsSupersetOf({"dns: Ok", "route back", "drained? 1"}));
+  EXPECT_EQ(s.state(), "hanging-up (disconnect); none");
+}
+
+TEST(GoodBye, IsNotWaitedForWhereNobodyWasTold) {
+  auto s = listed();
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  EXPECT_THAT(s.at(6s, Event(disconnect)), testing::Contains("route back"));
+}
