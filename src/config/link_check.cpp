@@ -10,7 +10,7 @@
 #include <set>
 
 #include "announce/check.hpp"
-#include "net/numbers.hpp"
+#include "base/metrics.hpp"
 
 namespace ghost::config {
 namespace {
@@ -95,8 +95,8 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
   };
   // Links without Metric= have these for the prefixes that are no default.
   const auto taken = [](std::uint32_t metric) {
-    const auto within = [metric](std::uint32_t first) { return metric >= first && metric < first + net::kLinksMax; };
-    return within(net::call_metric(0)) || within(net::demand_metric(0));
+    const auto within = [metric](std::uint32_t first) { return metric >= first && metric < first + kRanks; };
+    return within(call_metric(0)) || within(demand_metric(0));
   };
   for (const auto& one : drafts)
     for (const auto& other : drafts) {
@@ -105,8 +105,8 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
       if (shared == nullptr) continue;
       complain(problems, one.at("Metric"),
                fmt::format("Metric={} is one of those ({} to {}, {} to {}) that a link without Metric= may have for {}, as {} does; name another",
-                           *one.link.metric, net::call_metric(0), net::call_metric(net::kLinksMax - 1), net::demand_metric(0),
-                           net::demand_metric(net::kLinksMax - 1), shared->str(), other.link.name));
+                           *one.link.metric, call_metric(0), call_metric(kRanks - 1), demand_metric(0),
+                           demand_metric(kRanks - 1), shared->str(), other.link.name));
     }
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {

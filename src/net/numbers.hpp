@@ -16,9 +16,6 @@ inline constexpr std::uint32_t kDefaultTable = 0x6764;
 inline constexpr std::uint32_t kMainTable =
     254;  // RT_TABLE_MAIN: for prefixes more specific than the default
 
-// How many links can have a place of their own among the metrics below.
-inline constexpr unsigned kLinksMax = 700;
-
 // All our rules have one preference, the last before main's own (32766), so that whatever rules others have come first. Equal
 // preferences are asked in the order in which they were added:
 //   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: a more specific route of
@@ -30,17 +27,7 @@ inline constexpr unsigned kLinksMax = 700;
 //   lookup 26468                  our default routes
 inline constexpr std::uint32_t kPreference = 32765;
 
-// The route into the demand interface is always there; a call adds one in front of it. rank orders the links
-// among each other (0 is the best), so that of two links that are up the better one carries. Never 0: IPv6
-// reads that as 1024.
-constexpr std::uint32_t call_metric(unsigned rank) { return 1 + rank; }
-constexpr std::uint32_t demand_metric(unsigned rank) { return 1000 + rank; }
-static_assert(call_metric(kLinksMax) < demand_metric(0));
-
-// A standby link (Metric=) has its routes in main: the call's with its metric, the way into the demand interface with the next.
-constexpr std::uint32_t standby_call_metric(std::uint32_t metric) { return metric; }
-constexpr std::uint32_t standby_demand_metric(std::uint32_t metric) { return metric + 1; }
-// Where its call leads when a better default route has come back: conversations that have its address go by this table.
+// Where a standby link's call leads when a better default route has come back: conversations that have its address go by this table.
 constexpr std::uint32_t linger_table(unsigned link_index) { return 0x676400 + link_index; }
 
 // The first band of the queue on a PPP interface, 1:1, as a socket's or packet's priority (tc-prio(8)): what goes ahead of

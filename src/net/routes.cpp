@@ -15,6 +15,7 @@
 #include <stdexcept>
 
 #include "base/ids.hpp"
+#include "base/metrics.hpp"
 #include "net/netlink_bytes.hpp"
 #include "net/numbers.hpp"
 #include "net/rtnetlink_decode.hpp"
@@ -462,7 +463,7 @@ Result<std::map<std::string, unsigned>> Rtnl::known_links() {
       std::array<char, IF_NAMESIZE> name{};
       if (route.hops.empty() || ::if_indextoname(route.hops.front().interface, name.data()) == nullptr) continue;
       const std::string_view interface = name.data();
-      if (interface.starts_with(prefix) && route.metric >= demand_metric(0) && route.metric < demand_metric(kLinksMax))
+      if (interface.starts_with(prefix) && route.metric >= demand_metric(0) && route.metric < demand_metric(kRanks))
         known[std::string(interface.substr(prefix.size()))] = route.metric - demand_metric(0);
     }
   }

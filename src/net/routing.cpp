@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/ids.hpp"
+#include "base/metrics.hpp"
 #include "net/foreign_defaults.hpp"
 #include "net/numbers.hpp"
 

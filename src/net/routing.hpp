@@ -39,7 +39,7 @@ struct Rule {
 // What of a link's configuration routing needs to know.
 struct LinkRouting {
   std::string link;
-  unsigned index = 0;  // the link's place among all, below kLinksMax: its rank
+  unsigned index = 0;  // the link's place among all, below kRanks (base/metrics.hpp): its rank
   std::vector<Prefix> prefixes;
   std::vector<IpAddress> stable;
   std::optional<std::uint32_t> metric{};  // stands by in main with it; none: first, in front of main's default routes

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The layers of src, as its meson.build has them in one table.
+
+  check.py includes SRC LAYER=OTHER,OTHER…   each #include "layer/…" is of the layer itself or of one that its row names
+  check.py pure LIBRARY…                     what these call of the C library computes; nothing opens, reads, waits or asks the time
+"""
+import os
+import re
+import subprocess
+import sys
+
+COMPUTES = {"memcmp", "memcpy", "memmove", "memset", "memchr", "strlen", "strcmp", "strtod", "strtoll", "strtoull", "snprintf", "localeconv",
+            "inet_ntop", "inet_pton", "sigabbrev_np"}
+# Of the compiler, the C++ runtime and the C library's own.
+RUNTIME = re.compile(r"_GLOBAL_OFFSET_TABLE_|__cxa_\w+|_Unwind_\w+|__gxx_personality_v0|__errno_location|__assert_fail|__stack_chk_fail"
+                     r"|__libc_single_threaded|__dso_handle|_Z.*")
+# What a C++ library calls in our place.
+ACTS = re.compile(r"std::chrono::.*::now\(|std::random_device|std::filesystem|std::thread|std::basic_[io]?fstream|std::(cin|cout|cerr)"
+                  r"|fmt::.*::v?print\(")
+
+
+def includes(src, rows):
+    table = {name: set(filter(None, others.split(","))) for name, _, others in (row.partition("=") for row in rows)}
+    faults = []
+    layers = sorted(d for d in os.listdir(src) if os.path.isdir(os.path.join(src, d)))
+    for layer in layers:
+        if layer not in table:
+            faults.append(f"{layer}: has no row")
+            continue
+        used = set()
+        for directory, _, files in os.walk(os.path.join(src, layer)):
+            for name in files:
+                if not name.endswith((".cpp", ".hpp")):
+                    continue
+                path = os.path.join(directory, name)
+                with open(path) as f:
+                    for number, line in enumerate(f, 1):
+                        found = re.match(r'#include "([a-z_]+)/', line)
+                        if not found or found[1] == layer:
+                            continue
+                        used.add(found[1])
+                        if found[1] not in table[layer]:
+                            faults.append(f"{path}:{number}: {layer} may not include {found[1]}")
+        faults += [f"{layer}: its row names {other}, and nothing there includes it" for other in sorted(table[layer] - used)]
+    # No circle: a layer's row names only those above it in the table.
+    order = list(table)
+    for layer, others in table.items():
+        faults += [f"{layer}: {other} does not stand before it" for other in others
+                   if other not in order or order.index(other) > order.index(layer)]
+    return faults
+
+
+def pure(libraries):
+    faults = []
+    for library in libraries:
+        def undefined(*options):
+            text = subprocess.run(["nm", "--undefined-only", "--format=posix", *options, library], check=True, capture_output=True, text=True).stdout
+            # name, " U"; a line that ends in a colon names an object file
+            return {line.rsplit(" U", 1)[0].strip() for line in text.splitlines() if not line.endswith(":") and " U" in line}
+        plain = undefined()
+        if not plain:
+            faults.append(f"{library}: nm(1) shows nothing")
+        faults += [f"{library}: calls {name}" for name in sorted(plain) if name not in COMPUTES and not RUNTIME.fullmatch(name)]
+        faults += [f"{library}: calls {name}" for name in sorted(undefined("--demangle")) if ACTS.search(name)]
+    return faults
+
+
+def main():
+    what, *rest = sys.argv[1:]
+    faults = includes(rest[0], rest[1:]) if what == "includes" else pure(rest)
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
