@@ -121,7 +121,7 @@ void LinkMachine::on(const DisconnectAsked&) {
   resume_until_.reset();
   std::visit(Overloaded{
                  [&](Down&) {},
-                 // Who says so does not want what waits for a call to dial again at once.
+                 // A person who says so does not want what waits for a call to dial again at once.
                  [&](Dialing&) {
                    drop_buffer();
                    abort_dialing("disconnect");
@@ -130,7 +130,7 @@ void LinkMachine::on(const DisconnectAsked&) {
                    drop_buffer();  // of a family that has not come
                    leave("disconnect");
                  },
-                 [&](HangingUp&) {},
+                 [&](HangingUp&) { drop_buffer(); },
                  [&](Waiting&) {
                    drop_buffer();
                    become(Down{}, "disconnect");

@@ -33,6 +33,7 @@ struct Transition {
 struct Step {
   std::vector<Effect> effects;  // in order
   std::vector<Transition> transitions;
+  bool operator==(const Step&) const = default;
 };
 
 class LinkMachine {
@@ -66,10 +67,13 @@ class LinkMachine {
   // The call that is being made, carried or ended; none in Down and Waiting.
   [[nodiscard]] CallSerial serial() const;
 
+  bool operator==(const LinkMachine&) const = default;
+
  private:
   struct Counters {
     std::uint64_t calls = 0, replayed = 0, coalesced = 0, malformed = 0;
     Drops drops;
+    bool operator==(const Counters&) const = default;
   };
 
   void on(PacketsArrived&& event);
@@ -138,6 +142,7 @@ class LinkMachine {
   struct Wanted {
     std::string by;
     Duration hold;
+    bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;
   std::optional<Duration> farewell_;  // so long is the hang-up of the present call put off for a good-bye

@@ -2,12 +2,21 @@
 // The states of a link. Each owns what only it knows, its deadlines among them; what outlives a state (the buffer, the
 // counters, whether the link is blocked) belongs to the machine.
 //
-//            a packet, Connect                address on ppp-<link>
-//     Down ---------------------> Dialing ---------------------------> Up
-//      ^  ^                        |   | failed                        |  idle, Disconnect
-//      |  |     nobody asks        v   v                               v
-//      |  +------------------- Waiting <---- the line dropped ---- HangingUp
-//      +---------------------------------------------------------------+
+//   from        to          when
+//   Down        Dialing     a packet or Connect asks; or the supervisor reports a call of an earlier ghostd (adopted)
+//   Dialing     Up          the call's address works
+//               Waiting     the call failed (Down, if that blocks the link)
+//               HangingUp   Disconnect, Block, or it took too long
+//   Up          HangingUp   idle, Disconnect, Block, a better default route (each after the good-bye); a handover failed; the
+//                           address was lost, or is somebody else's
+//               Waiting     the line dropped (Down, if that blocks the link)
+//   HangingUp   Down        the call has ended and nobody asks
+//               Dialing     the call has ended and somebody has asked meanwhile
+//               Waiting     it was ended because it had gone wrong
+//   Waiting     Dialing     the delay is over and somebody asks; Connect: at once
+//               Down        the delay is over and nobody asks; Disconnect, Block: at once
+//
+// docs/link.md has every event in every state, with what it makes the link do.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -43,6 +43,7 @@ class ReplayBuffer {
   [[nodiscard]] std::optional<Time> next_expiry() const;
   // The description of the oldest packet: what would start the next call.
   [[nodiscard]] std::optional<PacketInfo> front() const;
+  bool operator==(const ReplayBuffer&) const = default;
 
  private:
   struct Entry {
@@ -50,6 +51,7 @@ class ReplayBuffer {
     Time arrived;
     Family family;
     std::optional<SynKey> syn;
+    bool operator==(const Entry&) const = default;
   };
   void forget(const Entry& entry);
   std::size_t shrink();

@@ -74,6 +74,19 @@ TEST(People, DisconnectWhileUpForgetsWhatStillWaits) {
   EXPECT_EQ(link.status().drops.total(), 1u);
 }
 
+TEST(People, DisconnectWhileHangingUpForgetsWhatCameSince) {
+  const auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {3s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
+      {4s, connect, {}, "hanging-up (disconnect), 1 waiting"},
+      {5s, disconnect, {}, "hanging-up (disconnect)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().drops.total(), 1u);
+}
+
 TEST(People, DisconnectWhileWaitingEndsTheWait) {
   const auto link = play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
