@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/schedule.hpp"
 
+#include <iterator>
+
 namespace ghost::core {
 namespace {
 
@@ -113,56 +115,142 @@ std::optional<WallTime> next_standing(WallTime now, const Standing& standing, co
   return useful(timer_next, now, config, zone);
 }
 
+// ---- the decision, as a table ------------------------------------------------------------------------------------------
+
+namespace {
+
+// What became of the promise.
+enum Promise : unsigned {
+  kNone = 1,
+  kNow = 2,          // its time has come, up to a minute ago
+  kMissed = 4,       // its time has come and gone; its window lasts (or there is none)
+  kLost = 8,         // … and its window is over
+  kLaterHere = 16,   // it lies ahead in this window
+  kLaterDay = 32,    // it lies ahead in another window
+  kLaterAlone = 64,  // it lies ahead, and there is no window
+  kAnyPromise = 127,
+};
+constexpr unsigned kAhead = kLaterHere | kLaterDay | kLaterAlone;
+
+enum Asks : unsigned { kCalendar = 1, kOther = 2, kEveryone = 3 };  // kOther: chain and resume
+enum class If : std::uint8_t { any, yes, no };
+
+struct Facts {
+  unsigned asks;
+  unsigned promise;
+  bool open;        // an appearance may be now: there is no window, or we are in it
+  bool answered;    // what the calendar stands for was granted already, or is under way
+  bool unanswered;  // the timer has elapsed in this window, as was known beforehand, and nobody came to say so
+  bool cut_short;   // the last appearance of this window broke off, and none is under way
+};
+
+struct Rule {
+  unsigned asks, promise;
+  If open, answered, unanswered, cut_short;
+  TickVerdict verdict;
+};
+
+// The first row that fits decides.
+constexpr Rule kRules[] = {
+    // clang-format off
+    // who asks the promise                open     answered  unanswered  cut short  verdict
+    {kEveryone, kNow,                      If::any, If::any,  If::any,    If::any,   TickVerdict::promised},
+    {kEveryone, kAnyPromise,               If::no,  If::any,  If::any,    If::any,   TickVerdict::outside_window},
+    {kCalendar, kLaterHere,                If::any, If::any,  If::any,    If::any,   TickVerdict::promise_ahead},
+    {kCalendar, kAnyPromise,               If::any, If::yes,  If::any,    If::any,   TickVerdict::under_way},
+    {kCalendar, kAnyPromise,               If::any, If::no,   If::any,    If::any,   TickVerdict::day_begins},
+    {kOther,    kMissed,                   If::any, If::any,  If::any,    If::any,   TickVerdict::made_up_for},
+    {kOther,    kNone | kLost | kLaterDay, If::any, If::any,  If::yes,    If::any,   TickVerdict::made_up_for},
+    {kOther,    kAnyPromise,               If::any, If::any,  If::any,    If::yes,   TickVerdict::once_more},
+    {kOther,    kAhead,                    If::any, If::any,  If::any,    If::any,   TickVerdict::promise_ahead},
+    {kOther,    kLost,                     If::any, If::any,  If::any,    If::any,   TickVerdict::outside_window},
+    {kOther,    kNone,                     If::any, If::any,  If::any,    If::any,   TickVerdict::no_promise},
+    // clang-format on
+};
+
+constexpr bool fits(If wanted, bool is) { return wanted == If::any || (wanted == If::yes) == is; }
+
+constexpr const Rule* rule_for(const Facts& f) {
+  for (const auto& r : kRules)
+    if ((r.asks & f.asks) != 0 && (r.promise & f.promise) != 0 && fits(r.open, f.open) && fits(r.answered, f.answered) &&
+        fits(r.unanswered, f.unanswered) && fits(r.cut_short, f.cut_short))
+      return &r;
+  return nullptr;
+}
+
+// No meeting is without a verdict, and no row without a meeting.
+constexpr bool complete() {
+  bool used[std::size(kRules)] = {};
+  for (unsigned asks = kCalendar; asks <= kOther; asks <<= 1)
+    for (unsigned promise = kNone; promise <= kLaterAlone; promise <<= 1)
+      for (unsigned bits = 0; bits < 16; ++bits) {
+        const auto* rule = rule_for({asks, promise, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0});
+        if (rule == nullptr) return false;
+        used[rule - kRules] = true;
+      }
+  for (const bool u : used)
+    if (!u) return false;
+  return true;
+}
+static_assert(complete());
+
+Facts facts(WallTime now, TickKind kind, const Standing& standing, const AppearConfig& config, const Zone& zone) {
+  const auto& [promise, granted, cut_short, present, elapse] = standing;
+  const bool windows = config.window.has_value();
+  const auto here = [&](WallTime t) { return same_occurrence(config, zone, now, t); };
+  Facts f{};
+  f.asks = kind == TickKind::calendar ? kCalendar : kOther;
+  f.open = may_be(config, zone, now);
+
+  if (!promise) f.promise = kNone;
+  else if (!has_come(*promise, now)) f.promise = !windows ? kLaterAlone : here(*promise) ? kLaterHere : kLaterDay;
+  else if (now - *promise <= kOnTime) f.promise = kNow;
+  else f.promise = !windows || here(*promise) ? kMissed : kLost;
+
+  const bool elapsed = elapse && has_come(*elapse, now);
+  const bool granted_since = elapsed && granted && *granted >= *elapse - kEarly;
+  // Without a window each elapse of the timer allows one appearance. The last known elapse has had its own, and the next elapse is
+  // not known yet.
+  const bool served = !windows && granted_since;
+  // After a boot two ticks arrive together: `resume`, and the calendar timer catching up (Persistent=). The second must not start a
+  // second appearance; if that was a window's last one, the promise is another day's already. The same happens when ghostd keeps a
+  // promise by itself, just before the timer's service reports in.
+  const bool just_now = granted && *granted <= now && now - *granted <= (served ? kServiceMayBeLate : kOnTime);
+  const bool same = granted && *granted <= now && present && (windows ? here(*granted) : (f.promise & kAhead) != 0 || served);
+  f.answered = just_now || same;
+  // The machine went down in between, and to systemd's Persistent= that elapse is served.
+  f.unanswered = elapsed && !granted_since && (!windows || here(*elapse));
+  f.cut_short = cut_short && !present && (windows ? here(*cut_short) : (f.promise & kAhead) != 0 || served);
+  return f;
+}
+
+}  // namespace
+
 Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearConfig& config, const Zone& zone,
            const Random& random, std::optional<WallTime> timer_next) {
-  const auto& [promise, granted, cut_short, present, elapse] = standing;
-  const auto yes = [&](TickVerdict why) {
-    const auto next = promise_after(now, config, zone, random, timer_next);
-    return Due{true, why, next, next};
-  };
-  // The promise stays written down even if it can't be kept any more: the clock may have been wrong, and be put right.
-  const auto no = [&](TickVerdict why) {
-    return Due{false, why, standing.promise, next_standing(now, standing, config, zone, timer_next)};
-  };
-  const auto this_window = [&](WallTime t) { return same_occurrence(config, zone, now, t); };
-
-  const bool come = promise && has_come(*promise, now);
-  const bool ahead = promise && !come;
-  if (come && now - *promise <= kOnTime) return yes(TickVerdict::promised);
-  if (!may_be(config, zone, now)) return no(TickVerdict::outside_window);
-  // Without a window there is one appearance to each elapse of the timer: that one's was, and the next one is not known yet.
-  const bool served = !config.window && granted && elapse && has_come(*elapse, now) && *granted >= *elapse - kEarly;
-
-  switch (kind) {
-    case TickKind::calendar:
-      if (ahead && this_window(*promise)) return no(TickVerdict::promise_ahead);
-      // After a boot the resume and the timer's making up for what it missed come together. If that was a window's last
-      // appearance, the promise is another day's already. And whoever keeps a promise that is the timer's own elapse does so
-      // before the timer's service comes to tell when it elapses next.
-      if (granted && *granted <= now &&
-          (now - *granted <= (served ? kServiceMayBeLate : kOnTime) ||
-           (present && (config.window ? this_window(*granted) : ahead || served)))) {
-        auto due = no(TickVerdict::under_way);
-        if (!ahead && due.next) due.promise = due.next;
-        return due;
-      }
-      return yes(TickVerdict::day_begins);
-    case TickKind::chain:
-    case TickKind::resume:
-      if (come && (!config.window || this_window(*promise))) return yes(TickVerdict::made_up_for);
-      // The timer has elapsed, as was known beforehand, and nobody came to say so: the machine went down in between, and
-      // to systemd's Persistent= that elapse is served.
-      if (elapse && has_come(*elapse, now) && (!granted || *granted < *elapse - kEarly) &&
-          (config.window ? this_window(*elapse) && !(ahead && this_window(*promise)) : !ahead))
-        return yes(TickVerdict::made_up_for);
-      if (cut_short && !present && (config.window ? this_window(*cut_short) : ahead || served)) {
-        const auto next = ahead ? promise : promise_after(now, config, zone, random, timer_next);
-        return {true, TickVerdict::once_more, next, next};
-      }
-      if (ahead) return no(TickVerdict::promise_ahead);
-      return no(come ? TickVerdict::outside_window : TickVerdict::no_promise);
+  const auto found = facts(now, kind, standing, config, zone);
+  const auto verdict = rule_for(found)->verdict;
+  const bool ahead = (found.promise & kAhead) != 0;
+  switch (verdict) {
+    case TickVerdict::day_begins:
+    case TickVerdict::promised:
+    case TickVerdict::made_up_for: {
+      const auto next = promise_after(now, config, zone, random, timer_next);
+      return {true, verdict, next, next};
+    }
+    case TickVerdict::once_more: {
+      const auto next = ahead ? standing.promise : promise_after(now, config, zone, random, timer_next);
+      return {true, verdict, next, next};
+    }
+    case TickVerdict::under_way:
+    case TickVerdict::promise_ahead:
+    case TickVerdict::outside_window:
+    case TickVerdict::no_promise: break;
   }
-  return {};
+  // The promise stays written down even if it can't be kept any more: the clock may have been wrong, and be put right.
+  Due due{false, verdict, standing.promise, next_standing(now, standing, config, zone, timer_next)};
+  if (verdict == TickVerdict::under_way && !ahead && due.next) due.promise = due.next;
+  return due;
 }
 
 }  // namespace ghost::core
