@@ -265,6 +265,21 @@ net::Result<void> Keeper::close(const Gaps& gaps) {
   return outcome;
 }
 
+// Whoever takes things away may still be at it while we look: an address cannot be put back where IPv6 was switched off since. So
+// a failure counts only if a second look finds what the first one did.
+net::Result<void> Keeper::close_what_is_found(Gaps found, const std::vector<Kept>& kept) {
+  constexpr int kLooks = 3;
+  net::Result<void> done;
+  for (int look = 0; look < kLooks; ++look) {
+    done = close(found);
+    if (done) return done;
+    auto now = gaps(kept);
+    if (!now || now->str() == found.str()) return done;
+    found = std::move(*now);
+  }
+  return done;
+}
+
 void Keeper::look_at_routing(const std::vector<Kept>& kept) {
   const auto found = gaps(kept);
   const auto missing = found ? net::Result<std::string>(found->str()) : tl::unexpected(found.error());
@@ -288,7 +303,7 @@ void Keeper::look_at_routing(const std::vector<Kept>& kept) {
   };
   attend(routing_, missing, lives, put_canary, [&]() -> net::Result<void> {
     canary_.reset();
-    return found ? close(*found) : net::Result<void>(tl::unexpected(found.error()));
+    return found ? close_what_is_found(*found, kept) : net::Result<void>(tl::unexpected(found.error()));
   });
 }
 

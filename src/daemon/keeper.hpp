@@ -74,6 +74,7 @@ class Keeper {
 
   [[nodiscard]] net::Result<Gaps> gaps(const std::vector<Kept>& kept);
   [[nodiscard]] net::Result<void> close(const Gaps& gaps);
+  [[nodiscard]] net::Result<void> close_what_is_found(Gaps found, const std::vector<Kept>& kept);
   [[nodiscard]] net::Result<std::string> wrong_with_table();
   [[nodiscard]] net::Result<void> put_table_back(const std::vector<Kept>& kept);
 
