@@ -5,11 +5,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -22,6 +24,12 @@ namespace {
 
 constexpr core::Duration kFirstDelay = std::chrono::seconds(1);
 constexpr core::Duration kLongestDelay = std::chrono::minutes(1);
+
+// fork(2) copies one thread: a lock that another one held would stay locked in the child, which runs C++ that allocates.
+bool only_thread() {
+  struct stat tasks {};
+  return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink <= 3;  // ".", its own entry, and one thread
+}
 
 // From now on: who waits its turn has its own time after that.
 void end_after(std::chrono::seconds life) {
@@ -77,6 +85,7 @@ void Writer::write() {
 }
 
 void Writer::start(UniqueFd after) {
+  assert(only_thread());
   again_ = owed_ = false;
   retry_.disarm();
   std::array<int, 2> fds{-1, -1};

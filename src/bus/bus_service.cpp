@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus/bus_service.hpp"
 
-#include <systemd/sd-bus.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
@@ -12,10 +10,13 @@
 #include <utility>
 
 #include "base/unique_fd.hpp"
+#include "bus/askers.hpp"
 #include "bus/clean_text.hpp"
+#include "bus/encoded_path.hpp"
 #include "bus/names.hpp"
 #include "bus/objects.hpp"
 #include "bus/sdbus_seam.hpp"
+#include "bus/unit_watch.hpp"
 #include "loop/bus_pump.hpp"
 #include "loop/sources.hpp"
 
@@ -32,30 +33,6 @@ std::chrono::microseconds real_now() {
   throw sdbus::Error(ErrorName(error_name(kind)), clean_text(message, true));
 }
 
-std::string encoded_path(const char* prefix, const std::string& name) {
-  char* path = nullptr;
-  if (const int r = sd_bus_path_encode(prefix, name.c_str(), &path); r < 0)
-    throw std::system_error(-r, std::generic_category(), "sd_bus_path_encode");
-  const std::unique_ptr<char, decltype(&std::free)> owner(path, &std::free);
-  return path;
-}
-
-constexpr const char* kSystemd = "org.freedesktop.systemd1";
-constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
-constexpr const char* kUnitPathPrefix = "/org/freedesktop/systemd1/unit";
-
-bool is_word(const sdbus::Variant& value, const char* word) {
-  return value.containsValueOfType<std::string>() && value.get<std::string>() == word;
-}
-
-// One property; nullptr: it could not be had.
-void get_property(sdbus::IProxy& proxy, const char* interface, const char* property, std::function<void(const sdbus::Variant*)> answer) {
-  proxy.callMethodAsync("Get")
-      .onInterface("org.freedesktop.DBus.Properties")
-      .withArguments(std::string(interface), std::string(property))
-      .uponReplyInvoke([answer = std::move(answer)](AsyncError error, const sdbus::Variant& value) { answer(error ? nullptr : &value); });
-}
-
 std::string link_path(const std::string& link) { return encoded_path(kLinkPathPrefix, link); }
 
 }  // namespace
@@ -68,6 +45,8 @@ class BusService::Impl final : private ManagerPort {
         requests_(requests),
         flush_(loop, [this] { flush(); }),
         clock_(loop, [this] { clock_was_set(); }),
+        units_(loop, bus),
+        askers_(loop, bus),
         manager_(bus, *this),
         pump_(loop, bus, std::move(lost)) {
     wall_.observe(loop::now(), real_now());
@@ -84,9 +63,8 @@ class BusService::Impl final : private ManagerPort {
   void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                 std::optional<core::WallTime> next);
   void vanished(const std::string& link, const std::string& reason);
-  void ask_active(const std::string& unit, std::function<void(bool)> answer);
-  void watch_active(const std::string& unit, std::function<void(bool)> told);
-  void forget(const std::string& unit) { watched_.erase(unit); }
+  void left();
+  UnitWatch& units() { return units_; }
 
  private:
   struct Link {
@@ -100,17 +78,19 @@ class BusService::Impl final : private ManagerPort {
 
   std::vector<Row> list() override;
   std::string path_of(const std::string& link) override { return find(link).path; }
-  void connect(const std::string& link) override { ask(link, &Requests::connect); }
-  void disconnect(const std::string& link) override { ask(link, &Requests::disconnect); }
-  void block(const std::string& link) override { ask(link, &Requests::block); }
-  void unblock(const std::string& link) override { ask(link, &Requests::unblock); }
+  void connect(const std::string& link) override { ask("connect", link, &Requests::connect); }
+  void disconnect(const std::string& link) override { ask("disconnect", link, &Requests::disconnect); }
+  void block(const std::string& link) override { ask("block", link, &Requests::block); }
+  void unblock(const std::string& link) override { ask("unblock", link, &Requests::unblock); }
   void reload() override;
+  bool leave() override;
   void appear(const std::string& link, std::uint64_t hold_usec) override;
   Tick appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) override;
   std::vector<AppearanceRow> appearances(const std::string& link) override;
 
   Link& find(const std::string& link);
-  void ask(const std::string& link, Accepted (Requests::*request)(const std::string&));
+  void ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&));
+  void record(const char* act, const std::string& link);
   template <class Ask>
   auto answer(Ask ask) -> decltype(ask());
   void signal(Link& link);
@@ -126,9 +106,8 @@ class BusService::Impl final : private ManagerPort {
   loop::Timer flush_;
   bool flush_armed_ = false;
   loop::ClockSetSource clock_;
-  std::map<std::string, std::unique_ptr<sdbus::IProxy>> units_;  // by name: those that were asked about
-  std::unique_ptr<sdbus::IProxy> systemd_;                        // once a unit is watched
-  std::map<std::string, std::unique_ptr<sdbus::IProxy>> watched_;  // by the unit's name
+  UnitWatch units_;
+  Askers askers_;
   ManagerObject manager_;
   loop::BusPump pump_;
 };
@@ -217,19 +196,32 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
   return answered;
 }
 
-void BusService::Impl::ask(const std::string& link, Accepted (Requests::*request)(const std::string&)) {
+// Refused or not: who tried stands in the journal, too.
+void BusService::Impl::record(const char* act, const std::string& link) {
+  askers_.find(manager_.sender(), [this, act, link](const Asker& by) { requests_.asked(act, link, by); });
+}
+
+void BusService::Impl::ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&)) {
   const auto name = find(link).shown.name;
+  record(act, name);
   answer([&] { return (requests_.*request)(name); });
 }
 
 void BusService::Impl::reload() {
+  record("reload", "");
   answer([&] { return requests_.reload(); });
+}
+
+bool BusService::Impl::leave() {
+  record("leave", "");
+  return *answer([&] { return requests_.leave(); });
 }
 
 void BusService::Impl::appear(const std::string& link, std::uint64_t hold_usec) {
   const auto name = find(link).shown.name;
   if (hold_usec > static_cast<std::uint64_t>(Requests::kLongestHold.count()))
     refuse(RequestError::Kind::InvalidArgument, "hold_usec is longer than 366 days");
+  record("appear", name);
   answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
 }
 
@@ -256,56 +248,20 @@ void BusService::Impl::appeared(const std::string& link, const std::vector<IpAdd
   }
 }
 
+void BusService::Impl::left() {
+  try {
+    manager_.emitLeft();
+  } catch (const sdbus::Error&) {
+    // The connection is gone, and the pump says so.
+  }
+}
+
 void BusService::Impl::vanished(const std::string& link, const std::string& reason) {
   try {
     manager_.emitVanished(clean_text(link), clean_text(reason));
   } catch (const sdbus::Error&) {
     // As above.
   }
-}
-
-void BusService::Impl::ask_active(const std::string& unit, std::function<void(bool)> answer) {
-  auto& proxy = units_[unit];
-  try {
-    if (!proxy)
-      proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
-    get_property(*proxy, kUnitInterface, "ActiveState", [answer](const sdbus::Variant* state) { answer(state && is_word(*state, "active")); });
-  } catch (const sdbus::Error&) {
-    answer(false);
-  }
-}
-
-// systemd tells of its units only while somebody has subscribed. What the signal says is taken; asking back would load a unit
-// that has just gone, which is news again. A shutdown stops units, too, but what comes with the next boot is as good as
-// active: so a stop is told only if it is none of that.
-void BusService::Impl::watch_active(const std::string& unit, std::function<void(bool)> told) {
-  auto& proxy = watched_[unit];
-  if (proxy) return;
-  try {
-    if (!systemd_) {
-      systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
-      systemd_->callMethodAsync("Subscribe").onInterface("org.freedesktop.systemd1.Manager").uponReplyInvoke([](AsyncError) {});
-    }
-    proxy = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, unit)));
-    proxy->uponSignal("PropertiesChanged")
-        .onInterface("org.freedesktop.DBus.Properties")
-        .call([this, told, changes = std::make_shared<unsigned>(0)](
-                  const std::string& interface, const std::map<std::string, sdbus::Variant>& changed, const std::vector<std::string>&) {
-          const auto state = changed.find("ActiveState");
-          if (interface != kUnitInterface || state == changed.end()) return;
-          const auto change = ++*changes;
-          if (is_word(state->second, "active")) return told(true);
-          get_property(*systemd_, "org.freedesktop.systemd1.Manager", "SystemState", [told, changes, change](const sdbus::Variant* system) {
-            if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
-          });
-        });
-#if GHOST_SDBUS_MAJOR < 2
-    proxy->finishRegistration();
-#endif
-  } catch (const sdbus::Error&) {
-    return told(false);
-  }
-  ask_active(unit, std::move(told));
 }
 
 BusService::BusService(loop::EventLoop& loop, Requests& requests, Lost lost)
@@ -323,12 +279,13 @@ void BusService::appeared(const std::string& link, const std::vector<IpAddress>&
   impl_->appeared(link, addresses, until, next);
 }
 void BusService::ask_active(const std::string& unit, std::function<void(bool)> answer) {
-  impl_->ask_active(unit, std::move(answer));
+  impl_->units().ask(unit, std::move(answer));
 }
 void BusService::watch_active(const std::string& unit, std::function<void(bool)> told) {
-  impl_->watch_active(unit, std::move(told));
+  impl_->units().watch(unit, std::move(told));
 }
-void BusService::forget(const std::string& unit) { impl_->forget(unit); }
+void BusService::forget(const std::string& unit) { impl_->units().forget(unit); }
+void BusService::left() { impl_->left(); }
 void BusService::vanished(const std::string& link, const std::string& reason) { impl_->vanished(link, reason); }
 
 }  // namespace ghost::bus

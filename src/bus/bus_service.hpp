@@ -58,6 +58,7 @@ class BusService {
   void forget(const std::string& unit);
 
   // The Manager's signals.
+  void left();
   void appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                 std::optional<core::WallTime> next);
   void vanished(const std::string& link, const std::string& reason);

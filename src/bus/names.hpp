@@ -13,7 +13,6 @@ inline constexpr const char* kLinkInterface = "org.ghostd1.Link";
 inline constexpr const char* kErrorNoSuchLink = "org.ghostd1.Error.NoSuchLink";
 inline constexpr const char* kErrorBlocked = "org.ghostd1.Error.Blocked";
 inline constexpr const char* kErrorConfigInvalid = "org.ghostd1.Error.ConfigInvalid";
-inline constexpr const char* kErrorNotSupported = "org.ghostd1.Error.NotSupported";
 inline constexpr const char* kErrorInvalidArgument = "org.ghostd1.Error.InvalidArgument";
 inline constexpr const char* kErrorFailed = "org.ghostd1.Error.Failed";
 

@@ -11,6 +11,16 @@ ManagerObject::ManagerObject(sdbus::IConnection& connection, ManagerPort& port)
 }
 ManagerObject::~ManagerObject() { unregisterAdaptor(); }
 
+std::string ManagerObject::sender() {
+#if GHOST_SDBUS_MAJOR < 2
+  const auto* message = getObject().getCurrentlyProcessedMessage();
+  return message ? message->getSender() : std::string();
+#else
+  const auto* sender = getObject().getCurrentlyProcessedMessage().getSender();
+  return sender ? sender : "";
+#endif
+}
+
 std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ManagerObject::ListLinks() {
   std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> out;
   for (auto& row : port_.list()) out.emplace_back(std::move(row.name), sdbus::ObjectPath(row.path), std::move(row.state));
@@ -34,6 +44,7 @@ sdbus::ObjectPath ManagerObject::Disconnect(const std::string& name) {
 void ManagerObject::Block(const std::string& name) { port_.block(name); }
 void ManagerObject::Unblock(const std::string& name) { port_.unblock(name); }
 void ManagerObject::Reload() { port_.reload(); }
+bool ManagerObject::Leave() { return port_.leave(); }
 sdbus::ObjectPath ManagerObject::Appear(const std::string& name, const std::uint64_t& hold_usec) {
   auto path = port_.path_of(name);
   port_.appear(name, hold_usec);

@@ -28,6 +28,7 @@ struct ManagerPort {
   virtual void block(const std::string& link) = 0;
   virtual void unblock(const std::string& link) = 0;
   virtual void reload() = 0;
+  virtual bool leave() = 0;
   virtual void appear(const std::string& link, std::uint64_t hold_usec) = 0;
   struct Tick {
     bool due;
@@ -42,6 +43,8 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
  public:
   ManagerObject(sdbus::IConnection& connection, ManagerPort& port);
   ~ManagerObject();
+  // Of the method call that is being answered.
+  [[nodiscard]] std::string sender();
 
  private:
   std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
@@ -51,6 +54,7 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
   void Block(const std::string& name) override;
   void Unblock(const std::string& name) override;
   void Reload() override;
+  bool Leave() override;
   sdbus::ObjectPath Appear(const std::string& name, const std::uint64_t& hold_usec) override;
   std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& name, const std::string& kind,
                                                    const std::uint64_t& timer_next_usec) override;

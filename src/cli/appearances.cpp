@@ -20,8 +20,6 @@ ExitCode appearances(const Options& options) {
     if (!options.link.empty() && link.name != options.link) continue;
     found = true;
     auto rows = client.appearances(link.name);
-    // Of all links those that never appear are not worth a word.
-    if (!rows && options.link.empty() && rows.error().not_supported) continue;
     if (!rows) return complain(rows.error());
     known.push_back({link, std::move(*rows)});
   }

@@ -33,7 +33,7 @@ tl::unexpected<Failure> failure(const sdbus::Error& e) {
   auto message = bus::clean_text(e.getMessage(), true);
   if (code == ExitCode::denied) message = "access denied: this is for root (try it with sudo)";
   if (code == ExitCode::unreachable) message = "ghostd cannot be reached: " + message;
-  return tl::unexpected(Failure{code, message, name == bus::kErrorNotSupported});
+  return tl::unexpected(Failure{code, message});
 }
 
 // Runs `body` and turns what sdbus-c++ throws into a value.

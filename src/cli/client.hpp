@@ -17,7 +17,6 @@ namespace ghost::cli {
 struct Failure {
   ExitCode code = ExitCode::failed;
   std::string message;  // for people; may have lines
-  bool not_supported = false;  // of ghostd's answers: org.ghostd1.Error.NotSupported
 };
 template <class T>
 using Result = tl::expected<T, Failure>;

@@ -128,7 +128,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
-    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.blocked(), call.trying(), status.local_addresses, status.reason};
+    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.barred(), call.trying(), status.local_addresses, status.reason};
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;

@@ -30,7 +30,9 @@ struct ConnectAsked {
 };
 struct DisconnectAsked {};
 struct BlockAsked {};
-struct UnblockAsked {};
+struct UnblockAsked {};  // lifts a LeaveAsked, too
+// ghostd is about to be stopped: as DisconnectAsked, and from now on nothing makes a call, as long as this ghostd lives.
+struct LeaveAsked {};
 
 // From now on (until it is said again, or the call ends) somebody must say good-bye through the call before it is hung up in
 // order: SayFarewell asks for it, FarewellSaid is the answer, and nobody is waited for longer than `patience`.
@@ -107,7 +109,7 @@ struct IdleReport {  // of AskIdle
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport,
+using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport,
                            SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
                            QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 

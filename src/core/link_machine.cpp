@@ -40,9 +40,11 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
     ++counters_.malformed;
     return true;
   }
-  // Blocked: it slipped past the kernel's own refusal. Of a family without a stable address: no call would carry it.
-  if (blocked_ || !config_.stable_for(info->family())) {
-    ++counters_.drops[blocked_ ? Drop::blocked : Drop::family];
+  // Of a family without a stable address: no call would carry it. Blocked: it slipped past the kernel's own refusal.
+  // The line stands while a good-bye is said.
+  const bool refused = blocked_ || (stopping_ && !std::holds_alternative<Up>(state_));
+  if (refused || !config_.stable_for(info->family())) {
+    ++counters_.drops[refused ? Drop::blocked : Drop::family];
     return true;
   }
   return std::visit(Overloaded{
@@ -95,7 +97,7 @@ void LinkMachine::want(const ConnectAsked& event) {
 }
 
 void LinkMachine::on(const ConnectAsked& event) {
-  if (blocked_) return;
+  if (barred()) return;
   std::visit(Overloaded{
                  [&](Down&) {
                    want(event);
@@ -116,9 +118,27 @@ void LinkMachine::on(const ConnectAsked& event) {
              state_);
 }
 
-void LinkMachine::on(const DisconnectAsked&) {
+void LinkMachine::forget_wishes() {
   wanted_.reset();
   resume_until_.reset();
+}
+
+void LinkMachine::on(const LeaveAsked&) {
+  stopping_ = true;
+  forget_wishes();
+  drop_buffer();
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing&) { abort_dialing("stop"); },
+                 [&](Up&) { leave("stop"); },
+                 [&](HangingUp&) {},
+                 [&](Waiting&) { become(Down{}, "stop"); },
+             },
+             state_);
+}
+
+void LinkMachine::on(const DisconnectAsked&) {
+  forget_wishes();
   std::visit(Overloaded{
                  [&](Down&) {},
                  // A person who says so does not want what waits for a call to dial again at once.
@@ -142,8 +162,7 @@ void LinkMachine::on(const DisconnectAsked&) {
 void LinkMachine::block() {
   if (!blocked_) effect(SetBlocked{true});
   blocked_ = true;
-  wanted_.reset();
-  resume_until_.reset();
+  forget_wishes();
   drop_buffer();
 }
 
@@ -166,6 +185,7 @@ void LinkMachine::on(const BlockAsked&) {
 }
 
 void LinkMachine::on(const UnblockAsked&) {
+  stopping_ = false;
   if (!blocked_) return;
   blocked_ = false;
   failures_ = 0;

@@ -6,7 +6,7 @@
 //   - never two calls at a time: every StartCall is followed by a CallGone (or the supervisor's loss) before the next;
 //   - packets are sent on only while Up; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
-//   - a blocked link never starts a call.
+//   - a link that is blocked, or that is about to be stopped, never starts a call.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -64,6 +64,8 @@ class LinkMachine {
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
   [[nodiscard]] bool blocked() const { return blocked_; }
+  // Nothing makes a call: it is blocked, or ghostd is about to be stopped.
+  [[nodiscard]] bool barred() const { return blocked_ || stopping_; }
   // The call that is being made, carried or ended; none in Down and Waiting.
   [[nodiscard]] CallSerial serial() const;
 
@@ -81,6 +83,7 @@ class LinkMachine {
   void on(const DisconnectAsked&);
   void on(const BlockAsked&);
   void on(const UnblockAsked&);
+  void on(const LeaveAsked&);
   void on(const FarewellWanted& event);
   void on(const FarewellSaid&);
   void on(const Impaired& event);
@@ -109,6 +112,7 @@ class LinkMachine {
   // Takes the packet in; false: the call that is up carries it, and it is to be sent on.
   [[nodiscard]] bool take_in(PacketBytes& bytes);
   void buffer(PacketBytes bytes, const PacketInfo& info);
+  void forget_wishes();
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
   void bring_up(CallSerial serial, const IpAddress& local);
@@ -136,6 +140,7 @@ class LinkMachine {
   Counters counters_;
   CallSerial last_serial_;
   bool blocked_ = false;
+  bool stopping_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;  // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.

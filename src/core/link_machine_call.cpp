@@ -34,6 +34,7 @@ void LinkMachine::started(CallSerial serial) {
 
 // Something may have asked for a call while none could be made.
 bool LinkMachine::dial_if_asked() {
+  if (barred()) return false;
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
   else if (wanted_) dial(std::string(wanted_->by), wanted_->by);
   else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger_);
@@ -47,7 +48,7 @@ void LinkMachine::on(const CallReport& event) {
       event.serial > last_serial_) {
     started(event.serial);
     become(Dialing{event.serial, after(now_, config_.call.negotiate_timeout + kSupervisorGrace)}, "adopted");
-    if (blocked_) abort_dialing("block");
+    if (barred()) abort_dialing(blocked_ ? "block" : "stop");
     return;
   }
   if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call
@@ -135,7 +136,7 @@ void LinkMachine::after_failure(const CallGone& news) {
 void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
   const auto& call = config_.call;
   if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block();
-  if (blocked_) return become(Down{}, std::move(reason), std::move(detail));
+  if (barred()) return become(Down{}, std::move(reason), std::move(detail));
   become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
 }
 

@@ -305,6 +305,8 @@ bus::Accepted Daemon::connect(const std::string& link) {
   return ask(link, core::ConnectAsked{});
 }
 
+void Daemon::asked(const std::string& act, const std::string& link, const bus::Asker& by) { log_asked(link, act, by.uid, by.pid, by.unit); }
+
 void Daemon::look(const std::string& link) {
   host_.counts().look(loop::now());
   if (const auto at = links_.find(link); bus_ && at != links_.end()) bus_->publish(at->second->status());
@@ -315,6 +317,18 @@ bus::Accepted Daemon::disconnect(const std::string& link) { return ask(link, cor
 bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::BlockAsked{}); }
 
 bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::UnblockAsked{}); }
+
+tl::expected<bool, bus::RequestError> Daemon::leave() {
+  std::vector<std::string> names;
+  for (const auto& [name, link] : links_) names.push_back(name);
+  for (const auto& name : names) post(name, core::LeaveAsked{});
+  leaving_ = any_call();
+  return leaving_;
+}
+
+bool Daemon::any_call() const {
+  return std::any_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().serial() != CallSerial::none; });
+}
 
 bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
   if (links_.at(link)->machine().blocked())
@@ -413,6 +427,10 @@ void Daemon::drain() {
   see_who_stands_in_front();
   names_.update(links_);
   tell_manager();
+  if (leaving_ && !any_call()) {
+    leaving_ = false;
+    if (bus_) bus_->left();
+  }
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
   // may be days.
@@ -420,9 +438,7 @@ void Daemon::drain() {
 }
 
 void Daemon::leave_idle_supervisor() {
-  const bool idle = std::all_of(links_.begin(), links_.end(),
-                                [](const auto& l) { return l.second->machine().serial() == CallSerial::none; });
-  if (idle && listening_) supervisor_.close();
+  if (!any_call() && listening_) supervisor_.close();
 }
 
 void Daemon::publish() {

@@ -40,7 +40,10 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+  [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
+  [[nodiscard]] bool any_call() const;
 
+  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
   void look(const std::string& link) override;
 
   [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
@@ -111,6 +114,7 @@ class Daemon final : public bus::Requests {
   std::deque<std::pair<std::string, core::LinkEvent>> queue_;
   bool draining_ = false;
   bool listening_ = false;
+  bool leaving_ = false;  // whoever stops us waits for the last call's end
   bool names_told_ = false;  // to the supervisor
   std::string told_;  // the last STATUS=
 };

@@ -45,6 +45,27 @@ void log_lost(int priority, std::string_view what, std::string_view by, std::str
        std::string(message));
 }
 
+void log_asked(std::string_view link, std::string_view act, std::optional<std::uint32_t> uid, std::optional<std::uint32_t> pid,
+               std::string_view unit) {
+  std::vector<std::string> fields{fmt::format("PRIORITY={}", LOG_INFO), fmt::format("GHOSTD_ASKED={}", act),
+                                  fmt::format("MESSAGE_ID={}", kAskedId)};
+  std::string by = "somebody";
+  if (uid) {
+    by = fmt::format("uid {}", *uid);
+    fields.push_back(fmt::format("GHOSTD_ASKED_UID={}", *uid));
+  }
+  if (pid) {
+    by += fmt::format(", process {}", *pid);
+    fields.push_back(fmt::format("GHOSTD_ASKED_PID={}", *pid));
+  }
+  if (!unit.empty()) {
+    by += fmt::format(", {}", unit);
+    fields.push_back(fmt::format("GHOSTD_ASKED_UNIT={}", unit));
+  }
+  if (!link.empty()) fields.push_back(fmt::format("GHOSTD_LINK={}", link));
+  send(std::move(fields), prefixed(link, fmt::format("{}: asked by {}", act, by)));
+}
+
 void log_names(int priority, std::string_view link, std::string_view outcome, std::string_view message) {
   std::vector<std::string> fields{fmt::format("PRIORITY={}", priority), fmt::format("GHOSTD_NAMES={}", outcome),
                                   fmt::format("MESSAGE_ID={}", kNamesId)};

@@ -4,6 +4,8 @@
 #pragma once
 #include <syslog.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,9 +24,14 @@ void log_names(int priority, std::string_view link, std::string_view outcome, st
 // What somebody took away from us, or did no more. MESSAGE_ID kLostId. by: who, where the kernel says it.
 void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message);
 
+// Somebody asked for an act. MESSAGE_ID kAskedId.
+void log_asked(std::string_view link, std::string_view act, std::optional<std::uint32_t> uid, std::optional<std::uint32_t> pid,
+               std::string_view unit);
+
 // docs: journalctl MESSAGE_ID=…; units/ghostd.catalog explains it.
 inline constexpr const char* kTransitionId = "5c1b6a1e0f0d4b6f9a3d2f1f8f7f2e11";
 inline constexpr const char* kLostId = "8e0f6b4d2a514c7f9b1d63a7c5e28f04";
+inline constexpr const char* kAskedId = "c0a6f2d1b7e84c52a3de9b6145f7083a";
 inline constexpr const char* kNamesId = "1f0d6c7b6f0c4f0e8b1c8d0a52b9e6c3";
 
 }  // namespace ghost::daemon

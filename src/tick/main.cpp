@@ -36,7 +36,7 @@ enum class Exit : int {
   again = 1,       // ghostd or systemd could not be reached: worth another attempt
   usage = 2,
   not_told = 3,    // armed, but the appearance failed or a notice did
-  hopeless = 4,    // no such link, or it never appears
+  hopeless = 4,    // no such link, or not for us
 };
 
 void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
@@ -71,7 +71,7 @@ Exit complain(const cli::Failure& failure) {
     case cli::ExitCode::not_told:
     case cli::ExitCode::interrupted: break;
   }
-  return failure.not_supported ? Exit::hopeless : Exit::again;
+  return Exit::again;
 }
 
 tick::Outcome<void> carry_out(tick::ServiceManager& systemd, const tick::Plan& plan) {

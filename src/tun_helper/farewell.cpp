@@ -4,17 +4,17 @@
 #include <systemd/sd-bus.h>
 
 #include <chrono>
-#include <cstring>
+#include <cstdint>
 #include <memory>
-#include <string>
-#include <thread>
-#include <vector>
+#include <string_view>
 
 namespace ghost::tun_helper {
 namespace {
 
-constexpr std::uint64_t kTimeout = 3'000'000;  // µs, of one call
-constexpr auto kLookAgain = std::chrono::milliseconds(50);
+constexpr std::uint64_t kTimeout = 3'000'000;  // µs, of the call
+constexpr const char* kName = "org.ghostd1";
+constexpr const char* kPath = "/org/ghostd1";
+constexpr const char* kInterface = "org.ghostd1.Manager";
 
 struct Unref {
   void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
@@ -22,26 +22,22 @@ struct Unref {
 };
 using Message = std::unique_ptr<sd_bus_message, Unref>;
 
-// Never starts a ghostd that does not run.
-Message call(sd_bus* bus, const char* method, const char* argument) {
-  sd_bus_message* raw = nullptr;
-  if (sd_bus_message_new_method_call(bus, &raw, "org.ghostd1", "/org/ghostd1", "org.ghostd1.Manager", method) < 0) return nullptr;
-  const Message request(raw);
-  sd_bus_message_set_auto_start(request.get(), 0);
-  if (argument != nullptr && sd_bus_message_append(request.get(), "s", argument) < 0) return nullptr;
-  sd_bus_message* reply = nullptr;
-  if (sd_bus_call(bus, request.get(), kTimeout, nullptr, &reply) < 0) return nullptr;
-  return Message(reply);
+int heard(sd_bus_message*, void* over, sd_bus_error*) {
+  *static_cast<bool*>(over) = true;
+  return 0;
 }
 
-std::vector<std::string> links_that_are_up(sd_bus* bus) {
-  std::vector<std::string> out;
-  const auto reply = call(bus, "ListLinks", nullptr);
-  if (!reply || sd_bus_message_enter_container(reply.get(), 'a', "(sos)") < 0) return out;
-  const char *name = nullptr, *path = nullptr, *state = nullptr;
-  while (sd_bus_message_read(reply.get(), "(sos)", &name, &path, &state) > 0)
-    if (std::strcmp(state, "up") == 0) out.emplace_back(name);
-  return out;
+// Whether there is a call to be waited for. Never starts a ghostd that does not run.
+bool leave(sd_bus* bus) {
+  sd_bus_message* raw = nullptr;
+  if (sd_bus_message_new_method_call(bus, &raw, kName, kPath, kInterface, "Leave") < 0) return false;
+  const Message request(raw);
+  sd_bus_message_set_auto_start(request.get(), 0);
+  sd_bus_message* answer = nullptr;
+  if (sd_bus_call(bus, request.get(), kTimeout, nullptr, &answer) < 0) return false;
+  const Message reply(answer);
+  int busy = 0;
+  return sd_bus_message_read(reply.get(), "b", &busy) >= 0 && busy != 0;
 }
 
 }  // namespace
@@ -51,9 +47,25 @@ void say_farewell(unsigned seconds) {
   if (sd_bus_open_system(&raw) < 0) return;
   const std::unique_ptr<sd_bus, Unref> bus(raw);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-  for (const auto& link : links_that_are_up(bus.get())) (void)call(bus.get(), "Disconnect", link.c_str());
-  while (std::chrono::steady_clock::now() < deadline && !links_that_are_up(bus.get()).empty())
-    std::this_thread::sleep_for(kLookAgain);
+  // Before the question, so that the answer's consequence is not missed; and a ghostd that ends says nothing.
+  bool over = false;
+  if (sd_bus_match_signal(bus.get(), nullptr, kName, kPath, kInterface, "Left", heard, &over) < 0) return;
+  if (sd_bus_match_signal(bus.get(), nullptr, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
+                          [](sd_bus_message* message, void* gone, sd_bus_error*) {
+                            const char *name = nullptr, *before = nullptr, *after = nullptr;
+                            if (sd_bus_message_read(message, "sss", &name, &before, &after) >= 0 && std::string_view(name) == kName && *after == 0)
+                              *static_cast<bool*>(gone) = true;
+                            return 0;
+                          },
+                          &over) < 0)
+    return;
+  if (!leave(bus.get())) return;
+  while (!over) {
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    const int done = sd_bus_process(bus.get(), nullptr);
+    if (done < 0 || (done == 0 && sd_bus_wait(bus.get(), static_cast<std::uint64_t>(left.count())) < 0)) return;
+  }
 }
 
 }  // namespace ghost::tun_helper

@@ -4,8 +4,8 @@
 
 namespace ghost::tun_helper {
 
-// Has ghostd hang up the links that are up, and waits until none is (ghostd.link(5), VanishTimeout=), or for so many seconds. A
-// ghostd that does not answer is not waited for.
+// Has ghostd hang up its calls for good (org.ghostd1.Manager.Leave), and waits until there is none any more, or for so many
+// seconds. A ghostd that does not answer, or ends meanwhile, is not waited for.
 void say_farewell(unsigned seconds);
 
 }  // namespace ghost::tun_helper

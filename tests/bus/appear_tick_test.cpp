@@ -151,10 +151,6 @@ TEST_F(GhostAppear, WaitsForOneThatIsUnderWay) {
 
 TEST_F(GhostAppear, WhatCanNeverBeIsHopeless) {
   EXPECT_EQ(tick("chain", "nope").status, 4);
-  server.answer(asked("chain"), {Kind::NotSupported, "isp has no [Appear]"});
-  const auto ran = tick("chain");
-  EXPECT_EQ(ran.status, 4);
-  EXPECT_EQ(ran.err, "isp has no [Appear]\n");
   EXPECT_EQ(tick("chain", "../etc").status, 2);
   EXPECT_EQ(tick("yearly").status, 2);
   EXPECT_EQ(run({GHOST_APPEAR, "isp"}, env).status, 2);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <map>
 
@@ -39,6 +41,7 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
   std::vector<std::pair<std::string, std::vector<std::string>>> removed;
   std::vector<std::tuple<std::string, std::vector<std::string>, std::uint64_t, std::uint64_t>> appeared;
   std::vector<std::pair<std::string, std::string>> vanished;
+  int left = 0;
 
  private:
   void onInterfacesAdded(const sdbus::ObjectPath& path,
@@ -52,6 +55,7 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
                   const std::uint64_t& next) override {
     appeared.emplace_back(link, addresses, until, next);
   }
+  void onLeft() override { ++left; }
   void onVanished(const std::string& link, const std::string& reason) override { vanished.emplace_back(link, reason); }
 };
 
@@ -129,6 +133,32 @@ TEST_F(BusServiceTest, PassesEachRequestOn) {
   EXPECT_THAT(server.take_record(), ElementsAre("connect isp", "disconnect isp", "block isp", "unblock isp", "reload"));
 }
 
+TEST_F(BusServiceTest, LeaveTellsWhenTheLastCallHasEnded) {
+  EXPECT_TRUE(manager.Leave());
+  EXPECT_THAT(server.take_record(), ElementsAre("leave"));
+  EXPECT_EQ(manager.left, 0);
+  server.in_loop([](bus::BusService& service) { service.left(); });
+  EXPECT_TRUE(eventually([&] {
+    loop.turn(20ms);
+    return manager.left == 1;
+  }));
+}
+
+TEST_F(BusServiceTest, TellsWhoAsked) {
+  manager.Block("isp");
+  manager.Reload();
+  manager.Appear("isp", 0);
+  for (const auto* act : {"block isp", "reload", "appear isp"}) {
+    ASSERT_TRUE(eventually([&] { return server.who_asked(act).has_value(); })) << act;
+    EXPECT_EQ(server.who_asked(act)->uid, getuid()) << act;
+    EXPECT_EQ(server.who_asked(act)->pid, static_cast<std::uint32_t>(getpid())) << act;
+  }
+  manager.AppearTick("isp", "resume", 0);
+  manager.Connect("isp");
+  ASSERT_TRUE(eventually([&] { return server.who_asked("connect isp").has_value(); }));
+  EXPECT_FALSE(server.who_asked("appear-tick isp")) << "a timer's question is no act of anybody's";
+}
+
 TEST_F(BusServiceTest, KnowsNoOtherLink) {
   const std::string expected = "org.ghostd1.Error.NoSuchLink: there is no link named 'nope'";
   EXPECT_EQ(error_of([&] { manager.GetLink("nope"); }), expected);
@@ -147,12 +177,12 @@ TEST_F(BusServiceTest, KnowsNoOtherLink) {
 TEST_F(BusServiceTest, NamesEachError) {
   server.answer("connect isp", {Kind::Blocked, "isp is blocked"});
   server.answer("disconnect isp", {Kind::Failed, "no"});
-  server.answer("block isp", {Kind::NotSupported, "not here"});
+  server.answer("block isp", {Kind::Failed, "not here"});
   server.answer("unblock isp", {Kind::NoSuchLink, "gone"});
   server.answer("reload", {Kind::ConfigInvalid, "/etc/ghostd/links/isp.conf:3: unknown key 'Fo\xff'\n/x:1: bad"});
   EXPECT_EQ(error_of([&] { manager.Connect("isp"); }), "org.ghostd1.Error.Blocked: isp is blocked");
   EXPECT_EQ(error_of([&] { manager.Disconnect("isp"); }), "org.ghostd1.Error.Failed: no");
-  EXPECT_EQ(error_of([&] { manager.Block("isp"); }), "org.ghostd1.Error.NotSupported: not here");
+  EXPECT_EQ(error_of([&] { manager.Block("isp"); }), "org.ghostd1.Error.Failed: not here");
   EXPECT_EQ(error_of([&] { manager.Unblock("isp"); }), "org.ghostd1.Error.NoSuchLink: gone");
   // Lines stay lines; a byte that D-Bus cannot carry does not swallow the answer.
   EXPECT_EQ(error_of([&] { manager.Reload(); }),
@@ -243,8 +273,8 @@ TEST_F(BusServiceTest, Appear) {
   EXPECT_EQ(error_of([&] { manager.Appear("isp", UINT64_MAX); }),
             "org.ghostd1.Error.InvalidArgument: hold_usec is longer than 366 days");
   EXPECT_THAT(server.take_record(), SizeIs(1));
-  server.answer("appear isp 0", {Kind::NotSupported, "no [Appear]"});
-  EXPECT_EQ(error_of([&] { manager.Appear("isp", 0); }), "org.ghostd1.Error.NotSupported: no [Appear]");
+  server.answer("appear isp 0", {Kind::Failed, "no [Appear]"});
+  EXPECT_EQ(error_of([&] { manager.Appear("isp", 0); }), "org.ghostd1.Error.Failed: no [Appear]");
 }
 
 TEST_F(BusServiceTest, AppearTick) {
@@ -278,8 +308,8 @@ TEST_F(BusServiceTest, ListsAppearances) {
                       std::vector<std::string>{"203.0.113.9", "2001:db8::9"}, 1'800'001'830'000'000u,
                       std::vector<Notice>{Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
                                           Notice("dns", "pending", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)})));
-  server.answer("appearances isp", {Kind::NotSupported, "no [Appear]"});
-  EXPECT_EQ(error_of([&] { manager.ListAppearances("isp"); }), "org.ghostd1.Error.NotSupported: no [Appear]");
+  server.answer("appearances isp", {Kind::Failed, "no [Appear]"});
+  EXPECT_EQ(error_of([&] { manager.ListAppearances("isp"); }), "org.ghostd1.Error.Failed: no [Appear]");
 }
 
 TEST_F(BusServiceTest, TellsWhoAppearsAndVanishes) {

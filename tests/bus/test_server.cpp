@@ -98,6 +98,17 @@ void TestServer::remove(std::string link) {
   in_loop([&](bus::BusService& s) { s.remove(link); });
 }
 
+void TestServer::asked(const std::string& act, const std::string& link, const bus::Asker& by) {
+  const std::lock_guard lock(mutex_);
+  askers_[link.empty() ? act : act + " " + link] = by;
+}
+
+std::optional<bus::Asker> TestServer::who_asked(const std::string& act) {
+  const std::lock_guard lock(mutex_);
+  const auto at = askers_.find(act);
+  return at == askers_.end() ? std::nullopt : std::optional(at->second);
+}
+
 std::vector<std::string> TestServer::take_record() {
   const std::lock_guard lock(mutex_);
   return std::exchange(record_, {});

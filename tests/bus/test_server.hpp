@@ -34,6 +34,8 @@ class TestServer final : private bus::Requests {
 
   // "connect isp", "reload", … in order; and forgets them.
   std::vector<std::string> take_record();
+  // Who asked for "connect isp", "reload", …: the last one.
+  std::optional<bus::Asker> who_asked(const std::string& act);
   // What a request is answered with from now on, by its record; accepted when nothing is set.
   void answer(const std::string& request, bus::RequestError error);
   // What else a request does, in the loop, before it is answered.
@@ -53,17 +55,23 @@ class TestServer final : private bus::Requests {
   bus::Accepted block(const std::string& link) override { return record("block " + link); }
   bus::Accepted unblock(const std::string& link) override { return record("unblock " + link); }
   bus::Accepted reload() override { return record("reload"); }
+  tl::expected<bool, bus::RequestError> leave() override {
+    if (auto recorded = record("leave"); !recorded) return tl::unexpected(recorded.error());
+    return true;
+  }
   bus::Accepted appear(const std::string& link, core::Duration hold) override {
     return record("appear " + link + " " + std::to_string(hold.count()));
   }
   tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(const std::string& link, core::TickKind kind,
                                                                std::optional<core::WallTime> timer_next) override;
   tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
+  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
   bus::Accepted record(const std::string& request);
   void serve(const std::string& address, const std::vector<core::LinkStatus>& links);
 
   std::mutex mutex_;
   std::vector<std::string> record_;
+  std::map<std::string, bus::Asker> askers_;
   std::map<std::string, bus::RequestError> answers_;
   std::map<std::string, std::function<void(bus::BusService&)>> acts_;
   bus::TickAnswer tick_;

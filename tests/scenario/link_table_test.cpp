@@ -95,6 +95,7 @@ std::vector<Meeting> meetings() {
       {"Disconnect", disconnect},
       {"Block", block},
       {"Unblock", unblock},
+      {"ghostd is about to be stopped", leave},
       {"a good-bye will have to be said", farewell_wanted(10s)},
       {"the good-bye is said", farewell_said},
       {"the table is gone from the kernel", Impaired{true}},

@@ -165,3 +165,44 @@ TEST(People, EndlessSpansAreWaitedFor) {
   });
   EXPECT_EQ(link.deadline(), Time{} + 3s + endless);
 }
+
+TEST(People, LeaveHangsUpAndNothingCallsAgain) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {2s, farewell_wanted(10s), {}, "up (trigger)"},
+      {3s, leave, {"farewell? stop"}, "up (trigger)"},
+      {3s, packet("b"), {"reinject b"}, "up (trigger)"},  // the line stands while the good-bye is said
+      {4s, farewell_said, {"route back", "drained? 1"}, "hanging-up (stop)"},
+      {5s, packet("c"), {}, "hanging-up (stop)"},
+      {5s, connect, {}, "hanging-up (stop)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (stop)"},
+      {7s, packet("d"), {}, "down (stop)"},
+      {8s, connect, {}, "down (stop)"},
+      {9s, unblock, {}, "down (stop)"},  // the stop came to nothing, and somebody says so
+      {10s, packet("e"), {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(People, LeaveEndsADialAndAWait) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, leave, {"end 1"}, "hanging-up (stop)"},
+      {2s, gone(1, CallEnd::HungUp), {}, "down (stop)"},
+  });
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, leave, {}, "down (stop)"},
+  });
+}
+
+TEST(People, ALineThatDropsAfterLeaveIsNotCalledAgain) {
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, farewell_wanted(10s), {}, "up (connect)"},
+      {3s, leave, {"farewell? stop"}, "up (connect)"},
+      {4s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1"}, "down (NoCarrier)"},
+  });
+}

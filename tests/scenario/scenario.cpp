@@ -160,6 +160,7 @@ std::string words(const Event& event) {
           [](const DisconnectAsked&) { return std::string("disconnect"); },
           [](const BlockAsked&) { return std::string("block"); },
           [](const UnblockAsked&) { return std::string("unblock"); },
+          [](const LeaveAsked&) { return std::string("leave"); },
           [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
           [](const FarewellSaid&) { return std::string("farewell said"); },
           [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },

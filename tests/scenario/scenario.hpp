@@ -65,6 +65,7 @@ inline const core::Event connect = core::ConnectAsked{};
 inline const core::Event disconnect = core::DisconnectAsked{};
 inline const core::Event block = core::BlockAsked{};
 inline const core::Event unblock = core::UnblockAsked{};
+inline const core::Event leave = core::LeaveAsked{};
 inline core::Event appear(core::Duration hold, bool patient = false) { return core::ConnectAsked{"appear", hold, patient}; }
 inline core::Event farewell_wanted(core::Duration patience) { return core::FarewellWanted{true, patience}; }
 inline const core::Event farewell_said = core::FarewellSaid{};

@@ -73,11 +73,12 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(36)) {
+  switch (pick(37)) {
     case 0: case 1: return connect;
     case 2: case 3: return disconnect;
     case 34: return StandsBehind{chance(50)};
     case 35: return conflict("somebody's");
+    case 36: return chance(30) ? leave : unblock;
     case 4: return block;
     case 5: case 6: case 7: return unblock;
     case 8: return Reconfigured{some_config()};
@@ -252,7 +253,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const StartCall& e) {
             ++seen_["calls"];
             promise(!live_, "two calls at a time");
-            promise(!call().blocked(), "a blocked link calls");
+            promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
             ppp_.clear();

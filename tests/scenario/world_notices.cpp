@@ -160,7 +160,7 @@ void World::see(const TellAppeared& told) {
 // In order, the good-bye comes first: whoever was told and is to be told the end has been, or its time was up.
 void World::see(const RouteBack&) {
   const auto reason = call().status().reason;
-  const bool in_order = reason == "idle" || reason == "disconnect" || reason == "block" || reason == "standby";
+  const bool in_order = reason == "idle" || reason == "disconnect" || reason == "block" || reason == "standby" || reason == "stop";
   if (!in_order) return;
   ++seen_["hung up in order"];
   const bool present = was_.state == "present" || was_.state == "announcing";

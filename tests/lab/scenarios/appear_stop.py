@@ -26,7 +26,7 @@ def run(lab):
     lab.sh("systemctl stop ghostd.service ghost-supervisor.service", timeout=150)
     last = told(lab)
     lab.check("a stop tells the end", last["event"] == "vanish" and last["sequence"] == first["sequence"] + 1, last)
-    lab.check("and why", last["reason"] == "disconnect", last)
+    lab.check("and why", last["reason"] == "stop", last)
     lab.line.wait_idle()
     blocked(lab)
     taken_away(lab)

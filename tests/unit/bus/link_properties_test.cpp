@@ -127,25 +127,11 @@ TEST(Usec, ThereAndBack) {
   EXPECT_EQ(from_usec(UINT64_MAX), std::nullopt);
 }
 
-TEST(Requests, KnowNothingOfAppearancesByDefault) {
-  struct : Requests {
-    Accepted connect(const std::string&) override { return {}; }
-    Accepted disconnect(const std::string&) override { return {}; }
-    Accepted block(const std::string&) override { return {}; }
-    Accepted unblock(const std::string&) override { return {}; }
-    Accepted reload() override { return {}; }
-  } r;
-  EXPECT_EQ(r.appear("isp", 0s).error().kind, RequestError::Kind::NotSupported);
-  EXPECT_EQ(r.appear_tick("isp", core::TickKind::resume, {}).error().kind, RequestError::Kind::NotSupported);
-  EXPECT_EQ(r.appearances("isp").error().kind, RequestError::Kind::NotSupported);
-}
-
 TEST(ErrorName, OfEachKind) {
   using Kind = RequestError::Kind;
   EXPECT_STREQ(error_name(Kind::NoSuchLink), "org.ghostd1.Error.NoSuchLink");
   EXPECT_STREQ(error_name(Kind::Blocked), "org.ghostd1.Error.Blocked");
   EXPECT_STREQ(error_name(Kind::ConfigInvalid), "org.ghostd1.Error.ConfigInvalid");
-  EXPECT_STREQ(error_name(Kind::NotSupported), "org.ghostd1.Error.NotSupported");
   EXPECT_STREQ(error_name(Kind::InvalidArgument), "org.ghostd1.Error.InvalidArgument");
   EXPECT_STREQ(error_name(Kind::Failed), "org.ghostd1.Error.Failed");
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/unit_watch.hpp"
+
+#include <utility>
+
+#include "bus/encoded_path.hpp"
+#include "bus/guarded.hpp"
+#include "bus/sdbus_seam.hpp"
+
+namespace ghost::bus {
+namespace {
+
+constexpr const char* kSystemd = "org.freedesktop.systemd1";
+constexpr const char* kManagerInterface = "org.freedesktop.systemd1.Manager";
+constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
+
+bool is_word(const sdbus::Variant& value, const char* word) {
+  return value.containsValueOfType<std::string>() && value.get<std::string>() == word;
+}
+
+// One property; nullptr: it could not be had.
+void get_property(sdbus::IProxy& proxy, const char* interface, const char* property, std::function<void(const sdbus::Variant*)> answer) {
+  proxy.callMethodAsync("Get")
+      .onInterface("org.freedesktop.DBus.Properties")
+      .withArguments(std::string(interface), std::string(property))
+      .uponReplyInvoke([answer = std::move(answer)](AsyncError error, const sdbus::Variant& value) { answer(error ? nullptr : &value); });
+}
+
+}  // namespace
+
+std::unique_ptr<sdbus::IProxy> UnitWatch::unit(const std::string& name) {
+  return sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path("/org/freedesktop/systemd1/unit", name)));
+}
+
+void UnitWatch::ask(const std::string& name, Told answer) {
+  try {
+    auto& proxy = asked_[name];
+    if (!proxy) proxy = unit(name);
+    get_property(*proxy, kUnitInterface, "ActiveState",
+                 guarded(loop_, [answer](const sdbus::Variant* state) { answer(state && is_word(*state, "active")); }));
+  } catch (const sdbus::Error&) {
+    asked_.erase(name);
+    answer(false);
+  }
+}
+
+// systemd tells of its units only while somebody has subscribed.
+void UnitWatch::subscribe() {
+  if (systemd_) return;
+  systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
+  systemd_->callMethodAsync("Subscribe").onInterface(kManagerInterface).uponReplyInvoke([](AsyncError) {});
+}
+
+// What the signal says is taken; asking back would load a unit that has just gone, which is news again. A shutdown stops units,
+// too, but what comes with the next boot is as good as active: so a stop is told only if it is none of that.
+void UnitWatch::watch(const std::string& name, Told told) {
+  if (watched_.contains(name)) return;
+  try {
+    subscribe();
+    auto proxy = unit(name);
+    proxy->uponSignal("PropertiesChanged")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .call([this, told = guarded(loop_, told), changes = std::make_shared<unsigned>(0)](
+                  const std::string& interface, const std::map<std::string, sdbus::Variant>& changed, const std::vector<std::string>&) {
+          const auto state = changed.find("ActiveState");
+          if (interface != kUnitInterface || state == changed.end()) return;
+          const auto change = ++*changes;
+          if (is_word(state->second, "active")) return told(true);
+          get_property(*systemd_, kManagerInterface, "SystemState", [told, changes, change](const sdbus::Variant* system) {
+            if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
+          });
+        });
+#if GHOST_SDBUS_MAJOR < 2
+    proxy->finishRegistration();
+#endif
+    watched_[name] = std::move(proxy);
+  } catch (const sdbus::Error&) {
+    return told(false);
+  }
+  ask(name, std::move(told));
+}
+
+void UnitWatch::forget(const std::string& name) {
+  watched_.erase(name);
+  asked_.erase(name);
+}
+
+}  // namespace ghost::bus
