@@ -42,8 +42,9 @@ json jump(const std::string& ifname, const std::string& chain) {
   return json::array({ifname, {{"jump", {{"target", chain}}}}});
 }
 
-// To renew the set's element costs as much as all else that happens to a packet here: 20 times a second are enough.
-json now_and_then() { return {{"limit", {{"rate", 20}, {"per", "second"}, {"burst", 5}}}}; }
+// To find out whether a packet keeps the call up, and to renew the set's element, costs more than all else that happens to a
+// packet here: 20 times a second are enough.
+json often_enough(bool beyond) { return {{"limit", {{"rate", 20}, {"per", "second"}, {"burst", 5}, {"inv", beyond}}}}; }
 
 // The element of set live for this interface gets its whole time again.
 json renew(const char* interface, std::chrono::seconds timeout) {
@@ -220,12 +221,13 @@ void call_chain(Commands& out, const RulesetLink& link) {
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
                       {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
-  // What has been answered is no noise: most packets get no further.
-  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
+  out.rule(chain, {often_enough(true), verdict("accept")});  // most packets of a busy link get no further
+  // What has been answered is no noise.
+  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
   out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
   out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("accept")});
   out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("accept")});
-  out.rule(chain, {is(ct("direction"), "original"), now_and_then(), renew("oif", link.idle_timeout)});
+  out.rule(chain, {is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
 }
 
 // What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
@@ -234,7 +236,7 @@ void heard_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "heard-" + link.name;
   out.rule(chain, {jump_to("impostors")});
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
-  out.rule(chain, {has(ct("status"), "assured"), now_and_then(), renew("iif", link.idle_timeout)});
+  out.rule(chain, {has(ct("status"), "assured"), often_enough(false), renew("iif", link.idle_timeout)});
   out.rule(chain, {has(ct("status"), "assured"), verdict("return")});
   out.rule(chain, {go_to("strangers")});
 }
@@ -337,6 +339,7 @@ json render(const Ruleset& ruleset) {
     const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
     own.push_back(jump(gd, "own-" + link.name));
     forwarded.push_back(jump(gd, "forwarded-" + link.name));
+    forwarded.push_back(json::array({ppp, verdict("accept")}));  // nothing below concerns it
     call.push_back(jump(ppp, "call-" + link.name));
     heard.push_back(jump(ppp, "heard-" + link.name));
     nat.push_back(jump(ppp, "nat-" + link.name));
