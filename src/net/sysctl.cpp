@@ -76,24 +76,28 @@ bool is_gone(const Error& error) { return error.errno_value == ENOENT || error.e
 
 }  // namespace
 
-Result<Sysctls> Sysctls::open(std::filesystem::path root, std::filesystem::path journal) {
+std::optional<Sysctls::Entries> Sysctls::parse(std::string_view text) {
+  const json list = json::parse(text, nullptr, false);
+  if (!list.is_array()) return std::nullopt;
   Entries entries;
+  for (const auto& one : list) {
+    if (!one.is_array() || one.size() != 2 || !one[0].is_string() || !one[1].is_string()) return std::nullopt;
+    auto key = one[0].get<std::string>(), value = one[1].get<std::string>();
+    if (!sound(key, value)) return std::nullopt;
+    entries.emplace_back(std::move(key), std::move(value));
+  }
+  return entries;
+}
+
+Result<Sysctls> Sysctls::open(std::filesystem::path root, std::filesystem::path journal) {
   const auto text = read_file(journal, O_NOFOLLOW);
   if (!text) {
     if (text.error().errno_value != ENOENT) return tl::unexpected(text.error());
-    return Sysctls(std::move(root), std::move(journal), std::move(entries));
+    return Sysctls(std::move(root), std::move(journal), {});
   }
-  const json list = json::parse(*text, nullptr, false);
-  bool good = list.is_array();
-  if (good) {
-    for (const auto& one : list) {
-      good = good && one.is_array() && one.size() == 2 && one[0].is_string() && one[1].is_string() &&
-             sound(one[0].get<std::string>(), one[1].get<std::string>());
-      if (good) entries.emplace_back(one[0].get<std::string>(), one[1].get<std::string>());
-    }
-  }
-  if (!good) return failure(EBADMSG, "read " + journal.string());
-  return Sysctls(std::move(root), std::move(journal), std::move(entries));
+  auto entries = parse(*text);
+  if (!entries) return failure(EBADMSG, "read " + journal.string());
+  return Sysctls(std::move(root), std::move(journal), std::move(*entries));
 }
 
 Result<std::string> Sysctls::read(const std::string& key) const {

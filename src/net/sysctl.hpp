@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace ghost::net {
 
 class Sysctls {
  public:
+  using Entries = std::vector<std::pair<std::string, std::string>>;  // key, value; in the order of the first writes
+  // The journal's text. Total: nullopt for any bytes that are none, a key that leads out of net/ among them.
+  [[nodiscard]] static std::optional<Entries> parse(std::string_view text);
+
   // root: "/proc/sys". journal: "/run/ghostd/restore.json"; its directory must exist. A journal that cannot
   // be read or understood is an error, not an empty one.
   [[nodiscard]] static Result<Sysctls> open(std::filesystem::path root, std::filesystem::path journal);
@@ -44,7 +49,6 @@ class Sysctls {
   [[nodiscard]] Result<void> restore();
 
  private:
-  using Entries = std::vector<std::pair<std::string, std::string>>;  // in the order of the first writes
   Sysctls(std::filesystem::path root, std::filesystem::path journal, Entries entries)
       : root_(std::move(root)), journal_(std::move(journal)), entries_(std::move(entries)) {}
   [[nodiscard]] Result<void> write(const std::string& key, const std::string& value) const;
