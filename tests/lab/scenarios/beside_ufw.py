@@ -9,7 +9,8 @@ TIMEOUT_ALL = 900
 
 class Ufw(Service):
     name, unit, reload = "ufw", "ufw.service", "ufw reload"
-    refuses_new = ("changes",)  # its chains are empty while it reloads, and FORWARD's policy is DROP
+    # A reload and a stop empty its chains first and set FORWARD's policy to ACCEPT last (/lib/ufw/ufw-init-functions).
+    refuses_new = ("changes", "stops")
 
     def prepare(self, lab, uplink):
         for path in ("ufw.conf", "user.rules", "user6.rules"):
