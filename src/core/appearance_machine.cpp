@@ -22,6 +22,17 @@ AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config
   on(std::move(config));
 }
 
+std::string_view to_string(AppearKind kind) {
+  switch (kind) {
+    case AppearKind::asked: return "asked";
+    case AppearKind::calendar: return "calendar";
+    case AppearKind::chain: return "chain";
+    case AppearKind::resume: return "resume";
+    case AppearKind::restart: return "restart";
+  }
+  return {};
+}
+
 std::vector<AppearEffect> AppearanceMachine::step(AppearEvent event, Clocks clocks) {
   clocks_ = clocks;
   out_.clear();
@@ -37,8 +48,8 @@ void AppearanceMachine::on(const AppearRequested& event) {
                  [&](Idle&) { begin(event); },
                  [&](Connecting& c) {
                    const bool even_if_told = even_if_told_;
-                   ended_ = clocks_.wall;
-                   outcome_ = "prolonged";
+                   record_.ended = clocks_.wall;
+                   record_.outcome = "prolonged";
                    remember();
                    note_begin(event);
                    even_if_told_ = even_if_told_ || even_if_told;
@@ -49,8 +60,8 @@ void AppearanceMachine::on(const AppearRequested& event) {
                    effect(WantLink{hold_});
                  },
                  [&](Present& p) {
-                   ended_ = clocks_.wall;
-                   outcome_ = "prolonged";
+                   record_.ended = clocks_.wall;
+                   record_.outcome = "prolonged";
                    remember();
                    note_begin(event);
                    since_ = clocks_.wall;
@@ -65,25 +76,29 @@ void AppearanceMachine::on(const AppearRequested& event) {
 
 // Who has been told already is not told again: it is in the next notice.
 void AppearanceMachine::on(const NextKnown& event) {
-  if (std::holds_alternative<Idle>(state_) || next_ == event.next) return;
-  next_ = event.next;
+  if (std::holds_alternative<Idle>(state_) || record_.next == event.next) return;
+  record_.next = event.next;
   remember();
 }
 
 void AppearanceMachine::note_begin(const AppearRequested& event) {
   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
-  even_if_told_ = event.kind == "asked";
-  next_ = event.next;
+  even_if_told_ = event.kind == AppearKind::asked;
   kind_ = event.kind;
-  begun_ = clocks_.wall;
-  ended_.reset();
-  outcome_.clear();
+  // Its addresses are those of the call that is prolonged, until it has others.
+  record_ = AppearanceRecord{.begun = clocks_.wall,
+                             .ended = {},
+                             .kind = std::string(to_string(event.kind)),
+                             .outcome = {},
+                             .addresses = std::move(record_.addresses),
+                             .next = event.next,
+                             .notices = {}};
 }
 
 void AppearanceMachine::begin(const AppearRequested& event) {
   note_begin(event);
   since_.reset();
-  told_addresses_.clear();
+  record_.addresses.clear();
   for (auto& task : tasks_) {
     abandon(task, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
     task = Task{.announce = task.announce};
@@ -189,9 +204,8 @@ void AppearanceMachine::on(const LinkSeen& event) {
                      if (!event.addresses.empty()) carried(event.addresses);
                      return;
                    }
-                   // Who hangs up now does not want it to be called again.
-                   const bool refused = event.reason == "disconnect" || event.reason == "block";
-                   if (event.blocked || (refused && !event.trying)) return end(event.reason, true);
+                   // A person who hangs up now does not want it to be called again.
+                   if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
                    if (!event.trying) effect(WantLink{hold_, true});
                  },
                  [&](Present& p) {
@@ -244,13 +258,13 @@ void AppearanceMachine::lost(const LinkSeen& event) {
 
 void AppearanceMachine::end(std::string outcome, bool failed) {
   link_gone();
-  ended_ = clocks_.wall;
-  outcome_ = std::move(outcome);
+  record_.ended = clocks_.wall;
+  record_.outcome = std::move(outcome);
   const bool told = std::holds_alternative<Vanishing>(state_) || std::holds_alternative<Present>(state_);
   state_ = Idle{failed};
   remember();
   effect(WantFarewell{});
-  if (told) effect(TellVanished{outcome_});
+  if (told) effect(TellVanished{record_.outcome});
   if (const auto again = std::exchange(again_, std::nullopt)) begin(*again);
 }
 
@@ -311,24 +325,20 @@ AppearanceStatus AppearanceMachine::status() const {
   s.state = state_name();
   s.asked = asked_;
   s.last = since_;
-  s.next = next_;
+  s.next = record_.next;
   if (const auto* p = std::get_if<Present>(&state_)) s.until = p->until;
   s.sequence = remembered_.sequence;
   s.carrier_nat = carrier_nat_;
-  s.addresses = told_addresses_;
+  s.addresses = record_.addresses;
   for (const auto& task : tasks_)
     if (task.told_of) s.notices.push_back(task.status);
   return s;
 }
 
 void AppearanceMachine::remember() {
-  AppearanceRecord record{.begun = begun_.value_or(clocks_.wall),
-                          .ended = ended_,
-                          .kind = kind_,
-                          .outcome = ended_ ? outcome_ : state_name(),
-                          .addresses = told_addresses_,
-                          .next = next_,
-                          .notices = status().notices};
+  auto record = record_;
+  if (!record.ended) record.outcome = state_name();
+  record.notices = status().notices;
   std::optional<WallTime> until;
   if (const auto* p = std::get_if<Present>(&state_)) until = p->until;
   if (const auto* c = std::get_if<Connecting>(&state_)) until = c->until;

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,8 +38,16 @@ struct Clocks {
 // ---- what happens
 
 // Somebody, or a timer, wants an appearance; it prolongs one that is under way.
+enum class AppearKind : std::uint8_t {
+  asked,     // by a person: everybody is told, those who know it already, too
+  calendar,  // by a timer (TickKind)
+  chain,
+  resume,
+  restart,   // one that an earlier ghostd began: nobody is told anything twice
+};
+std::string_view to_string(AppearKind kind);
 struct AppearRequested {
-  std::string kind;              // "asked", a TickKind's word, or "restart": one that an earlier ghostd began
+  AppearKind kind = AppearKind::asked;
   Duration hold{};               // zero: the configured one
   std::optional<WallTime> next;  // to be told
 };
@@ -52,7 +61,8 @@ struct LinkSeen {
   bool blocked = false;
   bool trying = false;               // a call is being made: no need to ask for one
   std::vector<IpAddress> addresses;  // of the PPP interface, while up
-  std::string reason;                // why it is as it is
+  std::string reason;                // why it is as it is, in a word to show
+  bool refused = false;              // a person has ended it
 };
 // The link wants to hang up; it waits for FarewellDone.
 struct FarewellAsked {
@@ -215,13 +225,14 @@ class AppearanceMachine {
   std::vector<Task> partings_;  // good-byes to those whom a reload took away
   std::uint64_t last_id_ = 0;
   std::optional<AppearRequested> again_;  // came while vanishing
-  // Of the present or last appearance:
   std::uint64_t asked_ = 0;
+  // Of the present or last appearance:
+  AppearanceRecord record_;    // outcome and notices are filled in when it is shown or remembered
+  AppearKind kind_ = AppearKind::asked;
   Duration hold_{};
   bool even_if_told_ = false;  // a person asked: tell everybody
-  std::optional<WallTime> begun_, since_, until_, ended_, next_;
-  std::string kind_, outcome_, link_reason_;
-  std::vector<IpAddress> told_addresses_;
+  std::optional<WallTime> since_;
+  std::string link_reason_;
   bool carrier_nat_ = false;
 
   Clocks clocks_{};

@@ -69,7 +69,7 @@ Notice AppearanceMachine::notice(NoticeKind kind, const Present& present) {
           .carrier_nat = present.carrier_nat,
           .since = since_.value_or(clocks_.wall),
           .until = kind == NoticeKind::vanish ? clocks_.wall : present.until,
-          .next = next_,
+          .next = record_.next,
           .sequence = remembered_.sequence,
           .reason = {}};
 }
@@ -83,19 +83,18 @@ void AppearanceMachine::announce(Present& present) {
     // What is on its way may arrive yet, and must not be the last word.
     const bool pending = task.running || task.retry;
     // A restart of ghostd's is the same appearance still: nothing to be repeated.
-    const bool repeat = task.announce.repeat && kind_ != "restart";
+    const bool repeat = task.announce.repeat && kind_ != AppearKind::restart;
     if (!known || pending || repeat || even_if_told_) who.push_back(&task);
   }
   even_if_told_ = false;
-  told_addresses_ = present.addresses;
-  until_ = present.until;
+  record_.addresses = present.addresses;
   carrier_nat_ = present.carrier_nat;
   if (!who.empty()) ++remembered_.sequence;
   doubt(who);
   remember();
   const auto text = notice(NoticeKind::appear, present);
   for (auto* task : who) assign(*task, text);
-  effect(TellAppeared{present.addresses, present.until, next_});
+  effect(TellAppeared{present.addresses, present.until, record_.next});
 }
 
 // From when they are told something until they confirm it, nobody knows what they believe: it may be heard and the answer lost, with

@@ -16,6 +16,15 @@ constexpr Duration kSettlePatience = std::chrono::seconds(3);
 // Of an appearance that is taken up again only so that its end can be told.
 constexpr Duration kFarewellOnly = std::chrono::seconds(1);
 
+AppearKind kind_of(TickKind kind) {
+  switch (kind) {
+    case TickKind::calendar: return AppearKind::calendar;
+    case TickKind::chain: return AppearKind::chain;
+    case TickKind::resume: break;
+  }
+  return AppearKind::resume;
+}
+
 AppearReconfigured of(const LinkConfig& config) { return {config.appear, config.announces, config.appear.name}; }
 
 }  // namespace
@@ -46,7 +55,7 @@ Appearances::Out Appearances::step(AppearancesEvent event, Clocks clocks) {
 // What nobody keeps is not told. Whether the timer is active is known from its signals, and asked once more while the modem
 // dials. If the link is up already, the notices leave with what is known.
 void Appearances::on(const AppearAsked& event) {
-  machine(AppearRequested{"asked", event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
+  machine(AppearRequested{AppearKind::asked, event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
   effect(AskTimer{TimerQuestion::tell_next});
 }
 
@@ -101,7 +110,7 @@ void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
   memory_.promise = due.promise;
   if (due.due) memory_.granted = clocks_.wall;
   save();  // its answer does not wait for the disk: who asks is a timer, which a power failure would erase as well
-  if (due.due) machine(AppearRequested{std::string(to_string(kind)), {}, due.next});
+  if (due.due) machine(AppearRequested{kind_of(kind), {}, due.next});
   else if (due.verdict == TickVerdict::under_way) machine(NextKnown{due.next});
   if (memory_.promise != before) set_alarm();
 }
@@ -115,7 +124,7 @@ Appearances::Out Appearances::listen(bool call_lives, Clocks clocks) {
     // What people were told holds over a restart and a crash; a clock that was put back makes it no longer.
     if (was_until_ && *was_until_ > clocks_.wall) {
       const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);
-      machine(AppearRequested{"restart", hold, {}});
+      machine(AppearRequested{AppearKind::restart, hold, {}});
       effect(AskTimer{TimerQuestion::tell_next});
     } else if (call_lives && !memory_.told.empty()) {
       after_restart_ = AfterRestart::up_again;
@@ -128,7 +137,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
-    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.barred(), call.trying(), status.local_addresses, status.reason};
+    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.barred(), call.trying(), status.local_addresses, status.reason, call.ended_by_a_person()};
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;
@@ -136,7 +145,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     settling_.reset();
     if (after_restart_ == AfterRestart::up_again && (seen.up || !calling)) {
       after_restart_ = AfterRestart::nothing;
-      if (seen.up && !machine_.under_way()) machine(AppearRequested{"restart", kFarewellOnly, {}});
+      if (seen.up && !machine_.under_way()) machine(AppearRequested{AppearKind::restart, kFarewellOnly, {}});
     }
     // The other family's address would be a second notice, and without the call's name servers the first would go nowhere.
     const auto give_up = after(status.since, kSettlePatience);
@@ -158,6 +167,9 @@ Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clock
     config_ = config.appear;
     anybody_ = !config.announces.empty();
     machine(of(config));
+    if (memory_.told == machine_.remembered().told) return;
+    memory_.told = machine_.remembered().told;  // a receiver that is told no more is forgotten
+    save();
   });
 }
 

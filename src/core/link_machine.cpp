@@ -41,8 +41,9 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
     return true;
   }
   // Of a family without a stable address: no call would carry it. Blocked: it slipped past the kernel's own refusal.
-  // The line stands while a good-bye is said.
-  const bool refused = blocked_ || (stopping_ && !std::holds_alternative<Up>(state_));
+  // The line carries while a good-bye is said; what would have to wait waits for nothing any more.
+  const auto* up = std::get_if<Up>(&state_);
+  const bool refused = blocked_ || (stopping_ && !(up && up->of(info->family()) == Carriage::carried));
   if (refused || !config_.stable_for(info->family())) {
     ++counters_.drops[refused ? Drop::blocked : Drop::family];
     return true;
@@ -61,8 +62,8 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
                           buffer(std::move(bytes), *info);
                           return true;
                         },
-                        [&](Up& up) {
-                          switch (up.of(info->family())) {
+                        [&](Up& state) {
+                          switch (state.of(info->family())) {
                             case Carriage::carried: return false;
                             case Carriage::pending: buffer(std::move(bytes), *info); break;
                             case Carriage::unused:
@@ -119,6 +120,7 @@ void LinkMachine::on(const ConnectAsked& event) {
 }
 
 void LinkMachine::forget_wishes() {
+  ended_by_a_person_ = ended_by_a_person_ || !std::holds_alternative<Down>(state_);
   wanted_.reset();
   resume_until_.reset();
 }

@@ -57,6 +57,9 @@ class LinkMachine {
   // A call is being made, or will be without being asked for again.
   [[nodiscard]] bool trying() const;
 
+  // The last call, or the wait for the next, was ended by Disconnect, Block or Leave; until the next one is made.
+  [[nodiscard]] bool ended_by_a_person() const { return ended_by_a_person_; }
+
   // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] LinkStatus status() const;
@@ -141,6 +144,7 @@ class LinkMachine {
   CallSerial last_serial_;
   bool blocked_ = false;
   bool stopping_ = false;
+  bool ended_by_a_person_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;  // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.

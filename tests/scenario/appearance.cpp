@@ -36,15 +36,16 @@ AppearanceMachine appearance(AppearReconfigured config, Remembered remembered) {
   return {"isp", std::move(config), std::move(remembered)};
 }
 
-AppearEvent asked(Duration hold) { return AppearRequested{"asked", hold, {}}; }
-AppearEvent by_timer(std::optional<WallTime> next) { return AppearRequested{"chain", {}, next}; }
+AppearEvent asked(Duration hold) { return AppearRequested{AppearKind::asked, hold, {}}; }
+AppearEvent by_timer(std::optional<WallTime> next) { return AppearRequested{AppearKind::chain, {}, next}; }
 AppearEvent link_up(std::vector<std::string> addresses) {
   LinkSeen out{.up = true, .trying = true, .addresses = {}, .reason = "appear"};
   for (const auto& a : addresses) out.addresses.push_back(*IpAddress::parse(a));
   return out;
 }
 AppearEvent link_down(std::string reason, bool trying) {
-  return LinkSeen{.blocked = reason == "block", .trying = trying, .addresses = {}, .reason = std::move(reason)};
+  const bool blocked = reason == "block", refused = blocked || reason == "disconnect";
+  return LinkSeen{.blocked = blocked, .trying = trying, .addresses = {}, .reason = std::move(reason), .refused = refused};
 }
 AppearEvent answer(std::uint64_t id, NoticeResult result, std::string text) {
   return NoticeAnswered{id, result, "said so", std::move(text)};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/overloaded.hpp"
+#include "core/receiver.hpp"
 
 namespace ghost::test {
 
@@ -193,7 +194,8 @@ void World::before(const LinkEvent& event) {
   for (const auto& n : was_.notices)
     if (!n.result) unsettled_.insert(n.name);
   owed_farewell_ = std::any_of(call().config().announces.begin(), call().config().announces.end(), [&](const AnnounceConfig& a) {
-    return a.vanish && link_.memory().told.contains(a.name);
+    const auto told = link_.memory().told.find(a.name);
+    return a.vanish && told != link_.memory().told.end() && told->second.receiver == receiver(a);
   });
   std::visit([this](const auto& e) { learns(e); }, event);
 }

@@ -153,7 +153,8 @@ void World::see(const TellAppeared& told) {
     const bool coming = std::any_of(way_.begin(), way_.end(), [&](const auto& w) {
       return w.second.name == a.name && w.second.notice.addresses == told.addresses;
     });
-    if (!knows && !coming) owed_[a.name] = now_;
+    if (knows || coming) owed_.erase(a.name);
+    else owed_[a.name] = now_;
   }
 }
 
