@@ -16,13 +16,16 @@ class Askers {
  public:
   Askers(loop::EventLoop& loop, sdbus::IConnection& bus) : loop_(loop), bus_(bus) {}
 
+  using Found = std::function<void(const Asker&)>;
   // sender: the unique name of a connection. `found` is called once, from the loop: with what is known, maybe nothing.
-  void find(const std::string& sender, std::function<void(const Asker&)> found);
+  void find(const std::string& sender, Found found);
 
  private:
+  void find_unit(Asker asker, Found found);
+
   loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
-  std::unique_ptr<sdbus::IProxy> driver_;
+  std::unique_ptr<sdbus::IProxy> driver_, systemd_;
 };
 
 }  // namespace ghost::bus

@@ -137,7 +137,9 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
-    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.barred(), call.trying(), status.local_addresses, status.reason, call.ended_by_a_person()};
+    // An appearance that is still asking for its call when ghostd is stopped stays written down as under way, for the next ghostd.
+    const bool asked_for = call.trying() || (call.barred() && !call.blocked());
+    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.blocked(), asked_for, status.local_addresses, status.reason, call.ended_on_purpose()};
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;

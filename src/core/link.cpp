@@ -16,7 +16,7 @@ bool is_wish(const Event& event) {
       [](const auto& e) {
         using E = std::decay_t<decltype(e)>;
         return std::is_same_v<E, ConnectAsked> || std::is_same_v<E, DisconnectAsked> || std::is_same_v<E, BlockAsked> ||
-               std::is_same_v<E, UnblockAsked> || std::is_same_v<E, LeaveAsked> || std::is_same_v<E, FarewellWanted> || std::is_same_v<E, FarewellSaid>;
+               std::is_same_v<E, UnblockAsked> || std::is_same_v<E, FarewellWanted> || std::is_same_v<E, FarewellSaid>;
       },
       event);
 }

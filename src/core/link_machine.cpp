@@ -120,9 +120,13 @@ void LinkMachine::on(const ConnectAsked& event) {
 }
 
 void LinkMachine::forget_wishes() {
-  ended_by_a_person_ = ended_by_a_person_ || !std::holds_alternative<Down>(state_);
   wanted_.reset();
   resume_until_.reset();
+}
+
+void LinkMachine::end_on_purpose() {
+  forget_wishes();
+  ended_on_purpose_ = ended_on_purpose_ || !std::holds_alternative<Down>(state_);
 }
 
 void LinkMachine::on(const LeaveAsked&) {
@@ -140,7 +144,7 @@ void LinkMachine::on(const LeaveAsked&) {
 }
 
 void LinkMachine::on(const DisconnectAsked&) {
-  forget_wishes();
+  end_on_purpose();
   std::visit(Overloaded{
                  [&](Down&) {},
                  // A person who says so does not want what waits for a call to dial again at once.
@@ -164,7 +168,7 @@ void LinkMachine::on(const DisconnectAsked&) {
 void LinkMachine::block() {
   if (!blocked_) effect(SetBlocked{true});
   blocked_ = true;
-  forget_wishes();
+  end_on_purpose();
   drop_buffer();
 }
 

@@ -57,8 +57,8 @@ class LinkMachine {
   // A call is being made, or will be without being asked for again.
   [[nodiscard]] bool trying() const;
 
-  // The last call, or the wait for the next, was ended by Disconnect, Block or Leave; until the next one is made.
-  [[nodiscard]] bool ended_by_a_person() const { return ended_by_a_person_; }
+  // The last call, or the wait for the next, was ended by Disconnect or by a block, ghostd's own among them. Until the next call.
+  [[nodiscard]] bool ended_on_purpose() const { return ended_on_purpose_; }
 
   // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
   [[nodiscard]] std::optional<Time> deadline() const;
@@ -116,6 +116,7 @@ class LinkMachine {
   [[nodiscard]] bool take_in(PacketBytes& bytes);
   void buffer(PacketBytes bytes, const PacketInfo& info);
   void forget_wishes();
+  void end_on_purpose();
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
   void bring_up(CallSerial serial, const IpAddress& local);
@@ -144,7 +145,7 @@ class LinkMachine {
   CallSerial last_serial_;
   bool blocked_ = false;
   bool stopping_ = false;
-  bool ended_by_a_person_ = false;
+  bool ended_on_purpose_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;  // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.

@@ -30,7 +30,7 @@ void LinkMachine::started(CallSerial serial) {
   last_serial_ = serial;
   ++counters_.calls;
   agreed_ = {};
-  ended_by_a_person_ = false;
+  ended_on_purpose_ = false;
 }
 
 // Something may have asked for a call while none could be made.

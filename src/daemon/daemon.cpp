@@ -136,6 +136,7 @@ void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
                                         [this, name](core::LinkEvent e) { post(name, std::move(e)); },
                                         [this, name] { make_again(name); }, appear_paths_);
   if (links_[name]->decides().scheduled()) watch_timer(name);
+  if (stopping_) post(name, core::LeaveAsked{});
   if (listening_) links_[name]->listen();
 }
 
@@ -256,6 +257,7 @@ void Daemon::farewells_said() {
   }
   warn(take_over());
   publish();
+  tell_left();
 }
 
 net::Result<void> Daemon::take_over() {
@@ -293,15 +295,23 @@ bus::Accepted Daemon::reload() {
   publish();
   if (listening_) tell_names();
   leave_idle_supervisor();
+  tell_left();
   log(LOG_INFO, "", fmt::format("configuration loaded, {} links", links_.size()));
   return {};
 }
 
 // ---- what people ask -------------------------------------------------------------------------------------------------
 
+bus::Accepted Daemon::may_call(const std::string& link) const {
+  using Error = bus::RequestError;
+  const auto& machine = links_.at(link)->machine();
+  if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
+  if (machine.barred()) return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to be stopped; unblock " + link + " if it is not"});
+  return {};
+}
+
 bus::Accepted Daemon::connect(const std::string& link) {
-  if (links_.at(link)->machine().blocked())
-    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
+  if (auto may = may_call(link); !may) return may;
   return ask(link, core::ConnectAsked{});
 }
 
@@ -321,9 +331,16 @@ bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::
 tl::expected<bool, bus::RequestError> Daemon::leave() {
   std::vector<std::string> names;
   for (const auto& [name, link] : links_) names.push_back(name);
+  stopping_ = true;
   for (const auto& name : names) post(name, core::LeaveAsked{});
-  leaving_ = any_call();
+  leaving_ = any_call() || !listening_;  // which calls live already is not known yet
   return leaving_;
+}
+
+void Daemon::tell_left() {
+  if (!leaving_ || !listening_ || any_call()) return;
+  leaving_ = false;
+  if (bus_) bus_->left();
 }
 
 bool Daemon::any_call() const {
@@ -331,8 +348,7 @@ bool Daemon::any_call() const {
 }
 
 bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
-  if (links_.at(link)->machine().blocked())
-    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Blocked, link + " is blocked; unblock it first"});
+  if (auto may = may_call(link); !may) return may;
   return ask(link, core::AppearAsked{hold});
 }
 
@@ -425,10 +441,7 @@ void Daemon::drain() {
   see_who_stands_in_front();
   names_.update(links_);
   tell_manager();
-  if (leaving_ && !any_call()) {
-    leaving_ = false;
-    if (bus_) bus_->left();
-  }
+  tell_left();
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
   // may be days.
@@ -517,6 +530,7 @@ void Daemon::listen() {
   if (bus_) names_.begin(loop_, bus_->connection());
   names_.update(links_);
   leave_idle_supervisor();
+  tell_left();
 }
 
 void Daemon::watch_kernel() {

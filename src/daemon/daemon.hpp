@@ -41,7 +41,9 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
   [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
+  void tell_left();
   [[nodiscard]] bool any_call() const;
+  [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
 
   void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
   void look(const std::string& link) override;
@@ -114,6 +116,7 @@ class Daemon final : public bus::Requests {
   std::deque<std::pair<std::string, core::LinkEvent>> queue_;
   bool draining_ = false;
   bool listening_ = false;
+  bool stopping_ = false;
   bool leaving_ = false;  // whoever stops us waits for the last call's end
   bool names_told_ = false;  // to the supervisor
   std::string told_;  // the last STATUS=

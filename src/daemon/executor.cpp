@@ -38,7 +38,7 @@ void Executor::run(Link& link, std::vector<core::LinkEffect> effects, const Link
 
 void Executor::run(Link& link, core::LinkEffect& effect, const Link::Post& post) {
   using namespace core;
-  const auto placed = link.placed();
+  const auto placed = [&link] { return link.placed(); };  // a copy of the whole configuration: for those who need it
   const auto& name = link.name();
   std::visit(
       Overloaded{
@@ -50,13 +50,13 @@ void Executor::run(Link& link, core::LinkEffect& effect, const Link::Post& post)
             if (!supervisor_.send(ppp::Hangup{name, e.serial}))
               post(CallReport{e.serial, CallGone{CallEnd::SupervisorLost, "ghost-supervisor cannot be reached"}});
           },
-          [&](const PrepareInterface&) { warn_if_failed(link, host_.prepare_call(placed.config)); },
-          [&](Handover& e) { post(link.path().hand_over(placed, e.serial, e.family, std::move(e.packets))); },
-          [&](const Reinject& e) { post(link.path().send_on(placed, e.packets)); },
-          [&](const SettleQueue& e) { post(QueueReport{e.serial, link.path().settle(placed, e.force)}); },
-          [&](const RefuseFamily& e) { warn_if_failed(link, link.path().refuse(placed, e.family, e.refuse)); },
-          [&](const RouteBack&) { warn_if_failed(link, link.path().route_back(placed)); },
-          [&](const CheckDrained& e) { post(DrainReport{e.serial, link.path().drained(placed)}); },
+          [&](const PrepareInterface&) { warn_if_failed(link, host_.prepare_call(placed().config)); },
+          [&](Handover& e) { post(link.path().hand_over(placed(), e.serial, e.family, std::move(e.packets))); },
+          [&](const Reinject& e) { post(link.path().send_on(placed(), e.packets)); },
+          [&](const SettleQueue& e) { post(QueueReport{e.serial, link.path().settle(placed(), e.force)}); },
+          [&](const RefuseFamily& e) { warn_if_failed(link, link.path().refuse(placed(), e.family, e.refuse)); },
+          [&](const RouteBack&) { warn_if_failed(link, link.path().route_back(placed())); },
+          [&](const CheckDrained& e) { post(DrainReport{e.serial, link.path().drained(placed())}); },
           [&](const AskIdle& e) {
             const auto left = net::nft::live_remaining(ppp_interface(name));
             warn_if_failed(link, left);
@@ -64,7 +64,7 @@ void Executor::run(Link& link, core::LinkEffect& effect, const Link::Post& post)
           },
           [&](const ForgetAddress& e) {
             // A fixed address that the provider gives every time stays ours, and so do its conversations.
-            const auto& stable = placed.config.stable;
+            const auto stable = placed().config.stable;
             if (std::find(stable.begin(), stable.end(), e.address) != stable.end()) return;
             warn_if_failed(link, net::forget_conntrack(e.address));
           },

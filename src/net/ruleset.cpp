@@ -221,9 +221,10 @@ void call_chain(Commands& out, const RulesetLink& link) {
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
                       {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
-  out.rule(chain, {often_enough(true), verdict("accept")});  // most packets of a busy link get no further
+  out.rule(chain, {is(ct("direction"), "reply"), verdict("accept")});  // our answers: they are not to use the limit up
+  out.rule(chain, {often_enough(true), verdict("accept")});            // most packets of a busy link get no further
   // What has been answered is no noise.
-  out.rule(chain, {has(ct("status"), "seen-reply"), is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
+  out.rule(chain, {has(ct("status"), "seen-reply"), renew("oif", link.idle_timeout)});
   out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
   out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("accept")});
   out.rule(chain, {is(payload("ip6", "daddr"), "@noise6"), verdict("accept")});

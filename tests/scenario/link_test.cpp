@@ -285,6 +285,30 @@ TEST(Restart, WhileItStillDialedNothingWasToldSoThePromiseIsAskedForOnceMore) {
   EXPECT_THAT(s.at(0s, Listed{CallSerial::none}), ElementsAre("timer? to keep"));
 }
 
+TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
+  auto s = listed(all_day(), promised(20min));
+  s.at(1s, TimerSeen{true});
+  s.at(20min, Event(due));
+  s.at(20min, TimerIsActive{TimerQuestion::keep_promise});
+  s.written(20min);
+  EXPECT_THAT(s.at(20min + 5s, Event(leave)), testing::Contains("end 1"));
+  s.at(20min + 6s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_EQ(s.state(), "down (stop); connecting");
+  EXPECT_THAT(s.at(20min + 7s, Event(connect)), IsEmpty());
+  Story after(all_day(), s.link.memory());
+  after.now = s.now + 1min;
+  EXPECT_THAT(after.at(21min, Listed{CallSerial::none}), ElementsAre("timer? to keep"));
+  after.at(21min, TimerIsActive{TimerQuestion::keep_promise});
+  EXPECT_TRUE(after.due.due) << "it is made up for";
+}
+
+TEST(Restart, LeaveBeforeTheLivingCallsAreKnownMakesNone) {
+  Story s(hut({"dns"}), under_way(5min, true));
+  EXPECT_THAT(s.at(0s, Event(leave)), IsEmpty());
+  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), testing::Not(testing::Contains(testing::StartsWith("start"))));
+  EXPECT_EQ(s.state(), "down (start); connecting");
+}
+
 TEST(Restart, BeforeTheLivingCallsAreKnownNoWishMakesACall) {
   Story s;
   EXPECT_THAT(s.at(0s, Event(connect)), IsEmpty());
