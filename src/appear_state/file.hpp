@@ -15,7 +15,7 @@
 namespace ghost::appear_state {
 
 struct Loaded {
-  core::LinkMemory state;                   // core::fresh_memory() when there is no file, or none to be read
+  core::LinkMemory state;              // core::fresh_memory() when there is no file, or none to be read
   std::optional<std::string> problem;  // a line for the journal; the state is fresh then
 };
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus/askers.hpp"
 
-#include <systemd/sd-bus.h>
-
-#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -26,13 +23,6 @@ Asker asker_of(const std::map<std::string, sdbus::Variant>& credentials) {
   return out;
 }
 
-std::string unit_of(const std::string& path) {
-  char* name = nullptr;
-  if (sd_bus_path_decode(path.c_str(), "/org/freedesktop/systemd1/unit", &name) <= 0) return {};
-  const std::unique_ptr<char, decltype(&std::free)> owner(name, &std::free);
-  return name;
-}
-
 }  // namespace
 
 void Askers::find(const std::string& sender, Found found) {
@@ -41,29 +31,16 @@ void Askers::find(const std::string& sender, Found found) {
     driver_->callMethodAsync("GetConnectionCredentials")
         .onInterface("org.freedesktop.DBus")
         .withArguments(sender)
-        .uponReplyInvoke([this, found](AsyncError error, const std::map<std::string, sdbus::Variant>& credentials) {
-          find_unit(error ? Asker{} : asker_of(credentials), guarded(loop_, found));
+        .uponReplyInvoke([this, found = guarded(loop_, found)](AsyncError error, const std::map<std::string, sdbus::Variant>& credentials) {
+          auto asker = error ? Asker{} : asker_of(credentials);
+          if (!asker.pid) return found(asker);
+          units_.find(*asker.pid, [asker, found](const std::string& unit) mutable {
+            asker.unit = unit;
+            found(asker);
+          });
         });
   } catch (const sdbus::Error&) {
     found({});
-  }
-}
-
-// Others' processes are hidden from ghostd (ProtectProc=), so systemd is asked.
-void Askers::find_unit(Asker asker, Found found) {
-  if (!asker.pid) return found(asker);
-  try {
-    if (!systemd_) systemd_ = sdbus::createProxy(bus_, BusName("org.freedesktop.systemd1"), sdbus::ObjectPath("/org/freedesktop/systemd1"));
-    systemd_->callMethodAsync("GetUnitByPID")
-        .onInterface("org.freedesktop.systemd1.Manager")
-        .withArguments(*asker.pid)
-        .uponReplyInvoke([asker, found](AsyncError error, const sdbus::ObjectPath& path) {
-          auto known = asker;
-          if (!error) known.unit = unit_of(path);
-          found(known);
-        });
-  } catch (const sdbus::Error&) {
-    found(asker);
   }
 }
 

@@ -8,24 +8,25 @@
 #include <string>
 
 #include "bus/requests.hpp"
+#include "bus/unit_watch.hpp"
 #include "loop/event_loop.hpp"
 
 namespace ghost::bus {
 
 class Askers {
  public:
-  Askers(loop::EventLoop& loop, sdbus::IConnection& bus) : loop_(loop), bus_(bus) {}
+  // All are lent.
+  Askers(loop::EventLoop& loop, sdbus::IConnection& bus, UnitWatch& units) : loop_(loop), bus_(bus), units_(units) {}
 
   using Found = std::function<void(const Asker&)>;
   // sender: the unique name of a connection. `found` is called once, from the loop: with what is known, maybe nothing.
   void find(const std::string& sender, Found found);
 
  private:
-  void find_unit(Asker asker, Found found);
-
   loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
-  std::unique_ptr<sdbus::IProxy> driver_, systemd_;
+  UnitWatch& units_;
+  std::unique_ptr<sdbus::IProxy> driver_;
 };
 
 }  // namespace ghost::bus

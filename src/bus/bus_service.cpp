@@ -46,7 +46,7 @@ class BusService::Impl final : private ManagerPort {
         flush_(loop, [this] { flush(); }),
         clock_(loop, [this] { clock_was_set(); }),
         units_(loop, bus),
-        askers_(loop, bus),
+        askers_(loop, bus, units_),
         manager_(bus, *this),
         pump_(loop, bus, std::move(lost)) {
     wall_.observe(loop::now(), real_now());

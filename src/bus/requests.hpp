@@ -64,9 +64,8 @@ struct Requests {
   // Somebody reads the link's counters: those that move without waking anybody may be published anew.
   virtual void look(const std::string& link);
 
-  // appear() and appear_tick() have published a status whose
-  // appearance.asked has risen by one before they return that they accepted, or that it is due: whoever asked waits for
-  // what comes after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
+  // appear() and appear_tick() have published a status whose appearance.asked has risen by one before they return that they
+  // accepted, or that it is due: whoever asked waits for what comes after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
   static constexpr core::Duration kLongestHold = std::chrono::hours(24 * 366);
   [[nodiscard]] virtual Accepted appear(const std::string& link, core::Duration hold) = 0;
   [[nodiscard]] virtual tl::expected<TickAnswer, RequestError> appear_tick(const std::string& link, core::TickKind kind,

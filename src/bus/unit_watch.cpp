@@ -14,6 +14,8 @@ constexpr const char* kSystemd = "org.freedesktop.systemd1";
 constexpr const char* kManagerInterface = "org.freedesktop.systemd1.Manager";
 constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
 
+constexpr const char* kUnitPathPrefix = "/org/freedesktop/systemd1/unit";
+
 bool is_word(const sdbus::Variant& value, const char* word) {
   return value.containsValueOfType<std::string>() && value.get<std::string>() == word;
 }
@@ -29,7 +31,7 @@ void get_property(sdbus::IProxy& proxy, const char* interface, const char* prope
 }  // namespace
 
 std::unique_ptr<sdbus::IProxy> UnitWatch::unit(const std::string& name) {
-  return sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path("/org/freedesktop/systemd1/unit", name)));
+  return sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, name)));
 }
 
 void UnitWatch::ask(const std::string& name, Told answer) {
@@ -44,11 +46,23 @@ void UnitWatch::ask(const std::string& name, Told answer) {
   }
 }
 
-// systemd tells of its units only while somebody has subscribed.
-void UnitWatch::subscribe() {
-  if (systemd_) return;
-  systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
-  systemd_->callMethodAsync("Subscribe").onInterface(kManagerInterface).uponReplyInvoke([](AsyncError) {});
+sdbus::IProxy& UnitWatch::systemd() {
+  if (!systemd_) systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
+  return *systemd_;
+}
+
+void UnitWatch::find(std::uint32_t pid, std::function<void(const std::string&)> found) {
+  try {
+    systemd()
+        .callMethodAsync("GetUnitByPID")
+        .onInterface(kManagerInterface)
+        .withArguments(pid)
+        .uponReplyInvoke([found = guarded(loop_, found)](AsyncError error, const sdbus::ObjectPath& path) {
+          found(error ? std::string() : decoded_path(kUnitPathPrefix, path));
+        });
+  } catch (const sdbus::Error&) {
+    found({});
+  }
 }
 
 // What the signal says is taken; asking back would load a unit that has just gone, which is news again. A shutdown stops units,
@@ -56,7 +70,9 @@ void UnitWatch::subscribe() {
 void UnitWatch::watch(const std::string& name, Told told) {
   if (watched_.contains(name)) return;
   try {
-    subscribe();
+    // systemd tells of its units only while somebody has subscribed.
+    if (!std::exchange(subscribed_, true))
+      systemd().callMethodAsync("Subscribe").onInterface(kManagerInterface).uponReplyInvoke([](AsyncError) {});
     auto proxy = unit(name);
     proxy->uponSignal("PropertiesChanged")
         .onInterface("org.freedesktop.DBus.Properties")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether a unit of systemd's is active: org.freedesktop.systemd1(5), asynchronously. Private to src/bus.
+// What systemd knows of units, asynchronously (org.freedesktop.systemd1(5)): whether one is active, and which one a process belongs
+// to. Private to src/bus.
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,15 +26,19 @@ class UnitWatch {
   void watch(const std::string& unit, Told told);
   void forget(const std::string& unit);
 
+  // The unit's name, or nothing where systemd knows none. /proc would not tell: it hides others' processes from ghostd (ProtectProc=).
+  void find(std::uint32_t pid, std::function<void(const std::string& unit)> found);
+
  private:
   using Proxies = std::map<std::string, std::unique_ptr<sdbus::IProxy>>;  // by the unit's name
 
   [[nodiscard]] std::unique_ptr<sdbus::IProxy> unit(const std::string& name);
-  void subscribe();
+  [[nodiscard]] sdbus::IProxy& systemd();
 
   loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
-  std::unique_ptr<sdbus::IProxy> systemd_;  // once a unit is watched
+  std::unique_ptr<sdbus::IProxy> systemd_;
+  bool subscribed_ = false;
   Proxies asked_, watched_;
 };
 

@@ -203,13 +203,9 @@ Appearances::Out Appearances::time_passed(Clocks clocks) {
 }
 
 std::optional<Time> Appearances::deadline() const {
-  auto earliest = machine_.deadline();
-  const auto consider = [&](Time t) {
-    if (!earliest || t < *earliest) earliest = t;
-  };
-  if (!unwritten_.empty()) consider(unwritten_.front().give_up);
-  if (settling_) consider(settling_->give_up);
-  return earliest;
+  const auto disk = unwritten_.empty() ? std::nullopt : std::optional(unwritten_.front().give_up);
+  const auto settled = settling_ ? std::optional(settling_->give_up) : std::nullopt;
+  return sooner(machine_.deadline(), sooner(disk, settled));
 }
 
 // ---- the machine, and what it wants ------------------------------------------------------------------------------------

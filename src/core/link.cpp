@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/link.hpp"
 
-#include <algorithm>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -52,7 +52,13 @@ void Link::on(Event&& event) {
   if (time_passed) take(appearances_.time_passed(clocks_));
 }
 
+void Link::on(AppearancesEvent&& event) {
+  out_.only_packets = false;
+  take(appearances_.step(std::move(event), clocks_));
+}
+
 void Link::on(const Listed& event) {
+  out_.only_packets = false;
   listed_ = true;
   call_.forget_serials_before(event.newest);
   take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
@@ -62,7 +68,8 @@ void Link::on(const Listed& event) {
 void Link::call(Event event) {
   const bool packet = is_packet(event);
   auto step = call_.step(std::move(event), clocks_.now);
-  const bool seen = packet && step.transitions.empty();
+  const bool same = packet && step.transitions.empty();  // the appearances have nothing to see
+  out_.only_packets = out_.only_packets && same;
   std::move(step.transitions.begin(), step.transitions.end(), std::back_inserter(out_.transitions));
   for (auto& effect : step.effects)
     std::visit(Overloaded{
@@ -70,7 +77,7 @@ void Link::call(Event event) {
                    [&](auto& e) { out_.effects.emplace_back(std::move(e)); },
                },
                effect);
-  if (!seen) take(appearances_.see(call_, clocks_));
+  if (!same) take(appearances_.see(call_, clocks_));
 }
 
 void Link::take(std::vector<AppearancesEffect> effects) {
@@ -83,8 +90,7 @@ void Link::take(std::vector<AppearancesEffect> effects) {
 }
 
 std::optional<Time> Link::deadline() const {
-  const auto one = call_.deadline(), other = appearances_.deadline();
-  return one && other ? std::min(one, other) : one ? one : other;
+  return sooner(call_.deadline(), appearances_.deadline());
 }
 
 LinkStatus Link::status(WallTime now) const {

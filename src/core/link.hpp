@@ -6,7 +6,7 @@
 // concerns; what this one wants of the other is the next event of the same step, behind those that wait already. What leaves is
 // for hands (src/daemon): start this call, switch that route, send this notice, write this down.
 //
-// The promises of both hold together (tests/scenario/link_random_test.cpp):
+// The promises of both hold together (tests/scenario/random_run_test.cpp):
 //   - those of LinkMachine and of AppearanceMachine;
 //   - nothing is told before it is on disk, or 2 s have passed;
 //   - who has promised a good-bye says it, or runs out of time, before a hang-up in order;
@@ -39,6 +39,7 @@ using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, 
 struct LinkStep {
   std::vector<LinkEffect> effects;  // in order
   std::vector<Transition> transitions;
+  bool only_packets = true;  // packets came, waited or were sent on, and nothing else has changed
 };
 
 class Link {
@@ -62,7 +63,7 @@ class Link {
 
  private:
   void on(Event&& event);
-  void on(AppearancesEvent&& event) { take(appearances_.step(std::move(event), clocks_)); }
+  void on(AppearancesEvent&& event);
   void on(const Listed& event);
   void call(Event event);
   void take(std::vector<AppearancesEffect> effects);

@@ -2,6 +2,7 @@
 // Time is an argument. The core never asks for it; it is handed a CLOCK_BOOTTIME reading with every event.
 #pragma once
 #include <chrono>
+#include <optional>
 
 namespace ghost::core {
 
@@ -20,5 +21,11 @@ using Time = BootClock::time_point;
 
 // "infinity" must not wrap around.
 constexpr Time after(Time t, Duration d) { return d > Time::max() - t ? Time::max() : t + d; }
+
+// Of two deadlines; nullopt: there is none.
+constexpr std::optional<Time> sooner(std::optional<Time> a, std::optional<Time> b) {
+  if (!a || !b) return a ? a : b;
+  return *a < *b ? a : b;
+}
 
 }  // namespace ghost::core

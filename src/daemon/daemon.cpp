@@ -423,12 +423,10 @@ void Daemon::drain() {
       queue_.emplace_front(name, core::Impaired{true});
       continue;
     }
-    const auto* call = std::get_if<core::Event>(&event);
-    const bool packet = call && (std::holds_alternative<core::PacketsArrived>(*call) || std::holds_alternative<core::SentOn>(*call));
     auto step = link.step(std::move(event));
     for (const auto& t : step.transitions) log_transition(name, link.machine().serial(), t);
     at_rest = at_rest || (!step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
-    only_packets = only_packets && packet && step.transitions.empty();
+    only_packets = only_packets && step.only_packets;
     executor_.run(link, std::move(step.effects), [this, &name](core::LinkEvent e) { queue_.emplace_back(name, std::move(e)); });
     touched.insert(name);
   }
