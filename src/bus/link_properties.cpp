@@ -44,6 +44,7 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .replayed_packets = s.replayed_packets,
       .dropped_packets = s.drops.total(),
       .drops = to_rows(s.drops),
+      .stopped = to_rows(s.stopped),
       .coalesced_packets = s.coalesced_packets,
       .malformed_packets = s.malformed_packets,
       .idle_deadline = s.idle_deadline ? clock.usec(*s.idle_deadline) : 0,

@@ -51,6 +51,7 @@ struct LinkProperties {
   std::uint64_t replayed_packets = 0;
   std::uint64_t dropped_packets = 0;
   std::vector<DropRow> drops;
+  std::vector<DropRow> stopped;
   std::uint64_t coalesced_packets = 0;
   std::uint64_t malformed_packets = 0;
   std::uint64_t idle_deadline = 0;
@@ -101,6 +102,7 @@ inline constexpr auto kFields = std::tuple{
     Field{"ReplayedPackets", "replayed_packets", &LinkProperties::replayed_packets, true},
     Field{"DroppedPackets", "dropped_packets", &LinkProperties::dropped_packets, true},
     Field{"Drops", "drops", &LinkProperties::drops, true},
+    Field{"Stopped", "stopped", &LinkProperties::stopped, true},
     Field{"CoalescedPackets", "coalesced_packets", &LinkProperties::coalesced_packets, true},
     Field{"MalformedPackets", "malformed_packets", &LinkProperties::malformed_packets, true},
     Field{"IdleDeadline", "idle_deadline", &LinkProperties::idle_deadline, true},

@@ -99,6 +99,10 @@ class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adap
     look_();
     return to_wire(shown_.drops);
   }
+  Wire<std::vector<DropRow>>::Type Stopped() override {
+    look_();
+    return to_wire(shown_.stopped);
+  }
   std::uint64_t CoalescedPackets() override { return shown_.coalesced_packets; }
   std::uint64_t MalformedPackets() override { return shown_.malformed_packets; }
   std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }

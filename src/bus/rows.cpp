@@ -33,6 +33,12 @@ std::vector<DropRow> to_rows(const core::Drops& drops) {
   return out;
 }
 
+std::vector<DropRow> to_rows(const core::Stopped& stopped) {
+  std::vector<DropRow> out{{"noise", stopped.noise}, {"unasked", stopped.unasked}, {"escaped", stopped.escaped}};
+  std::erase_if(out, [](const DropRow& row) { return row.packets == 0; });
+  return out;
+}
+
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices) {
   std::vector<NoticeRow> out;
   for (const auto& n : notices)

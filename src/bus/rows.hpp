@@ -27,9 +27,9 @@ constexpr void for_each_column(Visit&& visit) {
   std::apply([&](const auto&... column) { (visit(column), ...); }, Row::columns());
 }
 
-// (st): of Drops.
+// (st): of Drops and Stopped.
 struct DropRow {
-  std::string why;  // of core::to_string(Drop)
+  std::string why;  // of core::to_string(Drop); "noise", "unasked", "escaped"
   std::uint64_t packets = 0;
   bool operator==(const DropRow&) const = default;
   static constexpr auto columns() {
@@ -78,6 +78,7 @@ std::optional<core::WallTime> from_usec(std::uint64_t usec);
 std::vector<std::string> to_strings(const std::vector<IpAddress>& addresses);
 // The kinds that have happened.
 std::vector<DropRow> to_rows(const core::Drops& drops);
+std::vector<DropRow> to_rows(const core::Stopped& stopped);
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices);
 std::vector<AppearanceRow> to_rows(const std::vector<core::AppearanceRecord>& records);
 

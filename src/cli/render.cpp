@@ -98,12 +98,16 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   };
   count(l.buffered_packets, "waiting (" + size_words(l.buffered_bytes) + ")");
   count(l.replayed_packets, "replayed");
-  std::vector<std::string> kinds;
-  for (const auto& drop : l.drops) kinds.push_back(fmt::format("{} {}", drop.packets, drop.why));
-  count(l.dropped_packets, fmt::format("dropped ({})", fmt::join(kinds, ", ")));
+  const auto by_kind = [](const std::vector<bus::DropRow>& rows) {
+    std::vector<std::string> words;
+    for (const auto& row : rows) words.push_back(fmt::format("{} {}", row.packets, row.why));
+    return fmt::format("{}", fmt::join(words, ", "));
+  };
+  count(l.dropped_packets, fmt::format("dropped ({})", by_kind(l.drops)));
   count(l.coalesced_packets, "coalesced");
   count(l.malformed_packets, "malformed");
   line("Packets:", fmt::format("{}", fmt::join(packets, ", ")));
+  line("Stopped:", by_kind(l.stopped));
   if (l.idle_deadline > style.now)
     line("Idle:", "hangs up in " + span_words(l.idle_deadline - style.now) + " unless it is used");
   if (l.redial_deadline > style.now) line("Redial:", "in " + span_words(l.redial_deadline - style.now));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Why packets that programs sent into a demand interface did not go on, each kind counted. What was sent is what was replayed,
+// Drops: why packets that programs sent into a demand interface did not go on, each kind counted. What was sent is what was replayed,
 // plus each kind here, plus coalesced SYNs, plus what still waits: to the packet.
 #pragma once
 #include <array>
@@ -27,6 +27,14 @@ inline constexpr std::size_t kDropKinds = 11;
 
 // "budget", "age", …, "too-big", …: as D-Bus and `ghostctl status` have it. Words are added, never renamed.
 std::string_view to_string(Drop drop);
+
+// What the kernel's table stops at a link's interfaces by design: no packet that somebody waits for is among it.
+struct Stopped {
+  std::uint64_t noise = 0;    // sent into the demand interface, and deserves no call: multicast, link-local, last words of TCP
+  std::uint64_t unasked = 0;  // came in by the call, and nobody here had asked for it
+  std::uint64_t escaped = 0;  // would have left by the call with a source that is not the call's
+  bool operator==(const Stopped&) const = default;
+};
 
 class Drops {
  public:

@@ -34,6 +34,7 @@ struct LinkStatus {
   std::uint64_t buffered_bytes = 0;
   std::uint64_t replayed_packets = 0;    // waited, and were taken by a call's queue, since ghostd knows the link
   Drops drops;                           // and those that were not, by kind
+  Stopped stopped;                       // neither
   std::uint64_t coalesced_packets = 0;   // TCP SYN retransmits of which one copy was kept
   std::uint64_t malformed_packets = 0;   // came off the TUN and were not IP
   std::optional<Time> idle_deadline;     // while up: when the link is next looked at for idleness

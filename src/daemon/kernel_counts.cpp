@@ -33,16 +33,17 @@ void KernelCounts::look(core::Time now) {
   read_table();
 }
 
-void KernelCounts::add_to(const std::string& link, core::Drops& drops) {
-  const auto now = tun_dropped(link);
-  const auto start = tun_start_.try_emplace(link, now).first->second;
-  if (now > start) drops[core::Drop::tun] += now - start;
+void KernelCounts::add_to(core::LinkStatus& status) {
+  const auto now = tun_dropped(status.name);
+  const auto start = tun_start_.try_emplace(status.name, now).first->second;
+  if (now > start) status.drops[core::Drop::tun] += now - start;
   const auto count = [&](net::Counter which) {
-    const auto at = table_.find(net::counter_name(which, link));
+    const auto at = table_.find(net::counter_name(which, status.name));
     return at == table_.end() ? 0 : at->second.value();
   };
-  drops[core::Drop::blocked] += count(net::Counter::refused);
-  drops[core::Drop::foreign] += count(net::Counter::foreign);
+  status.drops[core::Drop::blocked] += count(net::Counter::refused);
+  status.drops[core::Drop::foreign] += count(net::Counter::foreign);
+  status.stopped = {count(net::Counter::noise), count(net::Counter::unasked), count(net::Counter::escaped)};
 }
 
 }  // namespace ghost::daemon

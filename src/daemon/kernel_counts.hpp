@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "core/drops.hpp"
+#include "core/link_status.hpp"
 #include "core/time.hpp"
 
 namespace ghost::daemon {
@@ -14,7 +14,7 @@ namespace ghost::daemon {
 class KernelCounts {
  public:
   // Since the link was first asked about. Adds to what ghostd itself has counted.
-  void add_to(const std::string& link, core::Drops& drops);
+  void add_to(core::LinkStatus& status);
   // They are asked for anew, unless that was a moment ago.
   void look(core::Time now);
   // The table is about to be loaded, and begins at zero.

@@ -70,7 +70,7 @@ Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned 
 
 core::LinkStatus Link::status() const {
   auto status = decides_.status(wall_now());
-  host_.counts().add_to(name(), status.drops);
+  host_.counts().add_to(status);
   status.degraded = degraded_;
   status.front = standing_.front;
   return status;

@@ -29,6 +29,12 @@ json verdict(const char* name) { return {{name, nullptr}}; }
 json jump_to(const std::string& chain) { return {{"jump", {{"target", chain}}}}; }
 json go_to(const std::string& chain) { return {{"goto", {{"target", chain}}}}; }
 json count(const std::string& counter) { return {{"counter", counter}}; }
+// The counter of the link whose interface this is; the map of that name has them all.
+json count_by(const char* interface, const char* map) {
+  return {{"counter", {{"map", {{"key", meta(interface)}, {"data", map}}}}}};
+}
+json count_noise() { return count_by("oifname", "@noise_of"); }
+json count_unasked() { return count_by("iifname", "@unasked_of"); }
 json set_of(json members) { return {{"set", std::move(members)}}; }
 json prefix(const std::string& address, unsigned length) {
   return {{"prefix", {{"addr", address}, {"len", length}}}};
@@ -74,6 +80,11 @@ class Commands {
     add({{"set", set}});
   }
   void counter(const std::string& name) { add({{"counter", named(name)}}); }
+  void counter_map(const std::string& name, json elements) {
+    json map = named(name);
+    map.update({{"type", "ifname"}, {"map", "counter"}, {"flags", {"constant"}}, {"elem", std::move(elements)}});
+    add({{"map", map}});
+  }
   void rule(const std::string& chain, json::array_t statements) {
     add({{"rule",
           {{"family", "inet"}, {"table", kTable}, {"chain", chain}, {"expr", std::move(statements)}}}});
@@ -146,7 +157,7 @@ json address_type(const char* which, const char* interface) {
 
 // What never deserves a call, of any link. First in both hooks.
 void noise_chain(Commands& out) {
-  const auto noise = [&](json what) { out.rule("noise", {std::move(what), count(counter_name(Counter::noise, {})), verdict("drop")}); };
+  const auto noise = [&](json what) { out.rule("noise", {std::move(what), count_noise(), verdict("drop")}); };
   noise(is(payload("ip", "daddr"), "@noise4"));
   noise(is(payload("ip", "saddr"), "@noise4"));
   noise(is(payload("ip6", "daddr"), "@noise6"));
@@ -166,8 +177,7 @@ json::array_t refuse(Counter why, const std::string& link) {
   return {count(counter_name(why, link)), {{"reject", {{"type", "icmpx"}, {"expr", "admin-prohibited"}}}}};
 }
 
-json::array_t stop(Counter why) { return {count(counter_name(why, {})), verdict("drop")}; }
-json::array_t stop_if(json what, Counter why) { return {std::move(what), count(counter_name(why, {})), verdict("drop")}; }
+json::array_t stop_if(json what, json count) { return {std::move(what), std::move(count), verdict("drop")}; }
 
 // A program of ours that has chosen another interface's address has chosen that interface.
 void own_chain(Commands& out, const RulesetLink& link) {
@@ -216,7 +226,7 @@ void demand_chain(Commands& out, const RulesetLink& link) {
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
   // Each packet's, not only a conversation's first: one that another uplink carried before has that one's address for ever.
-  out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), Counter::escaped));
+  out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name))));
   out.rule(chain, {has(payload("tcp", "flags"), "syn"),
                    {{"mangle",
                      {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
@@ -246,14 +256,14 @@ void heard_chain(Commands& out, const RulesetLink& link) {
 // somebody here.
 void impostors_chain(Commands& out, const Ruleset& ruleset) {
   for_each_source_set(ruleset.links, true, [&](Family family, json sources) {
-    out.rule("impostors", stop_if(is(payload(ip_of(family), "saddr"), std::move(sources)), Counter::unasked));
+    out.rule("impostors", stop_if(is(payload(ip_of(family), "saddr"), std::move(sources)), count_unasked()));
   });
 }
 
 // And to the call's own address.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  out.rule("strangers", stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), Counter::unasked));
+  out.rule("strangers", stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), count_unasked()));
 }
 
 // The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
@@ -278,7 +288,7 @@ void nat_chain(Commands& out, const RulesetLink& link) {
 void guard_chain(Commands& out) {
   out.rule("guard_call", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
   out.rule("guard_call", {has(ct("status"), "dnat"), verdict("return")});  // a port somebody forwards on purpose
-  out.rule("guard_call", stop(Counter::unasked));
+  out.rule("guard_call", {count_unasked(), verdict("drop")});
 }
 
 void sets(Commands& out, const Ruleset& ruleset) {
@@ -298,16 +308,29 @@ void sets(Commands& out, const Ruleset& ruleset) {
   out.set("noise6", {{"type", "ipv6_addr"}, {"flags", {"constant", "interval"}}, {"elem", noise6()}});
 }
 
+// What is judged for all links in one chain is counted for the one whose interface it is.
+void counters(Commands& out, const Ruleset& ruleset) {
+  json noise = json::array(), unasked = json::array();
+  for (const auto& link : ruleset.links) {
+    for (const Counter c : kCounters) out.counter(counter_name(c, link.name));
+    noise.push_back({demand_interface(link.name), counter_name(Counter::noise, link.name)});
+    unasked.push_back({ppp_interface(link.name), counter_name(Counter::unasked, link.name)});
+  }
+  if (ruleset.links.empty()) return;
+  out.counter_map("noise_of", std::move(noise));
+  out.counter_map("unasked_of", std::move(unasked));
+}
+
 }  // namespace
 
 std::string counter_name(Counter counter, const std::string& link) {
   switch (counter) {
     case Counter::wanted: return "wanted-" + link;
-    case Counter::noise: return "noise";
+    case Counter::noise: return "noise-" + link;
     case Counter::refused: return "refused-" + link;
     case Counter::foreign: return "foreign-" + link;
-    case Counter::unasked: return "unasked";
-    case Counter::escaped: return "escaped";
+    case Counter::unasked: return "unasked-" + link;
+    case Counter::escaped: return "escaped-" + link;
   }
   return {};
 }
@@ -322,12 +345,9 @@ json render(const Ruleset& ruleset) {
 
   json own = json::array(), forwarded = json::array(), call = json::array(), heard = json::array(), nat = json::array(),
        demand_interfaces = json::array(), call_interfaces = json::array(), our_interfaces = json::array();
-  for (const Counter c : {Counter::noise, Counter::unasked, Counter::escaped}) out.counter(counter_name(c, {}));
+  counters(out, ruleset);
   for (const char* chain : {"noise", "impostors", "strangers", "guard_call"}) out.chain(chain);
   for (const auto& link : ruleset.links) {
-    for (const Counter c : {Counter::wanted, Counter::refused, Counter::foreign}) {
-      out.counter(counter_name(c, link.name));
-    }
     for (const char* of : {"own-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-"}) out.chain(of + link.name);
     own_chain(out, link);
     forwarded_chain(out, link, ruleset);

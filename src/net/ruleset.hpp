@@ -15,6 +15,7 @@
 //
 // Each base chain looks its interface up in one map: what 100 links cost a packet is what one costs.
 #pragma once
+#include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -47,13 +48,18 @@ struct Ruleset {
   bool operator==(const Ruleset&) const = default;
 };
 
-// Names of the counters, as they stand in the table: of a link (wanted, refused, foreign), and of all together.
-enum class Counter { wanted, noise, refused, unasked, foreign, escaped };
-// wanted: let into the demand interface. noise: multicast, broadcast, link-local, TCP's last words, an answer to who has not come
-// by a call; dropped. refused: rejected
-// because the link is blocked. unasked: came in by ppp-<link> and belonged to no conversation, was to be forwarded, or was not
-// for the call's address, or came from an address of ours; dropped. foreign: asked for a call with a source that is neither the
-// link's nor shared; rejected. escaped: would have left by ppp-<link> with another source than the call's; dropped.
+// What the table counts, for each link.
+enum class Counter {
+  wanted,   // let into the demand interface
+  noise,    // sent there and deserves no call: multicast, broadcast, link-local, last words of TCP, answers to nobody's call; dropped
+  refused,  // sent there while the link is blocked; rejected
+  foreign,  // sent there with a source that is neither the link's nor shared; rejected, or dropped where it was forwarded
+  unasked,  // came in by the call: for another address, from an address of ours, or to be forwarded without a conversation; dropped
+  escaped,  // would have left by the call with another source than the call's; dropped
+};
+inline constexpr std::array kCounters{Counter::wanted,  Counter::noise,   Counter::refused,
+                                      Counter::foreign, Counter::unasked, Counter::escaped};
+// As it is named in the table.
 [[nodiscard]] std::string counter_name(Counter counter, const std::string& link);
 
 [[nodiscard]] nlohmann::json render(const Ruleset& ruleset);

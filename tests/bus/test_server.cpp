@@ -194,6 +194,7 @@ core::LinkStatus sample_link(const std::string& name) {
   s.replayed_packets = 60;
   s.drops[core::Drop::budget] = 4;
   s.drops[core::Drop::too_big] = 3;
+  s.stopped = {.noise = 5, .unasked = 0, .escaped = 1};
   s.coalesced_packets = 8;
   s.malformed_packets = 9;
   s.idle_deadline = now + std::chrono::seconds(200);

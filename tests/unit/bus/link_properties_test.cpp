@@ -56,11 +56,12 @@ TEST(Changes, OfCountersAloneMayWait) {
   b.replayed_packets = 3;
   b.dropped_packets = 4;
   b.drops = {{"age", 4}};
+  b.stopped = {{"noise", 5}};
   b.coalesced_packets = 5;
   b.malformed_packets = 6;
   b.idle_deadline = 7;
   EXPECT_FALSE(changes(a, b).at_once);
-  EXPECT_EQ(changes(a, b).names.size(), 8u);
+  EXPECT_EQ(changes(a, b).names.size(), 9u);
   b.calls = 1;
   EXPECT_TRUE(changes(a, b).at_once);
 }
