@@ -15,13 +15,18 @@ HealPace::Act HealPace::missing(Time now, bool canary) {
   if (std::exchange(believed_, false)) fooled_ = true;
   if (!pause_until_ || now >= *pause_until_) return Act::whole;
   if (looked_ && now < *looked_ + look_every()) return Act::nothing;
-  if (looked_ && canary) {
+  const bool lives = looked_ && canary;
+  // Where the last try failed beside a canary that lives, nothing has changed.
+  if (lives && (!failed_ || died_)) {
     believed_ = true;
     return Act::whole;
   }
-  if (looked_) ++deaths_;
+  if (looked_ && !canary) {
+    ++deaths_;
+    died_ = true;
+  }
   looked_ = now;
-  return Act::canary;
+  return lives ? Act::nothing : Act::canary;
 }
 
 void HealPace::complete(Time now) {
@@ -43,6 +48,7 @@ void HealPace::done(Time now, Duration cost) {
 void HealPace::failed(Time now, Duration cost) {
   cost_ = cost;
   failed_ = true;
+  died_ = false;
   looked_.reset();
   const auto doubled = kFirstPause * (1 << std::min(tries_, 6U));
   ++tries_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // When is what somebody took away put back? At once, the first time. Who takes it again and again is met with growing pauses,
 // in which a canary, one cheap object, is put back again and again: when it lives, he has stopped, and all is put back
-// without waiting for the pause's end. What cannot be put back is tried again after the same pauses. Pure: time is an argument.
+// without waiting for the pause's end. What cannot be put back is tried again after the same pauses; or at once, when a canary that
+// could not be put back either lives now. Pure: time is an argument.
 #pragma once
 #include <optional>
 
@@ -38,6 +39,8 @@ class HealPace {
   [[nodiscard]] bool degraded() const { return failed_ || deaths_ > 0 || times_ > 2; }
   // It is missing just now.
   [[nodiscard]] bool missing_now() const { return missing_; }
+  // A canary was put back, and it is time to ask whether it lives.
+  [[nodiscard]] bool has_canary() const { return looked_.has_value(); }
   // How often it was put back since it was left alone last.
   [[nodiscard]] unsigned times() const { return times_; }
 
@@ -49,6 +52,7 @@ class HealPace {
   unsigned times_ = 0;
   unsigned deaths_ = 0;  // of canaries
   bool failed_ = false;  // the last try
+  bool died_ = false;    // a canary, since then
   bool believed_ = false;  // it was put back because a canary lived
   bool fooled_ = false;    // and it was taken again all the same
   unsigned tries_ = 0;  // failed ones included: the pauses grow with them

@@ -160,7 +160,7 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
   }
   kind.lost = missing ? *missing : missing.error().what;
   const std::string by = kind.by.empty() ? "" : " by " + kind.by;
-  switch (kind.pace.missing(now, kind.pace.times() > 0 && canary_lives())) {
+  switch (kind.pace.missing(now, kind.pace.has_canary() && canary_lives())) {
     case core::HealPace::Act::nothing: break;
     case core::HealPace::Act::canary: std::ignore = put_canary(); break;
     case core::HealPace::Act::whole: {

@@ -123,5 +123,38 @@ TEST(HealPace, WhatCannotBePutBackIsTriedAfterGrowingPauses) {
   EXPECT_EQ(tries, (std::vector<Duration>{0s, 1s, 3s, 7s, 15s, 31s, 63s, 123s}));
 }
 
+// Somebody owns the table (nft's flag): the canary cannot be put back either, until he has gone.
+TEST(HealPace, WhatCouldNotBePutBackIsAsSoonAsItsCanaryCan) {
+  HealPace pace;
+  Time now = at(0s);
+  bool canary = false;
+  for (;;) {
+    const bool gone = now >= at(20s);
+    const auto act = pace.missing(now, pace.has_canary() && canary);
+    if (act == Act::whole) {
+      if (gone) break;
+      pace.failed(now, 1ms);
+    }
+    if (act == Act::canary) canary = gone;
+    ASSERT_GT(*pace.deadline(), now);
+    now = *pace.deadline();
+  }
+  EXPECT_LE(now - at(20s), Duration(1400ms));
+}
+
+// The canary is not what fails.
+TEST(HealPace, ALivingCanaryBesideAFailureShortensNoPause) {
+  HealPace pace;
+  std::vector<Duration> tries;
+  for (Time now = at(0s); now < at(20s); now = *pace.deadline()) {
+    if (pace.missing(now, pace.has_canary()) == Act::whole) {
+      tries.push_back(now - at(0s));
+      pace.failed(now, 1ms);
+    }
+    ASSERT_GT(*pace.deadline(), now);
+  }
+  EXPECT_EQ(tries, (std::vector<Duration>{0s, 1s, 3s, 7s, 15s}));
+}
+
 }  // namespace
 }  // namespace ghost::core
