@@ -344,6 +344,30 @@ TEST_F(Datapath, AConversationOfAnotherUplinkDoesNotMoveToTheCall) {
   EXPECT_EQ(live(), std::nullopt) << "and the call is not kept up by it";
 }
 
+// While the table was gone, conntrack took the LAN's conversation for one without NAT, and would for as long as it goes on.
+TEST_F(Datapath, WhatBeganWithoutTheTableIsTranslatedOnceItIsForgotten) {
+  sh("nft 'add table ip other; add chain ip other post { type filter hook postrouting priority 0; };"
+     "add rule ip other post ct state new counter'");  // somebody else keeps conntrack going
+  call_comes_up("100.64.7.7");
+  ASSERT_TRUE(nft::delete_table());
+  const auto packet = udp("10.10.10.2", "9.9.9.9", 4444, 5000);
+  ASSERT_TRUE(inject(lan_.get(), packet));
+  EXPECT_EQ(source(only(ppp_)), "10.10.10.2");
+  ASSERT_TRUE(inject(lan_.get(), udp("10.10.10.2", "10.10.10.1", 4444, 6000)));  // within the prefix: no call's business
+
+  ASSERT_TRUE(nft::load(ruleset_));
+  ASSERT_TRUE(inject(lan_.get(), packet));
+  EXPECT_TRUE(drain(ppp_).empty()) << "it must not leave like that";
+  const auto lan = *Prefix::parse("10.10.10.0/24");
+  EXPECT_EQ(forget_untranslated(*Prefix::parse("10.11.0.0/16")), 0U);
+  EXPECT_EQ(forget_untranslated(lan), 1U);
+  ASSERT_TRUE(inject(lan_.get(), packet));
+  EXPECT_EQ(source(only(ppp_)), "100.64.7.7");
+  EXPECT_EQ(forget_untranslated(lan), 0U) << "what is translated is left alone";
+  ASSERT_TRUE(inject(lan_.get(), packet));
+  EXPECT_EQ(source(only(ppp_)), "100.64.7.7");
+}
+
 TEST_F(Datapath, TheFarEndSpeaksToTheCallsAddressAndWithNoneOfOurs) {
   call_comes_up("100.64.7.7");
   const UniqueFd listener(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
