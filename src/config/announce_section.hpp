@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/diagnostic.hpp"
-#include "config/econf_reader.hpp"
+#include "config/syntax.hpp"
 #include "config/syntax.hpp"
 #include "config/where.hpp"
 #include "core/appear_config.hpp"

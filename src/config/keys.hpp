@@ -11,7 +11,6 @@
 
 #include "config/announce_section.hpp"
 #include "config/diagnostic.hpp"
-#include "config/econf_reader.hpp"
 #include "config/syntax.hpp"
 #include "config/where.hpp"
 #include "core/config.hpp"

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "base/ids.hpp"
-#include "config/econf_reader.hpp"
 #include "config/files.hpp"
 #include "config/keys.hpp"
 #include "config/link_check.hpp"
@@ -34,20 +33,15 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
   check_name(name, files.front().path, problems);
   const auto problems_before = problems.size();  // the name's fault spoils nothing else
   for (const auto& file : files) {
-    auto scanned = scan(file.path, file.text);
+    const auto scanned = scan(file.path, file.text);
     if (&file == &files.front())
       if (const auto header = std::find_if(scanned.sections.begin(), scanned.sections.end(),
                                            [](const SectionLine& s) { return s.name == "Link"; });
           header != scanned.sections.end())
         draft.main.line = header->line;
-    const auto assignments = read_assignments(file.path, scanned);
     problems.insert(problems.end(), scanned.problems.begin(), scanned.problems.end());
     open_sections(file.path, scanned.sections, draft, problems);
-    if (!assignments) {
-      problems.push_back(assignments.error());
-      continue;
-    }
-    for (const auto& assignment : *assignments) apply(file.path, assignment, draft, problems);
+    for (const auto& assignment : scanned.assignments) apply(file.path, assignment, draft, problems);
   }
   draft.sound = problems.size() == problems_before;
   check_link(draft, problems);

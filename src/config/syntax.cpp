@@ -18,25 +18,24 @@ class Scanner {
 
   void line(std::string_view text) {
     ++number_;
-    out_.text += accept(text);
-    out_.text += '\n';
+    accept(text);
   }
   Scanned take() && { return std::move(out_); }
 
  private:
-  // The line as libeconf shall see it; empty when there is nothing in it, or something wrong with it.
-  std::string accept(std::string_view raw) {
+  void accept(std::string_view raw) {
     if (raw.size() > kLineMax) return wrong(fmt::format("line longer than {} bytes", kLineMax));
     for (const char c : raw)
       if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f)
         return wrong(fmt::format("control character 0x{:02x}", static_cast<unsigned char>(c)));
     if (!valid_utf8(raw)) return wrong("not UTF-8");
     const auto text = trim(raw);
-    if (text.empty() || text.front() == '#' || text.front() == ';') return {};
-    return text.front() == '[' ? header(text) : assignment(text);
+    if (text.empty() || text.front() == '#' || text.front() == ';') return;
+    if (text.front() == '[') header(text);
+    else assignment(text);
   }
 
-  std::string header(std::string_view text) {
+  void header(std::string_view text) {
     section_.clear();
     const auto close = text.find(']');
     const auto name = trim(text.substr(1, close == std::string_view::npos ? close : close - 1));
@@ -48,11 +47,10 @@ class Scanner {
     skip_ = false;
     section_ = name;
     out_.sections.push_back({section_, number_});
-    return "[" + section_ + "]";
   }
 
-  std::string assignment(std::string_view text) {
-    if (skip_) return {};  // under a header that was reported
+  void assignment(std::string_view text) {
+    if (skip_) return;  // under a header that was reported
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) return wrong("neither a section, nor Key=value, nor a comment");
     const auto key = trim(text.substr(0, equals));
@@ -75,17 +73,14 @@ class Scanner {
     const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
     if (!is_new)
       return wrong(fmt::format("duplicate key {}= in [{}], first given in line {}", key, section_, first->second));
-    out_.keys.push_back({section_, std::string(key), number_});
-    return fmt::format("{}={}", key, value);
+    if (value.starts_with('"')) value = trim(value.substr(1, value.size() - 2));
+    out_.assignments.push_back({section_, std::string(key), std::string(value), number_});
   }
 
-  std::string wrong(std::string message) {
-    out_.problems.push_back({file_, number_, std::move(message)});
-    return {};
-  }
-  std::string broken_header(std::string message) {
+  void wrong(std::string message) { out_.problems.push_back({file_, number_, std::move(message)}); }
+  void broken_header(std::string message) {
     skip_ = true;
-    return wrong(std::move(message));
+    wrong(std::move(message));
   }
 
   const std::string& file_;

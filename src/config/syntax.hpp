@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The line grammar, checked before libeconf sees the file. libeconf is forgiving: of two equal keys it keeps the first, a
-// line without '=' continues the one before, a line over 8191 bytes becomes two, an empty section vanishes. None of that
-// may happen to somebody in silence. So every line is judged here, and what is wrong is blanked out; what is left means
-// the same to libeconf as to the reader, line for line. Pure and total: any bytes give a result.
+// The line grammar of a link's file (ghostd.link(5), FILES): sections, assignments, comments. Nothing is taken in silence for what
+// it is not: each line that is none of these is a problem with its line, and so is a key that is given twice. Pure and total: any
+// bytes give a result.
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,17 +20,17 @@ struct SectionLine {
   bool operator==(const SectionLine&) const = default;
 };
 
-struct KeyLine {
+struct Assignment {
   std::string section;
   std::string key;
+  std::string value;  // without the quotes around it; empty for "Key="
   unsigned line = 0;
-  bool operator==(const KeyLine&) const = default;
+  bool operator==(const Assignment&) const = default;
 };
 
 struct Scanned {
-  std::string text;                   // for libeconf: as many lines as the file has, the bad ones empty
-  std::vector<SectionLine> sections;  // every header, in order, repeated ones too
-  std::vector<KeyLine> keys;          // every assignment that is left in text, in order
+  std::vector<SectionLine> sections;    // every header, in order, repeated ones too
+  std::vector<Assignment> assignments;  // every sound one, in order
   Diagnostics problems;
   bool operator==(const Scanned&) const = default;
 };

@@ -26,7 +26,7 @@ SUITE = "bookworm"
 PACKAGES = """
 systemd systemd-sysv dbus udev kmod procps iproute2 nftables ppp iputils-ping tcpdump conntrack socat python3
 libcap2-bin busybox-static libsystemd0 libsdbus-c++1 libnl-3-200 libnl-route-3-200 libnl-nf-3-200 libnftables1
-libeconf0 libfmt9 libcurl4 libldns3 libseccomp2 ca-certificates
+libfmt9 libcurl4 libldns3 libseccomp2 ca-certificates
 bind9 bind9-dnsutils mosquitto mosquitto-clients nginx python3-aiosmtpd vsftpd openssh-server openssl curl
 """.split()
 # Others that ghostd has to live beside. None runs, and none is started by a boot, by D-Bus or by udev: see still().

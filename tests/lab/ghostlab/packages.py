@@ -5,7 +5,7 @@ import subprocess
 import time
 
 BUILD = """g++ meson ninja-build pkg-config libsystemd-dev systemd libsdbus-c++-dev libsdbus-c++-bin libnl-3-dev
-libnftables-dev nlohmann-json3-dev libeconf-dev libexpected-dev libfmt-dev libcli11-dev
+libnftables-dev nlohmann-json3-dev libexpected-dev libfmt-dev libcli11-dev
 libcurl4-openssl-dev libldns-dev libseccomp-dev openssl
 libgtest-dev libgmock-dev dbus ppp nftables iproute2 procps python3-docutils tzdata""".split()
 LAB = "qemu-system-x86 qemu-system-data seabios ipxe-qemu mmdebstrap debian-archive-keyring e2fsprogs".split()
