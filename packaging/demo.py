@@ -14,8 +14,8 @@ import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
-from ghostlab import build, command, deploy, image, packages, qemu  # noqa: E402
-from ghostlab.client import Client, Gone  # noqa: E402
+from ghostlab import build, command, deploy, image, packages, qemu
+from ghostlab.client import Client, Gone
 
 BEGUN = time.monotonic()
 

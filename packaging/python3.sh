@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 # Sourced by the commands that are written in Python, because a small Debian does not have it. They install other missing packages themselves.
 if ! command -v python3 >/dev/null; then
   if ! command -v apt-get >/dev/null; then

@@ -305,7 +305,10 @@ def make(say=lambda text: None):
         if image:
             return image
         started = time.monotonic()
-        tell = lambda text: say(f"image: {text} ({time.monotonic() - started:.0f} s)")
+
+        def tell(text):
+            say(f"image: {text} ({time.monotonic() - started:.0f} s)")
+
         final = os.path.join(cache_dir(), recipe_hash())
         work = tempfile.mkdtemp(prefix="new-", dir=cache_dir())
         os.chmod(work, 0o755)

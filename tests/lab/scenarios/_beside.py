@@ -18,7 +18,7 @@ from stop_restores import compare, picture
 from rig import net
 from rig.flows import Flow
 from rig.lab import CHAT
-from rig.run import Failure, out, sh
+from rig.run import Failure, out
 from rig.syns import Syns, once
 from rig.traffic import Sender, Talk
 from rig.uplink import Uplink

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Appearances told by mail: STARTTLS or TLS from the start, AUTH, proper headers; and no password for a server without TLS."""
-import datetime
 import email.utils
 import time
 
 from rig import accounts
-from rig.announce import Announcer, check_notice
+from rig.announce import Announcer
 from rig.certificates import CA
 from rig.servers import Servers
 

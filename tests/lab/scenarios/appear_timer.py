@@ -3,7 +3,6 @@
 a reset in the middle of an appearance, and one that spans the next morning. Each promise is kept within a second, once."""
 import datetime
 import json
-import time
 
 from rig import net
 from rig.announce import Announcer

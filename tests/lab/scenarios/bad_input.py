@@ -170,8 +170,11 @@ def frames(lab):
     lab.ghostctl("block", "isp")
     before = lab.status()
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
-    ip = lambda total, flags=0, proto=17, ihl=0x45: struct.pack("!BBHHHBBH4s4s", ihl, 0, total, 1, flags, 64, proto, 0,
-                                                                  bytes((192, 0, 0, 2)), bytes((10, 64, 64, 1)))
+
+    def ip(total, flags=0, proto=17, ihl=0x45):
+        ends = bytes((192, 0, 0, 2)), bytes((10, 64, 64, 1))
+        return struct.pack("!BBHHHBBH4s4s", ihl, 0, total, 1, flags, 64, proto, 0, *ends)
+
     broken = [b"\0", b"E", ip(2000), ip(10), ip(28, ihl=0x4f) + b"x" * 8, b"\x60" + b"\0" * 10, b"\xf0" * 60, b"\x12" * 1500]
     # Packets all the same: without data, the first and a later fragment, half a TCP header, an IPv6 header alone. Blocked, they are
     # dropped, and counted as that.
@@ -183,7 +186,10 @@ def frames(lab):
         lab.fail("the kernel takes an empty frame")
     except OSError:
         pass  # so none reaches us; scenario/ has the machine get one
-    counted = lambda s: (s["malformed_packets"] - before["malformed_packets"], s["dropped_packets"] - before["dropped_packets"])
+
+    def counted(s):
+        return s["malformed_packets"] - before["malformed_packets"], s["dropped_packets"] - before["dropped_packets"]
+
     lab.wait_for(lambda: sum(counted(lab.status())) >= len(broken + odd), 20, "all frames to be counted")
     lab.check("each is counted as what it is", counted(lab.status()) == (len(broken), len(odd)), (counted(lab.status()), len(broken), len(odd)))
     for frame in broken + odd:

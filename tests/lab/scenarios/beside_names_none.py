@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Names where nobody manages /etc/resolv.conf: it is nobody's to change, and no script of pppd's does (Debian's 0000usepeerdns keeps
 one backup an interface, and a provider's servers for good when two calls end in the order in which they began, or pppd is
-killed). Other scripts run as always. What is in it leads into the link: a name that is looked up dials. check says what does not."""
+killed). Other scripts run as always. What is in it leads into the link: a name that is looked up dials. check says what does not.
+"""
 import itertools
 
 import _names

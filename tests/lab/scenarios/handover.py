@@ -71,7 +71,7 @@ def tcp(lab):
     own = Talk()
     done = own.wait()
     own_syns = net.syns_seen()
-    status = lab.wait_state("up")
+    lab.wait_state("up")
     went_on = done and own.ask() and own.ask("again")
     syns = net.syns_seen()
     lab.measure("ghostd.tcp", f"{'yes' if done else 'no'}, {'yes' if went_on else 'no'}, {syns}" +

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from rig.traffic import Sender, Talk
+from rig.traffic import Sender
 
 TIMEOUT = 420
 

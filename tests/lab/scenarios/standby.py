@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A chain: an uplink, and two links that stand by (Metric=). The better default route carries; when it is gone the next packet dials;
-when it is back, what is new goes there, and what is on the call lives until StandbyLinger= ends it. A link that cannot call makes room."""
+when it is back, what is new goes there, and what is on the call lives until StandbyLinger= ends it. A link that cannot call makes room.
+"""
 from rig.traffic import Talk
 
 

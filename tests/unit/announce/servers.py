@@ -6,7 +6,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 
 
 def tls_context(certificate):

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The layers of src, as its meson.build has them in one table.
 
-  check.py includes SRC LAYER=OTHER,OTHER…   each #include "layer/…" is of the layer itself or of one that its row names
-  check.py pure LIBRARY…                     what these call of the C library computes; nothing opens, reads, waits or asks the time
+check.py includes SRC LAYER=OTHER,OTHER…   each #include "layer/…" is of the layer itself or of one that its row names
+check.py pure LIBRARY…                     what these call of the C library computes; nothing opens, reads, waits or asks the time
 """
 import os
 import re

@@ -150,7 +150,7 @@ class Faulty:
                                         stdin=subprocess.DEVNULL, stdout=open("/run/lab/faulty.log", "w"),
                                         stderr=subprocess.STDOUT, start_new_session=True)
         last = max(port for port, _ in self.faults.values())
-        wait_for(lambda: all(f":{p} " in (listening := out("ip netns exec isp ss -Htln")) for p in (9000, last)), 30,
+        wait_for(lambda: all(f":{p} " in out("ip netns exec isp ss -Htln") for p in (9000, last)), 30,
                  "the faulty servers", pause=0.2)
 
     def port(self, name):

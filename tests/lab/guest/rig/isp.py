@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from . import net
-from .run import out, sh, wait_for
+from .run import out, wait_for
 
 ANSWER = """#!/bin/sh
 # The provider answers: $1 is the tty, $2 the number of the call.

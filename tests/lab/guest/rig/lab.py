@@ -354,7 +354,9 @@ def find_link(status, link):
 
 def field(status, name):
     """A field by its name, whatever its case and separators: local_addresses, LocalAddresses, local-addresses."""
-    plain = lambda s: s.replace("_", "").replace("-", "").lower()
+    def plain(s):
+        return s.replace("_", "").replace("-", "").lower()
+
     for key, value in status.items():
         if plain(key) == plain(name):
             return value

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Numbered datagrams of every size, with and without "don't fragment", decided by a seed: what became of each attempt to send.
 
-  python3 -m rig.mixed mixed ADDRESS PORT COUNT PPS SEED LARGEST DF_SHARE
+python3 -m rig.mixed mixed ADDRESS PORT COUNT PPS SEED LARGEST DF_SHARE
 """
 import collections
 import errno

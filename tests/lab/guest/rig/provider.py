@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The provider's servers and its router, one process in the namespace isp: python3 -m rig.provider
 
-  TCP 7001   says "hello ADDRESS PORT\\n" (the peer as seen here), then echoes
-  TCP 7002   "get N\\n": N bytes and the end; "put\\n": reads to the end, then says how many bytes came
-  ICMPv6     Router Advertisements on every call<n>: prefix 2001:db8:<n>::/64, every second and in answer to a solicitation
+TCP 7001   says "hello ADDRESS PORT\\n" (the peer as seen here), then echoes
+TCP 7002   "get N\\n": N bytes and the end; "put\\n": reads to the end, then says how many bytes came
+ICMPv6     Router Advertisements on every call<n>: prefix 2001:db8:<n>::/64, every second and in answer to a solicitation
 """
 import os
 import re

@@ -71,7 +71,10 @@ def sink_main(address, port):
             else:
                 quitting = True
     offset = time.clock_gettime(time.CLOCK_REALTIME) - time.monotonic()
-    seconds = lambda stamp: None if stamp is None else round(stamp[0] + stamp[1] / 1e9 - offset, 6)
+
+    def seconds(stamp):
+        return None if stamp is None else round(stamp[0] + stamp[1] / 1e9 - offset, 6)
+
     missing = sorted(set(range(highest + 1)) - seen)
     ranges = []
     for n in missing:
