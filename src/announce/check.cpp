@@ -108,6 +108,7 @@ constexpr Key kUser{"User", text};
 constexpr Key kBody{"Body", text_template};
 constexpr Key kTls{"Tls", tls};
 
+// clang-format off
 constexpr std::array kSmtp{Key{"From", mailbox, required}, Key{"To", mailboxes, required}, Key{"Subject", text_template},
                            Key{"Helo", text}, kBody, kUser, kTls, kCa, kVerify, kInsecure};
 constexpr std::array kHttp{Key{"Method", method}, Key{"ContentType", text}, Key{"Auth", http_auth},
@@ -120,6 +121,7 @@ constexpr std::array kMqtt{Key{"Topic", topic}, kBody, kUser, kCa, kVerify, kIns
 constexpr std::array kDns{Key{"Zone", domain, required}, Key{"Host", domain, required}, Key{"Key", domain, required},
                           Key{"Algorithm", algorithm}, Key{"Ttl", ttl}, kBody};
 constexpr std::array kFile{kBody};
+// clang-format on
 
 std::span<const Key> keys_of(Scheme scheme) {
   switch (scheme) {

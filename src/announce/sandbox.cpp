@@ -163,12 +163,14 @@ tl::expected<void, std::string> allow_only_waiting(pid_t program) {
 }
 
 tl::expected<void, std::string> deny_to_program() {
+  // clang-format off
   static constexpr std::array kNames{
       "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key",
       "request_key", "mount", "umount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount", "fsconfig", "fspick", "mount_setattr",
       "pivot_root", "chroot", "unshare", "setns", "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot",
       "swapon", "swapoff", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "acct", "quotactl",
       "syslog", "vhangup", "iopl", "ioperm", "personality", "io_uring_setup", "open_by_handle_at", "name_to_handle_at"};
+  // clang-format on
   Filter filter(SCMP_ACT_ALLOW);
   for (const auto* name : kNames) filter.rule(SCMP_ACT_ERRNO(EPERM), name);
   return filter.load();

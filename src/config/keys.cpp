@@ -173,6 +173,7 @@ Key every_key() {
 
 const std::vector<Key>& table() {
   constexpr std::size_t kMost = 1'000'000;
+  // clang-format off
   static const std::vector<Key> keys{
       key("Link", "Description", [](Draft& d) -> auto& { return d.link.description; }, any_text),
       key("Link", "Peer", [](Draft& d) -> auto& { return d.link.ppp.peer; }, peer_name),
@@ -213,6 +214,7 @@ const std::vector<Key>& table() {
       key("Appear", "VanishTimeout", [](Draft& d) -> auto& { return d.link.appear.vanish_timeout; }, span_of_a_stop()),
       key("Appear", "WakeSystem", [](Draft& d) -> auto& { return d.link.appear.wake_system; }, boolean),
   };
+  // clang-format on
   return keys;
 }
 

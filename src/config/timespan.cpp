@@ -11,6 +11,7 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDay = 86'400 * kSecond;
 
 // systemd.time(7), "Parsing Time Spans". Both micro signs: U+00B5 and the Greek letter U+03BC.
+// clang-format off
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 31> kUnits{{
     {"usec", 1},           {"us", 1},           {"\xc2\xb5s", 1},   {"\xce\xbcs", 1},
     {"msec", 1000},        {"ms", 1000},        {"seconds", kSecond}, {"second", kSecond},
@@ -22,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::int64_t>, 31> kUnits{{
     {"years", 31'557'600 * kSecond}, {"year", 31'557'600 * kSecond}, {"y", 31'557'600 * kSecond},
     {"", kSecond},
 }};
+// clang-format on
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }

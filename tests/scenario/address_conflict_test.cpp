@@ -7,6 +7,9 @@
 using namespace ghost;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 TEST(AddressConflict, EndsTheCallBeforeAnythingIsHandedOver) {
   auto link = play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},

@@ -8,6 +8,9 @@ using namespace ghost;
 using namespace ghost::core;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 namespace {
 
 // Present since 20 s at 192.0.2.7 until 620 s, everybody told: notices 1 (mail) and 2 (dns).

@@ -7,6 +7,9 @@
 using namespace ghost;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 namespace {
 
 // A link that is up since 0 s as call 1 with 10.0.0.1; its queue is an ordinary one.

@@ -7,6 +7,9 @@
 using namespace ghost;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 namespace {
 
 // Everything that speaks of call 1, and everything that only means something in another state.

@@ -7,6 +7,9 @@
 using namespace ghost;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 TEST(People, ConnectHoldsTheLinkForOneIdleTime) {
   const auto link = play(isp(), {
       {0s, connect, {"start 1"}, "dialing (connect)"},

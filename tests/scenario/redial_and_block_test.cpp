@@ -7,6 +7,9 @@
 using namespace ghost;
 using namespace ghost::test;
 
+// The rows are tables: when, what happens, what the machine wants done, its state then.
+// clang-format off
+
 TEST(RedialAndBlock, EachFailureInARowWaitsTwiceAsLong) {
   auto config = isp();
   config.call.redial_delay_max = 15s;

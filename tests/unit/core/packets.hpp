@@ -43,8 +43,10 @@ struct V4 {
 inline Packet ipv4(std::string_view source, std::string_view destination, const V4& v, const Packet& payload) {
   const auto header = 20 + v.options.size();
   const auto total = header + payload.size();
+  // clang-format off
   Packet p{static_cast<std::uint8_t>(0x40 | header / 4), 0, high(total), low(total), 0x12, 0x34, high(v.fragment),
            low(v.fragment), v.ttl, v.protocol, 0, 0};
+  // clang-format on
   p = p + address_bytes(source) + address_bytes(destination) + v.options;
   const auto checksum = header_checksum(p);
   p[10] = high(checksum);
@@ -66,8 +68,10 @@ inline Packet udp(std::uint16_t from, std::uint16_t to, const Packet& payload = 
 constexpr std::uint8_t kFin = 0x01, kSyn = 0x02, kAck = 0x10;
 
 inline Packet tcp(std::uint16_t from, std::uint16_t to, std::uint8_t flags, std::uint32_t sequence) {
+  // clang-format off
   return {high(from), low(from), high(to), low(to), high(sequence >> 16), low(sequence >> 16), high(sequence & 0xffff),
           low(sequence & 0xffff), 0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0};
+  // clang-format on
 }
 
 inline Packet icmp(std::uint8_t type) { return {type, 0, 0, 0, 0, 1, 0, 1}; }
