@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs every test of the project: unit, scenario and bus tests on this machine, lab tests in a virtual one.
+"""Runs every test of the project: lint, unit, scenario and bus tests on this machine, lab tests in a virtual one.
 
   sudo tests/run                 everything; installs what is missing, builds, makes the lab's image
   sudo tests/run PATTERN…        the tests whose names match: a prefix (unit, lab/hand) or a glob ('*/rig-*')
   sudo tests/run --all lab/beside  the whole of those that do a part of what they can in a run of everything
+  tests/run lint                 what the sources look like, without a build; --fix writes what the formatters would
   tests/run --list [PATTERN…]    names every test
 
 One line a test; the last line is `N passed, N failed, N skipped`, and the status is 0 when none failed. What a failed
@@ -21,10 +22,13 @@ import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
-from ghostlab import command, deploy, image, lanes, packages, table  # noqa: E402
-from ghostlab.build import BUILD, build, configure, introspect  # noqa: E402
+import lint
+import lint_itself
+from ghostlab import command, deploy, image, lanes, packages, table
+from ghostlab.build import BUILD, build, configure, introspect
 
 SUITES = ("unit", "scenario", "bus")
+LINT = {**lint.CHECKS, "lint/itself": lint_itself.check}
 
 
 def say(text):
@@ -93,6 +97,14 @@ def run_meson_tests(names, described, tally):
         tally.line(verdict, name, time.monotonic() - begun, why)
 
 
+def run_lint(names, tally):
+    for name in names:
+        begun = time.monotonic()
+        lines = LINT[name](TREE)
+        more = [f"… and {len(lines) - 100} lines more, of them the last: {lines[-1]}"] if len(lines) > 100 else []
+        tally.line("failed" if lines else "passed", name, time.monotonic() - begun, lines[:100] + more)
+
+
 def run_lab(names, made, tally, beside):
     """The scenarios, and what of their measures is compared with the baseline's. Returns the measures."""
     measures = {}
@@ -110,15 +122,45 @@ def run_lab(names, made, tally, beside):
     return measures
 
 
+def sum_up(tally, begun):
+    say(f"({time.monotonic() - begun:.0f} s)")
+    if tally.failures:
+        say("failed: " + " ".join(tally.failures))
+    say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+    return 1 if tally.failed else 0
+
+
+def lint_alone(args, begun):
+    """Neither builds nor needs to be root, but where packages are missing."""
+    names = [n for n in LINT if wanted(n, args.pattern)]
+    if args.list:
+        print(*sorted(names), sep="\n")
+        return 0
+    if not names:
+        raise SystemExit("tests/run: no test matches; tests/run --list lint names them all")
+    packages.ensure(packages.LINT, "tests/run", say)
+    for path in lint.fix(TREE) if args.fix else []:
+        say(f"changed: {path}")
+    tally = Tally()
+    run_lint(names, tally)
+    return sum_up(tally, begun)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="name every test and end")
     parser.add_argument("--all", action="store_true", help="lab/beside-*: all cells of the matrix, not one of each kind")
+    parser.add_argument("--fix", action="store_true", help="lint: have clang-format and black write what they would")
     parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
     args = parser.parse_args()
     begun = time.monotonic()
     if args.all:
         os.environ["GHOSTD_LAB_ALL"] = "1"
+    if args.pattern and all(p.startswith("lint") for p in args.pattern):
+        return lint_alone(args, begun)
+    if args.fix:
+        parser.error("--fix is of lint: tests/run lint --fix")
+    looks = [n for n in LINT if wanted(n, args.pattern)]
     lab = [n for n in lab_names() if wanted(n, args.pattern)]
     # Their reasons are told; they count as nothing.
     not_yet = {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
@@ -127,7 +169,8 @@ def main():
     if os.geteuid() != 0 and not args.list:
         raise SystemExit("tests/run: must be root (sudo tests/run): it installs packages and uses network namespaces")
     quiet = (lambda text: None) if args.list else say
-    packages.ensure(packages.BUILD + (packages.LAB if need_lab else []), "tests/run", quiet)
+    needed = packages.BUILD + (packages.LINT if looks and not args.list else []) + (packages.LAB if need_lab else [])
+    packages.ensure(needed, "tests/run", quiet)
 
     # The image needs apt and the disk, the build needs the processors: side by side.
     made = {}
@@ -143,13 +186,14 @@ def main():
     described = meson_tests()
     here = [n for n in described if wanted(n, args.pattern)]
     if args.list:
-        for name in sorted(here) + lab:
+        for name in sorted(looks) + sorted(here) + lab:
             print(name)
         return 0
-    if not here and not lab:
+    if not looks and not here and not lab:
         raise SystemExit("tests/run: no test matches; tests/run --list names them all")
-    build(say)
     tally = Tally()
+    run_lint(looks, tally)  # before the build, because it takes seconds
+    build(say)
 
     def on_this_machine():
         run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)
@@ -171,11 +215,7 @@ def main():
                         f.write(text)
     for name, why in not_yet.items():
         say(f"not run: {name}: {why}")
-    say(f"({time.monotonic() - begun:.0f} s)")
-    if tally.failures:
-        say("failed: " + " ".join(tally.failures))
-    say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
-    return 1 if tally.failed else 0
+    return sum_up(tally, begun)
 
 
 def end_children():
