@@ -45,9 +45,9 @@ Replay::Way CallPath::way(const Placed& link) const {
   return {::if_nametoindex(ifname.c_str()), net::mtu_of(ifname), &link.config.stable};
 }
 
-core::SentOn CallPath::send_on(const Placed& link, const std::vector<core::PacketBytes>& packets) {
+core::SentOn CallPath::send_on(const std::vector<core::PacketBytes>& packets) {
   core::SentOn outcome;
-  replay_.send(packets, way(link), outcome);
+  replay_.send(packets, way(where_()), outcome);
   return outcome;
 }
 
@@ -71,8 +71,8 @@ void CallPath::drain(const Placed& link, core::SentOn& outcome) {
   }
 }
 
-core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Family family,
-                                     std::vector<core::PacketBytes> packets) {
+core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) {
+  const auto link = where_();
   core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}, .kept = {}};
   const auto ifname = ppp_interface(link.config.name);
   const auto failed = [&](const net::Error& error) {
@@ -102,12 +102,13 @@ core::HandedOver CallPath::hand_over(const Placed& link, CallSerial serial, Fami
   return outcome;
 }
 
-net::Result<void> CallPath::refuse(const Placed& link, Family family, bool refuse) {
-  const auto routes = net::call_routes(only(link, family), {});
+net::Result<void> CallPath::refuse(Family family, bool refuse) {
+  const auto routes = net::call_routes(only(where_(), family), {});
   return refuse ? host_.rtnl().add(routes) : host_.rtnl().remove(routes);
 }
 
-net::Result<void> CallPath::route_back(const Placed& link) {
+net::Result<void> CallPath::route_back() {
+  const auto link = where_();
   carried_.clear();
   net::Result<void> outcome;
   for (const auto family : {Family::v4, Family::v6}) {
@@ -117,18 +118,6 @@ net::Result<void> CallPath::route_back(const Placed& link) {
   }
   (void)net::wait_for_packets_in_flight();
   return outcome;
-}
-
-bool CallPath::drained(const Placed& link) {
-  const auto backlog = host_.queue().backlog(ppp_interface(link.config.name));
-  return !backlog || backlog->packets == 0;
-}
-
-bool CallPath::settle(const Placed& link, bool force) {
-  const auto ifname = ppp_interface(link.config.name);
-  const auto backlog = host_.queue().handover_backlog(ifname);
-  if (backlog && backlog->packets != 0 && !force) return false;
-  return host_.queue().normalize(ifname).has_value() || force;
 }
 
 }  // namespace ghost::daemon

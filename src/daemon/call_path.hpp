@@ -12,34 +12,31 @@
 
 #include "core/link_event.hpp"
 #include "daemon/host.hpp"
+#include "daemon/ports.hpp"
 #include "daemon/replay.hpp"
 
 namespace ghost::daemon {
 
-class CallPath {
+class CallPath final : public Path {
  public:
   // For packets of the TUN that the call does not carry (yet): the machine's to keep.
   using Keep = std::function<void(std::vector<core::PacketBytes>)>;
-  CallPath(Host& host, int tun_fd, Keep keep) : host_(host), replay_(host.sender()), tun_(tun_fd), keep_(std::move(keep)) {}
+  CallPath(Host& host, int tun_fd, Where where, Keep keep)
+      : host_(host), where_(std::move(where)), replay_(host.sender()), tun_(tun_fd), keep_(std::move(keep)) {}
 
   // Another TUN, in place of one that was deleted.
   void drains(int tun_fd) { tun_ = tun_fd; }
-  [[nodiscard]] core::HandedOver hand_over(const Placed& link, CallSerial serial, Family family,
-                                           std::vector<core::PacketBytes> packets);
-  // Packets that missed the handover.
-  [[nodiscard]] core::SentOn send_on(const Placed& link, const std::vector<core::PacketBytes>& packets);
-  [[nodiscard]] net::Result<void> refuse(const Placed& link, Family family, bool refuse);
-  // The demand interface has the traffic again when this returns, and nothing more goes into the call's queue.
-  [[nodiscard]] net::Result<void> route_back(const Placed& link);
-  [[nodiscard]] bool drained(const Placed& link);
-  // True: the queue is an ordinary one.
-  [[nodiscard]] bool settle(const Placed& link, bool force);
+  [[nodiscard]] core::HandedOver hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) override;
+  [[nodiscard]] core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
+  [[nodiscard]] net::Result<void> refuse(Family family, bool refuse) override;
+  [[nodiscard]] net::Result<void> route_back() override;
 
  private:
   [[nodiscard]] Replay::Way way(const Placed& link) const;
   void drain(const Placed& link, core::SentOn& outcome);
 
   Host& host_;
+  Where where_;
   Replay replay_;
   int tun_;  // lent by the link
   Keep keep_;

@@ -15,7 +15,6 @@
 
 #include "base/overloaded.hpp"
 #include "daemon/log.hpp"
-#include "net/conntrack.hpp"
 #include "net/raw_socket.hpp"
 #include "net/tun.hpp"
 
@@ -67,9 +66,9 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
-      executor_(host_, supervisor_, executor_bus()),
       list_timeout_(loop, [this] { listen(); }),
-      parted_(loop, [this] { farewells_said(); }) {
+      parted_(loop, [this] { farewells_said(); }),
+      queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }, [this] { at_rest(); }) {
   auto& tuns = inherited_.tuns;
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
@@ -132,9 +131,9 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  links_[name] = std::make_unique<Link>(loop_, host_, named(std::move(config)), index, std::move(tun),
-                                        [this, name](core::LinkEvent e) { post(name, std::move(e)); },
-                                        [this, name] { make_again(name); }, appear_paths_);
+  links_[name] = std::make_unique<Link>(Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index,
+                                        std::move(tun), [this, name](core::LinkEvent e) { post(name, std::move(e)); },
+                                        [this, name] { make_again(name); });
   if (links_[name]->decides().scheduled()) watch_timer(name);
   if (stopping_) post(name, core::LeaveAsked{});
   if (listening_) links_[name]->listen();
@@ -155,10 +154,9 @@ void Daemon::remove_link(const std::string& name) {
     if (!result) log(LOG_WARNING, name, result.error().what);
   };
   if (const auto serial = link.machine().serial(); serial != CallSerial::none) {
-    warn(link.path().route_back(link.placed()));
-    for (const auto& address : link.machine().status().local_addresses)
-      if (auto forgotten = net::forget_conntrack(address); !forgotten) log(LOG_WARNING, name, forgotten.error().what);
-    (void)supervisor_.send(ppp::Hangup{name, serial});
+    warn(link.path().route_back());
+    for (const auto& address : link.machine().status().local_addresses) warn(link.netfilter().forget(address));
+    (void)supervisor_.hang_up(name, serial);
   }
   warn(host_.give_up(link.placed()));
   remove_stored_tun(name);
@@ -369,16 +367,14 @@ bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
   return {};
 }
 
-Executor::Bus Daemon::executor_bus() {
-  return {.ask_timer = [this](const std::string& link, core::TimerQuestion question) { ask_timer(link, question); },
-          .appeared =
-              [this](const std::string& link, const core::TellAppeared& e) {
-                if (bus_) bus_->appeared(link, e.addresses, e.until, e.next);
-              },
-          .vanished =
-              [this](const std::string& link, const std::string& reason) {
-                if (bus_) bus_->vanished(link, reason);
-              }};
+void Daemon::answer_tick(const std::string& link, const core::Due& due) { links_.at(link)->judged(due); }
+
+void Daemon::appeared(const std::string& link, const core::TellAppeared& appearance) {
+  if (bus_) bus_->appeared(link, appearance.addresses, appearance.until, appearance.next);
+}
+
+void Daemon::vanished(const std::string& link, const std::string& reason) {
+  if (bus_) bus_->vanished(link, reason);
 }
 
 void Daemon::watch_timer(const std::string& name) {
@@ -395,10 +391,7 @@ void Daemon::ask_timer(const std::string& name, core::TimerQuestion question) {
 
 // ---- the queue -------------------------------------------------------------------------------------------------------
 
-void Daemon::post(const std::string& link, core::LinkEvent event) {
-  queue_.emplace_back(link, std::move(event));
-  if (!draining_) drain();
-}
+void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(link, std::move(event)); }
 
 // Before it calls: what nobody has judged asks for nothing.
 bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
@@ -407,35 +400,32 @@ bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
          !link.machine().impaired() && keeper_ && keeper_->table_was_lost();
 }
 
-void Daemon::drain() {
-  draining_ = true;
-  bool at_rest = false, only_packets = true;
-  std::set<std::string> touched;
-  while (!queue_.empty()) {
-    auto [name, event] = std::move(queue_.front());
-    queue_.pop_front();
-    const auto at = links_.find(name);
-    if (at == links_.end()) continue;  // removed by a reload meanwhile
-    auto& link = *at->second;
-    if (unjudged(link, event)) {
-      queue_.emplace_front(name, core::Impaired{false});
-      queue_.emplace_front(name, std::move(event));
-      queue_.emplace_front(name, core::Impaired{true});
-      continue;
-    }
-    auto step = link.step(std::move(event));
-    for (const auto& t : step.transitions) log_transition(name, link.machine().serial(), t);
-    at_rest = at_rest || (!step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
-    only_packets = only_packets && step.only_packets;
-    executor_.run(link, std::move(step.effects), [this, &name](core::LinkEvent e) { queue_.emplace_back(name, std::move(e)); });
-    touched.insert(name);
-  }
-  draining_ = false;
+void Daemon::handle(const std::string& name, core::LinkEvent event) {
+  const auto at = links_.find(name);
+  if (at == links_.end()) return;  // removed by a reload meanwhile
+  auto& link = *at->second;
+  if (!unjudged(link, event)) return step(link, std::move(event));
+  step(link, core::Impaired{true});
+  step(link, std::move(event));
+  step(link, core::Impaired{false});
+}
+
+void Daemon::step(Link& link, core::LinkEvent event) {
+  auto step = link.step(std::move(event));
+  for (const auto& t : step.transitions) log_transition(link.name(), link.machine().serial(), t);
+  turn_.links.insert(link.name());
+  turn_.only_packets = turn_.only_packets && step.only_packets;
+  turn_.came_to_rest = turn_.came_to_rest || (!step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
+  link.run(std::move(step.effects));
+}
+
+void Daemon::at_rest() {
+  const auto turn = std::exchange(turn_, {});
   if (!parting_.empty()) parted_.run_soon();
   if (bus_)
-    for (const auto& name : touched)
+    for (const auto& name : turn.links)
       if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
-  if (only_packets) return;  // the rest looks at every link: not for each packet that waits
+  if (turn.only_packets) return;  // the rest looks at every link: not for each packet that waits
   see_who_stands_in_front();
   names_.update(links_);
   tell_manager();
@@ -443,7 +433,7 @@ void Daemon::drain() {
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
   // may be days.
-  if (at_rest) ::malloc_trim(0);
+  if (turn.came_to_rest) ::malloc_trim(0);
 }
 
 void Daemon::leave_idle_supervisor() {
@@ -494,7 +484,7 @@ void Daemon::hang_up_orphan(const std::string& link, CallSerial serial) {
   const auto at = links_.find(link);
   if (at != links_.end() && at->second->machine().serial() == serial) return;
   log(LOG_WARNING, link, "a call that belongs to nothing is hung up");
-  (void)supervisor_.send(ppp::Hangup{link, serial});
+  (void)supervisor_.hang_up(link, serial);
 }
 
 void Daemon::supervisor_lost(const std::string& why) {

@@ -2,7 +2,6 @@
 // The wiring: every edge pushes (link, event) into one queue; the queue is emptied one step at a time, each step's effects
 // done in order; then what the bus shows is brought up to date.
 #pragma once
-#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -12,10 +11,11 @@
 #include "bus/bus_service.hpp"
 #include "config/load.hpp"
 #include "daemon/autoconf.hpp"
-#include "daemon/executor.hpp"
+#include "daemon/event_queue.hpp"
 #include "daemon/fd_store.hpp"
 #include "daemon/keeper.hpp"
 #include "daemon/names.hpp"
+#include "daemon/supervisor_client.hpp"
 #include "net/rtnetlink_monitor.hpp"
 
 namespace ghost::daemon {
@@ -26,7 +26,7 @@ struct Paths {
   AppearPaths appear;
 };
 
-class Daemon final : public bus::Requests {
+class Daemon final : public bus::Requests, private BusPort {
  public:
   // Takes the routes over. Throws std::runtime_error when the kernel refuses.
   Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths);
@@ -54,9 +54,11 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
 
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
-  [[nodiscard]] Executor::Bus executor_bus();
   void watch_timer(const std::string& link);
-  void ask_timer(const std::string& link, core::TimerQuestion question);
+  void ask_timer(const std::string& link, core::TimerQuestion question) override;
+  void answer_tick(const std::string& link, const core::Due& due) override;
+  void appeared(const std::string& link, const core::TellAppeared& appearance) override;
+  void vanished(const std::string& link, const std::string& reason) override;
 
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
   void make_again(const std::string& link);
@@ -76,7 +78,9 @@ class Daemon final : public bus::Requests {
   [[nodiscard]] unsigned free_index() const;
 
   void post(const std::string& link, core::LinkEvent event);
-  void drain();
+  void handle(const std::string& link, core::LinkEvent event);
+  void step(Link& link, core::LinkEvent event);
+  void at_rest();
   [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
   void publish();
 
@@ -100,7 +104,6 @@ class Daemon final : public bus::Requests {
   Inherited inherited_;
   Host host_;
   SupervisorClient supervisor_;
-  Executor executor_;
   std::map<std::string, std::unique_ptr<Link>> links_;
   std::unique_ptr<bus::BusService> bus_;
   std::optional<Autoconf> autoconf_;
@@ -113,8 +116,14 @@ class Daemon final : public bus::Requests {
   std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
   loop::DeferSource parted_;
 
-  std::deque<std::pair<std::string, core::LinkEvent>> queue_;
-  bool draining_ = false;
+  EventQueue queue_;
+  // What has happened since others were told last.
+  struct Turn {
+    std::set<std::string> links;
+    bool only_packets = true;
+    bool came_to_rest = false;  // a link did
+  };
+  Turn turn_;
   bool listening_ = false;
   bool stopping_ = false;
   bool leaving_ = false;  // whoever stops us waits for the last call's end

@@ -3,31 +3,37 @@
 // logged here, once.
 #pragma once
 #include <functional>
+#include <vector>
 
 #include "core/link.hpp"
-#include "daemon/link.hpp"
-#include "daemon/supervisor_client.hpp"
+#include "daemon/ports.hpp"
 
 namespace ghost::daemon {
 
 class Executor {
  public:
-  // What is asked of, or told to, others on the bus.
-  struct Bus {
-    std::function<void(const std::string& link, core::TimerQuestion)> ask_timer;
-    std::function<void(const std::string& link, const core::TellAppeared&)> appeared;
-    std::function<void(const std::string& link, const std::string& reason)> vanished;
+  using Post = std::function<void(core::LinkEvent)>;
+  struct Ports {
+    Path& path;
+    CallQueue& queue;
+    Netfilter& netfilter;
+    Bearer& bearer;
+    NoticePort& notices;
+    Memory& memory;
+    BusPort& bus;
   };
-  Executor(Host& host, SupervisorClient& supervisor, Bus bus) : host_(host), supervisor_(supervisor), bus_(std::move(bus)) {}
-  // All of a step's, in order.
-  void run(Link& link, std::vector<core::LinkEffect> effects, const Link::Post& post);
+  // post: must not step the link before run() has returned.
+  Executor(Ports ports, Post post) : ports_(ports), post_(std::move(post)) {}
+
+  // All of a step's, in order. The configuration is the link's after the step.
+  void run(const core::LinkConfig& config, std::vector<core::LinkEffect> effects);
 
  private:
-  void run(Link& link, core::LinkEffect& effect, const Link::Post& post);
+  void run(const core::LinkConfig& config, core::LinkEffect& effect);
+  void call_is_lost(CallSerial serial);
 
-  Host& host_;
-  SupervisorClient& supervisor_;
-  Bus bus_;
+  Ports ports_;
+  Post post_;
 };
 
 }  // namespace ghost::daemon

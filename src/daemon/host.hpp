@@ -20,9 +20,10 @@
 
 namespace ghost::daemon {
 
-// A link as the kernel side needs it. The index is the link's rank; it stays while we run.
+// A link as the kernel side needs it. The index is the link's rank; it stays while we run. The configuration is lent
+// by the link, and lives as long as it.
 struct Placed {
-  core::LinkConfig config;
+  const core::LinkConfig& config;
   unsigned index = 0;
   std::vector<Family> carried{};  // by its call, just now
   bool withdrawn = false;         // net::Standing
@@ -30,6 +31,8 @@ struct Placed {
     return {config.name, index, config.routes, config.stable, config.metric, carried, withdrawn};
   }
 };
+// Where the link is placed now.
+using Where = std::function<Placed()>;
 
 // What of a link must stand just now.
 struct Kept {

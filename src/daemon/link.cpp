@@ -5,8 +5,8 @@
 #include <random>
 #include <utility>
 
-#include "appear_state/file.hpp"
 #include "appear_state/local_zone.hpp"
+#include "daemon/clocks.hpp"
 #include "daemon/log.hpp"
 #include "net/tun.hpp"
 
@@ -22,12 +22,6 @@ constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 // does. The TUN keeps 500: what comes in bursts of up to 25 000 a second is not lost.
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
 
-core::WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-core::Clocks clocks() { return {loop::now(), wall_now()}; }
-
 std::uint64_t some_number(std::uint64_t below) {
   static std::random_device source;
   return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(source);
@@ -37,36 +31,34 @@ core::Surroundings surroundings() {
   return {[](core::WallTime t) { return appear_state::local_zone()(t); }, some_number};
 }
 
-core::LinkMemory load(const AppearPaths& paths, const std::string& link) {
-  auto loaded = appear_state::load(paths.directory, link, wall_now());
-  if (loaded.problem) log(LOG_WARNING, link, *loaded.problem);
-  return std::move(loaded.state);
-}
-
 // Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
 CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
 
 }  // namespace
 
-Link::Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post,
-           std::function<void()> lost, const AppearPaths& paths)
-    : loop_(loop),
-      host_(host),
+Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost)
+    : loop_(shared.loop),
+      host_(shared.host),
       index_(index),
       tun_(std::move(tun)),
       post_(std::move(post)),
       lost_(std::move(lost)),
-      path_(host, tun_.get(), [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
-      decides_(config, load(paths, config.name), surroundings(), clocks()),
-      gate_(loop, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
-      writer_(
-          loop, [this, directory = paths.directory] { return appear_state::save(directory, name(), decides_.memory()); },
-          [this](const auto& problem) { saved(problem); }),
-      notices_(loop, paths.announce, ppp_interface(config.name), [this](core::NoticeAnswered e) { post_(std::move(e)); }),
-      gather_(loop, [this] { readable(); }),
-      timer_(loop, [this] { post_(core::DeadlinePassed{}); }),
-      wall_timer_(loop, [this] { post_(core::DeadlinePassed{}); }),
-      clock_(loop, [this] { post_(core::ClockSet{}); }) {}
+      path_(
+          host_, tun_.get(), [this] { return placed(); },
+          [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
+      queue_(host_, [this] { return placed(); }),
+      netfilter_(config.name),
+      decides_(config, remembered(shared.paths.directory, config.name), surroundings(), clocks()),
+      gate_(loop_, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
+      memory_(
+          loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
+          [this](core::Written e) { post_(e); }),
+      notices_(loop_, shared.paths.announce, ppp_interface(config.name), [this](core::NoticeAnswered e) { post_(std::move(e)); }),
+      executor_({path_, queue_, netfilter_, shared.bearer, notices_, memory_, shared.bus}, post_),
+      gather_(loop_, [this] { readable(); }),
+      timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
+      wall_timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
+      clock_(loop_, [this] { post_(core::ClockSet{}); }) {}
 
 core::LinkStatus Link::status() const {
   auto status = decides_.status(wall_now());
@@ -174,17 +166,6 @@ void Link::arm() {
   else timer_.disarm();
   if (const auto deadline = decides_.wall_deadline()) wall_timer_.arm(*deadline);
   else wall_timer_.disarm();
-}
-
-void Link::save(std::uint64_t generation) {
-  asked_for_ = generation;
-  writer_.write();
-}
-
-void Link::saved(const std::optional<std::string>& problem) {
-  if (problem && !std::exchange(save_failed_, true)) log(LOG_ERR, name(), "what is promised cannot be written down: " + *problem);
-  if (!problem) save_failed_ = false;
-  if (!writer_.busy()) post_(core::Written{asked_for_});
 }
 
 }  // namespace ghost::daemon

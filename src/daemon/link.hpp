@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A link at run time: what decides (core/link.hpp) and its hands: the TUN, the clocks, the file that remembers, the processes that
-// send notices. What they say becomes an event; effects are done by the Executor.
+// send notices. What they say becomes an event; effects are done by its Executor.
 #pragma once
 #include <functional>
 #include <memory>
 
-#include "appear_state/writer.hpp"
 #include "base/unique_fd.hpp"
 #include "core/link.hpp"
 #include "daemon/call_path.hpp"
+#include "daemon/executor.hpp"
+#include "daemon/interface_queue.hpp"
+#include "daemon/link_netfilter.hpp"
+#include "daemon/memory_file.hpp"
 #include "daemon/notices.hpp"
 #include "daemon/peer_gate.hpp"
 #include "loop/sources.hpp"
@@ -23,10 +26,17 @@ struct AppearPaths {
 
 class Link {
  public:
-  using Post = std::function<void(core::LinkEvent)>;
+  using Post = Executor::Post;
+  // What all links have in common.
+  struct Shared {
+    loop::EventLoop& loop;
+    Host& host;
+    Bearer& bearer;
+    BusPort& bus;
+    const AppearPaths& paths;
+  };
   // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
-  Link(loop::EventLoop& loop, Host& host, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost,
-       const AppearPaths& paths);
+  Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost);
 
   // The supervisor has told of all calls that live already.
   void listen();
@@ -34,8 +44,8 @@ class Link {
   void read_from(UniqueFd tun);
   // The one step; re-arms the timers.
   [[nodiscard]] core::LinkStep step(core::LinkEvent event);
-  // The state, as it is now, to disk. Answered by Written.
-  void save(std::uint64_t generation);
+  // What the step wants done.
+  void run(std::vector<core::LinkEffect> effects) { executor_.run(machine().config(), std::move(effects)); }
 
   // The call's interface has this address, or has lost it. It becomes an event once the far end takes packets.
   void address_up(const IpAddress& local, const IpAddress& peer);
@@ -47,8 +57,8 @@ class Link {
   void stand(net::Standing standing) { standing_ = std::move(standing); }
   [[nodiscard]] const core::Link& decides() const { return decides_; }
   [[nodiscard]] const core::LinkMachine& machine() const { return decides_.call(); }
-  [[nodiscard]] CallPath& path() { return path_; }
-  [[nodiscard]] Notices& notices() { return notices_; }
+  [[nodiscard]] Path& path() { return path_; }
+  [[nodiscard]] Netfilter& netfilter() { return netfilter_; }
   // What a timer was answered last.
   [[nodiscard]] const core::Due& judged() const { return judged_; }
   void judged(core::Due due) { judged_ = due; }
@@ -63,7 +73,6 @@ class Link {
   std::size_t read();
   void make_again();
   void arm();
-  void saved(const std::optional<std::string>& problem);
 
   loop::EventLoop& loop_;
   Host& host_;
@@ -72,12 +81,13 @@ class Link {
   Post post_;
   std::function<void()> lost_;
   CallPath path_;
+  InterfaceQueue queue_;
+  LinkNetfilter netfilter_;
   core::Link decides_;
   PeerGate gate_;
-  appear_state::Writer writer_;
-  std::uint64_t asked_for_ = 0;  // the newest generation that is to be written
-  bool save_failed_ = false;
+  MemoryFile memory_;
   Notices notices_;
+  Executor executor_;
   core::Due judged_;
   loop::IoSource io_;
   loop::Timer gather_;

@@ -10,21 +10,21 @@
 
 #include "core/appearances.hpp"
 #include "daemon/announcer.hpp"
+#include "daemon/ports.hpp"
 
 namespace ghost::daemon {
 
-class Notices {
+class Notices final : public NoticePort {
  public:
   using Answered = std::function<void(core::NoticeAnswered)>;
   // program: ghost-announce. Each notice that is sent is answered once, from the loop, unless it is abandoned.
   Notices(loop::EventLoop& loop, std::string program, std::string interface, Answered answered);
 
-  void make_ready(bool wanted);
-  void tell(core::Tell notice);
-  void ask(core::Echo echo);
-  void abandon(std::uint64_t id);
-  // Starts what waits. Not before the end of a step: the same step may abandon it.
-  void launch();
+  void make_ready(bool wanted) override;
+  void tell(core::Tell notice) override;
+  void ask(core::Echo echo) override;
+  void abandon(std::uint64_t id) override;
+  void launch() override;
 
  private:
   void launch(std::uint64_t id, const announce::Job& job);

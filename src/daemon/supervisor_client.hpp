@@ -6,12 +6,13 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
+#include "daemon/ports.hpp"
 #include "loop/sources.hpp"
 #include "ppp/protocol.hpp"
 
 namespace ghost::daemon {
 
-class SupervisorClient {
+class SupervisorClient final : public Bearer {
  public:
   using OnMessage = std::function<void(ppp::Message)>;
   using OnLost = std::function<void(const std::string& why)>;
@@ -20,6 +21,8 @@ class SupervisorClient {
 
   // Connects if need be. False: it could not be said; `lost` is not called for that.
   [[nodiscard]] bool send(const ppp::Request& request);
+  [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
+  [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
   void close();
   [[nodiscard]] bool connected() const { return static_cast<bool>(fd_); }
 
