@@ -68,7 +68,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
           [this](const std::string& why) { supervisor_lost(why); }),
       list_timeout_(loop, [this] { listen(); }),
       parted_(loop, [this] { farewells_said(); }),
-      queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }, [this] { at_rest(); }) {
+      queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }),
+      turn_end_(loop, [this](const TurnEnd::Seen& seen) { tell(seen); }) {
   auto& tuns = inherited_.tuns;
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
@@ -103,6 +104,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     // A host whose bus is broken still needs its line.
     log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
     bus_.reset();
+    publish();
   }
   tell_manager();
 
@@ -161,6 +163,7 @@ void Daemon::remove_link(const std::string& name) {
   warn(host_.give_up(link.placed()));
   remove_stored_tun(name);
   links_.erase(name);
+  status_line_.remove(name);
   if (bus_) bus_->forget(timer_of(name));
   if (bus_) bus_->remove(name);
 }
@@ -291,6 +294,8 @@ bus::Accepted Daemon::reload() {
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Failed, ok.error().what});
   }
   publish();
+  turn_end_.tell_now();
+  tell_manager();
   if (listening_) tell_names();
   leave_idle_supervisor();
   tell_left();
@@ -331,6 +336,7 @@ tl::expected<bool, bus::RequestError> Daemon::leave() {
   for (const auto& [name, link] : links_) names.push_back(name);
   stopping_ = true;
   for (const auto& name : names) post(name, core::LeaveAsked{});
+  turn_end_.tell_now();
   leaving_ = any_call() || !listening_;  // which calls live already is not known yet
   return leaving_;
 }
@@ -354,6 +360,7 @@ tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::
                                                                      std::optional<core::WallTime> timer_next) {
   watch_timer(name);
   post(name, core::TickAsked{kind, timer_next});
+  turn_end_.tell_now();
   const auto& link = *links_.at(name);
   return bus::TickAnswer{link.judged().due, link.judged().next, link.machine().config().appear.wake_system};
 }
@@ -364,6 +371,7 @@ tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::app
 
 bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
   post(link, std::move(event));
+  turn_end_.tell_now();  // whoever asked sees what came of it
   return {};
 }
 
@@ -413,19 +421,21 @@ void Daemon::handle(const std::string& name, core::LinkEvent event) {
 void Daemon::step(Link& link, core::LinkEvent event) {
   auto step = link.step(std::move(event));
   for (const auto& t : step.transitions) log_transition(link.name(), link.machine().serial(), t);
-  turn_.links.insert(link.name());
-  turn_.only_packets = turn_.only_packets && step.only_packets;
-  turn_.came_to_rest = turn_.came_to_rest || (!step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
+  turn_end_.saw(link.name(), step.only_packets, !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
+  if (!parting_.empty()) parted_.run_soon();
   link.run(std::move(step.effects));
 }
 
-void Daemon::at_rest() {
-  const auto turn = std::exchange(turn_, {});
-  if (!parting_.empty()) parted_.run_soon();
-  if (bus_)
-    for (const auto& name : turn.links)
-      if (const auto at = links_.find(name); at != links_.end()) bus_->publish(at->second->status());
-  if (turn.only_packets) return;  // the rest looks at every link: not for each packet that waits
+void Daemon::show(const Link& link) {
+  const auto status = link.status();
+  status_line_.put(status);
+  if (bus_) bus_->publish(status);
+}
+
+void Daemon::tell(const TurnEnd::Seen& seen) {
+  for (const auto& name : seen.links)
+    if (const auto at = links_.find(name); at != links_.end()) show(*at->second);
+  if (seen.only_packets) return;  // the rest looks at every link: not for each packet that waits
   see_who_stands_in_front();
   names_.update(links_);
   tell_manager();
@@ -433,7 +443,7 @@ void Daemon::at_rest() {
   leave_idle_supervisor();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
   // may be days.
-  if (turn.came_to_rest) ::malloc_trim(0);
+  if (seen.came_to_rest) ::malloc_trim(0);
 }
 
 void Daemon::leave_idle_supervisor() {
@@ -442,22 +452,11 @@ void Daemon::leave_idle_supervisor() {
 
 void Daemon::publish() {
   names_.update(links_);
-  if (bus_)
-    for (const auto& [name, link] : links_) bus_->publish(link->status());
+  for (const auto& [name, link] : links_) show(*link);
 }
 
-// STATUS= is one line in systemd; a link has its place in it.
 void Daemon::tell_manager() {
-  std::string text;
-  for (const auto& [name, link] : links_) {
-    const auto status = link->machine().status();
-    text += (text.empty() ? "" : " | ") + name + ": " + status.state;
-    for (const auto& a : status.local_addresses) text += " " + a.str();
-    if (status.blocked) text += " (blocked)";
-  }
-  if (text == told_) return;
-  told_ = text;
-  sd_notify(0, ("STATUS=" + text).c_str());
+  if (const auto line = status_line_.news()) sd_notify(0, ("STATUS=" + *line).c_str());
 }
 
 // ---- edges -----------------------------------------------------------------------------------------------------------
@@ -640,18 +639,16 @@ Keeper::Port Daemon::keeper_port() {
 // Standby links depend on others' default routes and on each other: one that could not call makes room, one whose call goes on
 // behind a better route is told so.
 void Daemon::see_who_stands_in_front() {
+  if (std::none_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().config().metric.has_value(); })) return;
   std::vector<net::LinkRouting> routings;
   std::vector<bool> able;
-  bool standby = false;
   for (const auto& [name, link] : links_) {
     routings.push_back(link->placed().routing());
     const auto& machine = link->machine();
     const auto& state = machine.state();
     const bool retries = std::holds_alternative<core::Dialing>(state) && machine.status().failures > 0;
     able.push_back(!machine.blocked() && !std::holds_alternative<core::Waiting>(state) && !retries);
-    standby = standby || link->machine().config().metric;
   }
-  if (!standby) return;
   const auto now = net::standing(routings, able, host_.foreign_defaults());
   std::size_t i = 0;
   bool changed = false;
@@ -672,7 +669,7 @@ void Daemon::see_who_stands_in_front() {
     }
     if (stands.front != before.front)
       log(LOG_INFO, name, stands.front.empty() ? "stands in front by now" : "stands behind " + stands.front);
-    if (bus_) bus_->publish(link->status());
+    show(*link);
     if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
   }
   if (changed) names_.update(links_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The wiring: every edge pushes (link, event) into one queue; the queue is emptied one step at a time, each step's effects
-// done in order; then what the bus shows is brought up to date.
+// done in order. At the end of the loop's turn what the bus shows is brought up to date.
 #pragma once
 #include <map>
 #include <memory>
@@ -15,7 +15,9 @@
 #include "daemon/fd_store.hpp"
 #include "daemon/keeper.hpp"
 #include "daemon/names.hpp"
+#include "daemon/status_line.hpp"
 #include "daemon/supervisor_client.hpp"
+#include "daemon/turn_end.hpp"
 #include "net/rtnetlink_monitor.hpp"
 
 namespace ghost::daemon {
@@ -80,7 +82,8 @@ class Daemon final : public bus::Requests, private BusPort {
   void post(const std::string& link, core::LinkEvent event);
   void handle(const std::string& link, core::LinkEvent event);
   void step(Link& link, core::LinkEvent event);
-  void at_rest();
+  void tell(const TurnEnd::Seen& seen);
+  void show(const Link& link);
   [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
   void publish();
 
@@ -117,18 +120,12 @@ class Daemon final : public bus::Requests, private BusPort {
   loop::DeferSource parted_;
 
   EventQueue queue_;
-  // What has happened since others were told last.
-  struct Turn {
-    std::set<std::string> links;
-    bool only_packets = true;
-    bool came_to_rest = false;  // a link did
-  };
-  Turn turn_;
+  TurnEnd turn_end_;
   bool listening_ = false;
   bool stopping_ = false;
   bool leaving_ = false;  // whoever stops us waits for the last call's end
   bool names_told_ = false;  // to the supervisor
-  std::string told_;  // the last STATUS=
+  StatusLine status_line_;
 };
 
 }  // namespace ghost::daemon

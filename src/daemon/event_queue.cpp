@@ -12,7 +12,6 @@ void EventQueue::post(const std::string& link, core::LinkEvent event) {
     handle_(name, std::move(next));
   }
   handling_ = false;
-  emptied_();
 }
 
 }  // namespace ghost::daemon

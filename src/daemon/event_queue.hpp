@@ -13,15 +13,13 @@ namespace ghost::daemon {
 class EventQueue {
  public:
   using Handle = std::function<void(const std::string& link, core::LinkEvent event)>;
-  // emptied: nothing waits any more.
-  EventQueue(Handle handle, std::function<void()> emptied) : handle_(std::move(handle)), emptied_(std::move(emptied)) {}
+  explicit EventQueue(Handle handle) : handle_(std::move(handle)) {}
 
   // All that waits has been handled when this returns, unless it is called while an event is handled: then it waits behind the others.
   void post(const std::string& link, core::LinkEvent event);
 
  private:
   Handle handle_;
-  std::function<void()> emptied_;
   std::deque<std::pair<std::string, core::LinkEvent>> waiting_;
   bool handling_ = false;
 };

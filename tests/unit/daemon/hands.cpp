@@ -92,8 +92,7 @@ Life::Life(LinkConfig config)
             EXPECT_EQ(name, link.call().config().name);
             auto step = link.step(std::move(event), clocks());
             executor_.run(link.call().config(), std::move(step.effects));
-          },
-          [] {}) {
+          }) {
   at(0s, Listed{CallSerial::none});
 }
 
