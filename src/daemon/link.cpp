@@ -49,7 +49,7 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       queue_(host_, [this] { return placed(); }),
       netfilter_(config.name),
       decides_(config, remembered(shared.paths.directory, config.name), surroundings(), clocks()),
-      gate_(loop_, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
+      gate_(loop_, config.name, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
       memory_(
           loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
           [this](core::Written e) { post_(e); }),
@@ -98,7 +98,7 @@ void Link::address_up(const IpAddress& local, const IpAddress& peer) {
   const bool carried = std::find(known.begin(), known.end(), local) != known.end();
   // Over IPv6 the far end has spoken already: its router advertisement made the address.
   if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
-  gate_.wait(name(), local, machine().config().call.peer_wait, [this, peer] {
+  gate_.wait(ppp_interface(name()), local, machine().config().call.peer_wait, [this, peer] {
     auto targets = machine().status().dns;
     targets.push_back(peer);
     return targets;

@@ -3,28 +3,23 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
-#include "base/ids.hpp"
+#include "base/overloaded.hpp"
 #include "daemon/log.hpp"
 
 namespace ghost::daemon {
-namespace {
 
-constexpr core::Duration kFirstPause = std::chrono::milliseconds(20);
+PeerGate::PeerGate(loop::EventLoop& loop, std::string link, Open open)
+    : loop_(loop), link_(std::move(link)), open_(std::move(open)), timer_(loop, [this] { round(); }) {}
 
-}  // namespace
-
-PeerGate::PeerGate(loop::EventLoop& loop, Open open)
-    : loop_(loop), open_(std::move(open)), timer_(loop, [this] { round(); }) {}
-
-void PeerGate::wait(const std::string& link, const IpAddress& local, core::Duration patience, Targets targets) {
-  waiting_.emplace(Waiting{link, local, std::move(targets), loop::now() + patience, kFirstPause, {}});
-  if (patience == core::Duration::zero()) return finish();
+void PeerGate::wait(const std::string& interface, const IpAddress& local, core::Duration patience, Targets targets) {
+  waiting_.emplace(Waiting{interface, {local, patience, loop::now()}, std::move(targets), {}});
   round();
 }
 
 void PeerGate::cancel(const IpAddress& local) {
-  if (!waiting_ || waiting_->local != local) return;
+  if (!waiting_ || waiting_->machine.local() != local) return;
   waiting_.reset();
   timer_.disarm();
 }
@@ -33,7 +28,7 @@ void PeerGate::ask(const IpAddress& target) {
   auto& asked = waiting_->asked;
   auto at = std::find_if(asked.begin(), asked.end(), [&](const Asked& a) { return a.probe.target() == target; });
   if (at == asked.end()) {
-    auto probe = net::PeerProbe::open(ppp_interface(waiting_->link), waiting_->local, target);
+    auto probe = net::PeerProbe::open(waiting_->interface, waiting_->machine.local(), target);
     if (!probe) return;  // the interface may just be going; the end of our patience, or of the call, will tell
     const int fd = probe->fd();
     asked.push_back({std::move(*probe), {}});
@@ -48,20 +43,23 @@ void PeerGate::ask(const IpAddress& target) {
 }
 
 void PeerGate::round() {
-  const auto now = loop::now();
-  if (now >= waiting_->give_up) {
-    log(LOG_INFO, waiting_->link, "the far end answers no question; sending all the same (PeerWait= says for how long it is asked)");
-    return finish();
-  }
-  for (const auto& target : waiting_->targets())
-    if (target.family() == waiting_->local.family()) ask(target);
-  timer_.arm(std::min(now + waiting_->pause, waiting_->give_up));
-  waiting_->pause *= 2;
+  std::visit(Overloaded{
+                 [this](const core::AskPeers& e) {
+                   for (const auto& target : e.targets) ask(target);
+                   timer_.arm(waiting_->machine.deadline());
+                 },
+                 [this](const core::GateOpens& e) {
+                   if (e.in_vain)
+                     log(LOG_INFO, link_, "the far end answers no question; sending all the same (PeerWait= says for how long it is asked)");
+                   finish();
+                 },
+             },
+             waiting_->machine.round(waiting_->targets(), loop::now()));
 }
 
 void PeerGate::finish() {
   timer_.disarm();
-  const auto local = waiting_->local;
+  const auto local = waiting_->machine.local();
   waiting_.reset();
   open_(local);
 }

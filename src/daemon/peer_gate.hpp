@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A call's address counts only once the far end takes packets (net/peer_probe.hpp): until then nothing is handed over, and
-// what there is to send waits. Some far ends answer nobody, so the gate opens by itself after a while.
+// The sockets and the timer of core::PeerGate: a call's address counts once the far end takes packets (net/peer_probe.hpp).
 #pragma once
 #include <functional>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "core/peer_gate.hpp"
 #include "loop/sources.hpp"
 #include "net/peer_probe.hpp"
 
@@ -17,11 +17,11 @@ class PeerGate {
  public:
   using Open = std::function<void(const IpAddress& local)>;
   using Targets = std::function<std::vector<IpAddress>()>;  // more become known while we wait
-  PeerGate(loop::EventLoop& loop, Open open);
+  PeerGate(loop::EventLoop& loop, std::string link, Open open);
 
   // Calls open(local) when the first of the targets has answered, or `patience` is over: from the loop, or at once when
   // there is no patience. Replaces what was waited for before.
-  void wait(const std::string& link, const IpAddress& local, core::Duration patience, Targets targets);
+  void wait(const std::string& interface, const IpAddress& local, core::Duration patience, Targets targets);
   void cancel(const IpAddress& local);
 
  private:
@@ -30,11 +30,9 @@ class PeerGate {
     loop::IoSource io;
   };
   struct Waiting {
-    std::string link;
-    IpAddress local;
+    std::string interface;
+    core::PeerGate machine;
     Targets targets;
-    core::Time give_up;
-    core::Duration pause;  // until the next round; doubles
     std::vector<Asked> asked;
   };
   void round();
@@ -42,6 +40,7 @@ class PeerGate {
   void finish();
 
   loop::EventLoop& loop_;
+  std::string link_;
   Open open_;
   std::optional<Waiting> waiting_;
   loop::Timer timer_;
