@@ -139,7 +139,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
     // An appearance that is still asking for its call when ghostd is stopped stays written down as under way, for the next ghostd.
     const bool asked_for = call.trying() || (call.barred() && !call.blocked());
-    LinkSeen seen{std::holds_alternative<Up>(call.state()), call.blocked(), asked_for, status.local_addresses, status.reason, call.ended_on_purpose()};
+    LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for, status.local_addresses, status.reason, call.ended_on_purpose()};
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;

@@ -99,9 +99,6 @@ LinkStatus Link::status(WallTime now) const {
   return status;
 }
 
-bool Link::leaving() const {
-  const auto* up = std::get_if<Up>(&call_.state());
-  return up != nullptr && up->leaving.has_value();
-}
+bool Link::leaving() const { return std::holds_alternative<Leaving>(call_.state()); }
 
 }  // namespace ghost::core

@@ -42,7 +42,7 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
   }
   // Of a family without a stable address: no call would carry it. Blocked: it slipped past the kernel's own refusal.
   // The line carries while a good-bye is said; what would have to wait waits for nothing any more.
-  const auto* up = std::get_if<Up>(&state_);
+  const auto* up = carries();
   const bool refused = blocked_ || (stopping_ && !(up && up->of(info->family()) == Carriage::carried));
   if (refused || !config_.stable_for(info->family())) {
     ++counters_.drops[refused ? Drop::blocked : Drop::family];
@@ -62,16 +62,13 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
                           buffer(std::move(bytes), *info);
                           return true;
                         },
-                        [&](Up& state) {
-                          switch (state.of(info->family())) {
-                            case Carriage::carried: return false;
-                            case Carriage::pending: buffer(std::move(bytes), *info); break;
-                            case Carriage::unused:
-                            case Carriage::given_up: ++counters_.drops[Drop::family]; break;
-                          }
+                        [&](Up& state) { return take_in(state, bytes, *info); },
+                        [&](Leaving& leaving) { return take_in(leaving.up, bytes, *info); },
+                        [&](Draining&) {
+                          buffer(std::move(bytes), *info);
                           return true;
                         },
-                        [&](HangingUp&) {
+                        [&](Ending&) {
                           buffer(std::move(bytes), *info);
                           return true;
                         },
@@ -81,6 +78,16 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
                         },
                     },
                     state_);
+}
+
+bool LinkMachine::take_in(Up& up, PacketBytes& bytes, const PacketInfo& info) {
+  switch (up.of(info.family())) {
+    case Carriage::carried: return false;
+    case Carriage::pending: buffer(std::move(bytes), info); break;
+    case Carriage::unused:
+    case Carriage::given_up: ++counters_.drops[Drop::family]; break;
+  }
+  return true;
 }
 
 void LinkMachine::on(PacketsArrived&& event) {
@@ -106,11 +113,12 @@ void LinkMachine::on(const ConnectAsked& event) {
                  },
                  [&](Dialing&) { want(event); },
                  [&](Up& up) {
-                   if (up.leaving) return want(event);  // the good-bye is out: the next call's
                    const auto until = after(now_, event.hold.value_or(config_.call.idle_timeout));
                    up.hold_until = std::max(up.hold_until.value_or(until), until);
                  },
-                 [&](HangingUp&) { want(event); },
+                 [&](Leaving&) { want(event); },  // the good-bye is out: the next call's
+                 [&](Draining&) { want(event); },
+                 [&](Ending&) { want(event); },
                  [&](Waiting&) {
                    want(event);
                    if (!event.patient) dial(event.by, event.by);
@@ -136,8 +144,10 @@ void LinkMachine::on(const LeaveAsked&) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) { abort_dialing("stop"); },
-                 [&](Up&) { leave("stop"); },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { leave(up, "stop"); },
+                 [&](Leaving&) {},
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) { become(Down{}, "stop"); },
              },
              state_);
@@ -152,11 +162,13 @@ void LinkMachine::on(const DisconnectAsked&) {
                    drop_buffer();
                    abort_dialing("disconnect");
                  },
-                 [&](Up&) {
+                 [&](Up& up) {
                    drop_buffer();  // of a family that has not come
-                   leave("disconnect");
+                   leave(up, "disconnect");
                  },
-                 [&](HangingUp&) { drop_buffer(); },
+                 [&](Leaving&) { drop_buffer(); },
+                 [&](Draining&) { drop_buffer(); },
+                 [&](Ending&) { drop_buffer(); },
                  [&](Waiting&) {
                    drop_buffer();
                    become(Down{}, "disconnect");
@@ -183,8 +195,10 @@ void LinkMachine::on(const BlockAsked&) {
   std::visit(Overloaded{
                  [&](Down&) { reason_ = "block"; },
                  [&](Dialing&) { abort_dialing("block"); },
-                 [&](Up&) { leave("block"); },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { leave(up, "block"); },
+                 [&](Leaving&) {},
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) { become(Down{}, "block"); },
              },
              state_);
@@ -207,7 +221,9 @@ void LinkMachine::on(const FarewellWanted& event) {
                  [&](Down&) {},
                  [&](Dialing&) {},
                  [&](Up&) { farewell_ = patience; },
-                 [&](HangingUp&) {},
+                 [&](Leaving&) { farewell_ = patience; },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -217,10 +233,10 @@ void LinkMachine::on(const FarewellSaid&) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up& up) {
-                   if (up.leaving) hang_up(std::string(up.leaving->reason));
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up&) {},
+                 [&](Leaving& leaving) { hang_up(leaving.up, std::move(leaving.reason)); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -235,7 +251,9 @@ void LinkMachine::on(const Impaired& event) {
                  },
                  [&](Dialing&) {},
                  [&](Up&) {},
-                 [&](HangingUp&) {},
+                 [&](Leaving&) {},
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -268,7 +286,11 @@ void LinkMachine::on(const DeadlinePassed&) {
                    if (now_ >= d.give_up) abort_dialing(std::string(to_string(CallEnd::TimedOut)), true);
                  },
                  [&](Up& up) { look_after(up); },
-                 [&](HangingUp& h) { look_after(h); },
+                 [&](Leaving& leaving) { look_after(leaving); },
+                 [&](Draining& draining) { look_after(draining); },
+                 [&](Ending& ending) {
+                   if (now_ >= ending.deadline) gone(silent_supervisor());
+                 },
                  [&](Waiting& w) {
                    if (now_ < w.until) return;
                    if (!dial_if_asked()) become(Down{}, reason_, detail_);
@@ -287,21 +309,27 @@ std::optional<Time> LinkMachine::deadline() const {
                  [&](const Down&) {},
                  [&](const Dialing& d) { consider(d.give_up); },
                  [&](const Up& up) {
-                   if (up.leaving) consider(up.leaving->deadline);
-                   else if (!up.idle_asked) consider(up.idle_deadline);
-                   if (!up.leaving) consider(linger_deadline());
-                   consider(up.family_deadline);
-                   if (!up.family_deadline) consider(up.settle_deadline);
+                   if (!up.idle_asked) consider(up.idle_deadline);
+                   consider(linger_deadline());
+                   consider(up.carriage_deadline());
                  },
-                 [&](const HangingUp& h) {
-                   consider(h.deadline);
-                   if (h.draining) consider(h.check);
+                 [&](const Leaving& leaving) {
+                   consider(leaving.deadline);
+                   consider(leaving.up.carriage_deadline());
                  },
+                 [&](const Draining& draining) {
+                   consider(draining.deadline);
+                   consider(draining.check);
+                 },
+                 [&](const Ending& ending) { consider(ending.deadline); },
                  [&](const Waiting& w) { consider(w.until); },
              },
              state_);
   return earliest;
 }
+
+// Both are shown as the same state.
+void LinkMachine::pass(State next) { state_ = std::move(next); }
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});

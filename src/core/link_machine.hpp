@@ -64,6 +64,8 @@ class LinkMachine {
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] LinkStatus status() const;
   [[nodiscard]] const State& state() const { return state_; }
+  // The call that carries, while its good-bye is said, too; nullptr: none does.
+  [[nodiscard]] const Up* carries() const;
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
   [[nodiscard]] bool blocked() const { return blocked_; }
@@ -110,32 +112,44 @@ class LinkMachine {
 
   // The one funnel for transitions.
   void become(State next, std::string reason, std::string detail = {});
+  void pass(State next);
   void effect(Effect effect) { out_.effects.push_back(std::move(effect)); }
 
   // Takes the packet in; false: the call that is up carries it, and it is to be sent on.
   [[nodiscard]] bool take_in(PacketBytes& bytes);
+  [[nodiscard]] bool take_in(Up& up, PacketBytes& bytes, const PacketInfo& info);
   void buffer(PacketBytes bytes, const PacketInfo& info);
   void forget_wishes();
   void end_on_purpose();
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
   void bring_up(CallSerial serial, const IpAddress& local);
+  void appeared(Up& up, const IpAddress& local);
   void hand_over(Up& up, const IpAddress& local);
+  void handover_failed(const Up& up, const HandedOver& event);
+  void vanished(Up& up, const IpAddress& local);
+  void looked_at(Up& up, const QueueReport& event);
   void want(const ConnectAsked& event);
   void idle_is_unknown(Up& up);
   [[nodiscard]] std::optional<Time> linger_deadline() const;
-  void leave(std::string reason);
-  void hang_up(std::string reason, bool failed = false, std::string detail = {});
+  void leave(const Up& up, std::string reason);
+  void hang_up(const Up& up, std::string reason, bool failed = false, std::string detail = {});
   void abort_dialing(std::string reason, bool failed = false, std::string detail = {});
-  void tell_pppd(HangingUp& h);
+  void end_at_once(const Up& up, std::string reason, std::string detail);
+  void end(Draining& draining);
+  [[nodiscard]] Ending tell_pppd(CallSerial serial, bool failed, std::vector<IpAddress> local);
+  void after_hang_up(std::vector<IpAddress> local, bool failed, const CallGone& news);
   void after_failure(const CallGone& news);
-  void after_drop(const CallGone& news);
+  void after_failure(CallEnd end, std::string reason, std::string detail);
+  void after_drop(const Up& up, const CallGone& news);
   void wait_or_block(CallEnd end, std::string reason, std::string detail);
   void block();
   void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
   void give_up_families(Up& up);
   void look_after(Up& up);  // a deadline of the state has passed, maybe
-  void look_after(HangingUp& h);
+  void look_after(Leaving& leaving);
+  void look_after(Draining& draining);
+  void settle(Up& up);
   [[nodiscard]] CallGone silent_supervisor() const;
 
   LinkConfig config_;

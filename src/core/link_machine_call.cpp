@@ -20,10 +20,9 @@ void LinkMachine::dial(std::string reason, std::string trigger) {
   trigger_ = std::move(trigger);
   effect(StartCall{last_serial_});
   started(last_serial_);
-  become(Dialing{last_serial_, {}}, std::move(reason));
   const auto& c = config_.call;
-  std::get<Dialing>(state_).give_up = after(
-      now_, c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace);
+  const auto patience = c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
+  become(Dialing{last_serial_, after(now_, patience)}, std::move(reason));
 }
 
 void LinkMachine::started(CallSerial serial) {
@@ -76,28 +75,36 @@ void LinkMachine::gone(const CallGone& news) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) { after_failure(news); },
-                 [&](Up&) { after_drop(news); },
-                 [&](HangingUp& h) {
-                   for (const auto& a : h.local) effect(ForgetAddress{a});
-                   if (h.failed) {
-                     const auto asked_since = wanted_;  // a Connect while it was being ended is a new one
-                     after_failure(news);
-                     if (asked_since && std::holds_alternative<Waiting>(state_)) on(ConnectAsked{asked_since->by, asked_since->hold});
-                     return;
-                   }
-                   failures_ = 0;
-                   if (!dial_if_asked())
-                     become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
+                 [&](Up& up) {
+                   if (up.idle_deadline > now_) resume_until_ = up.idle_deadline;
+                   after_drop(up, news);
                  },
+                 [&](Leaving& leaving) { after_drop(leaving.up, news); },
+                 [&](Draining& draining) { after_hang_up(std::move(draining.local), draining.failed, news); },
+                 [&](Ending& ending) { after_hang_up(std::move(ending.local), ending.failed, news); },
                  [&](Waiting&) {},
              },
              state_);
 }
 
+void LinkMachine::after_hang_up(std::vector<IpAddress> local, bool failed, const CallGone& news) {
+  for (const auto& a : local) effect(ForgetAddress{a});
+  if (failed) {
+    const auto asked_since = wanted_;  // a Connect while it was being ended is a new one
+    // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
+    if (news.reason == CallEnd::HungUp) after_failure(news.reason, reason_, detail_);
+    else after_failure(news);
+    if (!asked_since || !std::holds_alternative<Waiting>(state_)) return;
+    wanted_ = asked_since;
+    return dial(std::string(wanted_->by), wanted_->by);
+  }
+  failures_ = 0;
+  if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
+}
+
 void LinkMachine::abort_dialing(std::string reason, bool failed, std::string detail) {
   wanted_.reset();  // who asked for this call has had an answer
-  become(HangingUp{.serial = serial(), .failed = failed}, std::move(reason), std::move(detail));
-  tell_pppd(std::get<HangingUp>(state_));
+  become(tell_pppd(serial(), failed, {}), std::move(reason), std::move(detail));
 }
 
 // What was handed over already goes no further: nothing is worth being sent to such a far end, so its queue is not waited for.
@@ -106,32 +113,32 @@ void LinkMachine::on(const AddressConflicts& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) { abort_dialing(reason, true, event.detail); },
-                 [&](Up& up) {
-                   effect(RouteBack{});
-                   become(HangingUp{.serial = up.serial, .failed = true, .local = up.addresses()}, reason, event.detail);
-                   tell_pppd(std::get<HangingUp>(state_));
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { end_at_once(up, reason, event.detail); },
+                 [&](Leaving& leaving) { end_at_once(leaving.up, reason, event.detail); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
 }
 
-void LinkMachine::tell_pppd(HangingUp& h) {
-  h.draining = false;
-  h.deadline = after(now_, config_.call.hangup_timeout + kSupervisorGrace);
-  effect(EndCall{h.serial});
+void LinkMachine::end_at_once(const Up& up, std::string reason, std::string detail) {
+  effect(RouteBack{});
+  become(tell_pppd(up.serial, true, up.addresses()), std::move(reason), std::move(detail));
+}
+
+Ending LinkMachine::tell_pppd(CallSerial serial, bool failed, std::vector<IpAddress> local) {
+  effect(EndCall{serial});
+  return {serial, failed, std::move(local), after(now_, config_.call.hangup_timeout + kSupervisorGrace)};
 }
 
 // The call did not come about.
-void LinkMachine::after_failure(const CallGone& news) {
+void LinkMachine::after_failure(const CallGone& news) { after_failure(news.reason, std::string(to_string(news.reason)), news.detail); }
+
+void LinkMachine::after_failure(CallEnd end, std::string reason, std::string detail) {
   ++failures_;
   wanted_.reset();
-  // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
-  const bool ours = news.reason == CallEnd::HungUp && std::holds_alternative<HangingUp>(state_);
-  const auto reason = ours ? reason_ : std::string(to_string(news.reason));
-  const auto detail = ours ? detail_ : news.detail;
-  wait_or_block(news.reason, reason, detail);
+  wait_or_block(end, std::move(reason), std::move(detail));
 }
 
 void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
@@ -142,12 +149,10 @@ void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string det
 }
 
 // The call was up, and went without our asking.
-void LinkMachine::after_drop(const CallGone& news) {
-  const auto& up = std::get<Up>(state_);
+void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) effect(ForgetAddress{a});
   failures_ = now_ - since_ >= kStableCall ? 0 : failures_ + 1;
-  if (up.idle_deadline > now_ && !up.leaving) resume_until_ = up.idle_deadline;
   wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
 }
 

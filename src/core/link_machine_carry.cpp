@@ -27,7 +27,9 @@ void LinkMachine::on(const InterfaceAppeared&) {
                  [&](Down&) {},
                  [&](Dialing&) { effect(PrepareInterface{}); },
                  [&](Up&) {},
-                 [&](HangingUp&) {},
+                 [&](Leaving&) {},
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -38,12 +40,10 @@ void LinkMachine::on(const AddressAppeared& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing& d) { bring_up(d.serial, event.local); },
-                 [&](Up& up) {
-                   const auto& known = up.local[static_cast<std::size_t>(event.local.family())];
-                   if (known && up.of(event.local.family()) == Carriage::carried) return;  // a second address changes nothing
-                   hand_over(up, event.local);
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { appeared(up, event.local); },
+                 [&](Leaving& leaving) { appeared(leaving.up, event.local); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -58,6 +58,12 @@ void LinkMachine::bring_up(CallSerial serial, const IpAddress& local) {
   resume_until_.reset();
   become(std::move(up), reason_);
   hand_over(std::get<Up>(state_), local);
+}
+
+void LinkMachine::appeared(Up& up, const IpAddress& local) {
+  const auto& known = up.local[static_cast<std::size_t>(local.family())];
+  if (known && up.of(local.family()) == Carriage::carried) return;  // a second address changes nothing
+  hand_over(up, local);
 }
 
 void LinkMachine::hand_over(Up& up, const IpAddress& local) {
@@ -83,37 +89,45 @@ void LinkMachine::on(const HandedOver& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up&) {
-                   hang_up("handover-failed", true, event.error);
-                   for (auto packet : event.kept) std::ignore = take_in(packet);
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { handover_failed(up, event); },
+                 [&](Leaving& leaving) { handover_failed(leaving.up, event); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
+}
+
+void LinkMachine::handover_failed(const Up& up, const HandedOver& event) {
+  hang_up(up, "handover-failed", true, event.error);
+  for (auto packet : event.kept) std::ignore = take_in(packet);
 }
 
 void LinkMachine::on(const AddressVanished& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up& up) {
-                   auto& known = up.local[static_cast<std::size_t>(event.local.family())];
-                   if (known != event.local) return;
-                   known.reset();
-                   up.of(event.local.family()) = Carriage::pending;  // its packets wait: it may come back with another
-                   up.family_deadline = after(now_, kFamilyPatience);
-                   effect(ForgetAddress{event.local});
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { vanished(up, event.local); },
+                 [&](Leaving& leaving) { vanished(leaving.up, event.local); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
 }
 
+void LinkMachine::vanished(Up& up, const IpAddress& local) {
+  auto& known = up.local[static_cast<std::size_t>(local.family())];
+  if (known != local) return;
+  known.reset();
+  up.of(local.family()) = Carriage::pending;  // its packets wait: it may come back with another
+  up.family_deadline = after(now_, kFamilyPatience);
+  effect(ForgetAddress{local});
+}
+
 void LinkMachine::give_up_families(Up& up) {
   up.family_deadline.reset();
-  if (!any(up, Carriage::carried)) return hang_up("address-lost", true);
+  if (!any(up, Carriage::carried)) return hang_up(up, "address-lost", true);
   for (const auto family : {Family::v4, Family::v6}) {
     if (up.of(family) != Carriage::pending) continue;
     up.of(family) = Carriage::given_up;
@@ -126,15 +140,19 @@ void LinkMachine::on(const QueueReport& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up& up) {
-                   if (event.serial != up.serial) return;
-                   if (event.normal) up.settle_deadline.reset();
-                   else up.settle_deadline = after(now_, kSettleInterval);
-                 },
-                 [&](HangingUp&) {},
+                 [&](Up& up) { looked_at(up, event); },
+                 [&](Leaving& leaving) { looked_at(leaving.up, event); },
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
+}
+
+void LinkMachine::looked_at(Up& up, const QueueReport& event) {
+  if (event.serial != up.serial) return;
+  if (event.normal) up.settle_deadline.reset();
+  else up.settle_deadline = after(now_, kSettleInterval);
 }
 
 void LinkMachine::on(const IdleReport& event) {
@@ -144,15 +162,16 @@ void LinkMachine::on(const IdleReport& event) {
                  [&](Up& up) {
                    if (event.serial != up.serial) return;
                    up.idle_asked = false;
-                   if (up.leaving) return;
                    if (!event.remaining) return idle_is_unknown(up);
                    up.idle_unknown = 0;
                    const auto held = up.hold_until ? *up.hold_until - now_ : Duration::zero();
                    const auto remaining = std::max(*event.remaining, held);
-                   if (remaining <= Duration::zero()) return leave("idle");
+                   if (remaining <= Duration::zero()) return leave(up, "idle");
                    up.idle_deadline = after(now_, remaining);
                  },
-                 [&](HangingUp&) {},
+                 [&](Leaving&) {},
+                 [&](Draining&) {},
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -161,30 +180,22 @@ void LinkMachine::on(const IdleReport& event) {
 // Money is not spent on ignorance: asked again soon, twice, then it is hung up.
 void LinkMachine::idle_is_unknown(Up& up) {
   if (++up.idle_unknown > kAskAgainMax)
-    return hang_up("idle-unknown", true, "the kernel does not say whether anything keeps the call up");
+    return hang_up(up, "idle-unknown", true, "the kernel does not say whether anything keeps the call up");
   up.idle_deadline = after(now_, kAskAgain);
 }
 
 // In order: whoever has promised to say good-bye does so first.
-void LinkMachine::leave(std::string reason) {
-  auto& up = std::get<Up>(state_);
-  if (up.leaving) return;
-  if (!farewell_) return hang_up(std::move(reason));
-  up.leaving = {reason, after(now_, *farewell_)};
-  effect(SayFarewell{std::move(reason)});
+void LinkMachine::leave(const Up& up, std::string reason) {
+  if (!farewell_) return hang_up(up, std::move(reason));
+  effect(SayFarewell{reason});
+  pass(Leaving{up, std::move(reason), after(now_, *farewell_)});
 }
 
-void LinkMachine::hang_up(std::string reason, bool failed, std::string detail) {
-  const auto& up = std::get<Up>(state_);
+void LinkMachine::hang_up(const Up& up, std::string reason, bool failed, std::string detail) {
   effect(RouteBack{});
   effect(CheckDrained{up.serial});
-  become(HangingUp{.serial = up.serial,
-                   .draining = true,
-                   .failed = failed,
-                   .check = after(now_, kDrainInterval),
-                   .deadline = after(now_, kDrainPatience),
-                   .local = up.addresses()},
-         std::move(reason), std::move(detail));
+  become(Draining{up.serial, failed, up.addresses(), after(now_, kDrainInterval), after(now_, kDrainPatience)}, std::move(reason),
+         std::move(detail));
 }
 
 void LinkMachine::on(const DrainReport& event) {
@@ -192,9 +203,11 @@ void LinkMachine::on(const DrainReport& event) {
                  [&](Down&) {},
                  [&](Dialing&) {},
                  [&](Up&) {},
-                 [&](HangingUp& h) {
-                   if (event.serial == h.serial && h.draining && event.empty) tell_pppd(h);
+                 [&](Leaving&) {},
+                 [&](Draining& draining) {
+                   if (event.serial == draining.serial && event.empty) end(draining);
                  },
+                 [&](Ending&) {},
                  [&](Waiting&) {},
              },
              state_);
@@ -203,28 +216,35 @@ void LinkMachine::on(const DrainReport& event) {
 // ---- its deadlines
 
 void LinkMachine::look_after(Up& up) {
-  if (up.leaving && now_ >= up.leaving->deadline) return hang_up(std::string(up.leaving->reason));
-  if (const auto linger = linger_deadline(); linger && now_ >= *linger && !up.leaving) return leave("standby");
-  if (up.settle_deadline && now_ >= *up.settle_deadline && !up.family_deadline) {
-    up.settle_deadline = after(now_, kSettleInterval);
-    effect(SettleQueue{up.serial, now_ >= up.settle_force});
-  }
-  if (!up.leaving && !up.idle_asked && now_ >= up.idle_deadline) {
+  if (const auto linger = linger_deadline(); linger && now_ >= *linger) return leave(up, "standby");
+  settle(up);
+  if (!up.idle_asked && now_ >= up.idle_deadline) {
     up.idle_asked = true;
     effect(AskIdle{up.serial});
   }
   if (up.family_deadline && now_ >= *up.family_deadline) give_up_families(up);
 }
 
-void LinkMachine::look_after(HangingUp& h) {
-  if (now_ >= h.deadline) {
-    if (!h.draining) return gone(silent_supervisor());
-    return tell_pppd(h);
-  }
-  if (h.draining && now_ >= h.check) {
-    h.check = after(now_, kDrainInterval);
-    effect(CheckDrained{h.serial});
-  }
+void LinkMachine::look_after(Leaving& leaving) {
+  auto& up = leaving.up;
+  if (now_ >= leaving.deadline) return hang_up(up, std::move(leaving.reason));
+  settle(up);
+  if (up.family_deadline && now_ >= *up.family_deadline) give_up_families(up);
 }
+
+void LinkMachine::settle(Up& up) {
+  if (!up.settle_deadline || now_ < *up.settle_deadline || up.family_deadline) return;
+  up.settle_deadline = after(now_, kSettleInterval);
+  effect(SettleQueue{up.serial, now_ >= up.settle_force});
+}
+
+void LinkMachine::look_after(Draining& draining) {
+  if (now_ >= draining.deadline) return end(draining);
+  if (now_ < draining.check) return;
+  draining.check = after(now_, kDrainInterval);
+  effect(CheckDrained{draining.serial});
+}
+
+void LinkMachine::end(Draining& draining) { pass(tell_pppd(draining.serial, draining.failed, std::move(draining.local))); }
 
 }  // namespace ghost::core

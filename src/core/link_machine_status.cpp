@@ -12,14 +12,21 @@ CallSerial LinkMachine::serial() const {
                         [](const Down&) { return CallSerial::none; },
                         [](const Dialing& d) { return d.serial; },
                         [](const Up& up) { return up.serial; },
-                        [](const HangingUp& h) { return h.serial; },
+                        [](const Leaving& leaving) { return leaving.up.serial; },
+                        [](const Draining& draining) { return draining.serial; },
+                        [](const Ending& ending) { return ending.serial; },
                         [](const Waiting&) { return CallSerial::none; },
                     },
                     state_);
 }
 
+const Up* LinkMachine::carries() const {
+  if (const auto* leaving = std::get_if<Leaving>(&state_)) return &leaving->up;
+  return std::get_if<Up>(&state_);
+}
+
 bool LinkMachine::settled() const {
-  const auto* up = std::get_if<Up>(&state_);
+  const auto* up = carries();
   if (up == nullptr) return false;
   for (const auto family : {Family::v4, Family::v6}) {
     if (up->of(family) == Carriage::pending) return false;
@@ -33,7 +40,9 @@ bool LinkMachine::trying() const {
                         [&](const Down&) { return false; },
                         [&](const Dialing&) { return true; },
                         [&](const Up&) { return true; },
-                        [&](const HangingUp& h) { return wanted_.has_value() || h.failed; },
+                        [&](const Leaving&) { return true; },
+                        [&](const Draining& draining) { return wanted_.has_value() || draining.failed; },
+                        [&](const Ending& ending) { return wanted_.has_value() || ending.failed; },
                         [&](const Waiting&) { return wanted_.has_value(); },
                     },
                     state_);
@@ -44,7 +53,9 @@ std::string_view state_name(const State& state) {
                         [](const Down&) { return std::string_view("down"); },
                         [](const Dialing&) { return std::string_view("dialing"); },
                         [](const Up&) { return std::string_view("up"); },
-                        [](const HangingUp&) { return std::string_view("hanging-up"); },
+                        [](const Leaving&) { return std::string_view("up"); },
+                        [](const Draining&) { return std::string_view("hanging-up"); },
+                        [](const Ending&) { return std::string_view("hanging-up"); },
                         [](const Waiting&) { return std::string_view("waiting"); },
                     },
                     state);
@@ -71,7 +82,7 @@ LinkStatus LinkMachine::status() const {
   s.coalesced_packets = counters_.coalesced;
   s.malformed_packets = counters_.malformed;
   s.failures = failures_;
-  if (const auto* up = std::get_if<Up>(&state_)) {
+  if (const auto* up = carries()) {
     s.local_addresses = up->addresses();
     s.idle_deadline = up->hold_until ? std::max(up->idle_deadline, *up->hold_until) : up->idle_deadline;
     for (const auto& agreed : agreed_) {

@@ -6,11 +6,16 @@
 //   Down        Dialing     a packet or Connect asks; or the supervisor reports a call of an earlier ghostd (adopted)
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
-//               HangingUp   Disconnect, Block, or it took too long
-//   Up          HangingUp   idle, Disconnect, Block, a better default route (each after the good-bye); a handover failed; the
-//                           address was lost, or is somebody else's
+//               Ending      Disconnect, Block, it took too long, or the address is somebody else's
+//   Up          Leaving     idle, Disconnect, Block, a better default route; somebody has a good-bye to say first
+//               Draining    the same, and nobody has; a handover failed; the address was lost
+//               Ending      the address is somebody else's
 //               Waiting     the line dropped (Down, if that blocks the link)
-//   HangingUp   Down        the call has ended and nobody asks
+//   Leaving     Draining    the good-bye is said, or takes too long; or as Up, because something went wrong
+//               Ending, Waiting, Down    as Up
+//   Draining    Ending      the queue is dry, or does not run dry in time
+//   Draining, Ending
+//               Down        the call has ended and nobody asks
 //               Dialing     the call has ended and somebody has asked meanwhile
 //               Waiting     it was ended because it had gone wrong
 //   Waiting     Dialing     the delay is over and somebody asks; Connect: at once
@@ -64,12 +69,6 @@ struct Up {
   std::optional<Time> settle_deadline{};      // look whether the replay has left the queue
   Time settle_force{};                        // and stop waiting for it at this time
   std::optional<Time> hold_until{};           // a person's Connect or an appearance holds the link at least until then
-  struct Leaving {
-    std::string reason;
-    Time deadline;  // then it is hung up, good-bye or not
-    bool operator==(const Leaving&) const = default;
-  };
-  std::optional<Leaving> leaving{};  // a good-bye is being said
   bool operator==(const Up&) const = default;
 
   [[nodiscard]] std::vector<IpAddress> addresses() const {
@@ -78,20 +77,37 @@ struct Up {
       if (a) out.push_back(*a);
     return out;
   }
+  // When a family is given up; then, when the replay's queue is looked at.
+  [[nodiscard]] std::optional<Time> carriage_deadline() const { return family_deadline ? family_deadline : settle_deadline; }
   Carriage& of(Family f) { return carriage[static_cast<std::size_t>(f)]; }
   [[nodiscard]] Carriage of(Family f) const { return carriage[static_cast<std::size_t>(f)]; }
 };
 
-// The route leads into the demand interface again: what comes now waits for the next call. First the PPP interface's
-// queue runs dry, then pppd is told to end.
-struct HangingUp {
+// The call still carries, and a good-bye is being said through it. Shown as Up.
+struct Leaving {
+  Up up;
+  std::string reason;
+  Time deadline;  // then it is hung up, good-bye or not
+  bool operator==(const Leaving&) const = default;
+};
+
+// The route leads into the demand interface again: what comes now waits for the next call. The PPP interface's queue runs dry.
+struct Draining {
   CallSerial serial;
-  bool draining = false;  // pppd has not been told yet
-  bool failed = false;    // it is ended because it went wrong: wait before the next
-  Time check{};           // while draining: look at the queue again
-  Time deadline{};        // of draining, then of pppd's exit
-  std::vector<IpAddress> local{};
-  bool operator==(const HangingUp&) const = default;
+  bool failed;  // it is ended because it went wrong: wait before the next
+  std::vector<IpAddress> local;
+  Time check;     // look at the queue again
+  Time deadline;  // a dead line never runs dry: then pppd is told to end
+  bool operator==(const Draining&) const = default;
+};
+
+// pppd has been told to end. Draining and Ending are shown as one.
+struct Ending {
+  CallSerial serial;
+  bool failed;  // as Draining's
+  std::vector<IpAddress> local;
+  Time deadline;  // a supervisor that has not reported the call's end then is not believed in any more
+  bool operator==(const Ending&) const = default;
 };
 
 // The last call failed or the line dropped. Not before `until` again, whatever the packets ask for.
@@ -100,7 +116,7 @@ struct Waiting {
   bool operator==(const Waiting&) const = default;
 };
 
-using State = std::variant<Down, Dialing, Up, HangingUp, Waiting>;
+using State = std::variant<Down, Dialing, Up, Leaving, Draining, Ending, Waiting>;
 
 std::string_view state_name(const State& state);  // "down", "dialing", "up", "hanging-up", "waiting"
 

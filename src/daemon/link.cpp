@@ -70,7 +70,7 @@ core::LinkStatus Link::status() const {
 
 Placed Link::placed() const {
   Placed out{machine().config(), index_, {}, standing_.withdrawn};
-  if (const auto* up = std::get_if<core::Up>(&machine().state()))
+  if (const auto* up = machine().carries())
     for (const auto family : {Family::v4, Family::v6})
       if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
   return out;
@@ -78,7 +78,7 @@ Placed Link::placed() const {
 
 Kept Link::kept() const {
   Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
-  const auto* up = std::get_if<core::Up>(&machine().state());
+  const auto* up = machine().carries();
   if (up == nullptr) return out;
   const auto& carried = out.placed.carried;
   for (auto& route : net::call_routes(out.placed.routing(), carried)) {

@@ -36,7 +36,7 @@ core::NamesLink names_link(const Link& link) {
           .index = link.placed().index,
           .routes = config.routes,
           .configured = config.dns,
-          .up = std::holds_alternative<core::Up>(link.machine().state()),
+          .up = link.machine().carries() != nullptr,
           .callable = !link.machine().blocked(),
           .in_front = !link.standing().behind && !link.standing().withdrawn,
           .named = status.dns,

@@ -129,8 +129,10 @@ std::vector<Meeting> meetings() {
 
 std::string both(std::string_view to, const LinkMachine& link) {
   std::string out(to);
-  if (const auto* up = std::get_if<Up>(&link.state()); up) out += up->leaving ? ", leaving" : up->settle_deadline ? ", settling" : "";
-  if (const auto* h = std::get_if<HangingUp>(&link.state())) out += h->draining ? ", draining" : ", ending";
+  if (const auto* up = std::get_if<Up>(&link.state()); up && up->settle_deadline) out += ", settling";
+  if (std::holds_alternative<Leaving>(link.state())) out += ", leaving";
+  if (std::holds_alternative<Draining>(link.state())) out += ", draining";
+  if (std::holds_alternative<Ending>(link.state())) out += ", ending";
   if (link.blocked()) out += out == "down" ? ", blocked" : " (blocked)";
   return out;
 }

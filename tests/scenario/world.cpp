@@ -232,8 +232,8 @@ void World::learns(const Event& event) {
   } else if (std::holds_alternative<Reconfigured>(event)) {
     owed_.clear();
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
-    const auto* h = std::get_if<HangingUp>(&call().state());
-    if (h && !h->draining && now_ >= h->deadline) {
+    const auto* ending = std::get_if<Ending>(&call().state());
+    if (ending && now_ >= ending->deadline) {
       ++seen_["silent supervisor given up"];
       live_.reset();
     }
@@ -248,7 +248,7 @@ void World::leaves(const PacketBytes& bytes, Family family) {
 }
 
 void World::see(const LinkEvent& event, const LinkEffect& effect) {
-  const auto* up = std::get_if<Up>(&call().state());
+  const auto* up = call().carries();
   const auto* of_call = std::get_if<Event>(&event);
   std::visit(
       Overloaded{
@@ -375,11 +375,11 @@ void World::after(const LinkStep& step, std::string_view from) {
   promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
 
   const bool down = std::holds_alternative<Down>(call().state());
-  const bool up = std::holds_alternative<Up>(call().state());
-  const bool hanging_up = std::holds_alternative<HangingUp>(call().state());
+  const bool up = call().carries() != nullptr;
+  const bool hanging_up = std::holds_alternative<Draining>(call().state()) || std::holds_alternative<Ending>(call().state());
   const bool waiting = std::holds_alternative<core::Waiting>(call().state());
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
-  const bool leaving = up && std::get<Up>(call().state()).leaving;
+  const bool leaving = std::holds_alternative<Leaving>(call().state());
   promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
   promise(!down || (status.buffered_packets == 0 && !call().deadline()), "a link that is down waits for something");
   promise(down || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");

@@ -123,7 +123,7 @@ void World::restart() {
 void World::see(const Tell& told) {
   const auto& notice = told.what.notice;
   const auto& announce = told.what.announce;
-  const bool up = std::holds_alternative<Up>(call().state());
+  const bool up = call().carries() != nullptr;
   ++seen_[notice.kind == NoticeKind::appear ? "notices" : "vanish notices"];
   promise(up || !needs_link(announce), "a notice is sent without a link");
   const auto made = made_.find(notice.sequence);
@@ -176,7 +176,7 @@ void World::after_notices() {
   if (present) asked_since_ = asked_since_ && owed_.empty() && false;
   for (const auto& [name, since] : owed_)
     promise(saved_ != written_ && (sleepy_ || now_ - since <= 2s), name + " is not told");
-  if (!std::holds_alternative<Up>(call().state()))
+  if (call().carries() == nullptr)
     promise(std::none_of(way_.begin(), way_.end(), [](const auto& w) { return w.second.by_link; }), "a notice outlives its link");
   promise(!link_.wall_deadline() || link_.memory().promise == link_.wall_deadline(), "it waits for another time than the promised one");
 }
