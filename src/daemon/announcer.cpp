@@ -3,13 +3,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "base/child.hpp"
 
 namespace ghost::daemon {
 namespace {
@@ -32,28 +32,6 @@ bool make_pipe(Pipe& pipe) {
   return true;
 }
 
-// posix_spawn(3) with a clean signal mask: the loop blocks what it reads by signalfd.
-pid_t spawn(const std::string& program, int in, int out) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_adddup2(&files, in, 0);
-  ::posix_spawn_file_actions_adddup2(&files, out, 1);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  std::string name = program;
-  std::array<char*, 2> argv{name.data(), nullptr};
-  pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  errno = error;
-  return error == 0 ? pid : -1;
-}
-
 }  // namespace
 
 Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
@@ -69,13 +47,19 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     fail("a pipe for the notice");
     return;
   }
-  const pid_t pid = spawn(program, input_.read.get(), out.write.get());
-  if (pid < 0) {
+  // It logs to where we do, and finds its secrets by our environment.
+  const auto pid = start_child({.argv = {program},
+                                .environment = std::nullopt,
+                                .in = input_.read.get(),
+                                .out = out.write.get(),
+                                .err = std::nullopt});
+  if (!pid) {
+    errno = pid.error();
     fail("start " + program);
     return;
   }
   output_ = std::move(out.read);
-  child_ = loop::ChildSource(loop, pid, [this](const siginfo_t& how) { ended(how); },
+  child_ = loop::ChildSource(loop, *pid, [this](const siginfo_t& how) { ended(how); },
                              loop::ChildSource::AtTheEnd::kill);
   io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
   // It is killed, but not waited for.

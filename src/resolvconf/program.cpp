@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -20,6 +19,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/child.hpp"
 #include "base/unique_fd.hpp"
 
 namespace ghost::resolvconf {
@@ -48,34 +48,6 @@ struct Pipe {
   }
 };
 
-pid_t spawn(const std::vector<std::string>& words, int in, int out) {
-  std::vector<char*> argv;
-  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: execve(2) does not write
-  argv.push_back(nullptr);
-  char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  char language[] = "LC_ALL=C";
-  std::array<char*, 3> environment{path, language, nullptr};
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t pid = -1;
-  errno = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environment.data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  return errno == 0 ? pid : -1;
-}
-
 // What it printed. `input` is shorter than a pipe holds.
 tl::expected<std::string, std::string> run(const std::vector<std::string>& words, std::string_view input, Clock::time_point end) {
   std::string name = words[0];
@@ -85,8 +57,14 @@ tl::expected<std::string, std::string> run(const std::vector<std::string>& words
   if (!in || !out) return failed(std::strerror(errno));
   if (::write(in->write.get(), input.data(), input.size()) != static_cast<ssize_t>(input.size())) return failed("its input could not be written");
   in->write.reset();
-  const pid_t pid = spawn(words, in->read.get(), out->write.get());
-  if (pid < 0) return failed(std::strerror(errno));
+  const auto started = start_child({.argv = words,
+                                    .environment = plain_environment(),
+                                    .in = in->read.get(),
+                                    .out = out->write.get(),
+                                    .err = out->write.get(),
+                                    .own_session = true});
+  if (!started) return failed(std::strerror(started.error()));
+  const pid_t pid = *started;
   out->write.reset();
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   std::string text;
