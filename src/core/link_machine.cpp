@@ -113,8 +113,7 @@ void LinkMachine::on(const ConnectAsked& event) {
                  },
                  [&](Dialing&) { want(event); },
                  [&](Up& up) {
-                   const auto until = after(now_, event.hold.value_or(config_.call.idle_timeout));
-                   up.hold_until = std::max(up.hold_until.value_or(until), until);
+                   up.idle.hold(now_, event.hold.value_or(config_.call.idle_timeout));
                  },
                  [&](Leaving&) { want(event); },  // the good-bye is out: the next call's
                  [&](Draining&) { want(event); },
@@ -143,7 +142,7 @@ void LinkMachine::on(const LeaveAsked&) {
   drop_buffer();
   std::visit(Overloaded{
                  [&](Down&) {},
-                 [&](Dialing&) { abort_dialing("stop"); },
+                 [&](Dialing& dialing) { abort_dialing(dialing, "stop"); },
                  [&](Up& up) { leave(up, "stop"); },
                  [&](Leaving&) {},
                  [&](Draining&) {},
@@ -158,9 +157,9 @@ void LinkMachine::on(const DisconnectAsked&) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  // A person who says so does not want what waits for a call to dial again at once.
-                 [&](Dialing&) {
+                 [&](Dialing& dialing) {
                    drop_buffer();
-                   abort_dialing("disconnect");
+                   abort_dialing(dialing, "disconnect");
                  },
                  [&](Up& up) {
                    drop_buffer();  // of a family that has not come
@@ -194,7 +193,7 @@ void LinkMachine::on(const BlockAsked&) {
   block();
   std::visit(Overloaded{
                  [&](Down&) { reason_ = "block"; },
-                 [&](Dialing&) { abort_dialing("block"); },
+                 [&](Dialing& dialing) { abort_dialing(dialing, "block"); },
                  [&](Up& up) { leave(up, "block"); },
                  [&](Leaving&) {},
                  [&](Draining&) {},
@@ -220,8 +219,8 @@ void LinkMachine::on(const FarewellWanted& event) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing&) {},
-                 [&](Up&) { farewell_ = patience; },
-                 [&](Leaving&) { farewell_ = patience; },
+                 [&](Up& up) { up.call.farewell = patience; },
+                 [&](Leaving& leaving) { leaving.up.call.farewell = patience; },
                  [&](Draining&) {},
                  [&](Ending&) {},
                  [&](Waiting&) {},
@@ -264,9 +263,9 @@ void LinkMachine::on(const StandsBehind& event) {
   if (!event.behind) behind_since_.reset();
 }
 
-std::optional<Time> LinkMachine::linger_deadline() const {
-  if (!behind_since_ || config_.standby_linger == Duration::max()) return std::nullopt;
-  return after(std::max(*behind_since_, since_), config_.standby_linger);
+std::optional<Time> LinkMachine::linger_deadline(const Call& call) const {
+  if (!behind_since_ || !call.since || config_.standby_linger == Duration::max()) return std::nullopt;
+  return after(std::max(*behind_since_, *call.since), config_.standby_linger);
 }
 
 void LinkMachine::on(Reconfigured&& event) {
@@ -283,7 +282,7 @@ void LinkMachine::on(const DeadlinePassed&) {
   std::visit(Overloaded{
                  [&](Down&) {},
                  [&](Dialing& d) {
-                   if (now_ >= d.give_up) abort_dialing(std::string(to_string(CallEnd::TimedOut)), true);
+                   if (now_ >= d.give_up) abort_dialing(d, std::string(to_string(CallEnd::TimedOut)), true);
                  },
                  [&](Up& up) { look_after(up); },
                  [&](Leaving& leaving) { look_after(leaving); },
@@ -309,8 +308,8 @@ std::optional<Time> LinkMachine::deadline() const {
                  [&](const Down&) {},
                  [&](const Dialing& d) { consider(d.give_up); },
                  [&](const Up& up) {
-                   if (!up.idle_asked) consider(up.idle_deadline);
-                   consider(linger_deadline());
+                   consider(up.idle.deadline());
+                   consider(linger_deadline(up.call));
                    consider(up.carriage_deadline());
                  },
                  [&](const Leaving& leaving) {
@@ -333,6 +332,7 @@ void LinkMachine::pass(State next) { state_ = std::move(next); }
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});
+  if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
   since_ = now_;
   reason_ = std::move(reason);

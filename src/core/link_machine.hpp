@@ -8,7 +8,6 @@
 //   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
 //   - a link that is blocked, or that is about to be stopped, never starts a call.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,7 +71,8 @@ class LinkMachine {
   // Nothing makes a call: it is blocked, or ghostd is about to be stopped.
   [[nodiscard]] bool barred() const { return blocked_ || stopping_; }
   // The call that is being made, carried or ended; none in Down and Waiting.
-  [[nodiscard]] CallSerial serial() const;
+  [[nodiscard]] const Call* call() const;
+  [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
 
   bool operator==(const LinkMachine&) const = default;
 
@@ -107,7 +107,8 @@ class LinkMachine {
   void on(const IdleReport& event);
   void on(const DeadlinePassed&);
 
-  void started(CallSerial serial);
+  [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
+  void agreed_on(const CallAddress& news);
   void gone(const CallGone& news);
 
   // The one funnel for transitions.
@@ -123,21 +124,21 @@ class LinkMachine {
   void end_on_purpose();
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
-  void bring_up(CallSerial serial, const IpAddress& local);
+  void bring_up(Call call, const IpAddress& local);
   void appeared(Up& up, const IpAddress& local);
   void hand_over(Up& up, const IpAddress& local);
   void handover_failed(const Up& up, const HandedOver& event);
   void vanished(Up& up, const IpAddress& local);
   void looked_at(Up& up, const QueueReport& event);
   void want(const ConnectAsked& event);
-  void idle_is_unknown(Up& up);
-  [[nodiscard]] std::optional<Time> linger_deadline() const;
+  [[nodiscard]] std::optional<Time> linger_deadline(const Call& call) const;
+  [[nodiscard]] const std::string& trigger() const { return call() ? call()->trigger : last_trigger_; }
   void leave(const Up& up, std::string reason);
   void hang_up(const Up& up, std::string reason, bool failed = false, std::string detail = {});
-  void abort_dialing(std::string reason, bool failed = false, std::string detail = {});
+  void abort_dialing(const Dialing& dialing, std::string reason, bool failed = false, std::string detail = {});
   void end_at_once(const Up& up, std::string reason, std::string detail);
   void end(Draining& draining);
-  [[nodiscard]] Ending tell_pppd(CallSerial serial, bool failed, std::vector<IpAddress> local);
+  [[nodiscard]] Ending tell_pppd(Call call, bool failed, std::vector<IpAddress> local);
   void after_hang_up(std::vector<IpAddress> local, bool failed, const CallGone& news);
   void after_failure(const CallGone& news);
   void after_failure(CallEnd end, std::string reason, std::string detail);
@@ -169,12 +170,11 @@ class LinkMachine {
     bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;
-  std::optional<Duration> farewell_;  // so long is the hang-up of the present call put off for a good-bye
   unsigned failures_ = 0;  // in a row
   std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
   Time since_;
-  std::string reason_ = "start", detail_, trigger_;
-  std::array<std::optional<CallAddress>, 2> agreed_{};  // by Family: what pppd said of the present call
+  std::string reason_ = "start", detail_;
+  std::string last_trigger_;  // of the call that is over
 
   Time now_{};  // of the step under way
   Step out_;    // of the step under way

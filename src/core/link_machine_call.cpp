@@ -16,20 +16,18 @@ constexpr Duration kStableCall = 60s;       // a call that lasted so long was no
 }  // namespace
 
 void LinkMachine::dial(std::string reason, std::string trigger) {
-  last_serial_ = next(last_serial_);
-  trigger_ = std::move(trigger);
-  effect(StartCall{last_serial_});
-  started(last_serial_);
+  auto call = begun(next(last_serial_), std::move(trigger));
+  effect(StartCall{call.serial});
   const auto& c = config_.call;
   const auto patience = c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
-  become(Dialing{last_serial_, after(now_, patience)}, std::move(reason));
+  become(Dialing{std::move(call), after(now_, patience)}, std::move(reason));
 }
 
-void LinkMachine::started(CallSerial serial) {
+Call LinkMachine::begun(CallSerial serial, std::string trigger) {
   last_serial_ = serial;
   ++counters_.calls;
-  agreed_ = {};
   ended_on_purpose_ = false;
+  return {.serial = serial, .trigger = std::move(trigger)};
 }
 
 // Something may have asked for a call while none could be made.
@@ -37,7 +35,7 @@ bool LinkMachine::dial_if_asked() {
   if (barred()) return false;
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
   else if (wanted_) dial(std::string(wanted_->by), wanted_->by);
-  else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger_);
+  else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger());
   else return false;
   return true;
 }
@@ -46,21 +44,34 @@ void LinkMachine::on(const CallReport& event) {
   // A call begun by an earlier ghostd, told by the supervisor at our start.
   if (std::holds_alternative<Down>(state_) && std::holds_alternative<CallStarted>(event.what) &&
       event.serial > last_serial_) {
-    started(event.serial);
-    become(Dialing{event.serial, after(now_, config_.call.negotiate_timeout + kSupervisorGrace)}, "adopted");
-    if (barred()) abort_dialing(blocked_ ? "block" : "stop");
+    become(Dialing{begun(event.serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)}, "adopted");
+    if (barred()) abort_dialing(std::get<Dialing>(state_), blocked_ ? "block" : "stop");
     return;
   }
   if (event.serial != serial() || event.serial == CallSerial::none) return;  // late news of a dead call
   std::visit(Overloaded{
                  [&](const CallStarted&) {},
                  [&](const CallAddress& news) {
-                   agreed_[static_cast<std::size_t>(news.local.family())] = news;
+                   agreed_on(news);
                    if (news.local == news.remote) on(AddressConflicts{"the far end gave both ends " + news.local.str()});
                  },
                  [&](const CallGone& news) { gone(news); },
              },
              event.what);
+}
+
+void LinkMachine::agreed_on(const CallAddress& news) {
+  const auto agreed = [&](Call& call) { call.agreed[static_cast<std::size_t>(news.local.family())] = news; };
+  std::visit(Overloaded{
+                 [&](Down&) {},
+                 [&](Dialing& dialing) { agreed(dialing.call); },
+                 [&](Up& up) { agreed(up.call); },
+                 [&](Leaving& leaving) { agreed(leaving.up.call); },
+                 [&](Draining& draining) { agreed(draining.call); },
+                 [&](Ending& ending) { agreed(ending.call); },
+                 [&](Waiting&) {},
+             },
+             state_);
 }
 
 void LinkMachine::on(const SupervisorGone&) {
@@ -76,7 +87,7 @@ void LinkMachine::gone(const CallGone& news) {
                  [&](Down&) {},
                  [&](Dialing&) { after_failure(news); },
                  [&](Up& up) {
-                   if (up.idle_deadline > now_) resume_until_ = up.idle_deadline;
+                   if (up.idle.in_use_until() > now_) resume_until_ = up.idle.in_use_until();
                    after_drop(up, news);
                  },
                  [&](Leaving& leaving) { after_drop(leaving.up, news); },
@@ -102,9 +113,9 @@ void LinkMachine::after_hang_up(std::vector<IpAddress> local, bool failed, const
   if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
 }
 
-void LinkMachine::abort_dialing(std::string reason, bool failed, std::string detail) {
+void LinkMachine::abort_dialing(const Dialing& dialing, std::string reason, bool failed, std::string detail) {
   wanted_.reset();  // who asked for this call has had an answer
-  become(tell_pppd(serial(), failed, {}), std::move(reason), std::move(detail));
+  become(tell_pppd(dialing.call, failed, {}), std::move(reason), std::move(detail));
 }
 
 // What was handed over already goes no further: nothing is worth being sent to such a far end, so its queue is not waited for.
@@ -112,7 +123,7 @@ void LinkMachine::on(const AddressConflicts& event) {
   const std::string reason(to_string(CallEnd::AddressConflict));
   std::visit(Overloaded{
                  [&](Down&) {},
-                 [&](Dialing&) { abort_dialing(reason, true, event.detail); },
+                 [&](Dialing& dialing) { abort_dialing(dialing, reason, true, event.detail); },
                  [&](Up& up) { end_at_once(up, reason, event.detail); },
                  [&](Leaving& leaving) { end_at_once(leaving.up, reason, event.detail); },
                  [&](Draining&) {},
@@ -124,12 +135,12 @@ void LinkMachine::on(const AddressConflicts& event) {
 
 void LinkMachine::end_at_once(const Up& up, std::string reason, std::string detail) {
   effect(RouteBack{});
-  become(tell_pppd(up.serial, true, up.addresses()), std::move(reason), std::move(detail));
+  become(tell_pppd(up.call, true, up.addresses()), std::move(reason), std::move(detail));
 }
 
-Ending LinkMachine::tell_pppd(CallSerial serial, bool failed, std::vector<IpAddress> local) {
-  effect(EndCall{serial});
-  return {serial, failed, std::move(local), after(now_, config_.call.hangup_timeout + kSupervisorGrace)};
+Ending LinkMachine::tell_pppd(Call call, bool failed, std::vector<IpAddress> local) {
+  effect(EndCall{call.serial});
+  return {std::move(call), failed, std::move(local), after(now_, config_.call.hangup_timeout + kSupervisorGrace)};
 }
 
 // The call did not come about.
@@ -152,7 +163,7 @@ void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string det
 void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) effect(ForgetAddress{a});
-  failures_ = now_ - since_ >= kStableCall ? 0 : failures_ + 1;
+  failures_ = now_ - *up.call.since >= kStableCall ? 0 : failures_ + 1;
   wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
 }
 

@@ -7,15 +7,16 @@
 
 namespace ghost::core {
 
-CallSerial LinkMachine::serial() const {
+const Call* LinkMachine::call() const {
+  using Found = const Call*;
   return std::visit(Overloaded{
-                        [](const Down&) { return CallSerial::none; },
-                        [](const Dialing& d) { return d.serial; },
-                        [](const Up& up) { return up.serial; },
-                        [](const Leaving& leaving) { return leaving.up.serial; },
-                        [](const Draining& draining) { return draining.serial; },
-                        [](const Ending& ending) { return ending.serial; },
-                        [](const Waiting&) { return CallSerial::none; },
+                        [](const Down&) -> Found { return nullptr; },
+                        [](const Dialing& dialing) -> Found { return &dialing.call; },
+                        [](const Up& up) -> Found { return &up.call; },
+                        [](const Leaving& leaving) -> Found { return &leaving.up.call; },
+                        [](const Draining& draining) -> Found { return &draining.call; },
+                        [](const Ending& ending) -> Found { return &ending.call; },
+                        [](const Waiting&) -> Found { return nullptr; },
                     },
                     state_);
 }
@@ -30,7 +31,7 @@ bool LinkMachine::settled() const {
   if (up == nullptr) return false;
   for (const auto family : {Family::v4, Family::v6}) {
     if (up->of(family) == Carriage::pending) return false;
-    if (up->of(family) == Carriage::carried && !agreed_[static_cast<std::size_t>(family)]) return false;
+    if (up->of(family) == Carriage::carried && !up->call.agreed[static_cast<std::size_t>(family)]) return false;
   }
   return true;
 }
@@ -70,8 +71,8 @@ LinkStatus LinkMachine::status() const {
   s.since = since_;
   s.reason = reason_;
   s.detail = detail_;
-  s.trigger = trigger_;
-  if (serial() != CallSerial::none) s.interface = ppp_interface(config_.name);
+  s.trigger = trigger();
+  if (call()) s.interface = ppp_interface(config_.name);
   s.demand_interface = demand_interface(config_.name);
   s.stable_addresses = config_.stable;
   s.calls = counters_.calls;
@@ -84,8 +85,8 @@ LinkStatus LinkMachine::status() const {
   s.failures = failures_;
   if (const auto* up = carries()) {
     s.local_addresses = up->addresses();
-    s.idle_deadline = up->hold_until ? std::max(up->idle_deadline, *up->hold_until) : up->idle_deadline;
-    for (const auto& agreed : agreed_) {
+    s.idle_deadline = up->idle.kept_until();
+    for (const auto& agreed : up->call.agreed) {
       if (!agreed) continue;
       if (!s.remote_address) s.remote_address = agreed->remote;  // IPv4's where there is one
       s.dns.insert(s.dns.end(), agreed->dns.begin(), agreed->dns.end());

@@ -23,8 +23,6 @@
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +30,10 @@
 #include <vector>
 
 #include "base/address.hpp"
-#include "base/ids.hpp"
+#include "core/call.hpp"
+#include "core/families.hpp"
+#include "core/idle_watch.hpp"
+#include "core/settling.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -44,43 +45,25 @@ struct Down {
 
 // pppd runs, no address yet. Packets are buffered.
 struct Dialing {
-  CallSerial serial;
+  Call call;
   Time give_up;  // a supervisor that says nothing for this long is not believed in any more
   bool operator==(const Dialing&) const = default;
 };
 
-// What a call does for one address family.
-enum class Carriage : std::uint8_t {
-  unused,   // the link has no stable address of this family
-  pending,  // no address on the PPP interface (yet, or any more): its packets are buffered
-  carried,  // handed over: the kernel carries everything
-  given_up  // this call does not bring it: its packets are refused, so that programs try the other family
-};
-
-// The call carries traffic. Nobody is woken per packet; idle_deadline is when the earliest reason could have ended.
+// The call carries traffic.
 struct Up {
-  CallSerial serial;
-  std::array<Carriage, 2> carriage{};             // by Family
-  std::array<std::optional<IpAddress>, 2> local{};  // the addresses of the PPP interface, to be forgotten afterwards
-  Time idle_deadline{};
-  bool idle_asked = false;                    // the kernel has been asked for its timer; the answer will come
-  unsigned idle_unknown = 0;                  // so often in a row it gave no answer
-  std::optional<Time> family_deadline{};      // a family still pending then is given up
-  std::optional<Time> settle_deadline{};      // look whether the replay has left the queue
-  Time settle_force{};                        // and stop waiting for it at this time
-  std::optional<Time> hold_until{};           // a person's Connect or an appearance holds the link at least until then
+  Call call;
+  Families families;
+  IdleWatch idle;
+  Settling settling{};
   bool operator==(const Up&) const = default;
 
-  [[nodiscard]] std::vector<IpAddress> addresses() const {
-    std::vector<IpAddress> out;
-    for (const auto& a : local)
-      if (a) out.push_back(*a);
-    return out;
-  }
+  [[nodiscard]] std::vector<IpAddress> addresses() const { return families.addresses(); }
+  [[nodiscard]] Carriage of(Family f) const { return families.of(f); }
   // When a family is given up; then, when the replay's queue is looked at.
-  [[nodiscard]] std::optional<Time> carriage_deadline() const { return family_deadline ? family_deadline : settle_deadline; }
-  Carriage& of(Family f) { return carriage[static_cast<std::size_t>(f)]; }
-  [[nodiscard]] Carriage of(Family f) const { return carriage[static_cast<std::size_t>(f)]; }
+  [[nodiscard]] std::optional<Time> carriage_deadline() const {
+    return families.deadline() ? families.deadline() : settling.deadline();
+  }
 };
 
 // The call still carries, and a good-bye is being said through it. Shown as Up.
@@ -93,9 +76,9 @@ struct Leaving {
 
 // The route leads into the demand interface again: what comes now waits for the next call. The PPP interface's queue runs dry.
 struct Draining {
-  CallSerial serial;
+  Call call;
   bool failed;  // it is ended because it went wrong: wait before the next
-  std::vector<IpAddress> local;
+  std::vector<IpAddress> local;  // the addresses of the PPP interface, to be forgotten afterwards
   Time check;     // look at the queue again
   Time deadline;  // a dead line never runs dry: then pppd is told to end
   bool operator==(const Draining&) const = default;
@@ -103,9 +86,9 @@ struct Draining {
 
 // pppd has been told to end. Draining and Ending are shown as one.
 struct Ending {
-  CallSerial serial;
+  Call call;
   bool failed;  // as Draining's
-  std::vector<IpAddress> local;
+  std::vector<IpAddress> local;  // as Draining's
   Time deadline;  // a supervisor that has not reported the call's end then is not believed in any more
   bool operator==(const Ending&) const = default;
 };

@@ -86,7 +86,7 @@ Kept Link::kept() const {
     if (carriage == core::Carriage::carried || carriage == core::Carriage::given_up) out.routes.push_back(std::move(route));
   }
   out.carries = !carried.empty();
-  out.settled = !up->settle_deadline;
+  out.settled = up->settling.done();
   out.own = up->addresses();
   return out;
 }

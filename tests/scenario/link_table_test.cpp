@@ -129,7 +129,7 @@ std::vector<Meeting> meetings() {
 
 std::string both(std::string_view to, const LinkMachine& link) {
   std::string out(to);
-  if (const auto* up = std::get_if<Up>(&link.state()); up && up->settle_deadline) out += ", settling";
+  if (const auto* up = std::get_if<Up>(&link.state()); up && !up->settling.done()) out += ", settling";
   if (std::holds_alternative<Leaving>(link.state())) out += ", leaving";
   if (std::holds_alternative<Draining>(link.state())) out += ", draining";
   if (std::holds_alternative<Ending>(link.state())) out += ", ending";

@@ -277,7 +277,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const Handover& e) {
             ++seen_["handovers"];
-            promise(up && up->serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
+            promise(up && up->call.serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
             routed_ = true;
             held_.insert(std::get<AddressAppeared>(*of_call).local);
             for (const auto& bytes : e.packets) {
@@ -308,7 +308,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const SettleQueue& e) {
             seen_["settled by force"] += e.force;
-            promise(up && up->serial == e.serial, "a queue is settled while not up");
+            promise(up && up->call.serial == e.serial, "a queue is settled while not up");
             if (chance(95)) later(up_to(1s), QueueReport{e.serial, chance(20) || e.force});
             else later(0s, QueueReport{e.serial, true});
           },

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One call, from the start of its pppd until its exit: what is known of it in each state that has a call.
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/address.hpp"
+#include "base/ids.hpp"
+#include "core/call_news.hpp"
+#include "core/time.hpp"
+
+namespace ghost::core {
+
+struct Call {
+  CallSerial serial = CallSerial::none;
+  std::string trigger{};                                // what asked for it, for people
+  std::optional<Time> since{};                          // when it began to carry
+  std::array<std::optional<CallAddress>, 2> agreed{};   // by Family: what pppd said
+  std::optional<Duration> farewell{};                   // so long its hang-up is put off for a good-bye
+  bool operator==(const Call&) const = default;
+};
+
+}  // namespace ghost::core
