@@ -20,14 +20,14 @@ namespace {
 // What a value must be; empty: it is.
 using Kind = std::string (*)(std::string_view);
 
-std::string text(std::string_view value) { return value.empty() ? "it says nothing" : ""; }
-std::string boolean(std::string_view value) { return parse_flag(value) ? "" : "yes or no"; }
+std::string text(std::string_view value) { return value.empty() ? "the value is empty" : ""; }
+std::string boolean(std::string_view value) { return parse_flag(value) ? "" : "write yes or no"; }
 std::string text_template(std::string_view value) { return check_template(value).value_or(""); }
-std::string path(std::string_view value) { return value.starts_with('/') ? "" : "a path begins with \"/\""; }
+std::string path(std::string_view value) { return value.starts_with('/') ? "" : "not an absolute path; begin it with \"/\""; }
 
 std::string one_of(std::string_view value, std::initializer_list<std::string_view> allowed) {
   if (std::ranges::find(allowed, value) != allowed.end()) return {};
-  std::string out = "one of";
+  std::string out = "write one of";
   for (const auto& a : allowed) out += fmt::format(" {}", a);
   return out;
 }
@@ -39,7 +39,7 @@ std::string mailbox(std::string_view value) {
   const bool good = at != std::string_view::npos && at > 0 && at + 1 < inner.size() &&
                     inner.find_first_of(" <>,;") == std::string_view::npos &&
                     (open == std::string_view::npos || value.ends_with('>'));
-  return good ? "" : "an address is somebody@some.where or Name <somebody@some.where>";
+  return good ? "" : "not a mail address; write user@example.org or Name <user@example.org>";
 }
 
 std::string mailboxes(std::string_view value) {
@@ -58,7 +58,7 @@ std::string domain(std::string_view value) {
   const bool good = !value.empty() && value.size() <= 254 && std::ranges::all_of(value, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
   });
-  return good ? "" : "that is not a domain's name";
+  return good ? "" : "not a domain name; use letters, digits, \"-\", \"_\" and \".\"";
 }
 
 std::string hosts(std::string_view value) {
@@ -73,17 +73,23 @@ std::string hosts(std::string_view value) {
 std::string ttl(std::string_view value) {
   std::uint32_t seconds = 0;
   const auto [last, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  return error == std::errc{} && last == value.data() + value.size() && seconds <= 604800 ? "" : "seconds, at most 604800";
+  return error == std::errc{} && last == value.data() + value.size() && seconds <= 604800
+             ? ""
+             : "not a number of seconds from 0 to 604800";
 }
 
 std::string host_key(std::string_view value) {
   // 32 bytes in base64, as ssh-keygen -l prints them, with or without the padding.
   const auto digits = value.starts_with("SHA256:") ? value.substr(7) : std::string_view();
-  return digits.size() == 43 || (digits.size() == 44 && digits.ends_with('=')) ? "" : "SHA256: and what ssh-keygen -l prints";
+  return digits.size() == 43 || (digits.size() == 44 && digits.ends_with('='))
+             ? ""
+             : "not a key fingerprint; write it as ssh-keygen -l prints it, SHA256:...";
 }
 
 std::string topic(std::string_view value) {
-  return !value.empty() && value.find_first_of("#+") == std::string_view::npos ? "" : "a topic to publish to, without # and +";
+  return !value.empty() && value.find_first_of("#+") == std::string_view::npos
+             ? ""
+             : "not a topic to publish to; it must not be empty or contain \"#\" or \"+\"";
 }
 
 enum Need : std::uint8_t { optional, required };
@@ -174,38 +180,41 @@ void check_keys(const core::AnnounceConfig& config, Scheme scheme, std::vector<F
   for (const auto& [name, value] : config.more) {
     const auto key = std::ranges::find(keys, name, &Key::name);
     if (key == keys.end())
-      out.push_back({true, name, fmt::format("{} does not know this key", to_string(scheme))});
+      out.push_back({true, name, fmt::format("{} does not use this key; remove it", to_string(scheme))});
     else if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }))
-      out.push_back({true, name, "a control character has no place in it"});
+      out.push_back({true, name, "the value contains a control character; remove it"});
     else if (auto wrong = key->kind(value); !wrong.empty())
       out.push_back({true, name, std::move(wrong)});
   }
   for (const auto& key : keys)
     if (key.need == required && !config.more.contains(std::string(key.name)))
-      out.push_back({true, std::string(key.name), fmt::format("{} needs it", to_string(scheme))});
+      out.push_back({true, std::string(key.name), fmt::format("missing; {} needs this key", to_string(scheme))});
 }
 
 void check_secrets(const core::AnnounceConfig& config, Scheme scheme, std::vector<Finding>& out) {
   const bool credential = !config.credential.empty();
   if (credential && !valid_credential_name(config.credential))
-    out.push_back({true, "Credential", "a name of letters, digits, \"-\", \"_\" and \".\", not a path"});
-  if (credential && is_local(scheme)) out.push_back({true, "Credential", fmt::format("{} needs none", to_string(scheme))});
+    out.push_back(
+        {true, "Credential", "not the name of a credential; use up to 64 letters, digits, \"-\", \"_\" and \".\", not a path"});
+  if (credential && is_local(scheme))
+    out.push_back({true, "Credential", fmt::format("{} does not use a credential; remove this key", to_string(scheme))});
   if (!credential && needs_credential(config, scheme))
-    out.push_back({true, "Credential", "it must name the credential with the password or key"});
+    out.push_back({true, "Credential", "missing; name the systemd credential that has the password or key"});
   const bool without_user = !config.more.contains("User");
   if (credential && without_user && (keys_of(scheme).data() == kSmtp.data() || keys_of(scheme).data() == kFtp.data() ||
                                      keys_of(scheme).data() == kMqtt.data() || option(config, "Auth") == "basic"))
-    out.push_back({true, "User", "a password is of somebody"});
+    out.push_back({true, "User", "missing; Credential= needs User="});
   if (!without_user && option(config, "Auth") == "bearer")
-    out.push_back({true, "User", "a bearer's token needs no name; Auth=basic has one"});
+    out.push_back({true, "User", "Auth=bearer does not use User=; remove it, or write Auth=basic"});
   if (credential && sends_secret(scheme) && in_clear(config, scheme)) {
     if (flag(config, "Insecure", false))
-      out.push_back({false, "Insecure", "the password is sent in clear"});
+      out.push_back({false, "Insecure", "ghostd sends the password unencrypted"});
     else
-      out.push_back({true, "Url", "this would send the password in clear; Insecure=yes if that is wanted"});
+      out.push_back({true, "Url",
+                     "ghostd would send the password unencrypted; use an encrypted protocol, or write Insecure=yes to allow it"});
   }
   if (!flag(config, "VerifyTls", true))
-    out.push_back({false, "VerifyTls", "anybody on the way can be the receiver: the certificate is not verified"});
+    out.push_back({false, "VerifyTls", "the certificate is not verified, so any host on the way can pose as the receiver"});
 }
 
 }  // namespace
@@ -233,25 +242,26 @@ std::vector<Finding> check(const core::AnnounceConfig& config) {
   check_secrets(config, url->scheme, out);
   const bool mqtt = url->scheme == Scheme::mqtt || url->scheme == Scheme::mqtts;
   if (mqtt && !config.more.contains("Topic")) {
-    if (url->path.size() < 2) out.push_back({true, "Topic", "neither it nor the path of Url= names a topic"});
+    if (url->path.size() < 2) out.push_back({true, "Topic", "missing; write the topic here or as the path of Url="});
     else if (auto wrong = topic(url->path); !wrong.empty()) out.push_back({true, "Url", std::move(wrong)});
   }
   const auto scheme = url->scheme;
   if (scheme == Scheme::dns && config.more.contains("Zone") && config.more.contains("Host") &&
       !is_below(option(config, "Host"), option(config, "Zone")))
-    out.push_back({true, "Host", "it is not in Zone="});
+    out.push_back({true, "Host", "not a name inside Zone="});
   if ((scheme == Scheme::ftp || scheme == Scheme::ftps || scheme == Scheme::sftp) &&
       (url->path.size() < 2 || url->path.back() == '/'))
-    out.push_back({true, "Url", "it names no file"});
+    out.push_back({true, "Url", "the path names no file; write a file name at its end"});
   if ((scheme == Scheme::smtp || scheme == Scheme::smtps || scheme == Scheme::dns) && url->path.size() > 1)
-    out.push_back({true, "Url", fmt::format("a path has no meaning for {}", to_string(scheme))});
+    out.push_back({true, "Url", fmt::format("{} does not use a path; remove it", to_string(scheme))});
   return out;
 }
 
 std::optional<std::string> check_echo(std::string_view text) {
   const auto url = parse_url(text);
   if (!url) return url.error();
-  if (url->scheme != Scheme::http && url->scheme != Scheme::https) return "an echo service is asked by http or https";
+  if (url->scheme != Scheme::http && url->scheme != Scheme::https)
+    return "not an http or https URL; write one such as https://example.org/ip";
   return std::nullopt;
 }
 

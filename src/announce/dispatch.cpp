@@ -43,7 +43,7 @@ Outcome send(const Attempt& a) {
     case Scheme::file: return write_file(a);
     case Scheme::exec: break;
   }
-  return bad_config("nothing sends this");
+  return bad_config("this protocol is not supported");
 }
 
 Outcome run_program(const Attempt& a) {

@@ -21,10 +21,10 @@ tl::expected<std::vector<IpAddress>, std::string> ask(const std::string& host, F
   ldns_pkt* made = nullptr;
   const auto type = family == Family::v4 ? LDNS_RR_TYPE_A : LDNS_RR_TYPE_AAAA;
   if (ldns_pkt_query_new_frm_str(&made, host.c_str(), type, LDNS_RR_CLASS_IN, LDNS_RD) != LDNS_STATUS_OK)
-    return tl::unexpected(std::string("that is not a DNS name"));
+    return tl::unexpected(std::string("not a DNS name"));
   const LdnsPacket question(made);
   std::uint16_t id = 0;
-  if (::getrandom(&id, sizeof id, 0) != sizeof id) return tl::unexpected(std::string("no random numbers"));
+  if (::getrandom(&id, sizeof id, 0) != sizeof id) return tl::unexpected(std::string("the kernel gives no random numbers"));
   ldns_pkt_set_id(question.get(), id);
   const auto answer = dns_exchange(wire_of(question.get()), server, kDnsPort, via, deadline);
   if (!answer) return tl::unexpected(answer.error());

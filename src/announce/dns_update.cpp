@@ -100,7 +100,8 @@ tl::expected<LdnsData, std::string> sign_update(ldns_pkt* message, const core::A
   const auto status = ldns_pkt_tsig_sign(message, absolute(option(config, "Key")).c_str(), secret.c_str(), kFudge,
                                          algorithm_of(config).c_str(), nullptr);
   if (status != LDNS_STATUS_OK)
-    return tl::unexpected(fmt::format("the TSIG key: {}; the credential is its secret in base64", ldns_get_errorstr_by_id(status)));
+    return tl::unexpected(
+        fmt::format("the TSIG key: {}; the credential must be its secret in base64", ldns_get_errorstr_by_id(status)));
   constexpr std::size_t kMac = 3;
   return LdnsData(ldns_rdf_clone(ldns_rr_rdf(ldns_pkt_tsig(message), kMac)));
 }
@@ -109,13 +110,13 @@ Outcome judge_update(const std::vector<std::uint8_t>& answer, const core::Announ
                      const ldns_rdf* mark) {
   const auto packet = packet_of(answer);
   if (!packet || ldns_pkt_get_opcode(packet.get()) != LDNS_PACKET_UPDATE)
-    return {NoticeResult::Refused, "the answer is not one to an update"};
+    return {NoticeResult::Refused, "the server did not answer the update"};
   auto outcome = from_dns_rcode(static_cast<unsigned>(ldns_pkt_get_rcode(packet.get())), tsig_error(packet.get()));
   if (outcome.result != NoticeResult::Ok) return outcome;
   // A "no" may be anybody's, it does no harm; a "yes" must be the key holder's.
   if (ldns_pkt_tsig(packet.get()) == nullptr ||
       !ldns_pkt_tsig_verify(packet.get(), answer.data(), answer.size(), absolute(option(config, "Key")).c_str(), secret.c_str(), mark))
-    return {NoticeResult::AuthFailed, "the answer is not signed by the key"};
+    return {NoticeResult::AuthFailed, "the server did not sign its answer with the key"};
   return outcome;
 }
 
@@ -123,13 +124,13 @@ Outcome send_dns_update(const Attempt& a) {
   const auto servers = resolve(a.url.host, a.via, a.deadline);
   if (!servers) return {a.deadline.over() ? NoticeResult::TimedOut : NoticeResult::NoSuchHost, servers.error()};
   std::uint16_t id = 0;
-  if (::getrandom(&id, sizeof id, 0) != sizeof id) return {NoticeResult::Crashed, "no random numbers"};
+  if (::getrandom(&id, sizeof id, 0) != sizeof id) return {NoticeResult::Crashed, "the kernel gives no random numbers"};
   const auto message = update_message(a.notice, a.config, id);
   if (!message) return {NoticeResult::BadConfig, "Zone= or Host= is not a DNS name"};
   const auto mark = sign_update(message.get(), a.config, a.secret.text());
   if (!mark) return {NoticeResult::BadConfig, mark.error()};
   const auto question = wire_of(message.get());
-  if (question.empty()) return {NoticeResult::BadConfig, "the update can't be written"};
+  if (question.empty()) return {NoticeResult::BadConfig, "the update cannot be encoded"};
   std::string why;
   for (const auto& server : *servers) {
     const auto answer = dns_exchange(question, server, a.url.port, a.via, a.deadline);

@@ -50,7 +50,7 @@ Outcome send_http(const Attempt& a) {
 
 Outcome send_dyndns2(const Attempt& a) {
   const bool vanish = a.notice.kind == core::NoticeKind::vanish;
-  if (vanish && !flag(a.config, "Offline", false)) return {core::NoticeResult::Ok, "left as it is: Offline=no"};
+  if (vanish && !flag(a.config, "Offline", false)) return {core::NoticeResult::Ok, "nothing sent, because of Offline=no"};
   std::string query = "hostname=" + option(a.config, "Host");
   if (vanish) {
     query += "&offline=YES";

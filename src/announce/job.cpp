@@ -63,7 +63,7 @@ std::vector<IpAddress> addresses(const json& list) {
   std::vector<IpAddress> out;
   for (const auto& item : list) {
     const auto parsed = IpAddress::parse(item.get<std::string>());
-    if (!parsed) throw Fault{"an address is not one"};
+    if (!parsed) throw Fault{"an invalid address"};
     out.push_back(*parsed);
   }
   return out;
@@ -71,7 +71,7 @@ std::vector<IpAddress> addresses(const json& list) {
 
 core::Duration duration(const json& value) {
   const auto usec = value.get<std::int64_t>();
-  if (!value.is_number_integer() || usec < 0) throw Fault{"a time is not one"};
+  if (!value.is_number_integer() || usec < 0) throw Fault{"an invalid time"};
   return core::Duration(usec);
 }
 
@@ -81,7 +81,7 @@ Via via_of(const json& v) {
 
 core::Notice notice_of(const json& n) {
   core::Notice out;
-  if (n.at("version") != kVersion) throw Fault{"a notice of another version"};
+  if (n.at("version") != kVersion) throw Fault{"an unsupported version of the notice"};
   const auto event = n.at("event").get<std::string>();
   if (event != "appear" && event != "vanish") throw Fault{"an unknown event"};
   out.kind = event == "appear" ? core::NoticeKind::appear : core::NoticeKind::vanish;
@@ -115,7 +115,7 @@ tl::expected<T, std::string> guarded(Read read) {
   } catch (const Fault& fault) {
     return tl::unexpected(fault.what);
   } catch (const json::exception& e) {
-    return tl::unexpected(fmt::format("not the JSON it should be (nlohmann {})", e.id));
+    return tl::unexpected(fmt::format("not the expected JSON (nlohmann {})", e.id));
   }
 }
 

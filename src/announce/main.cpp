@@ -46,11 +46,11 @@ template <std::size_t size>
 }
 
 extern "C" void on_alarm(int) {
-  end_with(R"({"result":"TimedOut","detail":"not done in time","elapsed_usec":0,"text":""})" "\n");
+  end_with(R"({"result":"TimedOut","detail":"not finished in time","elapsed_usec":0,"text":""})" "\n");
 }
 
 extern "C" void on_told_to_end(int) {
-  end_with(R"({"result":"TimedOut","detail":"told to end before it was done","elapsed_usec":0,"text":""})" "\n");
+  end_with(R"({"result":"TimedOut","detail":"stopped before it was finished","elapsed_usec":0,"text":""})" "\n");
 }
 
 void end_after(core::Duration time) {
@@ -74,11 +74,11 @@ tl::expected<std::string, std::string> read_job() {
     const int ready = ::poll(&p, 1, deadline ? deadline->milliseconds() : -1);
     if (!deadline) deadline.emplace(kReadingTime);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return tl::unexpected(std::string("the job did not come to its end"));
+    if (ready <= 0) return tl::unexpected(std::string("the job was incomplete"));
     std::array<char, 4096> some{};
     const auto got = ::read(STDIN_FILENO, some.data(), some.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return tl::unexpected(std::string("the job can't be read"));
+    if (got < 0) return tl::unexpected(std::string("cannot read the job"));
     if (got == 0) return text;
     text.append(some.data(), static_cast<std::size_t>(got));
     if (text.size() > kMaxJob) return tl::unexpected(std::string("the job is too long"));
@@ -95,7 +95,7 @@ Outcome work(Deadline& deadline) {
   if (zone != nullptr) ::setenv("TZ", timezone.c_str(), 1);
   ::tzset();
   // What they load, they load now.
-  if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl does not start"};
+  if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl cannot be initialized"};
   prepare_resolver();
   if (auto given_up = give_up_privileges(kCpuTime); !given_up) return {core::NoticeResult::BadConfig, given_up.error()};
   const auto text = read_job();
@@ -115,7 +115,7 @@ int main() {
     const auto outcome = work(deadline);
     print(outcome, deadline.elapsed());
   } catch (const std::exception&) {
-    print({core::NoticeResult::Crashed, "out of memory, or a fault of ghost-announce"}, deadline.elapsed());
+    print({core::NoticeResult::Crashed, "out of memory, or an internal error of ghost-announce"}, deadline.elapsed());
   }
   ::_exit(EXIT_SUCCESS);  // no destructor of a library has anything to do
 }

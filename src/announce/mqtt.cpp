@@ -47,12 +47,13 @@ class Conversation {
       if (const auto* const found = std::get_if<MqttReply>(&reply)) {
         received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(found->size));
         if (found->type != MqttType::other) return *found;
-        if (++others_ > kMaxOthers) return tl::unexpected(Outcome{NoticeResult::TooLarge, "the broker does not stop talking"});
+        if (++others_ > kMaxOthers)
+          return tl::unexpected(Outcome{NoticeResult::TooLarge, "the broker sends too many other packets"});
         continue;
       }
       switch (std::get<MqttNone>(reply)) {
         case MqttNone::unfinished: break;
-        case MqttNone::malformed: return tl::unexpected(Outcome{NoticeResult::Refused, "that is not MQTT"});
+        case MqttNone::malformed: return tl::unexpected(Outcome{NoticeResult::Refused, "the answer is not MQTT"});
         case MqttNone::too_large: return tl::unexpected(Outcome{NoticeResult::TooLarge, "the answer is longer than 64 KiB"});
       }
       std::array<std::uint8_t, 4096> some{};
@@ -107,7 +108,7 @@ Said publish(const Attempt& a, MqttVersion version) {
   const auto welcome = broker.receive();
   // Some brokers of old close without a word.
   if (!welcome) return {welcome.error(), version == MqttVersion::v5 && welcome.error().result == NoticeResult::Unreachable};
-  if (welcome->type != MqttType::connack) return {{NoticeResult::Refused, "that is not MQTT"}};
+  if (welcome->type != MqttType::connack) return {{NoticeResult::Refused, "the answer is not MQTT"}};
   if (welcome->code != 0)
     return {from_mqtt_connack(welcome->code), version == MqttVersion::v5 && (welcome->code == 1 || welcome->code == 0x84)};
   if (auto failed = broker.send(mqtt_publish(version, topic_of(a), body_or_json(a)))) return {*failed};

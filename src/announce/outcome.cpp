@@ -77,7 +77,7 @@ Outcome judge_connection(const Transfer& t) {
   switch (t.code) {
     case CURLE_COULDNT_RESOLVE_HOST: return {NoticeResult::NoSuchHost, detail};
     case CURLE_OPERATION_TIMEDOUT: return {NoticeResult::TimedOut, detail};
-    case CURLE_SSL_CACERT_BADFILE: return {NoticeResult::BadConfig, "CAFile= can't be read: " + detail};
+    case CURLE_SSL_CACERT_BADFILE: return {NoticeResult::BadConfig, "cannot read CAFile=: " + detail};
     case CURLE_URL_MALFORMAT:
     case CURLE_BAD_FUNCTION_ARGUMENT:
     case CURLE_UNKNOWN_OPTION:
@@ -123,15 +123,15 @@ Outcome from_dyndns2(std::string_view body) {
       Row{"good", NoticeResult::Ok, ""},
       Row{"nochg", NoticeResult::Ok, ""},
       Row{"badauth", NoticeResult::AuthFailed, "the user or password is wrong"},
-      Row{"!donator", NoticeResult::Refused, "this is for paying users"},
-      Row{"notfqdn", NoticeResult::Refused, "Host= is not a full name"},
-      Row{"nohost", NoticeResult::Refused, "Host= is not this user's"},
-      Row{"!yours", NoticeResult::Refused, "Host= is not this user's"},
+      Row{"!donator", NoticeResult::Refused, "the service wants payment for this"},
+      Row{"notfqdn", NoticeResult::Refused, "Host= is not a fully qualified name"},
+      Row{"nohost", NoticeResult::Refused, "Host= does not belong to this user"},
+      Row{"!yours", NoticeResult::Refused, "Host= does not belong to this user"},
       Row{"numhost", NoticeResult::Refused, "too many hosts"},
       Row{"abuse", NoticeResult::Refused, "blocked for abuse"},
-      Row{"badagent", NoticeResult::Refused, "the service does not want this program"},
+      Row{"badagent", NoticeResult::Refused, "the service does not accept this program"},
       Row{"badsys", NoticeResult::Refused, "the service does not know the request"},
-      Row{"dnserr", NoticeResult::Later, "the service's DNS has failed"},
+      Row{"dnserr", NoticeResult::Later, "the service reports an error of its DNS"},
       Row{"911", NoticeResult::Later, "the service is out of order"},
   };
   const auto rank = [](NoticeResult r) {
@@ -148,13 +148,13 @@ Outcome from_dyndns2(std::string_view body) {
     const auto* const row = std::ranges::find(kWords, word, &Row::word);
     const bool known = row != kWords.end();
     Outcome one{known ? row->result : NoticeResult::Refused,
-                !known                 ? fmt::format("not an answer of dyndns2: {}", line)
+                !known                 ? fmt::format("not a dyndns2 answer: {}", line)
                 : row->meaning.empty() ? std::string(line)
                                        : fmt::format("{}: {}", line, row->meaning)};
     if (!any || rank(one.result) > rank(worst.result)) worst = std::move(one);
     any = true;
   }
-  return any ? worst : Outcome{NoticeResult::Refused, "an empty answer"};
+  return any ? worst : Outcome{NoticeResult::Refused, "the answer is empty"};
 }
 
 Outcome from_exit_status(int wait_status) {
@@ -169,8 +169,8 @@ Outcome from_exit_status(int wait_status) {
 Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error) {
   // RFC 8945, 5.2: what is wrong with a signature is told in the TSIG record, with NOTAUTH.
   switch (tsig_error) {
-    case 16: return {NoticeResult::AuthFailed, "BADSIG: the secret of Key= is another one there"};
-    case 17: return {NoticeResult::AuthFailed, "BADKEY: the server does not know Key=, or not with this Algorithm="};
+    case 16: return {NoticeResult::AuthFailed, "BADSIG: the server has another secret for Key="};
+    case 17: return {NoticeResult::AuthFailed, "BADKEY: the server does not know Key=, or expects another Algorithm="};
     case 18: return {NoticeResult::AuthFailed, "BADTIME: the clocks differ by too much"};
     case 22: return {NoticeResult::AuthFailed, "BADTRUNC"};
     default: break;
@@ -180,9 +180,9 @@ Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error) {
     case 1: return {NoticeResult::Refused, "FORMERR"};
     case 2: return {NoticeResult::Later, "SERVFAIL"};
     case 3: return {NoticeResult::Refused, "NXDOMAIN"};
-    case 4: return {NoticeResult::Refused, "NOTIMP: the server takes no updates"};
+    case 4: return {NoticeResult::Refused, "NOTIMP: the server does not accept updates"};
     case 5: return {NoticeResult::Refused, "REFUSED: the key may not change this name"};
-    case 9: return {NoticeResult::Refused, "NOTAUTH: the server is not in charge of Zone="};
+    case 9: return {NoticeResult::Refused, "NOTAUTH: the server is not authoritative for Zone="};
     case 10: return {NoticeResult::Refused, "NOTZONE: Host= is not in Zone="};
     default: return {NoticeResult::Refused, fmt::format("rcode {}", rcode)};
   }
@@ -192,20 +192,20 @@ Outcome from_mqtt_connack(unsigned code) {
   switch (code) {
     case 0: return {NoticeResult::Ok, "connected"};
     // MQTT 3.1.1, 3.2.2.3
-    case 1: return {NoticeResult::Refused, "the broker does not speak this version of MQTT"};
-    case 2: return {NoticeResult::Refused, "the broker does not take the client identifier"};
+    case 1: return {NoticeResult::Refused, "the broker does not support this version of MQTT"};
+    case 2: return {NoticeResult::Refused, "the broker does not accept the client identifier"};
     case 3: return {NoticeResult::Later, "the broker is not available"};
     case 4: return {NoticeResult::AuthFailed, "the user or password is wrong"};
     case 5: return {NoticeResult::AuthFailed, "not authorized"};
     // MQTT 5, 3.2.2.2
-    case 0x84: return {NoticeResult::Refused, "the broker does not speak this version of MQTT"};
+    case 0x84: return {NoticeResult::Refused, "the broker does not support this version of MQTT"};
     case 0x86: return {NoticeResult::AuthFailed, "the user or password is wrong"};
     case 0x87: return {NoticeResult::AuthFailed, "not authorized"};
     case 0x88: return {NoticeResult::Later, "the broker is not available"};
     case 0x89: return {NoticeResult::Later, "the broker is busy"};
     case 0x8a: return {NoticeResult::AuthFailed, "banned"};
     case 0x97: return {NoticeResult::Later, "quota exceeded"};
-    case 0x9a: return {NoticeResult::Refused, "the broker retains no messages"};
+    case 0x9a: return {NoticeResult::Refused, "the broker does not retain messages"};
     case 0x9f: return {NoticeResult::Later, "too many connections at once"};
     default: return {NoticeResult::Refused, fmt::format("the broker refuses the connection, code {}", code)};
   }
@@ -214,12 +214,12 @@ Outcome from_mqtt_connack(unsigned code) {
 Outcome from_mqtt_puback(unsigned code) {
   switch (code) {  // MQTT 5, 3.4.2.1 and 3.14.2.1
     case 0: return {NoticeResult::Ok, "published"};
-    case 0x10: return {NoticeResult::Ok, "published; nobody listens at present"};
+    case 0x10: return {NoticeResult::Ok, "published; nobody is subscribed at present"};
     case 0x87: return {NoticeResult::AuthFailed, "not authorized to publish to this topic"};
     case 0x8b: return {NoticeResult::Later, "the broker is shutting down"};
-    case 0x90: return {NoticeResult::Refused, "the broker does not take the topic's name"};
+    case 0x90: return {NoticeResult::Refused, "the broker does not accept the topic name"};
     case 0x97: return {NoticeResult::Later, "quota exceeded"};
-    case 0x9a: return {NoticeResult::Refused, "the broker retains no messages"};
+    case 0x9a: return {NoticeResult::Refused, "the broker does not retain messages"};
     default: return {NoticeResult::Refused, fmt::format("the broker refuses the message, code {}", code)};
   }
 }

@@ -90,8 +90,9 @@ tl::expected<void, std::string> check_program(const std::string& path, const Sta
     if (whole && !S_ISREG(s->st_mode)) return tl::unexpected(fmt::format("{} is not a file", part));
     if (whole && (s->st_mode & S_IXUSR) == 0) return tl::unexpected(fmt::format("{} is not executable", part));
     if (!whole && !S_ISDIR(s->st_mode)) return tl::unexpected(fmt::format("{} is not a directory", part));
-    if (s->st_uid != 0) return tl::unexpected(fmt::format("{} belongs to somebody else than root", part));
-    if ((s->st_mode & (S_IWGRP | S_IWOTH)) != 0) return tl::unexpected(fmt::format("{} may be written by others than root", part));
+    if (s->st_uid != 0) return tl::unexpected(fmt::format("{} is not owned by root; run chown root", part));
+    if ((s->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+      return tl::unexpected(fmt::format("users other than root may write to {}; run chmod go-w", part));
   }
   return {};
 }
@@ -131,7 +132,7 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
     if (ready == 0) {
       ::kill(-program.pid, SIGKILL);
       ::waitpid(program.pid, nullptr, 0);
-      return {NoticeResult::TimedOut, "the program was not done in time and was killed"};
+      return {NoticeResult::TimedOut, "the program did not finish in time and was killed"};
     }
     if (p[0].revents != 0) break;
     if (p[1].revents != 0) {

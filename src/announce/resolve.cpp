@@ -46,7 +46,7 @@ void prepare_resolver() {
 tl::expected<std::vector<IpAddress>, std::string> resolve(const std::string& host, const Via& via, const Deadline& deadline) {
   if (const auto literal = IpAddress::parse(host)) {
     if (!usable(via, literal->family()))
-      return tl::unexpected(fmt::format("{} is {}, and the link has no such address", host, to_string(literal->family())));
+      return tl::unexpected(fmt::format("{} is {}, but the link has no such address", host, to_string(literal->family())));
     return std::vector{*literal};
   }
   if (auto found = ask_system(Source::hosts_file, host, via); !found.empty()) return found;
@@ -61,7 +61,7 @@ tl::expected<std::vector<IpAddress>, std::string> resolve(const std::string& hos
   }
   if (!deadline.over())
     if (auto found = ask_system(Source::hosts_file_and_dns, host, via); !found.empty()) return found;
-  return tl::unexpected(fmt::format("{} is not known{}{}", host, why.empty() ? "" : "; ", why));
+  return tl::unexpected(fmt::format("{} cannot be resolved{}{}", host, why.empty() ? "" : "; ", why));
 }
 
 }  // namespace ghost::announce

@@ -54,8 +54,9 @@ void Secret::wipe() noexcept {
 }
 
 tl::expected<Secret, std::string> read_credential(const std::string& directory, const std::string& name) {
-  if (directory.empty()) return tl::unexpected(fmt::format("there is no credential {}: ghostd.service has none (LoadCredential=)", name));
-  if (!valid_credential_name(name)) return tl::unexpected(std::string("that is not a credential's name"));
+  if (directory.empty())
+    return tl::unexpected(fmt::format("there is no credential {}; ghostd.service needs LoadCredential= for it", name));
+  if (!valid_credential_name(name)) return tl::unexpected(std::string("not the name of a credential"));
   const UniqueFd fd(::open(fmt::format("{}/{}", directory, name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
   if (!fd) return tl::unexpected(fmt::format("credential {}: {}", name, std::strerror(errno)));
   std::string text(kMaxSecret + 1, '\0');
@@ -68,12 +69,12 @@ tl::expected<Secret, std::string> read_credential(const std::string& directory, 
     size += static_cast<std::size_t>(got);
   }
   Secret whole(std::move(text));
-  if (size > kMaxSecret) return tl::unexpected(fmt::format("credential {}: it is longer than {} bytes", name, kMaxSecret));
+  if (size > kMaxSecret) return tl::unexpected(fmt::format("credential {} is longer than {} bytes", name, kMaxSecret));
   auto line = whole.text().substr(0, size);
   if (line.ends_with('\n')) line.pop_back();
   if (line.ends_with('\r')) line.pop_back();
-  if (line.empty()) return tl::unexpected(fmt::format("credential {}: it is empty", name));
-  if (line.find('\0') != std::string::npos) return tl::unexpected(fmt::format("credential {}: it is not text", name));
+  if (line.empty()) return tl::unexpected(fmt::format("credential {} is empty", name));
+  if (line.find('\0') != std::string::npos) return tl::unexpected(fmt::format("credential {} is not text", name));
   return Secret(std::move(line));
 }
 

@@ -51,11 +51,11 @@ std::optional<std::string> walk(std::string_view text, OnText on_text, OnField o
       text.remove_prefix(2);
     } else if (text.starts_with("${")) {
       const auto end = text.find('}');
-      if (end == std::string_view::npos) return "a ${ without its }";
+      if (end == std::string_view::npos) return "\"${\" without a \"}\" after it";
       on_field(text.substr(2, end - 2));
       text.remove_prefix(end + 1);
     } else if (text.starts_with('$')) {
-      return "a $ that begins no ${name}; write $$ for a dollar sign";
+      return "\"$\" does not begin a ${name}; write $$ for a dollar sign";
     } else if (!text.empty()) {
       on_text(text.substr(0, 1));
       text.remove_prefix(1);
@@ -74,7 +74,7 @@ std::optional<std::string> check_template(std::string_view text) {
       text, [](std::string_view) {},
       [&](std::string_view name) {
         if (!unknown && std::ranges::find(kFields, name, &Field::name) == kFields.end())
-          unknown = fmt::format("there is no ${{{}}}", name);
+          unknown = fmt::format("unknown field ${{{}}}", name);
       });
   return wrong ? wrong : unknown;
 }

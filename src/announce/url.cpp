@@ -76,45 +76,47 @@ std::string host_for_url(const Url& url) {
 }
 
 tl::expected<Url, std::string> parse_url(std::string_view text) {
-  if (text.size() > 2000) return no("longer than 2000 characters");
-  if (!std::ranges::all_of(text, is_printable)) return no("spaces and other than ASCII characters must be written as %XX");
+  if (text.size() > 2000) return no("the URL is longer than 2000 characters");
+  if (!std::ranges::all_of(text, is_printable)) return no("the URL contains a space or a non-ASCII character; write it as %XX");
   const auto colon = text.find("://");
-  if (colon == std::string_view::npos) return no("it has no scheme; https://host/path, for instance");
+  if (colon == std::string_view::npos) return no("the URL has no scheme; write it as https://host/path");
   const auto* const row = std::ranges::find(kSchemes, text.substr(0, colon), &Row::name);
-  if (row == kSchemes.end()) return no(fmt::format("nothing here speaks \"{}\"", text.substr(0, colon)));
+  if (row == kSchemes.end())
+    return no(fmt::format("unknown protocol \"{}\"; ghostd.link(5) lists the known ones under Url=", text.substr(0, colon)));
   const auto rest = text.substr(colon + 3);
   const auto slash = std::min(rest.find_first_of("/?#"), rest.size());
   auto authority = rest.substr(0, slash);
   Url url{.scheme = row->scheme, .host = {}, .port = row->port, .path = std::string(rest.substr(slash))};
-  if (url.path.find('#') != std::string::npos) return no("a \"#\" has no meaning here");
+  if (url.path.find('#') != std::string::npos) return no("\"#\" is not allowed in the URL; remove it");
   if (row->port == 0) {
-    if (!authority.empty()) return no(fmt::format("a path of this machine has three slashes: {}:///path", row->name));
-    if (url.path.size() < 2 || url.path.back() == '/') return no("it names no file");
+    if (!authority.empty()) return no(fmt::format("a local path needs three slashes; write {}:///path", row->name));
+    if (url.path.size() < 2 || url.path.back() == '/') return no("the path names no file; write a file name at its end");
     return url;
   }
   // Not repeated in the message: what stands before the "@" may be a password.
   if (authority.find('@') != std::string_view::npos)
-    return no("a user or password has no place in it: use User= and Credential=");
+    return no("a user or password is not allowed in the URL; use User= and Credential=");
   std::string_view port;
   if (authority.starts_with('[')) {
     const auto end = authority.find(']');
     const auto address = end == std::string_view::npos ? std::nullopt : IpAddress::parse(authority.substr(1, end - 1));
-    if (!address || address->family() != Family::v6) return no("not an IPv6 address in [ ]");
+    if (!address || address->family() != Family::v6) return no("the text in [ ] is not an IPv6 address");
     url.host = address->str();
     port = authority.substr(end + 1);
-    if (!port.empty() && port[0] != ':') return no("only a port can follow [ ]");
+    if (!port.empty() && port[0] != ':') return no("after [ ] only a port may follow, such as [fd00::1]:8080");
   } else {
     const auto end = std::min(authority.find(':'), authority.size());
     url.host = authority.substr(0, end);
     port = authority.substr(end);
-    if (url.host.empty()) return no("it names no host");
+    if (url.host.empty()) return no("the URL has no host; write it after \"://\"");
     if (url.host.size() > 253 || url.host.front() == '-' || !std::ranges::all_of(url.host, is_host_char))
-      return no("that is not a host's name");
+      return no("not a host name; use letters, digits, \"-\", \"_\" and \".\"");
   }
   if (!port.empty()) {
     port.remove_prefix(1);
     const auto [last, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
-    if (error != std::errc{} || last != port.data() + port.size() || url.port == 0) return no("the port is not one");
+    if (error != std::errc{} || last != port.data() + port.size() || url.port == 0)
+      return no("the port is not a number from 1 to 65535");
   }
   if (url.path.starts_with('?')) url.path.insert(0, "/");
   return url;

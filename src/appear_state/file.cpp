@@ -53,7 +53,7 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
   Loaded out{core::fresh_memory(now), {}};
   const auto name = link + ".json";
   const auto path = directory + "/" + name;
-  if (!valid_link_name(link)) return {core::fresh_memory(now), link + " is no link's name"};
+  if (!valid_link_name(link)) return {core::fresh_memory(now), link + " is not a valid link name"};
   await_left();
   const auto dir = open_directory(directory);
   if (!dir) {
@@ -84,7 +84,7 @@ Loaded load(const std::string& directory, const std::string& link, core::WallTim
 }
 
 tl::expected<void, std::string> save(const std::string& directory, const std::string& link, const core::LinkMemory& state) {
-  if (!valid_link_name(link)) return tl::unexpected(link + " is no link's name");
+  if (!valid_link_name(link)) return tl::unexpected(link + " is not a valid link name");
   const auto name = link + ".json";
   const auto fresh = name + ".new";
   const auto path = directory + "/" + fresh;

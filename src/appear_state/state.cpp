@@ -50,24 +50,24 @@ struct Fault {
 };
 
 std::uint64_t count(const json& value) {
-  if (!value.is_number_unsigned()) throw Fault{"a number is not one"};
+  if (!value.is_number_unsigned()) throw Fault{"not a number"};
   return value.get<std::uint64_t>();
 }
 
 std::optional<WallTime> time(const json& value) {
   if (value.is_null()) return std::nullopt;
-  if (!value.is_number_integer()) throw Fault{"a time is not one"};
+  if (!value.is_number_integer()) throw Fault{"not a time"};
   const auto n = value.get<std::int64_t>();
-  if (n < 0 || n > kLatest) throw Fault{"a time out of this world"};
+  if (n < 0 || n > kLatest) throw Fault{"a time out of range"};
   return WallTime(std::chrono::microseconds(n));
 }
 
 std::vector<IpAddress> addresses(const json& list) {
-  if (!list.is_array()) throw Fault{"addresses are not a list"};
+  if (!list.is_array()) throw Fault{"the addresses are not a list"};
   std::vector<IpAddress> out;
   for (const auto& item : list) {
     const auto parsed = IpAddress::parse(item.get<std::string>());
-    if (!parsed) throw Fault{"an address is not one"};
+    if (!parsed) throw Fault{"an invalid address"};
     out.push_back(*parsed);
   }
   return out;
@@ -86,14 +86,14 @@ std::optional<core::NoticeResult> result(const json& value) {
 
 NoticeStatus notice(const json& n) {
   const auto attempts = count(n.at("attempts"));
-  if (attempts > ~0U) throw Fault{"a number is not one"};
+  if (attempts > ~0U) throw Fault{"not a number"};
   return {n.at("name").get<std::string>(), result(n.at("result")), n.at("detail").get<std::string>(), time(n.at("at")),
           static_cast<unsigned>(attempts)};
 }
 
 AppearanceRecord record(const json& r) {
   const auto begun = time(r.at("begun"));
-  if (!begun) throw Fault{"an appearance that did not begin"};
+  if (!begun) throw Fault{"an appearance without a beginning"};
   AppearanceRecord out{*begun,
                        time(r.at("ended")),
                        r.at("kind").get<std::string>(),
@@ -106,7 +106,7 @@ AppearanceRecord record(const json& r) {
 }
 
 LinkMemory state_of(const json& s) {
-  if (s.at("version") != kVersion) throw Fault{"of another version"};
+  if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
   LinkMemory out;
   out.sequence = count(s.at("sequence"));
   out.promise = time(s.at("promise"));
@@ -157,7 +157,7 @@ tl::expected<LinkMemory, std::string> from_json(std::string_view text) {
   } catch (const Fault& fault) {
     return tl::unexpected(fault.what);
   } catch (const json::exception& e) {
-    return tl::unexpected("not the JSON it should be (" + std::to_string(e.id) + ")");
+    return tl::unexpected("not the expected JSON (" + std::to_string(e.id) + ")");
   }
 }
 

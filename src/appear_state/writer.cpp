@@ -95,7 +95,7 @@ void Writer::start(UniqueFd after) {
   const UniqueFd write_end(fds[1]);
   if (pid == 0) work(save_, write_end.get(), after.get(), life_);
   if (pid < 0) {
-    const std::string why = std::string("a process to write it: ") + std::strerror(errno);
+    const std::string why = std::string("cannot start a process to write it: ") + std::strerror(errno);
     failed();
     no_process_ = loop::DeferSource(loop_, [this, why] { done_(why); });
     return no_process_.run_soon();
@@ -117,7 +117,7 @@ void Writer::ended(const siginfo_t& how) {
     std::array<char, PIPE_BUF> text{};
     const auto n = ::read(problem_.get(), text.data(), text.size());
     if (n > 0) problem = std::string(text.data(), static_cast<std::size_t>(n));
-    else problem = how.si_status == SIGALRM ? "the disk took too long" : "the process that wrote it did not end well";
+    else problem = how.si_status == SIGALRM ? "the disk took too long" : "the writing process failed";
   }
   problem_.reset();
   child_.reset();

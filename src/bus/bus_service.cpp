@@ -190,7 +190,7 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
     answered = ask();
   } catch (...) {
     loop_.fail_with_current_exception();
-    refuse(RequestError::Kind::Failed, "internal error: ghostd ends");
+    refuse(RequestError::Kind::Failed, "internal error; ghostd exits");
   }
   if (!answered) refuse(answered.error().kind, answered.error().message);
   return answered;
@@ -229,7 +229,7 @@ ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const s
                                                 std::uint64_t timer_next_usec) {
   const auto name = find(link).shown.name;
   const auto kind = core::parse_tick_kind(word);
-  if (!kind) refuse(RequestError::Kind::InvalidArgument, "there is no kind '" + word + "'");
+  if (!kind) refuse(RequestError::Kind::InvalidArgument, "unknown kind '" + word + "'");
   const auto tick = answer([&] { return requests_.appear_tick(name, *kind, from_usec(timer_next_usec)); });
   return {tick->due, to_usec(tick->next), tick->wake_system};
 }

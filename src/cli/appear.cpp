@@ -12,7 +12,7 @@ ExitCode appear(const Options& options) {
     return [outcome = AppearOutcome(before)](const bus::LinkProperties& now) { return outcome.see(now); };
   });
   if (waited.code == ExitCode::blocked)
-    fmt::print(stderr, "ghostctl: let it call again: ghostctl unblock {}\n", options.link);
+    fmt::print(stderr, "ghostctl: to allow calls again, run: ghostctl unblock {}\n", options.link);
   if (waited.code != ExitCode::ok) return waited.code;
   const auto& link = waited.link;
   if (options.json) print(to_json(link) + "\n");
@@ -28,7 +28,7 @@ ExitCode appear(const Options& options) {
   }
   if (!options.json) print(appearance_text(link, style_for(STDOUT_FILENO, options)));
   if (all_told(link)) return ExitCode::ok;
-  return complain({ExitCode::not_told, fmt::format("{} is on the net, but not everybody was told", link.name)});
+  return complain({ExitCode::not_told, fmt::format("{} is on the net, but some notifiers were not told", link.name)});
 }
 
 }  // namespace ghost::cli

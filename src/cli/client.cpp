@@ -31,8 +31,8 @@ tl::unexpected<Failure> failure(const sdbus::Error& e) {
   const auto name = std::string(e.getName());
   const auto code = exit_code_of(name.c_str());
   auto message = bus::clean_text(e.getMessage(), true);
-  if (code == ExitCode::denied) message = "access denied: this is for root (try it with sudo)";
-  if (code == ExitCode::unreachable) message = "ghostd cannot be reached: " + message;
+  if (code == ExitCode::denied) message = "access denied: this needs root (use sudo)";
+  if (code == ExitCode::unreachable) message = "cannot reach ghostd: " + message;
   return tl::unexpected(Failure{code, message});
 }
 
@@ -183,7 +183,7 @@ Result<std::unique_ptr<Client>> Client::open(loop::EventLoop& loop, const std::s
     return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(
         loop, address.empty() ? sdbus::createSystemBusConnection() : sdbus::createSessionBusConnectionWithAddress(address))));
   } catch (const sdbus::Error& e) {
-    return tl::unexpected(Failure{ExitCode::unreachable, "the bus cannot be reached: " + std::string(e.getMessage())});
+    return tl::unexpected(Failure{ExitCode::unreachable, "cannot connect to the system bus: " + std::string(e.getMessage())});
   }
 }
 
@@ -191,7 +191,7 @@ Result<void> Client::require_running() {
   const auto owned = guarded([&] { return impl_->has_owner(); });
   if (!owned) return tl::unexpected(owned.error());
   if (!*owned)
-    return tl::unexpected(Failure{ExitCode::unreachable, "ghostd is not running (start it: systemctl start ghostd)"});
+    return tl::unexpected(Failure{ExitCode::unreachable, "ghostd is not running (to start it: systemctl start ghostd)"});
   return {};
 }
 

@@ -14,7 +14,7 @@ ExitCode connect(const Options& options) {
   const auto& link = waited.link;
   // A link that is blocked refuses at once; why, it says itself.
   if (waited.code == ExitCode::blocked)
-    fmt::print(stderr, "ghostctl: let it call again: ghostctl unblock {}\n", options.link);
+    fmt::print(stderr, "ghostctl: to allow calls again, run: ghostctl unblock {}\n", options.link);
   if (waited.code != ExitCode::ok) return waited.code;
   if (options.json) print(to_json(link) + "\n");
   if (waited.verdict == Verdict::failed) {

@@ -16,7 +16,7 @@ ExitCode disconnect(const Options& options) {
     print(to_json(link) + "\n");
   else
     print(fmt::format("{}: {}{}\n", options.link, link.state,
-                      link.state == "dialing" ? " again, for " + link.trigger + " (see: ghostctl block)" : ""));
+                      link.state == "dialing" ? " again, for " + link.trigger + " (to prevent that: ghostctl block)" : ""));
   return ExitCode::ok;
 }
 

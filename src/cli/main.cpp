@@ -16,15 +16,15 @@ namespace {
 using namespace ghost::cli;
 
 int run(int argc, char** argv) {
-  CLI::App app("Look at and steer ghostd's links.", "ghostctl");
+  CLI::App app("Show and control ghostd's links.", "ghostctl");
   Options options;
   std::string timeout, hold;
   ExitCode (*verb)(const Options&) = status;
 
   app.set_version_flag("--version", std::string("ghostctl ") + GHOSTD_VERSION);
   app.add_flag("--json", options.json, "print JSON");
-  app.add_flag("--no-color", options.no_color, "no colours, even on a terminal");
-  app.add_option("--bus", options.bus, "address of another bus")->group("");
+  app.add_flag("--no-color", options.no_color, "print no colours, even on a terminal");
+  app.add_option("--bus", options.bus, "address of the bus to use")->group("");
   app.footer(kExitHelp);
   app.fallthrough();
   app.require_subcommand(0, 1);
@@ -39,7 +39,7 @@ int run(int argc, char** argv) {
     return sub;
   };
   const auto is_timespan = [](const std::string& text) {
-    return ghost::config::parse_timespan(text) ? std::string() : "'" + text + "' is no time span";
+    return ghost::config::parse_timespan(text) ? std::string() : "'" + text + "' is not a time span, such as 30s or 5min";
   };
   const auto waits = [&](CLI::App* sub, const char* patience = "2min") {
     sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted")
@@ -52,15 +52,15 @@ int run(int argc, char** argv) {
   link(add("status", "show the links, or one of them in full (the default)", status), false);
   waits(link(add("connect", "dial now; wait until the link is up or the call has failed", connect), true));
   waits(link(add("disconnect", "hang up; wait until the link is down", disconnect), true));
-  auto* appears = add("appear", "be on the net and tell the link's notifiers; wait until each has its notice", appear);
-  waits(link(appears, true), "10min")->add_option("--hold", hold, "stay at least so long (default: Hold= of the link's file)")
+  auto* appears = add("appear", "bring the link up and tell its notifiers; wait until each has its notice", appear);
+  waits(link(appears, true), "10min")->add_option("--hold", hold, "stay at least this long (default: Hold= of the link's file)")
       ->check(is_timespan);
-  link(add("appearances", "list the appearances that were, and the next", appearances), false);
-  link(add("monitor", "print what happens, a line each, until interrupted", monitor), false);
+  link(add("appearances", "list past appearances, and the next one", appearances), false);
+  link(add("monitor", "print one line per change, until interrupted", monitor), false);
   link(add("block", "make no call on this link, whatever asks for one", block), true);
   link(add("unblock", "let the link call again", unblock), true);
-  add("check", "check the configuration, or one file of it, without touching anything", check)
-      ->add_option("FILE", options.file, "a link's file");
+  add("check", "check the configuration, or one file of it, and change nothing", check)
+      ->add_option("FILE", options.file, "the file of a link");
   add("reload", "have ghostd read its configuration again", reload);
 
   try {

@@ -41,15 +41,16 @@ bool all_told(const bus::LinkProperties& link) {
 
 std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
   if (link.reason == "AuthFailed")
-    return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then: ghostctl unblock " + link.name;
-  if (link.reason == "ConfigError") return "see the link's file and: ghostctl check; then: ghostctl unblock " + link.name;
-  if (link.blocked) return "the link is blocked; when it is mended: ghostctl unblock " + link.name;
-  if (link.reason == "DeviceMissing") return "is the modem there, and is Device= its name?";
-  if (link.reason == "SupervisorLost") return "see: systemctl status ghost-supervisor.socket";
+    return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then run: ghostctl unblock " + link.name;
+  if (link.reason == "ConfigError")
+    return "run ghostctl check and correct the link's file, then run: ghostctl unblock " + link.name;
+  if (link.blocked) return "the link is blocked; when the cause is fixed, run: ghostctl unblock " + link.name;
+  if (link.reason == "DeviceMissing") return "check that the modem is connected and that Device= names it";
+  if (link.reason == "SupervisorLost") return "run: systemctl status ghost-supervisor.socket";
   if (link.redial_deadline > now_usec)
     return "ghostd tries again in " + span_words(link.redial_deadline - now_usec) +
-           "; to stop that: ghostctl disconnect " + link.name;
-  return "see: journalctl -u ghostd -u ghost-supervisor";
+           "; to stop that, run: ghostctl disconnect " + link.name;
+  return "run: journalctl -u ghostd -u ghost-supervisor";
 }
 
 }  // namespace ghost::cli

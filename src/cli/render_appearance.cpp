@@ -81,7 +81,7 @@ std::string appearances_table(const std::vector<Appearances>& links, const Style
     if (link.next_appearance > style.now)
       rows.push_back({link.name, stamp_words(link.next_appearance), "-", "next", "-", "-", "-"});
   }
-  if (rows.size() == 1) return "there was no appearance, and none is known to come\n";
+  if (rows.size() == 1) return "no appearance so far, and none is planned\n";
   std::array<std::size_t, 6> width{};
   for (const auto& row : rows)
     for (std::size_t i = 0; i < width.size(); ++i) width[i] = std::max(width[i], row[i].size());

@@ -89,7 +89,7 @@ Waited call_and_wait(const Options& options, const std::function<Result<void>(Cl
     if (!see) return;
     if (h.event == "ghostd-gone" || h.event == "bus-gone") {
       progress.reset();
-      end({ExitCode::unreachable, "ghostd is gone; what it was asked is lost with it"});
+      end({ExitCode::unreachable, "ghostd has ended, and the request with it"});
     } else if (h.link.name == options.link) {
       if (h.event == "removed") {
         progress.reset();
@@ -107,7 +107,7 @@ Waited call_and_wait(const Options& options, const std::function<Result<void>(Cl
   // Blocked before the call, so that an impatient Ctrl-C is an event like any other.
   const auto leave = [&](ExitCode code, const std::string& why) {
     progress.reset();
-    end({code, fmt::format("{}; {} is {}, and what was asked goes on", why, options.link, out.link.state)});
+    end({code, fmt::format("{}; {} is {}, and ghostd continues with the request", why, options.link, out.link.state)});
   };
   const loop::SignalSource interrupted(loop, SIGINT, [&](const auto&) { leave(ExitCode::interrupted, "interrupted"); });
   loop::Timer deadline(loop, [&] {

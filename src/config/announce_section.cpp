@@ -54,7 +54,9 @@ constexpr std::array<std::string_view, 20> kNotifierKeys{
 
 std::string unknown_key(const Assignment& a) {
   for (const auto* secret : {"Password", "Passwd", "Pass", "Secret", "Token"})
-    if (a.key == secret) return fmt::format("{}=: no secret stands here; Credential= names the one that has it", a.key);
+    if (a.key == secret)
+      return fmt::format("{}=: a secret is not allowed in this file; write Credential= with the name of a systemd credential",
+                         a.key);
   std::vector<std::string_view> known(kNotifierKeys.begin(), kNotifierKeys.end());
   for (const auto& k : table()) known.push_back(k.name);
   const auto near = nearest(a.key, known);
@@ -84,10 +86,10 @@ std::optional<std::string_view> announce_name(std::string_view section) {
 void open_announce(const Where& header, std::string_view name, AnnounceDrafts& drafts, Diagnostics& problems) {
   if (find(drafts, name) != nullptr) return;
   if (name.empty()) {
-    problems.push_back({header.file, header.line, "[Announce] without a name, such as [Announce mail]"});
+    problems.push_back({header.file, header.line, "[Announce] has no name; write one, such as [Announce mail]"});
   } else if (!valid_name(name)) {
     problems.push_back({header.file, header.line,
-                        fmt::format("[Announce {}]: the name may have 1 to {} letters, digits, '_' and '-'", name,
+                        fmt::format("[Announce {}]: not a valid name; use 1 to {} letters, digits, '_' and '-'", name,
                                     kAnnounceNameMax)});
   } else {
     AnnounceDraft draft;
@@ -128,7 +130,7 @@ void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& prob
     const auto& name = draft.config.name;
     if (!draft.where.contains("Url")) {  // and without it nothing can be said about the rest
       if (sound)
-        problems.push_back({draft.header.file, draft.header.line, fmt::format("[Announce {}] has no Url=", name)});
+        problems.push_back({draft.header.file, draft.header.line, fmt::format("[Announce {}] has no Url=; write one", name)});
       continue;
     }
     for (const auto& finding : announce::check(draft.config)) {

@@ -30,9 +30,9 @@ bool named(std::string_view name, std::string_view suffix) {
 // What makes it untrustworthy, if anything.
 std::optional<std::string> distrust(const struct stat& st) {
   if (st.st_uid != 0 && st.st_uid != ::geteuid())
-    return fmt::format("owned by user {}, not by root: not trusted", st.st_uid);
+    return fmt::format("not trusted, because user {} owns it; change the owner to root", st.st_uid);
   if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return fmt::format("{} may write to it (mode {:04o}): not trusted",
+    return fmt::format("not trusted, because {} may write to it (mode {:04o}); run chmod go-w",
                        (st.st_mode & S_IWOTH) != 0 ? "everybody" : "its group", st.st_mode & 07777);
   return std::nullopt;
 }
@@ -40,7 +40,8 @@ std::optional<std::string> distrust(const struct stat& st) {
 // Root reads everything, ghostd only what everybody may: what one took over the other must be able to.
 std::optional<std::string> unreadable(const struct stat& st) {
   if (st.st_uid != 0 || (st.st_mode & S_IROTH) != 0) return std::nullopt;
-  return fmt::format("ghostd does not run as root and may not read it (mode {:04o}): chmod a+r", st.st_mode & 07777);
+  return fmt::format("ghostd cannot read it, because ghostd does not run as root (mode {:04o}); run chmod a+r",
+                     st.st_mode & 07777);
 }
 
 bool is_null_device(const struct stat& st) {
@@ -64,7 +65,7 @@ Opened open_source(int directory, const std::string& name, const std::string& pa
   const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return refuse(fmt::format("cannot be opened: {}", std::strerror(errno)));
   struct stat st{};
-  if (::fstat(fd.get(), &st) != 0) return refuse(fmt::format("cannot be looked at: {}", std::strerror(errno)));
+  if (::fstat(fd.get(), &st) != 0) return refuse(fmt::format("cannot be examined: {}", std::strerror(errno)));
   if (is_null_device(st)) return Opened::mask;
   if (!S_ISREG(st.st_mode)) return refuse("not a regular file");
   if (auto why = distrust(st)) return refuse(std::move(*why));
@@ -96,7 +97,7 @@ class Directory {
       if (errno == ENOENT) return std::nullopt;
       problems.push_back({path, 0,
                           errno == ENOTDIR || errno == ELOOP
-                              ? "not a directory of its own (a symbolic link is not followed here)"
+                              ? "not a directory (ghostd does not follow a symbolic link here)"
                               : fmt::format("cannot be opened: {}", std::strerror(errno))});
       return std::nullopt;
     }
@@ -173,7 +174,7 @@ Collected collect(const std::vector<std::string>& paths) {
     const auto main = out.links.find(link);
     for (auto& [name, file] : files) {
       if (main == out.links.end())
-        out.warnings.push_back({file.path, 0, fmt::format("ignored, for there is no {}.conf that it could change", link)});
+        out.warnings.push_back({file.path, 0, fmt::format("ignored, because there is no {}.conf for it to change", link)});
       else
         main->second.push_back(std::move(file));
     }
@@ -184,7 +185,7 @@ Collected collect(const std::vector<std::string>& paths) {
 bool read_source(const std::string& path, SourceFile& out, Diagnostics& problems) {
   switch (open_source(AT_FDCWD, path, path, out, problems)) {
     case Opened::file: return true;
-    case Opened::mask: problems.push_back({path, 0, "empty: it defines no link"}); return false;
+    case Opened::mask: problems.push_back({path, 0, "the file is empty and defines no link"}); return false;
     case Opened::failed: return false;
   }
   return false;

@@ -21,30 +21,30 @@ Parsed<std::string> peer_name(std::string_view text) {
 }
 
 Parsed<std::string> absolute_path(std::string_view text) {
-  if (text.front() != '/') return no("not an absolute path");
-  if (!is_absolute_path(text)) return no("not a plain path: letters, digits and ._-+@:/ are, \"..\" is not");
+  if (text.front() != '/') return no("not an absolute path; begin it with \"/\"");
+  if (!is_absolute_path(text)) return no("not a plain path; use letters, digits and ._-+@:/, without \"..\"");
   return std::string(text);
 }
 
 Parsed<std::string> user_name(std::string_view text) {
   const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\''; };
   if (text.front() == '-' || std::any_of(text.begin(), text.end(), odd))
-    return no("not a name without blanks and quotes");
+    return no("not a valid name; use printable ASCII without blanks and quotes, and do not begin with \"-\"");
   return std::string(text);
 }
 
 Parsed<std::size_t> buffer_bytes(std::string_view text) {
   const auto value = parse_size(text);
   if (!value) return no("not a size, such as 65536, 64K or 1M");
-  if (*value < 1280 || *value > 64U << 20) return no("not from 1280 bytes to 64M");
+  if (*value < 1280 || *value > 64U << 20) return no("not a size from 1280 bytes to 64M");
   return static_cast<std::size_t>(*value);
 }
 
 Parsed<Prefix> prefix(std::string_view text) {
   const auto value = Prefix::parse(text);
-  if (!value) return no(fmt::format("{} is no address prefix, such as 10.0.0.0/8", text));
+  if (!value) return no(fmt::format("{} is not an address prefix, such as 10.0.0.0/8", text));
   if (value->network() != value->address)
-    return no(fmt::format("{} has bits behind the prefix: {}/{} is meant?", text, value->network().str(), value->length));
+    return no(fmt::format("{} has bits set after the prefix; did you mean {}/{}?", text, value->network().str(), value->length));
   return *value;
 }
 
@@ -53,10 +53,10 @@ Parsed<std::vector<Prefix>> prefixes(std::string_view text) {
   for (const auto item : split_list(text)) {
     const auto one = prefix(item);
     if (!one) return no(one.error());
-    if (one->length == 0) return no(fmt::format("{} is everything, not a LAN", item));
+    if (one->length == 0) return no(fmt::format("{} covers all addresses; write the prefix of a LAN", item));
     if (std::find(out.begin(), out.end(), *one) == out.end()) out.push_back(*one);
   }
-  if (out.empty()) return no("an empty list");
+  if (out.empty()) return no("the list is empty");
   return out;
 }
 
@@ -76,7 +76,7 @@ Parsed<Routes> routes(std::string_view text) {
     if (!one) return no(one.error());
     if (std::find(out.prefixes.begin(), out.prefixes.end(), *one) == out.prefixes.end()) out.prefixes.push_back(*one);
   }
-  if (!out.use_default && out.prefixes.empty()) return no("an empty list");
+  if (!out.use_default && out.prefixes.empty()) return no("the list is empty");
   return out;
 }
 
@@ -92,13 +92,13 @@ Parsed<std::vector<IpAddress>> stable_addresses(std::string_view text) {
   std::vector<IpAddress> out;
   for (const auto item : split_list(text)) {
     const auto one = IpAddress::parse(item);
-    if (!one) return no(fmt::format("{} is no IP address", item));
-    if (!is_host_address(*one)) return no(fmt::format("{} is no address that a host can keep", item));
+    if (!one) return no(fmt::format("{} is not an IP address", item));
+    if (!is_host_address(*one)) return no(fmt::format("{} is not an address that a host can keep", item));
     for (const auto& other : out)
-      if (other.family() == one->family()) return no(fmt::format("more than one {} address", to_string(one->family())));
+      if (other.family() == one->family()) return no(fmt::format("more than one {} address; keep one", to_string(one->family())));
     out.push_back(*one);
   }
-  if (out.empty()) return no("an empty list");
+  if (out.empty()) return no("the list is empty");
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.family() < b.family(); });
   return out;
 }
@@ -109,12 +109,12 @@ Parsed<std::vector<IpAddress>> name_servers(std::string_view text) {
   std::vector<IpAddress> out;
   for (const auto item : split_list(text)) {
     const auto one = IpAddress::parse(item);
-    if (!one) return no(fmt::format("{} is no IP address", item));
-    if (!is_host_address(*one)) return no(fmt::format("{} is no address that a link can lead to", item));
+    if (!one) return no(fmt::format("{} is not an IP address", item));
+    if (!is_host_address(*one)) return no(fmt::format("{} is not an address that a link can reach", item));
     if (std::find(out.begin(), out.end(), *one) == out.end()) out.push_back(*one);
   }
-  if (out.empty()) return no("an empty list");
-  if (out.size() > kServersMax) return no(fmt::format("{} name servers, {} are the most", out.size(), kServersMax));
+  if (out.empty()) return no("the list is empty");
+  if (out.size() > kServersMax) return no(fmt::format("{} name servers; at most {} are allowed", out.size(), kServersMax));
   return out;
 }
 
@@ -228,7 +228,7 @@ std::vector<std::string_view> section_names() {
 std::string unknown_key(const Assignment& a) {
   std::vector<std::string_view> here;
   for (const auto& k : table()) {
-    if (k.name == a.key) return fmt::format("unknown key {}= in [{}]; it belongs into [{}]", a.key, a.section, k.section);
+    if (k.name == a.key) return fmt::format("unknown key {}= in [{}]; it belongs in [{}]", a.key, a.section, k.section);
     if (k.section == a.section) here.push_back(k.name);
   }
   const auto near = nearest(a.key, here);

@@ -27,8 +27,9 @@ tl::expected<MachineId, std::string> machine_id(const Roots& roots) {
   if (roots.machine_id) return *roots.machine_id;
   sd_id128_t id{};
   if (const int r = sd_id128_get_machine_app_specific(kUlaApplication, &id); r < 0)
-    return tl::unexpected(fmt::format("IPv6=yes makes its address from the machine id, and there is none: {}",
-                                      std::strerror(-r)));
+    return tl::unexpected(
+        fmt::format("IPv6=yes needs the machine id to make an address, but cannot get it: {}; write an IPv6 address in Address=",
+                    std::strerror(-r)));
   MachineId out{};
   std::copy(std::begin(id.bytes), std::end(id.bytes), out.begin());
   return out;
@@ -41,7 +42,7 @@ void check_families(const Draft& draft, Diagnostics& problems) {
       if (!has(p))
         complain(problems, draft.at(key),
                  fmt::format("{}= has {}, but the link has no {} address{}", key, p.str(), to_string(p.family()),
-                             p.family() == Family::v6 ? ": say IPv6=yes, or name one in Address=" : ""));
+                             p.family() == Family::v6 ? "; write IPv6=yes, or add one to Address=" : "; add one to Address="));
   };
   check("Routes", draft.link.routes);
   check("From", draft.link.share);
@@ -56,30 +57,31 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   const bool peer = draft.given("Peer");
   if (peer && draft.given("Device"))
     complain(problems, draft.at("Device"),
-             fmt::format("Device= and Peer= (line {} of {}) exclude each other", draft.at("Peer").line,
+             fmt::format("Device= and Peer= (line {} of {}) cannot be used together; remove one", draft.at("Peer").line,
                          draft.at("Peer").file));
   else if (!peer && !draft.given("Device") && draft.sound)  // else it may stand in a line that could not be read
-    complain(problems, draft.main, "neither Peer= nor Device= says how to call");
+    complain(problems, draft.main, "the link has neither Peer= nor Device=; write one of them in [Link]");
   if (peer && !draft.given("Device"))
     for (const auto* key : {"Speed", "Connect", "User"})
       if (draft.given(key))
-        complain(problems, draft.at(key), fmt::format("{}= goes with Device=; with Peer= the peer file says it", key));
+        complain(problems, draft.at(key), fmt::format("{}= needs Device=; with Peer=, write it in the peer file", key));
 
   if (link.call.redial_delay > link.call.redial_delay_max)
     complain(problems, draft.at(draft.given("RedialDelay") ? "RedialDelay" : "RedialDelayMax"),
              "RedialDelay= is longer than RedialDelayMax=");
   if (link.buffer.bytes < link.mtu)
     complain(problems, draft.at(draft.given("Bytes") ? "Bytes" : "MTU"),
-             fmt::format("Bytes={} does not hold one packet of MTU={}", link.buffer.bytes, link.mtu));
+             fmt::format("Bytes={} is less than one packet of MTU={}", link.buffer.bytes, link.mtu));
   if (draft.given("StandbyLinger") && !draft.given("Metric"))
-    complain(problems, draft.at("StandbyLinger"), "StandbyLinger= goes with Metric=: without it the link stands behind nobody");
+    complain(problems, draft.at("StandbyLinger"),
+             "StandbyLinger= needs Metric=, because only a standby link gives way to another route");
   if (draft.given("Every") && !draft.given("Window"))
-    complain(problems, draft.at("Every"), "Every= goes with Window=: without one no appearance follows another");
+    complain(problems, draft.at("Every"), "Every= needs Window=, because without a window no appearance follows another");
   if (draft.given("Echo"))
     if (const auto wrong = announce::check_echo(link.appear.echo))  // a password in it is not repeated
       complain(problems, draft.at("Echo"), "Echo=: " + *wrong);
   if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
-    complain(problems, draft.at("IPv6"), "IPv6=no, but Address= has an IPv6 address");
+    complain(problems, draft.at("IPv6"), "IPv6=no contradicts the IPv6 address in Address=; remove one of them");
 }
 
 namespace {
@@ -104,17 +106,18 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
       const auto* shared = in_common(other.link, one.link, false);
       if (shared == nullptr) continue;
       complain(problems, one.at("Metric"),
-               fmt::format("Metric={} is one of those ({} to {}, {} to {}) that a link without Metric= may have for {}, as {} does; name another",
-                           *one.link.metric, call_metric(0), call_metric(kRanks - 1), demand_metric(0),
-                           demand_metric(kRanks - 1), shared->str(), other.link.name));
+               fmt::format("Metric={} is in a range ({} to {}, {} to {}) that links without Metric= use, and {} is a route of "
+                           "link {} too; write another",
+                           *one.link.metric, call_metric(0), call_metric(kRanks - 1), demand_metric(0), demand_metric(kRanks - 1),
+                           shared->str(), other.link.name));
     }
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {
       const auto &a = one->link, &b = other->link;
       if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 || in_common(a, b, true) == nullptr) continue;
       complain(problems, one->at("Metric"),
-               fmt::format("Metric={} is too near to Metric={} of link {}, which has a route in common ({}:{}): a link uses its "
-                           "metric and the next",
+               fmt::format("Metric={} is too close to Metric={} of link {}, which shares a route ({}:{}); a link uses its "
+                           "metric and the next, so they must differ by two or more",
                            *a.metric, *b.metric, b.name, other->at("Metric").file, other->at("Metric").line));
     }
 }
@@ -126,8 +129,9 @@ void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostic
   std::set<IpAddress> taken;
   const auto claim = [&](const IpAddress& address, const Draft& draft, std::string_view key) {
     if (const auto [owner, is_new] = owners.emplace(address, &draft); !is_new)
-      complain(problems, draft.at(key),
-               fmt::format("{} is the stable address of link {} already", address.str(), owner->second->link.name));
+      complain(
+          problems, draft.at(key),
+          fmt::format("{} is already the stable address of link {}; write another", address.str(), owner->second->link.name));
     taken.insert(address);
   };
   // What is named goes first: a default never takes an address that somebody asked for.
@@ -141,7 +145,7 @@ void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostic
         stable.push_back(*address);
         claim(*address, draft, "Address");
       } else {
-        complain(problems, draft.main, "no default stable address is left: name one in Address=");
+        complain(problems, draft.main, "no default stable address is left; write one in Address=");
       }
     }
     if (draft.ipv6 == true && draft.link.stable_for(Family::v6) == nullptr) {

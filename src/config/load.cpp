@@ -21,9 +21,9 @@ void check_name(const std::string& name, const std::string& path, Diagnostics& p
   problems.push_back(
       {path, 0,
        name.size() > kLinkNameMax
-           ? fmt::format("link name \"{}\" is {} bytes long, the limit is {} (ppp-<name> must fit an interface name)",
+           ? fmt::format("link name \"{}\" is {} bytes long; at most {} are allowed (ppp-<name> must fit in an interface name)",
                          name, name.size(), kLinkNameMax)
-           : fmt::format("link name \"{}\" may have letters, digits, '_' and '-' only, and no '-' in front", name)});
+           : fmt::format("link name \"{}\" is not valid; use letters, digits, '_' and '-', and do not begin with '-'", name)});
 }
 
 Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& problems, Diagnostics& warnings) {
@@ -60,7 +60,7 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
   auto& problems = collected.problems;
   if (drafts.size() > kLinksMax)
     problems.push_back({drafts.back().main.file, 0,
-                        fmt::format("{} links are configured, the limit is {}", drafts.size(), kLinksMax)});
+                        fmt::format("{} links are configured; at most {} are allowed", drafts.size(), kLinksMax)});
   settle_addresses(drafts, roots, problems);
   settle_name_servers(drafts, roots, problems, collected.warnings);
   if (!problems.empty()) {
@@ -97,7 +97,7 @@ tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Root
     if (name.ends_with(kSuffix))
       name.resize(name.size() - kSuffix.size());
     else
-      collected.warnings.push_back({path, 0, "is read only under a name that ends in .conf"});
+      collected.warnings.push_back({path, 0, "ghostd reads only files whose name ends in .conf; rename it"});
     drafts.push_back(read_link(name, {file}, collected.problems, collected.warnings));
   }
   return settle(std::move(drafts), std::move(collected), roots);

@@ -50,25 +50,28 @@ void check_server(const IpAddress& server, const Draft& draft, const std::vector
     where.push_back({draft.at("DNS").file, draft.at("DNS").line, std::move(message)});
   };
   if (link.stable_for(server.family()) == nullptr)
-    return say(problems, fmt::format("DNS= has {}, but the link has no {} address{}", server.str(), to_string(server.family()),
-                                     server.family() == Family::v6 ? ": say IPv6=yes, or name one in Address=" : ""));
+    return say(problems,
+               fmt::format("DNS= has {}, but the link has no {} address{}", server.str(), to_string(server.family()),
+                           server.family() == Family::v6 ? "; write IPv6=yes, or add one to Address=" : "; add one to Address="));
   for (const auto& other : all)
     for (const auto& stable : other.link.stable)
       if (stable == server)
-        return say(problems, fmt::format("DNS= has {}, which is the stable address of {}: a name server is elsewhere", server.str(),
-                                         &other == &draft ? "this link" : "link " + other.link.name));
+        return say(problems, fmt::format("DNS= has {}, which is the stable address of {}; write the address of a name server",
+                                         server.str(), &other == &draft ? "this link" : "link " + other.link.name));
   for (const auto& other : all) {
     for (const auto& lan : other.link.share)
       if (lan.contains(server))
-        return say(warnings, fmt::format("DNS= has {}, which is in From={} of {}: it is there, and not behind a link", server.str(), lan.str(),
-                                         &other == &draft ? "this link" : "link " + other.link.name));
+        return say(warnings, fmt::format("DNS= has {}, which is in From={} of {}, so it is in that LAN and not behind a link",
+                                         server.str(), lan.str(), &other == &draft ? "this link" : "link " + other.link.name));
     if (&other != &draft && best(other.link.routes, server) > best(link.routes, server))
-      return say(warnings, fmt::format("DNS= has {}, which Routes= of link {} leads into that link", server.str(), other.link.name));
+      return say(warnings, fmt::format("DNS= has {}, but Routes= of link {} includes it, so that link carries the questions",
+                                       server.str(), other.link.name));
   }
   for (const auto& [interface, network] : networks)
     if (network.family() == server.family() && network.length != 0 && network.contains(server))
-      return say(warnings, fmt::format("DNS= has {}, which is in the network of {} ({}/{}): it is there, and not behind this link", server.str(),
-                                       interface, network.network().str(), network.length));
+      return say(warnings,
+                 fmt::format("DNS= has {}, which is in the network of {} ({}/{}), so it is there and not behind this link",
+                             server.str(), interface, network.network().str(), network.length));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ inline Parsed<std::string> any_text(std::string_view text) { return std::string(
 
 inline Parsed<bool> boolean(std::string_view text) {
   if (const auto value = parse_bool(text)) return *value;
-  return no("neither yes nor no");
+  return no("write yes or no");
 }
 
 template <class T>
@@ -41,8 +41,8 @@ inline auto span(core::Duration least, std::string_view least_name, Infinity inf
   return [=](std::string_view text) -> Parsed<core::Duration> {
     const auto value = parse_timespan(text);
     if (!value) return no("not a time span, such as 90s, 5min or \"1h 30min\"");
-    if (*value < least) return no(fmt::format("less than {}", least_name));
-    if (*value == kForever && infinity == Infinity::refused) return no("it must end some time");
+    if (*value < least) return no(fmt::format("must be at least {}", least_name));
+    if (*value == kForever && infinity == Infinity::refused) return no("infinity is not allowed here");
     return *value;
   };
 }
@@ -51,7 +51,7 @@ inline auto span(core::Duration least, std::string_view least_name, Infinity inf
 inline auto span_of_a_stop() {
   return [](std::string_view text) -> Parsed<core::Duration> {
     auto value = span(std::chrono::seconds(1), "1s")(text);
-    if (value && *value > std::chrono::seconds(30)) return no("more than 30s");
+    if (value && *value > std::chrono::seconds(30)) return no("must be at most 30s");
     return value;
   };
 }

@@ -55,7 +55,7 @@ Diagnostics check_resolver(const Loaded& loaded, const Resolver& resolver, const
       const auto at = loaded.dns_at.find(link.name);
       if (at == loaded.dns_at.end()) continue;
       out.push_back({at->second.file, at->second.line,
-                     fmt::format("DNS= is told to nobody, because neither systemd-resolved nor resolvconf(8) is in use here; write "
+                     fmt::format("DNS= has no effect, because neither systemd-resolved nor resolvconf(8) is in use here; write "
                                  "\"nameserver {}\" into {}",
                                  link.dns.front().str(), kFile)});
     }
@@ -65,8 +65,9 @@ Diagnostics check_resolver(const Loaded& loaded, const Resolver& resolver, const
   });
   if (somewhere || any_dns) return out;
   out.push_back({kFile, 0,
-                 std::string("no name server in use leads into a link or elsewhere, so no name that is looked up calls a link; ") +
-                     (resolver.manager == nobody ? "write \"nameserver ADDRESS\" there" : "write DNS= into [Link] of the link that is to be called")});
+                 std::string("no route and no link leads to a name server in use, so looking up a name does not call a link; ") +
+                     (resolver.manager == nobody ? "write \"nameserver ADDRESS\" there"
+                                                 : "write DNS= in [Link] of the link that is to be called")});
   return out;
 }
 

@@ -28,7 +28,7 @@ class Scanner {
     for (const char c : raw)
       if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f)
         return wrong(fmt::format("control character 0x{:02x}", static_cast<unsigned char>(c)));
-    if (!valid_utf8(raw)) return wrong("not UTF-8");
+    if (!valid_utf8(raw)) return wrong("the line is not UTF-8");
     const auto text = trim(raw);
     if (text.empty() || text.front() == '#' || text.front() == ';') return;
     if (text.front() == '[') header(text);
@@ -52,23 +52,24 @@ class Scanner {
   void assignment(std::string_view text) {
     if (skip_) return;  // under a header that was reported
     const auto equals = text.find('=');
-    if (equals == std::string_view::npos) return wrong("neither a section, nor Key=value, nor a comment");
+    if (equals == std::string_view::npos) return wrong("not a [Section], a Key=value or a comment");
     const auto key = trim(text.substr(0, equals));
     const auto key_char = [](char c) {
       return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     };
     if (key.empty() || !std::all_of(key.begin(), key.end(), key_char)) return wrong("malformed key before '='");
-    if (section_.empty()) return wrong(fmt::format("{}= stands before any section", key));
+    if (section_.empty())
+      return wrong(fmt::format("{}= is before the first section; write [Link] or another section above it", key));
 
     auto value = trim(text.substr(equals + 1));
     if (const auto hash = value.find('#'); hash != std::string_view::npos) {
       if (hash > 0 && value[hash - 1] != ' ' && value[hash - 1] != '\t')
-        return wrong("'#' inside a value: a comment needs a blank before it");
+        return wrong("'#' is not allowed inside a value; a comment needs a blank before it");
       value = trim(value.substr(0, hash));
     }
     if (const auto quotes = std::count(value.begin(), value.end(), '"');
         quotes % 2 != 0 || (quotes != 0 && value.front() == '"' && (quotes != 2 || value.back() != '"')))
-      return wrong("quotes come in pairs: around a whole value, or inside one that does not begin with them");
+      return wrong("unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one");
 
     const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
     if (!is_new)

@@ -27,7 +27,7 @@ Parsed<std::uint8_t> days(std::string_view item) {
   const auto dots = item.find("..");
   const auto first = weekday(item.substr(0, dots));
   const auto last = dots == std::string_view::npos ? first : weekday(item.substr(dots + 2));
-  if (!first || !last) return no(fmt::format("{} is no day, and no Mon..Fri", item));
+  if (!first || !last) return no(fmt::format("{} is neither a day nor a range of days such as Mon..Fri", item));
   unsigned mask = 1U << *first;
   for (auto day = *first; day != *last;) {
     day = (day + 1) % 7;
@@ -49,14 +49,14 @@ std::optional<minutes> time_of_day(std::string_view text) {
 
 Parsed<core::Window> parse_window(std::string_view text) {
   auto items = split_list(text);
-  if (items.empty()) return no("an empty list");
+  if (items.empty()) return no("the list is empty");
   const auto hours = items.back();
   items.pop_back();
   const auto dash = hours.find('-');
   const auto from = time_of_day(hours.substr(0, dash));
   const auto to = dash == std::string_view::npos ? std::nullopt : time_of_day(hours.substr(dash + 1));
-  if (!from || !to) return no(fmt::format("{} is not the hours of a day, such as 07:00-18:00", hours));
-  if (*to <= *from) return no(fmt::format("{} must end after it begins, on the same day", hours));
+  if (!from || !to) return no(fmt::format("{} is not a range of hours such as 07:00-18:00", hours));
+  if (*to <= *from) return no(fmt::format("{} must end later than it begins, on the same day", hours));
   core::Window out{items.empty() ? std::uint8_t{0x7f} : std::uint8_t{0}, *from, *to};
   for (const auto item : items) {
     const auto mask = days(item);
@@ -74,7 +74,7 @@ Parsed<Every> parse_every(std::string_view text) {
   if (dash == std::string_view::npos) return Every{*least, *least};
   const auto most = one(trim(text.substr(dash + 1)));
   if (!most) return no(most.error());
-  if (*most < *least) return no("the first is longer than the second");
+  if (*most < *least) return no("the first time is longer than the second; swap them");
   return Every{*least, *most};
 }
 

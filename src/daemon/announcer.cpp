@@ -38,7 +38,7 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     : failed_(loop, [this] { finish(std::move(*failure_)); }) {
   if (loop::ChildSource::left() >= kMostLeft) {
     errno = EAGAIN;
-    fail("too many processes of earlier notices cannot be ended");
+    fail("too many processes of earlier notices do not end");
     return;
   }
   Pipe out;
@@ -63,7 +63,9 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
                              loop::ChildSource::AtTheEnd::kill);
   io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
   // It is killed, but not waited for.
-  deadline_ = loop::Timer(loop, [this] { finish({core::NoticeResult::TimedOut, "ghost-announce had to be ended", {}, {}}); });
+  deadline_ = loop::Timer(loop, [this] {
+    finish({core::NoticeResult::TimedOut, "ghost-announce did not end in time and was killed", {}, {}});
+  });
 }
 
 void Announcer::fail(const std::string& what) {
@@ -99,7 +101,8 @@ void Announcer::ended(const siginfo_t& how) {
   readable();  // what it wrote last
   if (how.si_code != CLD_EXITED || how.si_status != 0) {
     return finish({core::NoticeResult::Crashed,
-                   fmt::format("ghost-announce {} {}", how.si_code == CLD_EXITED ? "left with" : "was killed by signal", how.si_status),
+                   fmt::format("ghost-announce {} {}", how.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
+                               how.si_status),
                    {},
                    {}});
   }

@@ -33,7 +33,7 @@ Autoconf::Autoconf(loop::EventLoop& loop, Host& host, UniqueFd socket, MayHave m
 
 void Autoconf::begin(const std::string& link, unsigned interface_index, const IpAddress& link_local) {
   if (!socket_) {
-    log(LOG_WARNING, link, "the far end's IPv6 advertisements cannot be heard: ghost-tun handed over no socket for them");
+    log(LOG_WARNING, link, "cannot receive the far end's IPv6 advertisements, because ghost-tun passed no socket for them");
     return;
   }
   calls_.insert_or_assign(link, Call{interface_index, core::Autoconfiguration(link_local, loop::now())});

@@ -41,7 +41,7 @@ net::RawSender raw_sender(Inherited& inherited) {
   const auto socket = [&](const char* name, Family family) {
     if (auto given = inherited.sockets.extract(name)) return std::move(given.mapped());
     auto made = net::open_raw_socket(family);
-    if (!made) log(LOG_WARNING, "", made.error().what + "; what waits for a call cannot be sent");
+    if (!made) log(LOG_WARNING, "", made.error().what + "; packets that wait for a call cannot be sent");
     return made ? std::move(*made) : UniqueFd();
   };
   return {socket("raw4", Family::v4), socket("raw6", Family::v6)};
@@ -92,7 +92,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
 
   try {
     bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
-      log(LOG_ERR, "", "the bus is gone: " + why + "; calls go on, ghostctl cannot reach them until ghostd is restarted");
+      log(LOG_ERR, "", "the bus is gone: " + why + "; calls continue, but ghostctl cannot reach ghostd until it is restarted");
       names_.end();
       bus_.reset();
     });
@@ -144,7 +144,8 @@ void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
 void Daemon::make_again(const std::string& name) {
   remove_stored_tun(name);
   auto tun = new_tun(name);
-  log(LOG_WARNING, name, demand_interface(name) + (tun ? " was deleted, and is made again" : " was deleted: " + tun.error().what));
+  log(LOG_WARNING, name,
+      demand_interface(name) + (tun ? " was deleted; ghostd has created it again" : " was deleted: " + tun.error().what));
   if (!tun) return;
   links_.at(name)->read_from(std::move(*tun));
   keeper_->look_soon();
@@ -284,7 +285,7 @@ bus::Accepted Daemon::reload() {
   if (!loaded) {
     std::string message;
     for (const auto& d : loaded.error()) message += (message.empty() ? "" : "\n") + d.str();
-    log(LOG_ERR, "", "the configuration stays as it was:\n" + message);
+    log(LOG_ERR, "", "ghostd keeps the old configuration:\n" + message);
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::ConfigInvalid, message});
   }
   for (const auto& d : loaded->warnings) log(LOG_WARNING, "", d.str());
@@ -309,7 +310,8 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
   using Error = bus::RequestError;
   const auto& machine = links_.at(link)->machine();
   if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
-  if (machine.barred()) return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to be stopped; unblock " + link + " if it is not"});
+  if (machine.barred())
+    return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
   return {};
 }
 
@@ -482,7 +484,7 @@ void Daemon::supervisor_says(ppp::Message message) {
 void Daemon::hang_up_orphan(const std::string& link, CallSerial serial) {
   const auto at = links_.find(link);
   if (at != links_.end() && at->second->machine().serial() == serial) return;
-  log(LOG_WARNING, link, "a call that belongs to nothing is hung up");
+  log(LOG_WARNING, link, "hung up a call that belongs to no link");
   (void)supervisor_.hang_up(link, serial);
 }
 
@@ -659,7 +661,9 @@ void Daemon::see_who_stands_in_front() {
     link->stand(stands);
     changed = true;
     if (stands.withdrawn != before.withdrawn) {
-      log(LOG_INFO, name, stands.withdrawn ? "cannot call just now: its default route makes room" : "its default route is back");
+      log(LOG_INFO, name,
+          stands.withdrawn ? "cannot call now, so its default route gives way to the next link"
+                           : "its default route is restored");
       auto routing = link->placed().routing();
       routing.withdrawn = false;
       auto routes = net::demand_routes(routing);
@@ -668,7 +672,7 @@ void Daemon::see_who_stands_in_front() {
       if (!done) log(LOG_WARNING, name, done.error().what);
     }
     if (stands.front != before.front)
-      log(LOG_INFO, name, stands.front.empty() ? "stands in front by now" : "stands behind " + stands.front);
+      log(LOG_INFO, name, stands.front.empty() ? "is now the preferred default route" : "gives way to " + stands.front);
     show(*link);
     if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
   }

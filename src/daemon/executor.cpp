@@ -23,7 +23,7 @@ std::string appeared_text(const core::TellAppeared& e) {
 
 void log_notice(const std::string& link, const core::NoticeStatus& n) {
   log(n.result == core::NoticeResult::Ok || !n.result ? LOG_INFO : LOG_WARNING, link,
-      "notice to " + n.name + ": " + (n.result ? std::string(core::to_string(*n.result)) : "to be tried again") +
+      "notice to " + n.name + ": " + (n.result ? std::string(core::to_string(*n.result)) : "will be tried again") +
           (n.detail.empty() ? "" : " (" + n.detail + ")"));
 }
 
@@ -35,7 +35,7 @@ void Executor::run(const core::LinkConfig& config, std::vector<core::LinkEffect>
 }
 
 void Executor::call_is_lost(CallSerial serial) {
-  post_(core::CallReport{serial, core::CallGone{core::CallEnd::SupervisorLost, "ghost-supervisor cannot be reached"}});
+  post_(core::CallReport{serial, core::CallGone{core::CallEnd::SupervisorLost, "cannot reach ghost-supervisor"}});
 }
 
 void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
@@ -70,7 +70,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
           [&](const Save& e) { ports_.memory.save(e.generation); },
           [&](const AskTimer& e) { ports_.bus.ask_timer(name, e.question); },
           [&](const TickJudged& e) {
-            log(LOG_INFO, name, "asked by a timer whether to appear: " + std::string(to_string(e.due.verdict)));
+            log(LOG_INFO, name, "a timer asked whether to appear: " + std::string(to_string(e.due.verdict)));
             ports_.bus.answer_tick(name, e.due);
           },
           [&](const MakeReady& e) { ports_.notices.make_ready(e.wanted); },

@@ -154,7 +154,7 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
     kind.pace.complete(now);
     kind.trouble.clear();
     if (!kind.pace.degraded() && std::exchange(kind.told, false))
-      log_lost(LOG_NOTICE, kind.name, "", fmt::format("{}: left alone by now; put back {} times", kind.name, times));
+      log_lost(LOG_NOTICE, kind.name, "", fmt::format("{}: no longer disturbed; restored {} times", kind.name, times));
     if (!kind.pace.degraded()) kind.by.clear();
     return;
   }
@@ -171,20 +171,22 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
       const auto cost = worked() - work_before;
       if (!done) {
         if (kind.trouble != done.error().what)
-          log_lost(LOG_ERR, kind.lost, kind.by, fmt::format("{} was lost{} and cannot be put back: {}", kind.lost, by, done.error().what));
+          log_lost(LOG_ERR, kind.lost, kind.by,
+                   fmt::format("{} was lost{} and cannot be restored: {}", kind.lost, by, done.error().what));
         kind.trouble = done.error().what;
         kind.pace.failed(after, cost);
         return;
       }
       kind.trouble.clear();
       kind.pace.done(after, cost);
-      if (first) log_lost(LOG_WARNING, kind.lost, kind.by, fmt::format("{} was lost{}, and is put back", kind.lost, by));
+      if (first) log_lost(LOG_WARNING, kind.lost, kind.by, fmt::format("{} was lost{}; restored", kind.lost, by));
       break;
     }
   }
   if (kind.pace.degraded() && !std::exchange(kind.told, true))
-    log_lost(LOG_WARNING, kind.lost, kind.by,
-             fmt::format("{} is lost{} again and again: it is put back after pauses that grow, and when that ends", kind.lost, by));
+    log_lost(
+        LOG_WARNING, kind.lost, kind.by,
+        fmt::format("{} is lost{} repeatedly; ghostd restores it after growing pauses, and says when that ends", kind.lost, by));
 }
 
 void Keeper::tell() {
@@ -192,8 +194,8 @@ void Keeper::tell() {
   for (const auto* k : {&table_, &routing_, &queues_}) {
     if (!k->pace.degraded()) continue;
     const std::string by = k->by.empty() ? "" : " by " + k->by;
-    parts.push_back(k->trouble.empty() ? fmt::format("{} is taken away{} again and again", k->lost, by)
-                                       : fmt::format("{} cannot be put back: {}", k->lost, k->trouble));
+    parts.push_back(k->trouble.empty() ? fmt::format("{} is removed{} repeatedly", k->lost, by)
+                                       : fmt::format("{} cannot be restored: {}", k->lost, k->trouble));
   }
   auto degraded = joined(parts);
   const bool can_carry = !table_.pace.missing_now();

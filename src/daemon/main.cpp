@@ -37,13 +37,13 @@ int serve(core::Config config, const daemon::Paths& paths) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"ghostd, the demand-dial daemon. It is started by systemd: systemctl start ghostd", "ghostd"};
+  CLI::App app{"ghostd, the demand-dial daemon. Start it with: systemctl start ghostd", "ghostd"};
   daemon::Paths paths{.state_dir = GHOSTD_STATE_DIR, .supervisor_socket = "/run/ghostd-supervisor.sock",
                       .appear = {.directory = GHOSTD_APPEAR_DIR, .announce = GHOSTD_ANNOUNCE}};
   if (const char* given = std::getenv("STATE_DIRECTORY")) paths.appear.directory = given;
-  app.add_option("--state-dir", paths.state_dir, "where it is remembered what must be given back")->capture_default_str();
+  app.add_option("--state-dir", paths.state_dir, "where ghostd records what must be restored")->capture_default_str();
   app.add_option("--supervisor", paths.supervisor_socket, "ghost-supervisor's socket")->capture_default_str();
-  app.add_option("--appear-dir", paths.appear.directory, "where it is remembered what was promised")->capture_default_str();
+  app.add_option("--appear-dir", paths.appear.directory, "where ghostd records what was promised")->capture_default_str();
   app.set_version_flag("--version", "ghostd " GHOSTD_VERSION);
   CLI11_PARSE(app, argc, argv);
 

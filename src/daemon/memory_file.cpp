@@ -23,7 +23,7 @@ void MemoryFile::save(std::uint64_t generation) {
 }
 
 void MemoryFile::ended(const std::optional<std::string>& problem) {
-  if (problem && !std::exchange(failed_, true)) log(LOG_ERR, link_, "what is promised cannot be written down: " + *problem);
+  if (problem && !std::exchange(failed_, true)) log(LOG_ERR, link_, "cannot save the promised appearance: " + *problem);
   if (!problem) failed_ = false;
   if (!writer_.busy()) saved_({asked_for_});
 }

@@ -20,11 +20,13 @@ void say(bus::Resolved::Outcome outcome, const std::string& interface, const std
   switch (outcome) {
     case refused:
       return log_names(LOG_WARNING, link, "refused",
-                       "systemd-resolved does not let ghostd set name servers" + said +
+                       "systemd-resolved does not allow ghostd to set name servers" + said +
                            "; it asks polkitd, which must run and have /usr/share/polkit-1/rules.d/60-ghostd.rules");
     case silent:
-      return log_names(LOG_WARNING, link, "silent", "systemd-resolved does not answer; it has not got the name servers of " + interface);
-    case failed: return log_names(LOG_WARNING, link, "failed", "systemd-resolved has not taken the name servers of " + interface + said);
+      return log_names(LOG_WARNING, link, "silent",
+                       "systemd-resolved does not answer; it does not have the name servers of " + interface);
+    case failed:
+      return log_names(LOG_WARNING, link, "failed", "systemd-resolved did not accept the name servers of " + interface + said);
     case taken: return log_names(LOG_INFO, link, "taken", "systemd-resolved has the name servers now");
   }
 }
@@ -49,7 +51,7 @@ void Names::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
   try {
     resolved_ = std::make_unique<bus::Resolved>(loop, bus, say);
   } catch (const std::runtime_error& e) {
-    log_names(LOG_WARNING, "", "failed", std::string("systemd-resolved cannot be asked for: ") + e.what());
+    log_names(LOG_WARNING, "", "failed", std::string("cannot reach systemd-resolved: ") + e.what());
   }
 }
 

@@ -50,7 +50,7 @@ void PeerGate::round() {
                  },
                  [this](const core::GateOpens& e) {
                    if (e.in_vain)
-                     log(LOG_INFO, link_, "the far end answers no question; sending all the same (PeerWait= says for how long it is asked)");
+                     log(LOG_INFO, link_, "the far end does not answer; sending the waiting packets anyway (PeerWait= sets how long ghostd asks)");
                    finish();
                  },
              },

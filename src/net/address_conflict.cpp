@@ -19,7 +19,7 @@ bool is_link_local(const IpAddress& address) {
 }
 
 std::string in(const HeldAddress& held) {
-  return " lies in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;
+  return " is in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ std::string in(const HeldAddress& held) {
 std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
                                         const std::vector<HeldAddress>& held) {
   if (is_link_local(own)) return std::nullopt;
-  const std::string who = own.str() + ", which the far end gave us,";
+  const std::string who = own.str() + ", which the far end assigned to us,";
   for (const auto& one : held) {
     if (one.ifname == ppp_interface(link) || one.ifname == demand_interface(link)) continue;
     if (one.local == own) return who + " is the address of " + one.ifname;
@@ -39,7 +39,7 @@ std::optional<std::string> own_conflict(const std::string& link, const IpAddress
 std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
                                         const std::vector<HeldAddress>& held) {
   if (is_link_local(far)) return std::nullopt;
-  const std::string who = far.str() + ", as which the far end goes,";
+  const std::string who = far.str() + ", the far end's address,";
   for (const auto& one : held) {
     if (one.local == far) return who + " is the address of " + (one.ifname == ppp_interface(link) ? "our end" : one.ifname);
     if (one.ifname == ppp_interface(link) || one.prefix_length == 0 || is_of_one(one)) continue;

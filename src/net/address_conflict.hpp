@@ -20,11 +20,11 @@ struct HeldAddress {
   bool operator==(const HeldAddress&) const = default;
 };
 
-// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end gave us, is the address of
-// lan0". nullopt: it may. A link's stable address is one that its call may have, too.
+// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address of
+// lan0". nullopt: it may. A call may also have the stable address of its link.
 [[nodiscard]] std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
                                                       const std::vector<HeldAddress>& held);
-// Why its far end must not have it. That the far ends of two calls call themselves the same is usual, and does no harm:
+// Why its far end must not have it. The far ends of two calls often have the same address. That does no harm, because
 // no route leads to a far end.
 [[nodiscard]] std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
                                                       const std::vector<HeldAddress>& held);

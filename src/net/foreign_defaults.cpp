@@ -56,19 +56,20 @@ std::vector<std::string> explain(const std::vector<ForeignDefault>& defaults, co
       if (is_first(link, one.family) && (first == nullptr || link.index < first->index)) first = &link;
     for (const auto& link : links)
       if (link.metric && has_default(link, one.family))
-        out.push_back(*link.metric > one.metric
-                          ? fmt::format("{} {} stands in front of link {} (Metric={}), which carries when that is gone", to_string(one.family),
-                                        one.str(), link.link, *link.metric)
-                          : fmt::format("{} {} stands behind link {} (Metric={}): what has chosen no source address goes by the link",
-                                        to_string(one.family), one.str(), link.link, *link.metric));
+        out.push_back(
+            *link.metric > one.metric
+                ? fmt::format("{} {} is preferred to link {} (Metric={}), which carries traffic only without it",
+                              to_string(one.family), one.str(), link.link, *link.metric)
+                : fmt::format("{} {} ranks below link {} (Metric={}): packets without a chosen source address use the link",
+                              to_string(one.family), one.str(), link.link, *link.metric));
     if (first == nullptr) continue;
     std::string bound;
     for (const auto& a : one.addresses) bound += (bound.empty() ? "" : ", ") + a.str();
     out.push_back(fmt::format(
-        "{} {} stands back while ghostd runs: what has chosen no source address goes by link {}, {}", to_string(one.family),
+        "{} {} gives way while ghostd runs: packets without a chosen source address use link {}; {}", to_string(one.family),
         one.str(), first->link,
-        bound.empty() ? std::string("whatever main's other routes do not name")
-                      : fmt::format("what is bound to {} (answers to who came in by {}) goes as before", bound,
+        bound.empty() ? std::string("the main table's more specific routes still apply")
+                      : fmt::format("packets from {} (such as answers to connections that came in by {}) are not affected", bound,
                                     one.interface)));
   }
   return out;

@@ -224,7 +224,7 @@ Result<void> Rtnl::add(const std::vector<Route>& routes) {
       const auto mine = is_ours(socket_, route);
       if (!mine) return tl::unexpected(mine.error());
       if (!*mine) {
-        if (outcome) outcome = tl::unexpected(Error{EEXIST, added.error().what + ", somebody else's"});
+        if (outcome) outcome = tl::unexpected(Error{EEXIST, added.error().what + ", which another program made"});
         continue;
       }
     }

@@ -38,7 +38,7 @@ std::optional<Time> CallPhase::deadline() const {
 std::string_view CallPhase::name() const {
   return std::visit(Overloaded{[](const Connecting&) { return std::string_view("connecting"); },
                                [](const Negotiating&) { return std::string_view("negotiating"); },
-                               [](const Networking&) { return std::string_view("agreeing on addresses"); },
+                               [](const Networking&) { return std::string_view("negotiating addresses"); },
                                [](const Running&) { return std::string_view("running"); },
                                [](const Ending&) { return std::string_view("ending"); },
                                [](const Gone&) { return std::string_view("gone"); }},

@@ -61,7 +61,7 @@ std::optional<Because> from_log(const Evidence& e) {
     if (auto b = because(e, CallEnd::NoAnswer, {ModemNoAnswer})) return b;
     if (auto b = because(e, CallEnd::NoCarrier, {ModemNoCarrier})) return b;
     if (auto b = because(e, CallEnd::NoAnswer, {ChatTimedOut}))
-      return Because{CallEnd::NoAnswer, "the connect script waited in vain"};
+      return Because{CallEnd::NoAnswer, "the connect script waited without an answer"};
   }
   if (auto b = because(e, CallEnd::PeerDead, {PeerDead})) return b;
   if (auto b = because(e, CallEnd::PeerHungUp, {LimitReached})) return b;
@@ -139,7 +139,7 @@ CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const A
     return told_by(CallEnd::Crashed, line, status);
 
   const std::string killed = asked.killed ? ", killed because it did not end on SIGTERM" : "";
-  if (asked.hangup) return {CallEnd::HungUp, asked.killed ? "as asked" + killed : how(status)};
+  if (asked.hangup) return {CallEnd::HungUp, asked.killed ? "as requested" + killed : how(status)};
   if (!asked.timed_out.empty()) {
     // pppd can hang after the peer has said why (a lost CHAP answer, an LCP that never closes): the peer's word counts.
     if (const auto b = from_log(evidence)) return {b->reason, b->line + " (" + asked.timed_out + killed + ")"};

@@ -77,7 +77,7 @@ tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
 tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths,
                                                               std::string_view peer_file) {
   const auto& ppp = link.ppp;
-  if (!valid_link_name(link.name)) return wrong("link", "not a link's name");
+  if (!valid_link_name(link.name)) return wrong("link", "not a valid link name");
 
   std::vector<std::string> argv{paths.pppd};
   const auto add = [&argv](auto... words) { (argv.emplace_back(words), ...); };
@@ -105,7 +105,8 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
     }
   }
   if (!ppp.user.empty()) {
-    if (has_control(ppp.user) || ppp.user.size() > 255) return wrong("User=", "control characters, or longer than 255 bytes");
+    if (has_control(ppp.user) || ppp.user.size() > 255)
+      return wrong("User=", "contains control characters, or is longer than 255 bytes");
     add("user", ppp.user);
   }
 

@@ -113,7 +113,8 @@ tl::unexpected<std::string> wrong(std::string what) { return tl::unexpected<std:
 // What is the same for both directions.
 tl::expected<void, std::string> check_shape(std::string_view text) {
   if (text.empty()) return wrong("empty message");
-  if (text.size() > kMessageMax) return wrong(fmt::format("message of {} bytes, {} are allowed", text.size(), kMessageMax));
+  if (text.size() > kMessageMax)
+    return wrong(fmt::format("message of {} bytes; at most {} are allowed", text.size(), kMessageMax));
   if (!is_printable(text)) return wrong("bytes that are not printable ASCII: " + quote(text));
   return {};
 }
@@ -121,7 +122,7 @@ tl::expected<void, std::string> check_shape(std::string_view text) {
 // encode() is the grammar: a second way to write the same thing (leading zeros, double spaces, a tail) is an error.
 template <class T>
 tl::expected<T, std::string> only_canonical(T value, std::string_view text) {
-  if (encode(value) != text) return wrong("not in its one form: " + quote(text));
+  if (encode(value) != text) return wrong("not in canonical form: " + quote(text));
   return value;
 }
 
@@ -153,7 +154,7 @@ tl::expected<Request, std::string> decode_request(std::string_view text) {
   if (verb == "names") return only_canonical<Request>(Names{}, text);
   if (verb != "dial" && verb != "hangup") return wrong("unknown request " + quote(text));
   const auto link = words.next();
-  if (!valid_link_name(link)) return wrong("not a link's name: " + quote(link));
+  if (!valid_link_name(link)) return wrong("not a valid link name: " + quote(link));
   const auto serial = parse_serial(words.next());
   if (!serial) return wrong("no serial number: " + quote(text));
   if (verb == "dial") return only_canonical<Request>(Dial{std::string(link), *serial}, text);
@@ -171,7 +172,7 @@ tl::expected<Message, std::string> decode_message(std::string_view text) {
   const auto serial = words.next();
   if (refused && link == "-" && serial == "0")
     return only_canonical<Message>(Refused{{}, CallSerial::none, std::string(words.rest())}, text);
-  if (!valid_link_name(link)) return wrong("not a link's name: " + quote(link));
+  if (!valid_link_name(link)) return wrong("not a valid link name: " + quote(link));
   const auto known = parse_serial(serial);
   if (!known) return wrong("no serial number: " + quote(text));
   if (refused) return only_canonical<Message>(Refused{std::string(link), *known, std::string(words.rest())}, text);

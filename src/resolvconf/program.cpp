@@ -55,7 +55,8 @@ tl::expected<std::string, std::string> run(const std::vector<std::string>& words
   const auto failed = [&](const std::string& why) { return tl::unexpected<std::string>(name + ": " + why); };
   auto in = Pipe::make(), out = Pipe::make();
   if (!in || !out) return failed(std::strerror(errno));
-  if (::write(in->write.get(), input.data(), input.size()) != static_cast<ssize_t>(input.size())) return failed("its input could not be written");
+  if (::write(in->write.get(), input.data(), input.size()) != static_cast<ssize_t>(input.size()))
+    return failed("cannot write its input");
   in->write.reset();
   const auto started = start_child({.argv = words,
                                     .environment = plain_environment(),
@@ -87,7 +88,7 @@ tl::expected<std::string, std::string> run(const std::vector<std::string>& words
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!ended) return failed("it has not ended in time" + said(text));
+  if (!ended) return failed("it did not end in time" + said(text));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     return failed(WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status)) + said(text) : "killed by a signal" + said(text));
   return text;

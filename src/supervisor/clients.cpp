@@ -55,7 +55,7 @@ void Clients::admit(UniqueFd fd) {
     return refuse(fd.get(), "not allowed");
   }
   if (clients_.size() >= limits_.connected) {
-    complain(Complaint::TooMany, fmt::format("refused a connection: {} are there already", clients_.size()));
+    complain(Complaint::TooMany, fmt::format("refused a connection, because there are already {}", clients_.size()));
     return refuse(fd.get(), "too many connections");
   }
   const auto id = static_cast<ClientId>(next_id_++);
@@ -64,7 +64,7 @@ void Clients::admit(UniqueFd fd) {
   client.fd = std::move(fd);
   client.readable = loop::IoSource(loop_, raw, EPOLLIN, [this, id](std::uint32_t) { read(id); });
   client.silence = loop::Timer(loop_, [this, id] {
-    complain(Complaint::Silent, "closed a connection that asked for nothing");
+    complain(Complaint::Silent, "closed a connection that sent no request");
     drop(id);
   });
   client.silence.arm(loop::now() + limits_.silence);

@@ -42,13 +42,13 @@ struct Arguments {
 constexpr auto kHelp =
     "Usage: ghost-supervisor [OPTION]...\n"
     "Runs pppd for the links of ghostd. Started by ghost-supervisor.socket.\n\n"
-    "  --user NAME        the user that may ask (ghostd)\n"
-    "  --idle SECONDS     leave after so long without call and client (30)\n"
+    "  --user NAME        the user that may ask (default: ghostd)\n"
+    "  --idle SECONDS     exit after this time without a call or a connection (default: 30)\n"
     "  --socket PATH      listen there instead of on the service manager's socket\n"
-    "  --links DIRECTORY  read links there alone\n"
-    "  --peers DIRECTORY  where pppd finds its peer files (/etc/ppp/peers)\n"
+    "  --links DIRECTORY  read links only from there\n"
+    "  --peers DIRECTORY  where pppd finds its peer files (default: /etc/ppp/peers)\n"
     "  --pppd PATH        run this instead of /usr/sbin/pppd\n"
-    "  --help             show this\n";
+    "  --help             show this text\n";
 
 // 0: go on. Otherwise the status to leave with, plus one.
 int parse(int argc, char** argv, Arguments& out) {
@@ -78,7 +78,7 @@ int parse(int argc, char** argv, Arguments& out) {
         unsigned seconds = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
         if (error != std::errc{} || end != value.data() + value.size()) {
-          fmt::print(stderr, "ghost-supervisor: --idle wants a number of seconds\n");
+          fmt::print(stderr, "ghost-supervisor: --idle needs a number of seconds\n");
           return kUsageError + 1;
         }
         out.settings.idle = std::chrono::seconds(seconds);
@@ -92,7 +92,7 @@ int parse(int argc, char** argv, Arguments& out) {
     }
   }
   if (optind == argc) return 0;
-  fmt::print(stderr, "ghost-supervisor: unexpected \"{}\"\n", argv[optind]);
+  fmt::print(stderr, "ghost-supervisor: unexpected argument \"{}\"\n", argv[optind]);
   return kUsageError + 1;
 }
 
@@ -106,7 +106,7 @@ uid_t user_id(const std::string& name) {
 UniqueFd listen_at(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("the socket's path is too long");
+  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("the path of the socket is too long");
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   UniqueFd fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) fail("socket");
@@ -119,10 +119,11 @@ UniqueFd listen_at(const std::string& path) {
 
 UniqueFd listener(const Arguments& arguments) {
   if (!arguments.socket.empty()) return listen_at(arguments.socket);
-  if (::sd_listen_fds(1) != 1) throw std::runtime_error("exactly one socket is wanted from the service manager (or --socket)");
+  if (::sd_listen_fds(1) != 1)
+    throw std::runtime_error("the service manager must pass exactly one socket; without it, use --socket");
   UniqueFd fd(SD_LISTEN_FDS_START);
   if (::sd_is_socket(fd.get(), AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
-    throw std::runtime_error("what the service manager handed over is no listening SOCK_SEQPACKET socket");
+    throw std::runtime_error("the service manager passed something else than a listening SOCK_SEQPACKET socket");
   // NonBlocking= of the unit is not relied on.
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) fail("fcntl(F_SETFL)");
   return fd;

@@ -105,7 +105,8 @@ void NameRecords::run() {
     ::_exit(1);
   }
   if (pid < 0) {
-    journal_.note(LOG_WARNING, {}, CallSerial::none, std::string("names: no process to run resolvconf: ") + std::strerror(errno));
+    journal_.note(LOG_WARNING, {}, CallSerial::none,
+                  std::string("names: cannot start a process for resolvconf: ") + std::strerror(errno));
     return again_.arm(loop::now() + kAgain);
   }
   child_ = loop::ChildSource(loop_, pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
@@ -121,7 +122,7 @@ void NameRecords::ended(const siginfo_t& how) {
     const auto n = ::read(why_.get(), text.data(), text.size());
     const auto problem = n > 0 ? ppp::printable({text.data(), static_cast<std::size_t>(n)}) : std::string("its process was killed");
     known_.clear();
-    if (problem != problem_) journal_.note(LOG_WARNING, {}, CallSerial::none, "names: resolvconf was not told: " + problem);
+    if (problem != problem_) journal_.note(LOG_WARNING, {}, CallSerial::none, "names: cannot tell resolvconf: " + problem);
     problem_ = problem;
     again_.arm(loop::now() + kAgain);
   }

@@ -63,7 +63,7 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
     // An exit that is told but not yet buried leaves nothing behind that a new pppd could meet.
     if (!it->second.call->exited())
       return refuse(from, dial.link, dial.serial,
-                    fmt::format("call {} of this link lives already ({})", number(it->second.serial), it->second.call->phase()));
+                    fmt::format("the link already has call {} ({})", number(it->second.serial), it->second.call->phase()));
     calls_.erase(it);
   }
   if (const auto started = start(dial); !started) tell({dial.link, dial.serial, started.error()});

@@ -157,7 +157,7 @@ Exit run(const std::string& link, const std::string& kind) {
   if (verdict == Verdict::pending && !gone) loop.run();
   if (!loop.failure().empty()) throw std::runtime_error(loop.failure());
   if (gone) {
-    say(link + ": ghostd is gone, or the link is");
+    say(link + ": ghostd has ended, or the link was removed");
     return Exit::again;
   }
   if (verdict == Verdict::failed) {
@@ -165,7 +165,7 @@ Exit run(const std::string& link, const std::string& kind) {
     return Exit::not_told;
   }
   if (verdict == Verdict::pending) {
-    say(fmt::format("{} is {}, and not everybody has been told yet; ghostd goes on", link, last.appearance));
+    say(fmt::format("{} is {}, and some notifiers have not been told yet; ghostd continues", link, last.appearance));
     return Exit::ok;
   }
   const auto text = cli::appearance_text(last, {.colors = false, .now = bus::to_usec(wall_now())});
@@ -183,14 +183,16 @@ int main(int argc, char** argv) {
   const auto flag = [&](const char* name, const char* help) {
     return app.add_flag_callback(std::string("--") + name, [&kind, name] { kind = name; }, help);
   };
-  auto* kinds = app.add_option_group("kind", "what asks");
+  auto* kinds = app.add_option_group("kind", "which timer asks");
   kinds->add_options(flag("calendar", "ghost-appear@LINK.timer elapsed"));
   kinds->add_options(flag("chain", "the timer of a promised appearance elapsed"));
-  kinds->add_options(flag("resume", "neither did, but one may have been missed"));
+  kinds->add_options(flag("resume", "no timer elapsed, but an appearance may have been missed"));
   kinds->require_option(1);
-  app.add_option("LINK", link, "the link's name; what follows a ':' is not read")->required()->check([](const std::string& text) {
-    return valid_link_name(tick::link_of(text)) ? std::string() : "'" + text + "' is no link's name";
-  });
+  app.add_option("LINK", link, "the link's name; anything after a ':' is ignored")
+      ->required()
+      ->check([](const std::string& text) {
+        return valid_link_name(tick::link_of(text)) ? std::string() : "'" + text + "' is not a valid link name";
+      });
   try {
     app.parse(argc, argv);
     return static_cast<int>(run(tick::link_of(link), kind));

@@ -73,7 +73,7 @@ bool awaited(Done done) {
 Outcome<ServiceManager> ServiceManager::open() {
   sd_bus* bus = nullptr;
   if (const int r = sd_bus_open_system(&bus); r < 0)
-    return tl::unexpected(fmt::format("the bus cannot be reached: {}", std::strerror(-r)));
+    return tl::unexpected(fmt::format("cannot connect to the system bus: {}", std::strerror(-r)));
   return ServiceManager(bus);
 }
 

@@ -83,7 +83,7 @@ int release(When when) {
   // Last: it runs others' scripts.
   if (const resolvconf::Paths paths; resolvconf::in_use(paths))
     if (const auto gone = resolvconf::settle(paths.program, {}, {}, resolvconf::is_ours, kResolvconfPatience); !gone)
-      say("<4>", "names: resolvconf was not told: " + gone.error());
+      say("<4>", "names: cannot tell resolvconf: " + gone.error());
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -28,9 +28,9 @@ class Store {
     const int raw = fd.get();
     const int sent = sd_pid_notify_with_fds(0, 0, state.c_str(), &raw, 1);
     if (sent < 0)
-      problems_.push_back(fmt::format("{}: cannot be handed to the service manager: {}", name, std::strerror(-sent)));
+      problems_.push_back(fmt::format("{}: cannot pass it to the service manager: {}", name, std::strerror(-sent)));
     else if (sent == 0)
-      problems_.push_back(fmt::format("{}: no service manager to hand it to ($NOTIFY_SOCKET is not set)", name));
+      problems_.push_back(fmt::format("{}: there is no service manager to pass it to ($NOTIFY_SOCKET is not set)", name));
     else
       sent_.push_back(std::move(fd));
   }
@@ -40,7 +40,7 @@ class Store {
   std::vector<std::string> finish() && {
     if (!sent_.empty())
       if (const int r = sd_notify_barrier(0, kBarrierTimeout); r < 0)
-        problems_.push_back(fmt::format("the service manager did not take what was made: {}", std::strerror(-r)));
+        problems_.push_back(fmt::format("the service manager did not accept the new file descriptors: {}", std::strerror(-r)));
     return std::move(problems_);
   }
 

@@ -146,7 +146,7 @@ TEST_F(GhostAppear, WaitsForOneThatIsUnderWay) {
   server.answer_tick({.due = false, .next = in(0min) + 4s, .wake_system = false});
   const auto ran = tick("chain");
   EXPECT_EQ(ran.status, 0);
-  EXPECT_THAT(ran.err, HasSubstr("isp is announcing, and not everybody has been told yet"));
+  EXPECT_THAT(ran.err, HasSubstr("isp is announcing, and some notifiers have not been told yet"));
 }
 
 TEST_F(GhostAppear, WhatCanNeverBeIsHopeless) {
@@ -205,7 +205,7 @@ TEST_F(GhostAppear, DoesNotWaitIntoTheNextTick) {
   server.on(asked("chain"), [](bus::BusService& s) { s.publish(appearing("announcing", 1)); });
   const auto ran = tick("chain");
   EXPECT_EQ(ran.status, 0);
-  EXPECT_THAT(ran.err, HasSubstr("isp is announcing, and not everybody has been told yet"));
+  EXPECT_THAT(ran.err, HasSubstr("isp is announcing, and some notifiers have not been told yet"));
 }
 
 }  // namespace

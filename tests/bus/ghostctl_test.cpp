@@ -143,7 +143,7 @@ TEST_F(Ghostctl, ConnectTimesOutAndTheCallGoesOn) {
   server.on("connect isp", [](bus::BusService& s) { s.publish(in_state("dialing", "connect")); });
   const auto ran = ctl({"connect", "isp", "--timeout", "200ms"});
   EXPECT_EQ(ran.status, 5);
-  EXPECT_THAT(ran.err, HasSubstr("isp is dialing, and what was asked goes on"));
+  EXPECT_THAT(ran.err, HasSubstr("isp is dialing, and ghostd continues with the request"));
   EXPECT_THAT(server.take_record(), ElementsAre("connect isp"));
 }
 
@@ -155,7 +155,7 @@ TEST_F(Ghostctl, ConnectInterruptedSaysThatTheCallGoesOn) {
   ::kill(child.pid(), SIGINT);
   const auto ran = child.finish();
   EXPECT_EQ(ran.status, 130);
-  EXPECT_THAT(ran.err, HasSubstr("goes on"));
+  EXPECT_THAT(ran.err, HasSubstr("ghostd continues with the request"));
 }
 
 TEST_F(Ghostctl, NoWaitDoesNotWait) {
@@ -223,7 +223,7 @@ TEST_F(Ghostctl, AppearTellsWhenANoticeFailed) {
   const auto ran = ctl({"appear", "isp", "--wait"});
   EXPECT_EQ(ran.status, 8) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("  dns   AuthFailed, 2 attempts: Later: SERVFAIL\n"));
-  EXPECT_THAT(ran.err, HasSubstr("not everybody was told"));
+  EXPECT_THAT(ran.err, HasSubstr("some notifiers were not told"));
   server.publish(in_state("down"));
   const auto json = ctl({"appear", "isp", "--json"});
   EXPECT_EQ(json.status, 8) << json.err;

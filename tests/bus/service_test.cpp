@@ -191,7 +191,7 @@ TEST_F(BusServiceTest, NamesEachError) {
 
 TEST_F(BusServiceTest, AnExceptionIsAnAnswerAndEndsTheLoop) {
   server.on_throw("connect isp");
-  EXPECT_EQ(error_of([&] { manager.Connect("isp"); }), "org.ghostd1.Error.Failed: internal error: ghostd ends");
+  EXPECT_EQ(error_of([&] { manager.Connect("isp"); }), "org.ghostd1.Error.Failed: internal error; ghostd exits");
   EXPECT_EQ(server.join(), EXIT_FAILURE);
 }
 
@@ -286,7 +286,7 @@ TEST_F(BusServiceTest, AppearTick) {
   EXPECT_THAT(server.take_record(),
               ElementsAre("tick isp calendar 1800086400000000", "tick isp chain never", "tick isp resume never"));
   EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "tock", 0); }),
-            "org.ghostd1.Error.InvalidArgument: there is no kind 'tock'");
+            "org.ghostd1.Error.InvalidArgument: unknown kind 'tock'");
   server.answer("tick isp resume never", {Kind::Blocked, "isp is blocked"});
   EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "resume", 0); }), "org.ghostd1.Error.Blocked: isp is blocked");
 }

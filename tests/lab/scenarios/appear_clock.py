@@ -59,7 +59,7 @@ def at(day):
 
 
 def times_asked(lab):
-    return lab.journal("-u ghostd").count("asked by a timer")
+    return lab.journal("-u ghostd").count("a timer asked whether to appear")
 
 
 def notices(web, count):

@@ -128,7 +128,7 @@ def supervisor(lab):
     # As its own records: what it says of a kind it says once a minute, and all this took less.
     log = lab.journal("-u ghost-supervisor -o cat")
     for what, words in (("a wrong user", r"refused a connection of user 0\b"), ("garbage", r"closed a connection: "),
-                        ("silence", r"closed a connection that asked for nothing")):
+                        ("silence", r"closed a connection that sent no request")):
         count = len(re.findall("^" + words, log, re.M))
         lab.check(f"{what} is logged once", count == 1, (count, log[-2500:]))
     lab.check("the supervisor never failed", lab.out("systemctl show -P NRestarts ghost-supervisor") in ("0", ""))

@@ -11,7 +11,7 @@ from rig.servers import Servers
 
 TIMEOUT = 480
 OTHER = "#!/bin/sh\nprintf '%s %s %s %s\\n' \"$PPP_IFACE\" \"$PPP_IPPARAM\" \"$DNS1\" \"$DNS2\" >> /run/lab/ip-up-ran\n"
-CHECKED = "no name server in use leads into a link or elsewhere"
+CHECKED = "no route and no link leads to a name server in use"
 
 
 def run(lab):
@@ -64,7 +64,7 @@ def check(lab):
     lab.configure("isp", Link={"DNS": "10.64.64.1"})
     code, _, error = lab.ghostctl("check")
     lab.check("check: DNS= that nobody takes, with file and line",
-              code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= is told to nobody" in error, (code, error))
+              code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has no effect" in error, (code, error))
     lab.configure("isp", Link={"DNS": "10.10.10.2"})
     code, _, error = lab.ghostctl("check")
     lab.check("check: DNS= in another interface's network",

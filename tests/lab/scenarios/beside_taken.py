@@ -96,7 +96,7 @@ def taken(lab):
     for what, harm in HARMS.items():
         back(lab, what, harm, down)
     said = [e["text"] for e in lost(lab, begun)]
-    lab.check("each loss is told once", len(said) == len(HARMS) and all("and is put back" in line for line in said), said)
+    lab.check("each loss is told once", len(said) == len(HARMS) and all("; restored" in line for line in said), said)
     lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
     lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
 

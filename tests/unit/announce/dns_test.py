@@ -64,7 +64,7 @@ class Update(Case):
 
     def test_believes_no_answer_but_the_key_holders(self):
         for mode in ("unsigned", "forged"):
-            self.assertResult(self.update(self.serve(DnsServer(mode=mode))), "AuthFailed", "not signed")
+            self.assertResult(self.update(self.serve(DnsServer(mode=mode))), "AuthFailed", "did not sign its answer")
 
     def test_names_each_rcode(self):
         for rcode, result in ((1, "Refused"), (2, "Later"), (REFUSED, "Refused"), (9, "Refused"), (10, "Refused")):

@@ -31,7 +31,7 @@ class Ftp(Case):
         self.assertResult(self.upload(server), "TlsFailed")
         self.assertNotIn(b"USER", server.clear)
         for tls in ("none", "opportunistic"):
-            self.assertResult(self.upload(server, Tls=tls), "BadConfig", "in clear")
+            self.assertResult(self.upload(server, Tls=tls), "BadConfig", "unencrypted")
         self.assertResult(self.upload(server, Tls="none", Insecure="yes"), "Ok")
         anonymous = self.server(starttls=None, password=None)
         self.assertResult(self.announce(f"ftp://localhost:{anonymous.port}/notice", Tls="none"), "Ok")

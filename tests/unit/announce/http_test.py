@@ -104,7 +104,7 @@ class Http(Case):
         server = self.serve(HttpServer())
         url = self.url(server, scheme="http")
         answer = self.announce(url, credential="password", User="user")
-        self.assertResult(answer, "BadConfig", "in clear")
+        self.assertResult(answer, "BadConfig", "unencrypted")
         self.assertEqual(server.connections, 0)
         self.assertResult(self.announce(url, credential="password", User="user", Insecure="yes"), "Ok")
 
@@ -145,7 +145,7 @@ class Dyndns2(Case):
 
     def test_withdraws_where_asked(self):
         server, answer = self.ask(b"good", VANISH)
-        self.assertResult(answer, "Ok", "left as it is")
+        self.assertResult(answer, "Ok", "nothing sent")
         self.assertEqual(server.connections, 0)
         server, answer = self.ask(b"good", VANISH, Offline="yes")
         self.assertResult(answer, "Ok")

@@ -134,7 +134,7 @@ class RootExec(Case):
                 said = program.stdout.read()
             self.assertEqual(program.returncode, -signo if signo == signal.SIGKILL else 0)
             if signo == signal.SIGTERM:
-                self.assertResult(json.loads(said), "TimedOut", "told to end")
+                self.assertResult(json.loads(said), "TimedOut", "stopped before it was finished")
             self.assertGone(path)
 
     def test_leaves_nothing_running(self):
@@ -146,10 +146,10 @@ class RootExec(Case):
     def test_may_not_be_others_to_write(self):
         url = self.program("exit 0\n")
         os.chmod(self.place.name, 0o775)
-        self.assertResult(self.announce(url), "BadConfig", "written by others")
+        self.assertResult(self.announce(url), "BadConfig", "users other than root may write to")
         os.chmod(self.place.name, 0o755)
         os.chown(url.removeprefix("exec://"), 1, 0)
-        self.assertResult(self.announce(url), "BadConfig", "belongs to somebody else")
+        self.assertResult(self.announce(url), "BadConfig", "is not owned by root")
 
 
 class Job(Case):
@@ -182,7 +182,7 @@ class Sandbox(Case):
         server = self.serve(HttpServer(tls=self.certificates.good))
         pipe = os.path.join(self.directory.name, "pipe")
         os.mkfifo(pipe)  # nobody writes to it: open(2) does not return
-        self.assertResult(self.announce(f"https://localhost:{server.port}/", CAFile=pipe, timeout=0.5), "TimedOut", "not done in time")
+        self.assertResult(self.announce(f"https://localhost:{server.port}/", CAFile=pipe, timeout=0.5), "TimedOut", "not finished in time")
         self.assertLess(self.took, 10)
 
     def test_works_for_a_user_without_privileges(self):

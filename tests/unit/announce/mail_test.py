@@ -55,7 +55,7 @@ class Mail(Case):
         self.assertEqual(server.mails, [])
         self.assertNotIn("AUTH", server.clear.decode())
         for tls in ("none", "opportunistic"):
-            self.assertResult(self.send(server, credential="password", User="user", Tls=tls), "BadConfig", "in clear")
+            self.assertResult(self.send(server, credential="password", User="user", Tls=tls), "BadConfig", "unencrypted")
         self.assertResult(self.send(server, Tls="none"), "Ok")
         self.assertResult(self.send(server, Tls="opportunistic"), "Ok")
 

@@ -61,7 +61,7 @@ class Mqtt(Case):
 
     def test_sends_no_password_in_clear(self):
         broker = self.broker(tls=None, password=PASSWORD)
-        self.assertResult(self.publish(broker, scheme="mqtt", credential="password", User="user"), "BadConfig", "in clear")
+        self.assertResult(self.publish(broker, scheme="mqtt", credential="password", User="user"), "BadConfig", "unencrypted")
         self.assertEqual(broker.connections, 0)
         self.assertResult(self.publish(broker, scheme="mqtt", credential="password", User="user", Insecure="yes"), "Ok")
 

@@ -82,7 +82,7 @@ TEST_F(StateFile, ABrokenOneIsSetAsideAndReported) {
   EXPECT_EQ(loaded.state, core::fresh_memory(kNow));
   EXPECT_EQ(loaded.state.sequence, 1'795'415'400U) << "numbers that were given already would be given again";
   ASSERT_TRUE(loaded.problem.has_value());
-  EXPECT_EQ(*loaded.problem, dir + "/isp.json: not the JSON it should be (101); set aside as isp.json.broken");
+  EXPECT_EQ(*loaded.problem, dir + "/isp.json: not the expected JSON (101); set aside as isp.json.broken");
   EXPECT_EQ(names(), (std::vector<std::string>{"isp.json.broken"}));
   EXPECT_EQ(read("isp.json.broken"), "{\"version\":1,");
   EXPECT_EQ(load(dir, "isp", kNow).problem, std::nullopt);

@@ -179,7 +179,7 @@ TEST_F(InUtc, AppearancesAsATable) {
             "isp   2027-01-15T05:13:20+0000  10min2s  idle     calendar  203.0.113.7  mail:Ok\n"
             "isp   2027-01-15T08:00:00+0000  5s       present  chain     203.0.113.9  mail:Ok dns:Refused\n"
             "isp   2027-01-15T08:30:30+0000  -        next     -         -            -\n");
-  EXPECT_EQ(appearances_table({}, at_begin), "there was no appearance, and none is known to come\n");
+  EXPECT_EQ(appearances_table({}, at_begin), "no appearance so far, and none is planned\n");
 }
 
 TEST_F(InUtc, AppearancesAsJson) {

@@ -151,9 +151,9 @@ TEST(Announce, WhatIsNotAdvisableIsAWarning) {
   const auto loaded = load(tree.roots());
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
   EXPECT_EQ(tree.lines(loaded->warnings),
-            "etc/isp.conf:5: [Announce web] VerifyTls=: anybody on the way can be the receiver: the certificate is not "
-            "verified\n"
-            "etc/isp.conf:11: [Announce up] Insecure=: the password is sent in clear\n");
+            "etc/isp.conf:5: [Announce web] VerifyTls=: the certificate is not verified, so any host on the way can pose as the "
+            "receiver\n"
+            "etc/isp.conf:11: [Announce up] Insecure=: ghostd sends the password unencrypted\n");
 }
 
 TEST(Announce, FaultsInADropInNameTheDropIn) {
@@ -161,8 +161,8 @@ TEST(Announce, FaultsInADropInNameTheDropIn) {
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce a]\nUrl=file:///run/a\n");
   tree.write("etc/isp.conf.d/x.conf", "[Announce a]\nTopic=x\n\n[Announce b]\nVanish=yes\n[Announce c]\nUrl=gopher://x\n");
   EXPECT_EQ(tree.errors(),
-            "etc/isp.conf.d/x.conf:2: [Announce a] Topic=: file does not know this key\n"
-            "etc/isp.conf.d/x.conf:4: [Announce b] has no Url=\n"
+            "etc/isp.conf.d/x.conf:2: [Announce a] Topic=: file does not use this key; remove it\n"
+            "etc/isp.conf.d/x.conf:4: [Announce b] has no Url=; write one\n"
             "etc/isp.conf.d/x.conf:7: [Announce c] Url=: " +
                 [&] {
                   const auto alone = tree.write("c.conf", "[Link]\nPeer=c\n[Announce c]\nUrl=gopher://x\n");
@@ -175,7 +175,7 @@ TEST(Announce, AUrlThatADropInTakesBackIsMissing) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce a]\nUrl=file:///run/a\n");
   tree.write("etc/isp.conf.d/x.conf", "[Announce a]\nUrl=\n");
-  EXPECT_EQ(tree.errors(), "etc/isp.conf:3: [Announce a] has no Url=\n");
+  EXPECT_EQ(tree.errors(), "etc/isp.conf:3: [Announce a] has no Url=; write one\n");
 }
 
 TEST(Announce, AnyNumber) {
@@ -197,64 +197,65 @@ TEST(BadAppear, OneFileOneFault) {
   const Row rows[] = {
       {"[Appear]\nWindwo=Mon..Fri 07:00-18:00\n", "4: unknown key Windwo= in [Appear]; did you mean Window=?"},
       {"[Appear]\nTopic=x\n", "4: unknown key Topic= in [Appear]"},
-      {"[Appear]\nIdleTimeout=1h\n", "4: unknown key IdleTimeout= in [Appear]; it belongs into [Call]"},
-      {"[Link]\nHold=1h\n", "4: unknown key Hold= in [Link]; it belongs into [Appear]"},
+      {"[Appear]\nIdleTimeout=1h\n", "4: unknown key IdleTimeout= in [Appear]; it belongs in [Call]"},
+      {"[Link]\nHold=1h\n", "4: unknown key Hold= in [Link]; it belongs in [Appear]"},
       {"[Appear x]\nHold=1h\n", "3: unknown section [Appear x]; did you mean [Appear]?"},
-      {"[Appear]\nHold=0\n", "4: bad value \"0\" for Hold=: less than 1s"},
-      {"[Appear]\nVanishTimeout=31s\n", "4: bad value \"31s\" for VanishTimeout=: more than 30s"},
-      {"[Appear]\nHold=infinity\n", "4: bad value \"infinity\" for Hold=: it must end some time"},
+      {"[Appear]\nHold=0\n", "4: bad value \"0\" for Hold=: must be at least 1s"},
+      {"[Appear]\nVanishTimeout=31s\n", "4: bad value \"31s\" for VanishTimeout=: must be at most 30s"},
+      {"[Appear]\nHold=infinity\n", "4: bad value \"infinity\" for Hold=: infinity is not allowed here"},
       {"[Appear]\nWindow=weekdays\n",
-       "4: bad value \"weekdays\" for Window=: weekdays is not the hours of a day, such as 07:00-18:00"},
+       "4: bad value \"weekdays\" for Window=: weekdays is not a range of hours such as 07:00-18:00"},
       {"[Appear]\nWindow=Mon..Fri\n",
-       "4: bad value \"Mon..Fri\" for Window=: Mon..Fri is not the hours of a day, such as 07:00-18:00"},
+       "4: bad value \"Mon..Fri\" for Window=: Mon..Fri is not a range of hours such as 07:00-18:00"},
       {"[Appear]\nWindow=Mon..Fri 07:00\n",
-       "4: bad value \"Mon..Fri 07:00\" for Window=: 07:00 is not the hours of a day, such as 07:00-18:00"},
-      {"[Appear]\nWindow=Mo 7-18\n", "4: bad value \"Mo 7-18\" for Window=: 7-18 is not the hours of a day, such as 07:00-18:00"},
+       "4: bad value \"Mon..Fri 07:00\" for Window=: 07:00 is not a range of hours such as 07:00-18:00"},
+      {"[Appear]\nWindow=Mo 7-18\n", "4: bad value \"Mo 7-18\" for Window=: 7-18 is not a range of hours such as 07:00-18:00"},
       {"[Appear]\nWindow=Mo 07:00-18:00\n",
-       "4: bad value \"Mo 07:00-18:00\" for Window=: Mo is no day, and no Mon..Fri"},
+       "4: bad value \"Mo 07:00-18:00\" for Window=: Mo is neither a day nor a range of days such as Mon..Fri"},
       {"[Appear]\nWindow=Mon.. 07:00-18:00\n",
-       "4: bad value \"Mon.. 07:00-18:00\" for Window=: Mon.. is no day, and no Mon..Fri"},
+       "4: bad value \"Mon.. 07:00-18:00\" for Window=: Mon.. is neither a day nor a range of days such as Mon..Fri"},
       {"[Appear]\nWindow=22:00-02:00\n",
-       "4: bad value \"22:00-02:00\" for Window=: 22:00-02:00 must end after it begins, on the same day"},
+       "4: bad value \"22:00-02:00\" for Window=: 22:00-02:00 must end later than it begins, on the same day"},
       {"[Appear]\nWindow=07:00-07:00\n",
-       "4: bad value \"07:00-07:00\" for Window=: 07:00-07:00 must end after it begins, on the same day"},
+       "4: bad value \"07:00-07:00\" for Window=: 07:00-07:00 must end later than it begins, on the same day"},
       {"[Appear]\nWindow=07:00-24:01\n",
-       "4: bad value \"07:00-24:01\" for Window=: 07:00-24:01 is not the hours of a day, such as 07:00-18:00"},
+       "4: bad value \"07:00-24:01\" for Window=: 07:00-24:01 is not a range of hours such as 07:00-18:00"},
       {"[Appear]\nWindow=07:00-18:60\n",
-       "4: bad value \"07:00-18:60\" for Window=: 07:00-18:60 is not the hours of a day, such as 07:00-18:00"},
+       "4: bad value \"07:00-18:60\" for Window=: 07:00-18:60 is not a range of hours such as 07:00-18:00"},
       {"[Appear]\nWindow=7:00-18:00\nEvery=59min-15min\n",
-       "5: bad value \"59min-15min\" for Every=: the first is longer than the second"},
+       "5: bad value \"59min-15min\" for Every=: the first time is longer than the second; swap them"},
       {"[Appear]\nWindow=7:00-18:00\nEvery=-5min\n",
        "5: bad value \"-5min\" for Every=: not a time span, such as 90s, 5min or \"1h 30min\""},
-      {"[Appear]\nWindow=7:00-18:00\nEvery=0s-5min\n", "5: bad value \"0s-5min\" for Every=: less than 1s"},
-      {"[Appear]\nEvery=5min\n", "4: Every= goes with Window=: without one no appearance follows another"},
-      {"[Appear]\nEcho=ftp://x.example/\n", "4: Echo=: an echo service is asked by http or https"},
-      {"[Appear]\nWakeSystem=sure\n", "4: bad value \"sure\" for WakeSystem=: neither yes nor no"},
+      {"[Appear]\nWindow=7:00-18:00\nEvery=0s-5min\n", "5: bad value \"0s-5min\" for Every=: must be at least 1s"},
+      {"[Appear]\nEvery=5min\n", "4: Every= needs Window=, because without a window no appearance follows another"},
+      {"[Appear]\nEcho=ftp://x.example/\n", "4: Echo=: not an http or https URL; write one such as https://example.org/ip"},
+      {"[Appear]\nWakeSystem=sure\n", "4: bad value \"sure\" for WakeSystem=: write yes or no"},
 
-      {"[Announce]\nUrl=file:///x\n", "3: [Announce] without a name, such as [Announce mail]"},
-      {"[Announce  x]\nUrl=file:///x\n", "3: [Announce  x]: the name may have 1 to 32 letters, digits, '_' and '-'"},
-      {"[Announce a b]\nUrl=file:///x\n", "3: [Announce a b]: the name may have 1 to 32 letters, digits, '_' and '-'"},
+      {"[Announce]\nUrl=file:///x\n", "3: [Announce] has no name; write one, such as [Announce mail]"},
+      {"[Announce  x]\nUrl=file:///x\n", "3: [Announce  x]: not a valid name; use 1 to 32 letters, digits, '_' and '-'"},
+      {"[Announce a b]\nUrl=file:///x\n", "3: [Announce a b]: not a valid name; use 1 to 32 letters, digits, '_' and '-'"},
       {"[Announce " + long_name + "]\n",
-       "3: [Announce " + long_name + "]: the name may have 1 to 32 letters, digits, '_' and '-'"},
+       "3: [Announce " + long_name + "]: not a valid name; use 1 to 32 letters, digits, '_' and '-'"},
       {"[Anounce]\n", "3: unknown section [Anounce]"},
-      {"[Announce x]\n", "3: [Announce x] has no Url="},
-      {"[Announce x]\nUrl=\nVanish=yes\n", "3: [Announce x] has no Url="},
+      {"[Announce x]\n", "3: [Announce x] has no Url=; write one"},
+      {"[Announce x]\nUrl=\nVanish=yes\n", "3: [Announce x] has no Url=; write one"},
       {"[Announce x]\nUrl=file:///x\nUrl=file:///y\n", "5: duplicate key Url= in [Announce x], first given in line 4"},
       {"[Announce x]\nUrl=file:///x\nFrmo=a\n", "5: unknown key Frmo= in [Announce x]; did you mean From=?"},
       {"[Announce x]\nUrl=file:///x\nvanish=yes\n", "5: unknown key vanish= in [Announce x]; did you mean Vanish=?"},
       {"[Announce x]\nUrl=file:///x\nColour=red\n", "5: unknown key Colour= in [Announce x]"},
       {"[Announce x]\nUrl=file:///x\nPassword=hunter2\n",
-       "5: Password=: no secret stands here; Credential= names the one that has it"},
-      {"[Announce x]\nUrl=file:///x\nTimeout=0\n", "5: bad value \"0\" for Timeout=: less than 1s"},
+       "5: Password=: a secret is not allowed in this file; write Credential= with the name of a systemd credential"},
+      {"[Announce x]\nUrl=file:///x\nTimeout=0\n", "5: bad value \"0\" for Timeout=: must be at least 1s"},
       {"[Announce x]\nUrl=file:///x\nAttempts=0\n", "5: bad value \"0\" for Attempts=: not a number from 1 to 100"},
-      {"[Announce x]\nUrl=file:///x\nRetryDelay=1ms\n", "5: bad value \"1ms\" for RetryDelay=: less than 100ms"},
-      {"[Announce x]\nUrl=file:///x\nRepeat=2\n", "5: bad value \"2\" for Repeat=: neither yes nor no"},
+      {"[Announce x]\nUrl=file:///x\nRetryDelay=1ms\n", "5: bad value \"1ms\" for RetryDelay=: must be at least 100ms"},
+      {"[Announce x]\nUrl=file:///x\nRepeat=2\n", "5: bad value \"2\" for Repeat=: write yes or no"},
 
-      {"[Announce x]\nUrl=smtp://x.example\nTo=a@b.example\n", "3: [Announce x] From=: smtp needs it"},
+      {"[Announce x]\nUrl=smtp://x.example\nTo=a@b.example\n", "3: [Announce x] From=: missing; smtp needs this key"},
       {"[Announce x]\nUrl=smtp://x.example\nFrom=a@b.example\nTo=nobody\n",
-       "6: [Announce x] To=: an address is somebody@some.where or Name <somebody@some.where>"},
+       "6: [Announce x] To=: not a mail address; write user@example.org or Name <user@example.org>"},
       {"[Announce x]\nUrl=http://x.example/\nAuth=bearer\nCredential=c\n",
-       "4: [Announce x] Url=: this would send the password in clear; Insecure=yes if that is wanted"},
+       "4: [Announce x] Url=: ghostd would send the password unencrypted; use an encrypted protocol, or write Insecure=yes to "
+       "allow it"},
   };
   TempTree tree;
   for (const auto& [text, expected] : rows) {
@@ -280,8 +281,8 @@ TEST(BadAppear, NothingIsMissedBesideAFault) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce x]\nUrl file:///x\n[Announce y]\nUrl=smtp://x.example\nFrom a\n");
   EXPECT_EQ(tree.errors(),
-            "etc/isp.conf:4: neither a section, nor Key=value, nor a comment\n"
-            "etc/isp.conf:7: neither a section, nor Key=value, nor a comment\n");
+            "etc/isp.conf:4: not a [Section], a Key=value or a comment\n"
+            "etc/isp.conf:7: not a [Section], a Key=value or a comment\n");
 }
 
 TEST(ParseWindow, Days) {

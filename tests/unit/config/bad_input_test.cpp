@@ -25,78 +25,79 @@ TEST(BadInput, OneFileOneFault) {
       {"[Link]\nPeer=isp\n[Apear]\n", "etc/isp.conf:3: unknown section [Apear]; did you mean [Appear]?\n"},
       {"[Link]\nPeer=isp\n[Call]\nIdelTimeout=5\n",
        "etc/isp.conf:4: unknown key IdelTimeout= in [Call]; did you mean IdleTimeout=?\n"},
-      {"[Link]\nPeer=isp\nIdleTimeout=5\n",
-       "etc/isp.conf:3: unknown key IdleTimeout= in [Link]; it belongs into [Call]\n"},
+      {"[Link]\nPeer=isp\nIdleTimeout=5\n", "etc/isp.conf:3: unknown key IdleTimeout= in [Link]; it belongs in [Call]\n"},
       {"[Link]\nPeer=isp\nColour=red\n", "etc/isp.conf:3: unknown key Colour= in [Link]\n"},
       {"[Link]\nPeer=isp\npeer=isp\n", "etc/isp.conf:3: unknown key peer= in [Link]; did you mean Peer=?\n"},
       {"[Link]\nPeer=isp\nPeer=isp\n", "etc/isp.conf:3: duplicate key Peer= in [Link], first given in line 2\n"},
-      {"[Link]\nPeer=isp\nnonsense\n", "etc/isp.conf:3: neither a section, nor Key=value, nor a comment\n"},
+      {"[Link]\nPeer=isp\nnonsense\n", "etc/isp.conf:3: not a [Section], a Key=value or a comment\n"},
 
-      {"\n[Link]\nDescription=x\n", "etc/isp.conf:2: neither Peer= nor Device= says how to call\n"},
-      {"[Call]\nIdleTimeout=5\n", "etc/isp.conf:1: neither Peer= nor Device= says how to call\n"},
-      {"# nothing\n", "etc/isp.conf:1: neither Peer= nor Device= says how to call\n"},
+      {"\n[Link]\nDescription=x\n", "etc/isp.conf:2: the link has neither Peer= nor Device=; write one of them in [Link]\n"},
+      {"[Call]\nIdleTimeout=5\n", "etc/isp.conf:1: the link has neither Peer= nor Device=; write one of them in [Link]\n"},
+      {"# nothing\n", "etc/isp.conf:1: the link has neither Peer= nor Device=; write one of them in [Link]\n"},
       {"[Link]\nDevice=/dev/ttyS0\nPeer=isp\n",
-       "etc/isp.conf:2: Device= and Peer= (line 3 of etc/isp.conf) exclude each other\n"},
-      {"[Link]\nPeer=isp\nSpeed=9600\n", "etc/isp.conf:3: Speed= goes with Device=; with Peer= the peer file says it\n"},
-      {"[Link]\nPeer=isp\nConnect=/x\n", "etc/isp.conf:3: Connect= goes with Device=; with Peer= the peer file says it\n"},
-      {"[Link]\nPeer=isp\nUser=me\n", "etc/isp.conf:3: User= goes with Device=; with Peer= the peer file says it\n"},
+       "etc/isp.conf:2: Device= and Peer= (line 3 of etc/isp.conf) cannot be used together; remove one\n"},
+      {"[Link]\nPeer=isp\nSpeed=9600\n", "etc/isp.conf:3: Speed= needs Device=; with Peer=, write it in the peer file\n"},
+      {"[Link]\nPeer=isp\nConnect=/x\n", "etc/isp.conf:3: Connect= needs Device=; with Peer=, write it in the peer file\n"},
+      {"[Link]\nPeer=isp\nUser=me\n", "etc/isp.conf:3: User= needs Device=; with Peer=, write it in the peer file\n"},
 
       {"[Link]\nPeer=../../etc/shadow\n",
        "etc/isp.conf:2: bad value \"../../etc/shadow\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
       {"[Link]\nPeer=isp nodetach\n",
        "etc/isp.conf:2: bad value \"isp nodetach\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
       {"[Link]\nPeer=-v\n", "etc/isp.conf:2: bad value \"-v\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
-      {"[Link]\nPeer=isp\"x\n", "etc/isp.conf:2: quotes come in pairs: around a whole value, or inside one that does not "
-       "begin with them\n"},
+      {"[Link]\nPeer=isp\"x\n",
+       "etc/isp.conf:2: unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with "
+       "one\n"},
       {"[Link]\nPeer=is\vp\n", "etc/isp.conf:2: control character 0x0b\n"},
-      {"[Link]\nDevice=ttyS0\n", "etc/isp.conf:2: bad value \"ttyS0\" for Device=: not an absolute path\n"},
+      {"[Link]\nDevice=ttyS0\n", "etc/isp.conf:2: bad value \"ttyS0\" for Device=: not an absolute path; begin it with \"/\"\n"},
       {"[Link]\nDevice=/dev/../tmp/x\n",
-       "etc/isp.conf:2: bad value \"/dev/../tmp/x\" for Device=: not a plain path: letters, digits and ._-+@:/ are, "
-       "\"..\" is not\n"},
+       "etc/isp.conf:2: bad value \"/dev/../tmp/x\" for Device=: not a plain path; use letters, digits and ._-+@:/, without "
+       "\"..\"\n"},
       {"[Link]\nDevice=/dev/ttyS0\nConnect=/bin/chat; reboot\n",
-       "etc/isp.conf:3: bad value \"/bin/chat; reboot\" for Connect=: not a plain path: letters, digits and ._-+@:/ are, "
-       "\"..\" is not\n"},
+       "etc/isp.conf:3: bad value \"/bin/chat; reboot\" for Connect=: not a plain path; use letters, digits and ._-+@:/, without "
+       "\"..\"\n"},
       {"[Link]\nDevice=/dev/ttyS0\nSpeed=fast\n",
        "etc/isp.conf:3: bad value \"fast\" for Speed=: not a number from 50 to 100000000\n"},
       {"[Link]\nDevice=/dev/ttyS0\nUser=a b\n",
-       "etc/isp.conf:3: bad value \"a b\" for User=: not a name without blanks and quotes\n"},
+       "etc/isp.conf:3: bad value \"a b\" for User=: not a valid name; use printable ASCII without blanks and quotes, and do not "
+       "begin with \"-\"\n"},
       {"[Link]\nPeer=isp\nMTU=67\n", "etc/isp.conf:3: bad value \"67\" for MTU=: not a number from 68 to 65535\n"},
       {"[Link]\nPeer=isp\nIPv6=yes\nMTU=1279\n",
        "etc/isp.conf:4: MTU= must be at least 1280 on a link with an IPv6 address (RFC 8200)\n"},
-      {"[Link]\nPeer=isp\nIPv6=maybe\n", "etc/isp.conf:3: bad value \"maybe\" for IPv6=: neither yes nor no\n"},
-      {"[Link]\nPeer=isp\nIPv6=no\nAddress=fd00::1\n", "etc/isp.conf:3: IPv6=no, but Address= has an IPv6 address\n"},
+      {"[Link]\nPeer=isp\nIPv6=maybe\n", "etc/isp.conf:3: bad value \"maybe\" for IPv6=: write yes or no\n"},
+      {"[Link]\nPeer=isp\nIPv6=no\nAddress=fd00::1\n",
+       "etc/isp.conf:3: IPv6=no contradicts the IPv6 address in Address=; remove one of them\n"},
       {"[Link]\nPeer=isp\nAddress=192.0.0.2/32\n",
-       "etc/isp.conf:3: bad value \"192.0.0.2/32\" for Address=: 192.0.0.2/32 is no IP address\n"},
+       "etc/isp.conf:3: bad value \"192.0.0.2/32\" for Address=: 192.0.0.2/32 is not an IP address\n"},
       {"[Link]\nPeer=isp\nAddress=127.0.0.1\n",
-       "etc/isp.conf:3: bad value \"127.0.0.1\" for Address=: 127.0.0.1 is no address that a host can keep\n"},
+       "etc/isp.conf:3: bad value \"127.0.0.1\" for Address=: 127.0.0.1 is not an address that a host can keep\n"},
       {"[Link]\nPeer=isp\nAddress=ff02::1\n",
-       "etc/isp.conf:3: bad value \"ff02::1\" for Address=: ff02::1 is no address that a host can keep\n"},
+       "etc/isp.conf:3: bad value \"ff02::1\" for Address=: ff02::1 is not an address that a host can keep\n"},
       {"[Link]\nPeer=isp\nAddress=192.0.0.2 192.0.0.3\n",
-       "etc/isp.conf:3: bad value \"192.0.0.2 192.0.0.3\" for Address=: more than one IPv4 address\n"},
+       "etc/isp.conf:3: bad value \"192.0.0.2 192.0.0.3\" for Address=: more than one IPv4 address; keep one\n"},
       {"[Link]\nPeer=isp\nRoutes=10.0.0.1/8\n",
-       "etc/isp.conf:3: bad value \"10.0.0.1/8\" for Routes=: 10.0.0.1/8 has bits behind the prefix: 10.0.0.0/8 is "
-       "meant?\n"},
+       "etc/isp.conf:3: bad value \"10.0.0.1/8\" for Routes=: 10.0.0.1/8 has bits set after the prefix; did you mean "
+       "10.0.0.0/8?\n"},
       {"[Link]\nPeer=isp\nRoutes=nowhere\n",
-       "etc/isp.conf:3: bad value \"nowhere\" for Routes=: nowhere is no address prefix, such as 10.0.0.0/8\n"},
-      {"[Link]\nPeer=isp\nRoutes=,\n", "etc/isp.conf:3: bad value \",\" for Routes=: an empty list\n"},
+       "etc/isp.conf:3: bad value \"nowhere\" for Routes=: nowhere is not an address prefix, such as 10.0.0.0/8\n"},
+      {"[Link]\nPeer=isp\nRoutes=,\n", "etc/isp.conf:3: bad value \",\" for Routes=: the list is empty\n"},
       {"[Link]\nPeer=isp\nRoutes=2001:db8::/32\n",
-       "etc/isp.conf:3: Routes= has 2001:db8::/32, but the link has no IPv6 address: say IPv6=yes, or name one in "
-       "Address=\n"},
+       "etc/isp.conf:3: Routes= has 2001:db8::/32, but the link has no IPv6 address; write IPv6=yes, or add one to Address=\n"},
 
-      {"[Link]\nPeer=isp\n[Call]\nIdleTimeout=0\n", "etc/isp.conf:4: bad value \"0\" for IdleTimeout=: less than 1s\n"},
+      {"[Link]\nPeer=isp\n[Call]\nIdleTimeout=0\n", "etc/isp.conf:4: bad value \"0\" for IdleTimeout=: must be at least 1s\n"},
       {"[Link]\nPeer=isp\n[Call]\nIdleTimeout=soon\n",
        "etc/isp.conf:4: bad value \"soon\" for IdleTimeout=: not a time span, such as 90s, 5min or \"1h 30min\"\n"},
       {"[Link]\nPeer=isp\n[Call]\nDialTimeout=infinity\n",
-       "etc/isp.conf:4: bad value \"infinity\" for DialTimeout=: it must end some time\n"},
+       "etc/isp.conf:4: bad value \"infinity\" for DialTimeout=: infinity is not allowed here\n"},
       {"[Link]\nPeer=isp\n[Call]\nHangupTimeout=31s\n",
-       "etc/isp.conf:4: bad value \"31s\" for HangupTimeout=: more than 30s\n"},
+       "etc/isp.conf:4: bad value \"31s\" for HangupTimeout=: must be at most 30s\n"},
       {"[Link]\nPeer=isp\nMetric=0\n", "etc/isp.conf:3: bad value \"0\" for Metric=: not a number from 1 to 4294967294\n"},
       {"[Link]\nPeer=isp\nMetric=4294967295\n",
        "etc/isp.conf:3: bad value \"4294967295\" for Metric=: not a number from 1 to 4294967294\n"},
       {"[Link]\nPeer=isp\nStandbyLinger=1min\n",
-       "etc/isp.conf:3: StandbyLinger= goes with Metric=: without it the link stands behind nobody\n"},
+       "etc/isp.conf:3: StandbyLinger= needs Metric=, because only a standby link gives way to another route\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=1ms\n",
-       "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: less than 100ms\n"},
+       "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: must be at least 100ms\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=11min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialAttempts=-1\n",
        "etc/isp.conf:4: bad value \"-1\" for RedialAttempts=: not a number from 0 to 1000000\n"},
@@ -105,14 +106,13 @@ TEST(BadInput, OneFileOneFault) {
       {"[Link]\nPeer=isp\n[Buffer]\nBytes=1.5M\n",
        "etc/isp.conf:4: bad value \"1.5M\" for Bytes=: not a size, such as 65536, 64K or 1M\n"},
       {"[Link]\nPeer=isp\n[Buffer]\nBytes=1G\n",
-       "etc/isp.conf:4: bad value \"1G\" for Bytes=: not from 1280 bytes to 64M\n"},
-      {"[Link]\nPeer=isp\n[Buffer]\nBytes=1400\n",
-       "etc/isp.conf:4: Bytes=1400 does not hold one packet of MTU=1500\n"},
-      {"[Link]\nPeer=isp\n[Buffer]\nAge=0\n", "etc/isp.conf:4: bad value \"0\" for Age=: less than 1s\n"},
+       "etc/isp.conf:4: bad value \"1G\" for Bytes=: not a size from 1280 bytes to 64M\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nBytes=1400\n", "etc/isp.conf:4: Bytes=1400 is less than one packet of MTU=1500\n"},
+      {"[Link]\nPeer=isp\n[Buffer]\nAge=0\n", "etc/isp.conf:4: bad value \"0\" for Age=: must be at least 1s\n"},
       {"[Link]\nPeer=isp\n[Share]\nFrom=0.0.0.0/0\n",
-       "etc/isp.conf:4: bad value \"0.0.0.0/0\" for From=: 0.0.0.0/0 is everything, not a LAN\n"},
+       "etc/isp.conf:4: bad value \"0.0.0.0/0\" for From=: 0.0.0.0/0 covers all addresses; write the prefix of a LAN\n"},
       {"[Link]\nPeer=isp\n[Share]\nFrom=fd00::/64\n",
-       "etc/isp.conf:4: From= has fd00::/64, but the link has no IPv6 address: say IPv6=yes, or name one in Address=\n"},
+       "etc/isp.conf:4: From= has fd00::/64, but the link has no IPv6 address; write IPv6=yes, or add one to Address=\n"},
   };
   TempTree tree;
   for (const auto& row : rows) {
@@ -131,8 +131,8 @@ TEST(BadInput, AllFaultsAreToldAtOnceInReadingOrder) {
             "etc/a.conf:2: bad value \"0\" for MTU=: not a number from 68 to 65535\n"
             "etc/a.conf:3: bad value \"0\" for Speed=: not a number from 50 to 100000000\n"
             "etc/b.conf:3: bad value \"x\" for MTU=: not a number from 68 to 65535\n"
-            "etc/b.conf:4: neither a section, nor Key=value, nor a comment\n"
-            "etc/b.conf:6: bad value \"0\" for IdleTimeout=: less than 1s\n"
+            "etc/b.conf:4: not a [Section], a Key=value or a comment\n"
+            "etc/b.conf:6: bad value \"0\" for IdleTimeout=: must be at least 1s\n"
             "etc/b.conf:7: unknown key DialTime= in [Call]; did you mean DialTimeout=?\n"
             "etc/b.conf:8: unknown section [Void]\n"
             "etc/b.conf.d/x.conf:2: bad value \"never\" for Age=: not a time span, such as 90s, 5min or \"1h 30min\"\n");
@@ -142,7 +142,7 @@ TEST(BadInput, OneAddressTwoLinks) {
   TempTree tree;
   tree.write("etc/a.conf", "[Link]\nPeer=a\nAddress=192.0.0.4\n");
   tree.write("etc/b.conf", "[Link]\nPeer=b\n\nAddress=192.0.0.4\n");
-  EXPECT_EQ(tree.errors(), "etc/b.conf:4: 192.0.0.4 is the stable address of link a already\n");
+  EXPECT_EQ(tree.errors(), "etc/b.conf:4: 192.0.0.4 is already the stable address of link a; write another\n");
 }
 
 TEST(BadInput, AStandbyAndAFirstNeedNotFightForAPrefix) {
@@ -151,8 +151,9 @@ TEST(BadInput, AStandbyAndAFirstNeedNotFightForAPrefix) {
   tree.write("etc/b.conf", "[Link]\nPeer=b\nMetric=999\nRoutes=198.51.100.0/24\n");
   tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=800\nRoutes=198.51.100.0/24\n");  // none of those
   tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=1\n");                              // the default has a table of its own
-  EXPECT_EQ(tree.errors(), "etc/b.conf:3: Metric=999 is one of those (1 to 700, 1000 to 1699) that a link without Metric= may have for "
-                           "198.51.100.0/24, as a does; name another\n");
+  EXPECT_EQ(tree.errors(),
+            "etc/b.conf:3: Metric=999 is in a range (1 to 700, 1000 to 1699) that links without Metric= use, and 198.51.100.0/24 "
+            "is a route of link a too; write another\n");
 }
 
 TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
@@ -161,8 +162,8 @@ TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
   tree.write("etc/b.conf", "[Link]\nPeer=b\n\nMetric=101\n");
   tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=100\nRoutes=10.0.0.0/8\n");  // no route in common
   tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=103\n");
-  EXPECT_EQ(tree.errors(), "etc/b.conf:4: Metric=101 is too near to Metric=100 of link a, which has a route in common "
-                           "(etc/a.conf:3): a link uses its metric and the next\n");
+  EXPECT_EQ(tree.errors(), "etc/b.conf:4: Metric=101 is too close to Metric=100 of link a, which shares a route (etc/a.conf:3); "
+                           "a link uses its metric and the next, so they must differ by two or more\n");
 }
 
 TEST(BadInput, NamesThatAreNoLinkNames) {
@@ -171,16 +172,16 @@ TEST(BadInput, NamesThatAreNoLinkNames) {
   tree.write("etc/a b.conf", "[Link]\nPeer=a\n");
   tree.write("etc/-x.conf", "[Link]\nPeer=a\n");
   EXPECT_EQ(tree.errors(),
-            "etc/-x.conf: link name \"-x\" may have letters, digits, '_' and '-' only, and no '-' in front\n"
-            "etc/a b.conf: link name \"a b\" may have letters, digits, '_' and '-' only, and no '-' in front\n"
-            "etc/twelve-bytes.conf: link name \"twelve-bytes\" is 12 bytes long, the limit is 11 (ppp-<name> must fit an "
-            "interface name)\n");
+            "etc/-x.conf: link name \"-x\" is not valid; use letters, digits, '_' and '-', and do not begin with '-'\n"
+            "etc/a b.conf: link name \"a b\" is not valid; use letters, digits, '_' and '-', and do not begin with '-'\n"
+            "etc/twelve-bytes.conf: link name \"twelve-bytes\" is 12 bytes long; at most 11 are allowed (ppp-<name> must fit in "
+            "an interface name)\n");
 }
 
 TEST(BadInput, MoreLinksThanTheFdStoreHolds) {
   TempTree tree;
   for (int i = 0; i < 251; ++i) tree.write("etc/l" + std::to_string(100 + i) + ".conf", "[Link]\nPeer=p\n");
-  EXPECT_EQ(tree.errors(), "etc/l350.conf: 251 links are configured, the limit is 250\n");
+  EXPECT_EQ(tree.errors(), "etc/l350.conf: 251 links are configured; at most 250 are allowed\n");
 }
 
 TEST(Trust, FilesThatOthersMayWrite) {
@@ -190,26 +191,26 @@ TEST(Trust, FilesThatOthersMayWrite) {
   tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0604);
   tree.write("etc/ok.conf.d/g.conf", "[Link]\nMTU=1400\n", 0660);
   EXPECT_EQ(tree.errors(),
-            "etc/g.conf: its group may write to it (mode 0664): not trusted\n"
-            "etc/ok.conf.d/g.conf: its group may write to it (mode 0660): not trusted\n"
-            "etc/w.conf: everybody may write to it (mode 0646): not trusted\n");
+            "etc/g.conf: not trusted, because its group may write to it (mode 0664); run chmod go-w\n"
+            "etc/ok.conf.d/g.conf: not trusted, because its group may write to it (mode 0660); run chmod go-w\n"
+            "etc/w.conf: not trusted, because everybody may write to it (mode 0646); run chmod go-w\n");
 }
 
 TEST(Trust, ARefusedFileDoesNotLetTheEarlierOneBack) {
   TempTree tree;
   tree.write("usr/isp.conf", "[Link]\nPeer=vendor\n");
   tree.write("etc/isp.conf", "[Link]\nPeer=admin\n", 0666);
-  EXPECT_EQ(tree.errors(), "etc/isp.conf: everybody may write to it (mode 0666): not trusted\n");
+  EXPECT_EQ(tree.errors(), "etc/isp.conf: not trusted, because everybody may write to it (mode 0666); run chmod go-w\n");
 }
 
 TEST(Trust, DirectoriesThatOthersMayWriteOrPoint) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n");
   ASSERT_EQ(chmod(tree.at("etc").c_str(), 0777), 0);
-  EXPECT_EQ(tree.errors(), "etc: everybody may write to it (mode 0777): not trusted\n");
+  EXPECT_EQ(tree.errors(), "etc: not trusted, because everybody may write to it (mode 0777); run chmod go-w\n");
   ASSERT_EQ(chmod(tree.at("etc").c_str(), 0755), 0);
   tree.link("run", "etc");
-  EXPECT_EQ(tree.errors(), "run: not a directory of its own (a symbolic link is not followed here)\n");
+  EXPECT_EQ(tree.errors(), "run: not a directory (ghostd does not follow a symbolic link here)\n");
 }
 
 TEST(Trust, FilesOfSomebodyElse) {
@@ -218,7 +219,7 @@ TEST(Trust, FilesOfSomebodyElse) {
   // Only root can give a file away; for anybody else it stays his own, and is trusted.
   if (geteuid() == 0) {
     ASSERT_EQ(chown(path.c_str(), 65534, 65534), 0);
-    EXPECT_EQ(tree.errors(), "etc/isp.conf: owned by user 65534, not by root: not trusted\n");
+    EXPECT_EQ(tree.errors(), "etc/isp.conf: not trusted, because user 65534 owns it; change the owner to root\n");
   } else {
     EXPECT_TRUE(load(tree.roots()).has_value());
   }
@@ -254,12 +255,13 @@ TEST(Trust, RootsFilesThatGhostdMayNotRead) {
   tree.write("etc/ok.conf", "[Link]\nPeer=ok\n", 0444);
   tree.write("etc/ok.conf.d/x.conf", "[Link]\nMTU=1400\n", 0640);
   // Anybody else's files are ghostd's own, or drafts that he checks.
-  EXPECT_EQ(tree.errors(),
-            geteuid() != 0
-                ? "no error"
-                : "etc/isp.conf: ghostd does not run as root and may not read it (mode 0600): chmod a+r\n"
-                  "etc/mask.conf: ghostd does not run as root and may not read it (mode 0640): chmod a+r\n"
-                  "etc/ok.conf.d/x.conf: ghostd does not run as root and may not read it (mode 0640): chmod a+r\n");
+  EXPECT_EQ(
+      tree.errors(),
+      geteuid() != 0
+          ? "no error"
+          : "etc/isp.conf: ghostd cannot read it, because ghostd does not run as root (mode 0600); run chmod a+r\n"
+            "etc/mask.conf: ghostd cannot read it, because ghostd does not run as root (mode 0640); run chmod a+r\n"
+            "etc/ok.conf.d/x.conf: ghostd cannot read it, because ghostd does not run as root (mode 0640); run chmod a+r\n");
 }
 
 TEST(Trust, AFileTooLargeToBeMeant) {

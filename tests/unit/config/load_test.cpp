@@ -191,7 +191,7 @@ TEST(Load, DropInsWithoutTheirFileAreWarnedAbout) {
   const auto loaded = load(tree.roots());
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
   EXPECT_EQ(tree.lines(loaded->warnings),
-            "etc/gone.conf.d/x.conf: ignored, for there is no gone.conf that it could change\n");
+            "etc/gone.conf.d/x.conf: ignored, because there is no gone.conf for it to change\n");
 }
 
 TEST(Load, HiddenAndOtherFilesAreNoLinks) {
@@ -223,8 +223,8 @@ TEST(CheckFile, SaysWhatIsWrong) {
   EXPECT_EQ(tree.lines(check_file(tree.at("none.conf"), tree.roots()).error()),
             "none.conf: cannot be opened: No such file or directory\n");
   EXPECT_EQ(tree.lines(check_file(tree.write("void.conf", ""), tree.roots()).error()),
-            "void.conf: empty: it defines no link\n");
+            "void.conf: the file is empty and defines no link\n");
   const auto odd = check_file(tree.write("isp.draft", "[Link]\nPeer=isp\n"), tree.roots());
   EXPECT_EQ(tree.lines(odd.error()),
-            "isp.draft: link name \"isp.draft\" may have letters, digits, '_' and '-' only, and no '-' in front\n");
+            "isp.draft: link name \"isp.draft\" is not valid; use letters, digits, '_' and '-', and do not begin with '-'\n");
 }

@@ -69,30 +69,34 @@ TEST(Syntax, NamesEachFaultWithItsLine) {
     std::string expected;
   };
   const std::string long_line(kLineMax + 1, 'x');
-  for (const auto& [text, expected] : {
-           Row{"[Link\n", "f:1: section header without ']'"},
-           Row{"[]\n", "f:1: section without a name"},
-           Row{"[Link] x\n", "f:1: text after the section header"},
-           Row{"[Li[nk]\n", "f:1: malformed section header"},
-           Row{"[Link]]\n", "f:1: text after the section header"},
-           Row{"[Link]\nPeer\n", "f:2: neither a section, nor Key=value, nor a comment"},
-           Row{"[Link]\nA=1\n  continued\n", "f:3: neither a section, nor Key=value, nor a comment"},
-           Row{"[Link]\n=v\n", "f:2: malformed key before '='"},
-           Row{"[Link]\nA b=v\n", "f:2: malformed key before '='"},
-           Row{"[Link]\nA#b=v\n", "f:2: malformed key before '='"},
-           Row{"Peer=isp\n", "f:1: Peer= stands before any section"},
-           Row{"[Link]\nA=b#c\n", "f:2: '#' inside a value: a comment needs a blank before it"},
-           Row{"[Link]\nA=\"b\n", "f:2: quotes come in pairs: around a whole value, or inside one that does not begin with them"},
-           Row{"[Link]\nA=\"b # c\"\n", "f:2: quotes come in pairs: around a whole value, or inside one that does not begin with them"},
-           Row{"[Link]\nA=\"b\" \"c\"\n", "f:2: quotes come in pairs: around a whole value, or inside one that does not begin with them"},
-           Row{"[Link]\r\n", "f:1: control character 0x0d"},
-           Row{std::string("[Link]\nA=b\0c\n", 13), "f:2: control character 0x00"},
-           Row{"[Link]\nA=\x1b[1m\n", "f:2: control character 0x1b"},
-           Row{"[Link]\nA=\xff\n", "f:2: not UTF-8"},
-           Row{"[Link]\nA=1\nB=2\n\nA=3\n", "f:5: duplicate key A= in [Link], first given in line 2"},
-           Row{"[Link]\nA=1\n[Call]\nA=2\n[Link]\nA=3\n", "f:6: duplicate key A= in [Link], first given in line 2"},
-           Row{"[Link]\n" + long_line, "f:2: line longer than 2000 bytes"},
-       }) {
+  for (
+      const auto& [text, expected] : {
+          Row{"[Link\n", "f:1: section header without ']'"},
+          Row{"[]\n", "f:1: section without a name"},
+          Row{"[Link] x\n", "f:1: text after the section header"},
+          Row{"[Li[nk]\n", "f:1: malformed section header"},
+          Row{"[Link]]\n", "f:1: text after the section header"},
+          Row{"[Link]\nPeer\n", "f:2: not a [Section], a Key=value or a comment"},
+          Row{"[Link]\nA=1\n  continued\n", "f:3: not a [Section], a Key=value or a comment"},
+          Row{"[Link]\n=v\n", "f:2: malformed key before '='"},
+          Row{"[Link]\nA b=v\n", "f:2: malformed key before '='"},
+          Row{"[Link]\nA#b=v\n", "f:2: malformed key before '='"},
+          Row{"Peer=isp\n", "f:1: Peer= is before the first section; write [Link] or another section above it"},
+          Row{"[Link]\nA=b#c\n", "f:2: '#' is not allowed inside a value; a comment needs a blank before it"},
+          Row{"[Link]\nA=\"b\n",
+              "f:2: unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one"},
+          Row{"[Link]\nA=\"b # c\"\n",
+              "f:2: unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one"},
+          Row{"[Link]\nA=\"b\" \"c\"\n",
+              "f:2: unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one"},
+          Row{"[Link]\r\n", "f:1: control character 0x0d"},
+          Row{std::string("[Link]\nA=b\0c\n", 13), "f:2: control character 0x00"},
+          Row{"[Link]\nA=\x1b[1m\n", "f:2: control character 0x1b"},
+          Row{"[Link]\nA=\xff\n", "f:2: the line is not UTF-8"},
+          Row{"[Link]\nA=1\nB=2\n\nA=3\n", "f:5: duplicate key A= in [Link], first given in line 2"},
+          Row{"[Link]\nA=1\n[Call]\nA=2\n[Link]\nA=3\n", "f:6: duplicate key A= in [Link], first given in line 2"},
+          Row{"[Link]\n" + long_line, "f:2: line longer than 2000 bytes"},
+      }) {
     const auto scanned = scan("f", text);
     ASSERT_EQ(scanned.problems.size(), 1U) << text;
     EXPECT_EQ(scanned.problems[0].str(), expected);
@@ -102,6 +106,6 @@ TEST(Syntax, NamesEachFaultWithItsLine) {
 TEST(Syntax, GoesOnBehindAFault) {
   const auto scanned = scan("f", "[Broken\nA=1\nA=2\n[Link]\nbad\nB=1\n");
   EXPECT_EQ(scanned.problems, (Diagnostics{{"f", 1, "section header without ']'"},
-                                           {"f", 5, "neither a section, nor Key=value, nor a comment"}}));
+                                           {"f", 5, "not a [Section], a Key=value or a comment"}}));
   EXPECT_EQ(scanned.assignments, (std::vector<Assignment>{{"Link", "B", "1", 6}}));
 }

@@ -25,14 +25,14 @@ TEST(AddressConflict, OfOurOwnEnd) {
   const auto conflict = [](const char* own) { return own_conflict("isp", ip(own), kHost).value_or(none); };
   EXPECT_EQ(conflict("10.64.64.77"), none);
   EXPECT_EQ(conflict("192.0.0.2"), none) << "a fixed address is the stable one";
-  EXPECT_EQ(conflict("10.10.10.1"), "10.10.10.1, which the far end gave us, is the address of lan0");
-  EXPECT_EQ(conflict("10.10.10.9"), "10.10.10.9, which the far end gave us, lies in 10.10.10.0/24 of lan0");
-  EXPECT_EQ(conflict("127.0.0.2"), "127.0.0.2, which the far end gave us, lies in 127.0.0.0/8 of lo");
-  EXPECT_EQ(conflict("192.0.0.3"), "192.0.0.3, which the far end gave us, is the address of gd-two");
-  EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, which the far end gave us, is the address of ppp-two");
-  EXPECT_EQ(conflict("10.64.64.64"), "10.64.64.64, which the far end gave us, lies in 10.64.64.64/32 of ppp-two");
+  EXPECT_EQ(conflict("10.10.10.1"), "10.10.10.1, which the far end assigned to us, is the address of lan0");
+  EXPECT_EQ(conflict("10.10.10.9"), "10.10.10.9, which the far end assigned to us, is in 10.10.10.0/24 of lan0");
+  EXPECT_EQ(conflict("127.0.0.2"), "127.0.0.2, which the far end assigned to us, is in 127.0.0.0/8 of lo");
+  EXPECT_EQ(conflict("192.0.0.3"), "192.0.0.3, which the far end assigned to us, is the address of gd-two");
+  EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, which the far end assigned to us, is the address of ppp-two");
+  EXPECT_EQ(conflict("10.64.64.64"), "10.64.64.64, which the far end assigned to us, is in 10.64.64.64/32 of ppp-two");
   EXPECT_EQ(conflict("203.0.113.10"), none) << "everything is no prefix";
-  EXPECT_EQ(conflict("fd77:10::7"), "fd77:10::7, which the far end gave us, lies in fd77:10::/64 of lan0");
+  EXPECT_EQ(conflict("fd77:10::7"), "fd77:10::7, which the far end assigned to us, is in fd77:10::/64 of lan0");
   EXPECT_EQ(conflict("2001:db8::7"), none);
   EXPECT_EQ(conflict("fe80::7"), none) << "link-local addresses are each link's own";
 }
@@ -41,10 +41,10 @@ TEST(AddressConflict, OfTheFarEnd) {
   const auto conflict = [](const char* far) { return far_conflict("isp", ip(far), kHost).value_or(none); };
   EXPECT_EQ(conflict("10.64.64.254"), none);
   EXPECT_EQ(conflict("10.64.64.64"), none) << "two far ends may call themselves the same";
-  EXPECT_EQ(conflict("10.10.10.2"), "10.10.10.2, as which the far end goes, lies in 10.10.10.0/24 of lan0");
-  EXPECT_EQ(conflict("10.10.10.1"), "10.10.10.1, as which the far end goes, is the address of lan0");
-  EXPECT_EQ(conflict("192.0.0.2"), "192.0.0.2, as which the far end goes, is the address of gd-isp");
-  EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, as which the far end goes, is the address of ppp-two");
+  EXPECT_EQ(conflict("10.10.10.2"), "10.10.10.2, the far end's address, is in 10.10.10.0/24 of lan0");
+  EXPECT_EQ(conflict("10.10.10.1"), "10.10.10.1, the far end's address, is the address of lan0");
+  EXPECT_EQ(conflict("192.0.0.2"), "192.0.0.2, the far end's address, is the address of gd-isp");
+  EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, the far end's address, is the address of ppp-two");
 }
 
 TEST(AddressConflict, OfTheCallAsItStands) {
@@ -57,7 +57,7 @@ TEST(AddressConflict, OfTheCallAsItStands) {
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32, "10.64.64.254")), none);
   EXPECT_EQ(with(has("ppp-isp", "fe80::7", 128, "fe80::8")), none);
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32)), none) << "the far end's address is still to come";
-  EXPECT_THAT(with(has("ppp-isp", "10.64.64.77", 32, "10.10.10.2")), testing::HasSubstr("lies in 10.10.10.0/24 of lan0"));
+  EXPECT_THAT(with(has("ppp-isp", "10.64.64.77", 32, "10.10.10.2")), testing::HasSubstr("is in 10.10.10.0/24 of lan0"));
   EXPECT_THAT(with(has("ppp-isp", "10.10.10.1", 32, "10.64.64.254")), testing::HasSubstr("is the address of lan0"));
   EXPECT_THAT(with(has("ppp-two", "10.10.10.1", 32, "10.64.64.254")), none) << "that is another link's";
 }

@@ -65,12 +65,12 @@ TEST(Explain, SaysWhoStandsInFrontOfAStandby) {
   const LinkRouting link{"isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 500};
   auto in_front = link;
   in_front.metric = 200;
-  EXPECT_EQ(explain({eth0}, {link}),
-            std::vector<std::string>{
-                "IPv4 default via 192.0.2.1 dev eth0 metric 300 stands in front of link isp (Metric=500), which carries when that is gone"});
+  EXPECT_EQ(explain({eth0}, {link}), std::vector<std::string>{"IPv4 default via 192.0.2.1 dev eth0 metric 300 is preferred to "
+                                                              "link isp (Metric=500), which carries traffic only without it"});
   EXPECT_EQ(explain({eth0}, {in_front}),
-            std::vector<std::string>{"IPv4 default via 192.0.2.1 dev eth0 metric 300 stands behind link isp (Metric=200): what has chosen no "
-                                     "source address goes by the link"});
+            std::vector<std::string>{
+                "IPv4 default via 192.0.2.1 dev eth0 metric 300 ranks below link isp (Metric=200): packets without "
+                "a chosen source address use the link"});
 }
 
 }  // namespace

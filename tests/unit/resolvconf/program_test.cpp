@@ -85,7 +85,7 @@ TEST_F(Program, OneThatHangsIsKilled) {
   const auto begin = std::chrono::steady_clock::now();
   const auto done = settle(path(), {}, {}, is_ours, 1s);
   ASSERT_FALSE(done);
-  EXPECT_THAT(done.error(), HasSubstr("it has not ended in time: waiting"));
+  EXPECT_THAT(done.error(), HasSubstr("it did not end in time: waiting"));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
 }
 

@@ -163,7 +163,7 @@ TEST_F(NameRecordsTest, AFailureIsSaidOnceAndNoCallWaitsForIt) {
   send_text(client, "dial isp 7");
   EXPECT_THAT(rig.next(client), StartsWith("started isp 7"));
   EXPECT_THAT(rig.next(client), StartsWith("address isp 7"));
-  EXPECT_TRUE(rig.await([&] { return rig.noted("names: resolvconf was not told: ") == 1; }));
+  EXPECT_TRUE(rig.await([&] { return rig.noted("names: cannot tell resolvconf: ") == 1; }));
   EXPECT_EQ(rig.noted("-i: exit status 1: no, thank you"), 1U);
 }
 

@@ -125,7 +125,7 @@ TEST(Supervisor, APppdThatIgnoresTermIsKilledWithAllItStarted) {
   std::ifstream(rig.dir.path() + "/child") >> child;
   ASSERT_GT(child, 0);
   send_text(client, "hangup isp 7");
-  EXPECT_EQ(rig.next(client), "gone isp 7 HungUp as asked, killed because it did not end on SIGTERM");
+  EXPECT_EQ(rig.next(client), "gone isp 7 HungUp as requested, killed because it did not end on SIGTERM");
   EXPECT_TRUE(rig.await([&] { return !alive(pid); }));
   // The orphan is init's to reap; dead is dead.
   EXPECT_TRUE(rig.await([&] {
@@ -164,12 +164,12 @@ TEST(Supervisor, TwoPppdForOneLinkAreNever) {
   EXPECT_THAT(rig.next(client), StartsWith("started isp 1"));
   ASSERT_TRUE(rig.await([&] { return !rig.said.empty(); }));
   send_text(client, "dial isp 2");
-  EXPECT_EQ(rig.next(client), "refused isp 2 call 1 of this link lives already (negotiating)");
+  EXPECT_EQ(rig.next(client), "refused isp 2 the link already has call 1 (negotiating)");
   send_text(client, "dial other 3");
   EXPECT_THAT(rig.next(client), StartsWith("started other 3"));
   send_text(client, "hangup isp 1");
   send_text(client, "dial isp 4");
-  EXPECT_EQ(rig.next(client), "refused isp 4 call 1 of this link lives already (ending)");
+  EXPECT_EQ(rig.next(client), "refused isp 4 the link already has call 1 (ending)");
   rig.dir.write("go", "");
   EXPECT_THAT(rig.next(client), StartsWith("gone isp 1 HungUp"));
   send_text(client, "dial isp 5");
@@ -320,7 +320,7 @@ TEST(Supervisor, WhoConnectsAndSaysNothingIsClosedAndHarmless) {
   EXPECT_EQ(rig.next(one_too_many), "refused - 0 too many connections");
   EXPECT_EQ(rig.next(silent), "EOF");
   EXPECT_EQ(rig.next(silent_too), "EOF");
-  EXPECT_EQ(rig.noted("asked for nothing"), 1u);
+  EXPECT_EQ(rig.noted("sent no request"), 1u);
   // The one that has asked may be quiet for as long as it likes.
   send_text(good, "dial isp 1");
   EXPECT_THAT(rig.next(good), StartsWith("started isp 1"));
@@ -391,7 +391,7 @@ TEST(Supervisor, ShutDownHangsUpInOrderAndLeaves) {
   std::vector<std::string> messages;
   while (messages.size() < 3) messages.push_back(rig.next(client));
   EXPECT_THAT(messages, Contains(StartsWith("gone one 1 HungUp")));
-  EXPECT_THAT(messages, Contains(StartsWith("gone two 2 HungUp as asked, killed")));
+  EXPECT_THAT(messages, Contains(StartsWith("gone two 2 HungUp as requested, killed")));
   EXPECT_THAT(messages, Contains("refused three 3 ghost-supervisor is being stopped"));
   EXPECT_EQ(rig.loop.run(), EXIT_SUCCESS);
 }
