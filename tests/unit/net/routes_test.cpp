@@ -147,8 +147,8 @@ std::string our_rules() { return sh("ip -N rule | grep 'proto 103'; ip -N -6 rul
 TEST_F(Routes, RulesFollowTheDefaultRoutesOfOthers) {
   set_rules({});
   const std::string none = our_rules();
-  EXPECT_THAT(none, HasSubstr("32765:	not from 255.255.255.255 lookup 254 suppress_prefixlength 0 proto 103"));
-  EXPECT_THAT(none, HasSubstr("32765:	not from ff00::/8 lookup 254 suppress_prefixlength 0 proto 103"));
+  EXPECT_THAT(none, HasSubstr("32765:\tnot from 255.255.255.255 lookup 254 suppress_prefixlength 0 proto 103"));
+  EXPECT_THAT(none, HasSubstr("32765:\tnot from ff00::/8 lookup 254 suppress_prefixlength 0 proto 103"));
   const auto eth = make_tun("eth0");
   ASSERT_TRUE(eth);
   sh("sysctl -qw net.ipv6.conf.eth0.accept_dad=0; ip link set eth0 up;"
@@ -160,9 +160,9 @@ TEST_F(Routes, RulesFollowTheDefaultRoutesOfOthers) {
   EXPECT_TRUE(set_rules(*foreign));
   EXPECT_FALSE(set_rules(*foreign));
   const auto now = our_rules();
-  EXPECT_THAT(now, HasSubstr("lookup 254 suppress_prefixlength 0 proto 103\n32765:	from 192.0.2.10 lookup 254 proto 103\n"
-                             "32765:	from all lookup 26468 proto 103\n"));
-  EXPECT_THAT(now, HasSubstr("32765:	from 2001:db8::a lookup 254 proto 103\n32765:	from all lookup 26468 proto 103\n"));
+  EXPECT_THAT(now, HasSubstr("lookup 254 suppress_prefixlength 0 proto 103\n32765:\tfrom 192.0.2.10 lookup 254 proto 103\n"
+                             "32765:\tfrom all lookup 26468 proto 103\n"));
+  EXPECT_THAT(now, HasSubstr("32765:\tfrom 2001:db8::a lookup 254 proto 103\n32765:\tfrom all lookup 26468 proto 103\n"));
   OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1500, 4096}));
   OK(rtnl_->add(demand_routes(link_)));
   EXPECT_THAT(sh("ip route get 9.9.9.9"), HasSubstr("dev gd-isp table 26468 src 192.0.0.2"));
@@ -186,7 +186,7 @@ TEST_F(Routes, RulesAreThereInTheirOrderAndLast) {
     EXPECT_FALSE(set_rules({})) << harm;
     EXPECT_EQ(our_rules(), right) << harm;
   }
-  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:	from all lookup 77\n32765:	not from 255.255.255.255"));
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:\tfrom all lookup 77\n32765:\tnot from 255.255.255.255"));
 }
 
 // wg-quick's way, before and after us: its rules come first, and its `down` takes its own alone.
@@ -200,12 +200,12 @@ TEST_F(Routes, WireGuardsRulesComeFirst) {
   const auto ours = sh("ip rule");
   sh(up);
   EXPECT_FALSE(set_rules({}));
-  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32763:	from all lookup 254 suppress_prefixlength 0\n32764:	not from all fwmark"));
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32763:\tfrom all lookup 254 suppress_prefixlength 0\n32764:\tnot from all fwmark"));
   sh(down);
   EXPECT_EQ(sh("ip rule"), ours);
   sh("while ip rule del pref 32765 2>/dev/null; do :; done; " + up);
   set_rules({});
-  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:	not from all fwmark 0xca6c lookup 51820\n32765:	not from 255.255.255.255"));
+  EXPECT_THAT(sh("ip -N rule"), HasSubstr("32765:\tnot from all fwmark 0xca6c lookup 51820\n32765:\tnot from 255.255.255.255"));
   sh(down);
   EXPECT_EQ(sh("ip rule"), ours);
   for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl_->set_rules(family, {}));
