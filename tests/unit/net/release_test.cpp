@@ -27,12 +27,14 @@ class Release : public test::OwnNetns {
     directory_.pop_back();
     journal_ = directory_ + "/restore.json";
     // A host that is not at its defaults, so that "the same" means something.
-    sh("ip link add eth0 type veth peer name eth1; sysctl -qw net.ipv4.conf.all.rp_filter=2 "
+    // The kernel gives both their link-local addresses in its own time, and their routes with them: without DAD, and awaited.
+    sh("sysctl -qw net.ipv6.conf.default.accept_dad=0; ip link add eth0 type veth peer name eth1; sysctl -qw net.ipv4.conf.all.rp_filter=2 "
        "net.ipv4.conf.eth0.rp_filter=1 "
        "net.ipv4.conf.default.rp_filter=1 net.ipv6.conf.eth1.forwarding=1 net.ipv6.conf.eth0.accept_ra=1;"
        "ip addr add 10.10.10.1/24 dev eth0; ip link set eth0 up; ip link set eth1 up; ip route add default "
        "dev eth0;"
-       "nft add table inet mine");
+       "nft add table inet mine;"
+       "timeout 20 sh -c 'until [ $(ip -6 route show table local type local | grep -c fe80) = 2 ]; do sleep 0.01; done'");
   }
   void TearDown() override { sh("rm -r " + directory_); }
 
