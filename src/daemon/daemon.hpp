@@ -38,33 +38,28 @@ class Daemon final : public bus::Requests, private BusPort {
   [[nodiscard]] bus::Accepted reload() override;
 
  private:
-  [[nodiscard]] bus::Accepted connect(const std::string& link) override;
-  [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
-  [[nodiscard]] bus::Accepted block(const std::string& link) override;
-  [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
-  [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
-  void tell_left();
-  [[nodiscard]] bool any_call() const;
-  [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
-
-  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
-  void look(const std::string& link) override;
-
-  [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
-  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
-      const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
-  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
-
-  [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
-  void watch_timer(const std::string& link);
-  void ask_timer(const std::string& link, core::TimerQuestion question) override;
-  void answer_tick(const std::string& link, const core::Due& due) override;
-  void appeared(const std::string& link, const core::TellAppeared& appearance) override;
-  void vanished(const std::string& link, const std::string& reason) override;
-
+  // ---- links, and the queue of their events: daemon.cpp
+  [[nodiscard]] static core::LinkConfig named(core::LinkConfig config);
   void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
   void make_again(const std::string& link);
   void remove_link(const std::string& name);
+  [[nodiscard]] net::Result<void> take_over();
+  [[nodiscard]] net::Result<void> load_ruleset();
+  [[nodiscard]] std::vector<std::string> blocked() const;
+  [[nodiscard]] std::vector<Placed> placed() const;
+  [[nodiscard]] unsigned free_index() const;
+  [[nodiscard]] bool any_call() const;
+
+  void post(const std::string& link, core::LinkEvent event);
+  void handle(const std::string& link, core::LinkEvent event);
+  [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
+  void step(Link& link, core::LinkEvent event);
+  void tell(const TurnEnd::Seen& seen);
+  void show(const Link& link);
+  void publish();
+  void tell_manager();
+
+  // ---- a reload: daemon_reload.cpp
   [[nodiscard]] net::Result<void> apply(core::Config config);
   // Hangs a link up for a reload that takes it away (no `wants`) or gives it other addresses: when those who were told have
   // been told the end, within VanishTimeout=; nobody waits here.
@@ -72,35 +67,48 @@ class Daemon final : public bus::Requests, private BusPort {
   [[nodiscard]] net::Result<void> put_in_place(const std::string& name, std::optional<core::LinkConfig> wants);
   [[nodiscard]] bool says_farewell(const std::string& name) const;
   void farewells_said();
-  [[nodiscard]] net::Result<void> take_over();
-  [[nodiscard]] net::Result<void> load_ruleset();
-  [[nodiscard]] std::vector<std::string> blocked() const;
-  [[nodiscard]] Keeper::Port keeper_port();
-  [[nodiscard]] std::vector<Placed> placed() const;
-  [[nodiscard]] unsigned free_index() const;
 
-  void post(const std::string& link, core::LinkEvent event);
-  void handle(const std::string& link, core::LinkEvent event);
-  void step(Link& link, core::LinkEvent event);
-  void tell(const TurnEnd::Seen& seen);
-  void show(const Link& link);
-  [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
-  void publish();
+  // ---- the bus: daemon_requests.cpp
+  [[nodiscard]] bus::Accepted connect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted block(const std::string& link) override;
+  [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+  [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
+  void tell_left();
+  [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
+  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
+  void look(const std::string& link) override;
+  [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
+  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
+      const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
+  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
+  [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
+  void watch_timer(const std::string& link);
+  void forget_timer(const std::string& link);
+  void ask_timer(const std::string& link, core::TimerQuestion question) override;
+  void answer_tick(const std::string& link, const core::Due& due) override;
+  void appeared(const std::string& link, const core::TellAppeared& appearance) override;
+  void vanished(const std::string& link, const std::string& reason) override;
 
+  // ---- the supervisor: daemon_supervisor.cpp
   void supervisor_says(ppp::Message message);
   void supervisor_lost(const std::string& why);
   void hang_up_orphan(const std::string& link, CallSerial serial);
   void leave_idle_supervisor();  // without a client and a call it ends by itself
   void tell_names();
   void listen();
+
+  // ---- the kernel's interfaces: daemon_kernel.cpp
   void watch_kernel();
   void kernel_says(std::uint32_t);
   [[nodiscard]] std::vector<net::HeldAddress> held() const;
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();
-  void tell_what_stands_beside();
+
+  // ---- those beside us: daemon_beside.cpp
+  [[nodiscard]] Keeper::Port keeper_port();
   void see_who_stands_in_front();
-  void tell_manager();
+  void tell_what_stands_beside();
 
   loop::EventLoop& loop_;
   AppearPaths appear_paths_;

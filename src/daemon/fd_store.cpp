@@ -54,9 +54,13 @@ Inherited inherited() {
   return out;
 }
 
-void store_tun(const std::string& link, int fd) {
+net::Result<UniqueFd> make_stored_tun(const std::string& link) {
+  auto made = net::make_tun(demand_interface(link));
+  if (!made) return made;
   const auto state = "FDSTORE=1\nFDNAME=tun-" + link + "\nFDPOLL=0";
+  const int fd = made->get();
   sd_pid_notify_with_fds(0, 0, state.c_str(), &fd, 1);
+  return made;
 }
 
 void remove_stored_tun(const std::string& link) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=tun-" + link).c_str()); }

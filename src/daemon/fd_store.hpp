@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
+#include "net/error.hpp"
 
 namespace ghost::daemon {
 
@@ -19,8 +20,9 @@ struct Inherited {
 // and taken out of the store: nobody else would.
 [[nodiscard]] Inherited inherited();
 
-// Puts a TUN that we made ourselves into the store / takes one of a vanished link out. Without a manager: nothing.
-void store_tun(const std::string& link, int fd);
+// Makes a link's TUN, where that is allowed, and puts it into the store / takes one of a vanished link out. Without a manager there is
+// no store.
+[[nodiscard]] net::Result<UniqueFd> make_stored_tun(const std::string& link);
 void remove_stored_tun(const std::string& link);
 
 }  // namespace ghost::daemon
