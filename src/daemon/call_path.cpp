@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/ids.hpp"
 #include "net/interface.hpp"
 #include "net/nft.hpp"
 #include "net/rcu_barrier.hpp"
@@ -41,7 +40,7 @@ std::optional<Family> family_of(const core::PacketBytes& packet) {
 }  // namespace
 
 Replay::Way CallPath::way(const Placed& link) const {
-  const auto ifname = ppp_interface(link.config.name);
+  const auto& ifname = link.interface;
   return {::if_nametoindex(ifname.c_str()), net::mtu_of(ifname), &link.config.stable};
 }
 
@@ -74,7 +73,7 @@ void CallPath::drain(const Placed& link, core::SentOn& outcome) {
 core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) {
   const auto link = where_();
   core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}, .kept = {}};
-  const auto ifname = ppp_interface(link.config.name);
+  const auto& ifname = link.interface;
   const auto failed = [&](const net::Error& error) {
     outcome.error = error.what;
     (void)host_.queue().release(ifname);  // the other family's packets may be behind the plug

@@ -101,6 +101,8 @@ class Daemon final : public bus::Requests, private BusPort {
   // ---- the kernel's interfaces: daemon_kernel.cpp
   void watch_kernel();
   void kernel_says(std::uint32_t);
+  // Whose calls have an interface of this name.
+  [[nodiscard]] Link* link_of(const std::string& ifname) const;
   [[nodiscard]] std::vector<net::HeldAddress> held() const;
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();

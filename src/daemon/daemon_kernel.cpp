@@ -51,6 +51,11 @@ std::set<std::string> Daemon::end_conflicting_calls() {
   return conflicting;
 }
 
+Link* Daemon::link_of(const std::string& ifname) const {
+  const auto at = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l.second->interface() == ifname; });
+  return at == links_.end() ? nullptr : at->second.get();
+}
+
 void Daemon::kernel_says(std::uint32_t) {
   auto changes = monitor_->read();
   if (!changes) throw std::runtime_error(changes.error().what);
@@ -60,8 +65,7 @@ void Daemon::kernel_says(std::uint32_t) {
                                 [](const auto& c) { return std::holds_alternative<net::AddressUp>(c); });
   const auto conflicting = more ? end_conflicting_calls() : std::set<std::string>{};
   const auto with_link = [this](const std::string& ifname, auto&& act) {
-    if (!ifname.starts_with("ppp-")) return;
-    if (const auto at = links_.find(ifname.substr(4)); at != links_.end()) act(*at->second);
+    if (auto* link = link_of(ifname)) act(*link);
   };
   for (const auto& change : *changes)
     std::visit(Overloaded{
@@ -69,17 +73,15 @@ void Daemon::kernel_says(std::uint32_t) {
                    // Its addresses were told gone before.
                    [&](const net::InterfaceGone& c) { with_link(c.ifname, [this](Link& l) { autoconf_->end(l.name()); }); },
                    [&](const net::AddressUp& c) {
-                     // pppd sets its address first and the peer's second; that takes the first away again, and with it
-                     // every route of the interface. What counts is the second.
-                     if (c.ifname.starts_with("ppp-") && c.family() == Family::v4 && c.peer == c.local) return;
-                     bool of_a_call = false;
-                     with_link(c.ifname, [&](Link& l) {
-                       of_a_call = true;
+                     if (auto* link = link_of(c.ifname)) {
+                       // pppd sets its address first and the peer's second; that takes the first away again, and with it
+                       // every route of the interface. What counts is the second.
+                       if (c.family() == Family::v4 && c.peer == c.local) return;
                        if (auto gone = host_.rtnl().remove_kernel_routes(c.ifname); !gone)
-                         log(LOG_WARNING, l.name(), gone.error().what);
-                       if (!conflicting.contains(l.name())) l.address_up(c.local, c.peer);
-                     });
-                     if (of_a_call) return;  // what the far end gave makes no LAN
+                         log(LOG_WARNING, link->name(), gone.error().what);
+                       if (!conflicting.contains(link->name())) link->address_up(c.local, c.peer);
+                       return;  // what the far end gave makes no LAN
+                     }
                      if (auto one = host_.opening(placed(), c.ifname, c.local)) {
                        guard_first = guard_first || one->guard_first;
                        opening.insert(opening.end(), one->writes.begin(), one->writes.end());

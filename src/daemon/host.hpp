@@ -27,6 +27,7 @@ struct Placed {
   unsigned index = 0;
   std::vector<Family> carried{};  // by its call, just now
   bool withdrawn = false;         // net::Standing
+  std::string interface{};        // of its calls
   [[nodiscard]] net::LinkRouting routing() const {
     return {config.name, index, config.routes, config.stable, config.metric, carried, withdrawn};
   }

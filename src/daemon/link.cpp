@@ -39,6 +39,7 @@ CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_sinc
 Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost)
     : loop_(shared.loop),
       host_(shared.host),
+      bearer_(shared.bearer),
       index_(index),
       tun_(std::move(tun)),
       post_(std::move(post)),
@@ -47,13 +48,13 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
           host_, tun_.get(), [this] { return placed(); },
           [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
       queue_(host_, [this] { return placed(); }),
-      netfilter_(config.name),
+      netfilter_([this] { return placed(); }),
       decides_(config, remembered(shared.paths.directory, config.name), surroundings(), clocks()),
       gate_(loop_, config.name, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
       memory_(
           loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
           [this](core::Written e) { post_(e); }),
-      notices_(loop_, shared.paths.announce, ppp_interface(config.name), [this](core::NoticeAnswered e) { post_(std::move(e)); }),
+      notices_(loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
       executor_({path_, queue_, netfilter_, shared.bearer, notices_, memory_, shared.bus}, post_),
       gather_(loop_, [this] { readable(); }),
       timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
@@ -69,7 +70,7 @@ core::LinkStatus Link::status() const {
 }
 
 Placed Link::placed() const {
-  Placed out{machine().config(), index_, {}, standing_.withdrawn};
+  Placed out{machine().config(), index_, {}, standing_.withdrawn, interface()};
   if (const auto* up = machine().carries())
     for (const auto family : {Family::v4, Family::v6})
       if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
@@ -98,7 +99,7 @@ void Link::address_up(const IpAddress& local, const IpAddress& peer) {
   const bool carried = std::find(known.begin(), known.end(), local) != known.end();
   // Over IPv6 the far end has spoken already: its router advertisement made the address.
   if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
-  gate_.wait(ppp_interface(name()), local, machine().config().call.peer_wait, [this, peer] {
+  gate_.wait(interface(), local, machine().config().call.peer_wait, [this, peer] {
     auto targets = machine().status().dns;
     targets.push_back(peer);
     return targets;

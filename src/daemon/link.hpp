@@ -52,6 +52,7 @@ class Link {
   void address_gone(const IpAddress& local);
 
   [[nodiscard]] const std::string& name() const { return machine().config().name; }
+  [[nodiscard]] std::string interface() const { return bearer_.interface_of(name()); }
   [[nodiscard]] Placed placed() const;
   [[nodiscard]] net::Standing standing() const { return standing_; }
   void stand(net::Standing standing) { standing_ = std::move(standing); }
@@ -76,6 +77,7 @@ class Link {
 
   loop::EventLoop& loop_;
   Host& host_;
+  Bearer& bearer_;
   unsigned index_;
   UniqueFd tun_;
   Post post_;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the nftables table and conntrack know of one link.
 #pragma once
-#include <string>
 #include <utility>
 
+#include "daemon/host.hpp"
 #include "daemon/ports.hpp"
 
 namespace ghost::daemon {
 
 class LinkNetfilter final : public Netfilter {
  public:
-  explicit LinkNetfilter(std::string link) : link_(std::move(link)) {}
+  explicit LinkNetfilter(Where where) : where_(std::move(where)) {}
 
   [[nodiscard]] net::Result<core::Duration> idle_left() override;
   [[nodiscard]] net::Result<void> forget(const IpAddress& address) override;
   [[nodiscard]] net::Result<void> set_blocked(bool blocked) override;
 
  private:
-  std::string link_;
+  Where where_;
 };
 
 }  // namespace ghost::daemon

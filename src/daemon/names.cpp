@@ -11,11 +11,8 @@
 namespace ghost::daemon {
 namespace {
 
-std::string link_of(const std::string& interface) { return interface.substr(interface.find('-') + 1); }
-
-void say(bus::Resolved::Outcome outcome, const std::string& interface, const std::string& text) {
+void say(const std::string& link, bus::Resolved::Outcome outcome, const std::string& interface, const std::string& text) {
   using enum bus::Resolved::Outcome;
-  const auto link = link_of(interface);
   const auto said = text.empty() ? std::string() : ": " + text;
   switch (outcome) {
     case refused:
@@ -49,7 +46,11 @@ core::NamesLink names_link(const Link& link) {
 
 void Names::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
   try {
-    resolved_ = std::make_unique<bus::Resolved>(loop, bus, say);
+    resolved_ = std::make_unique<bus::Resolved>(
+        loop, bus, [this](bus::Resolved::Outcome outcome, const std::string& interface, const std::string& text) {
+          const auto at = link_of_.find(interface);
+          say(at == link_of_.end() ? std::string() : at->second, outcome, interface, text);
+        });
   } catch (const std::runtime_error& e) {
     log_names(LOG_WARNING, "", "failed", std::string("cannot reach systemd-resolved: ") + e.what());
   }
@@ -61,9 +62,11 @@ void Names::update(const std::map<std::string, std::unique_ptr<Link>>& links) {
   std::set<std::string> interfaces;
   for (const auto& [name, link] : links) {
     states.push_back(names_link(*link));
+    const auto call = link->interface();
+    link_of_[demand_interface(name)] = link_of_[call] = name;
     interfaces.insert(demand_interface(name));
     // A call that an earlier ghostd began has its servers still; they are judged when the call is ours.
-    if (!std::holds_alternative<core::Dialing>(link->machine().state())) interfaces.insert(ppp_interface(name));
+    if (!std::holds_alternative<core::Dialing>(link->machine().state())) interfaces.insert(call);
   }
   resolved_->want(core::names_for(states), std::move(interfaces));
 }

@@ -21,6 +21,7 @@ class Names {
   void update(const std::map<std::string, std::unique_ptr<Link>>& links);
 
  private:
+  std::map<std::string, std::string> link_of_;  // by interface, of all links there were
   std::unique_ptr<bus::Resolved> resolved_;
 };
 

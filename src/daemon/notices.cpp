@@ -9,10 +9,10 @@ constexpr std::size_t kAtOnce = 64;
 
 }  // namespace
 
-Notices::Notices(loop::EventLoop& loop, std::string program, std::string interface, Answered answered)
+Notices::Notices(loop::EventLoop& loop, std::string program, Interface interface, Answered answered)
     : loop_(loop), program_(std::move(program)), interface_(std::move(interface)), answered_(std::move(answered)) {}
 
-announce::Via Notices::via(core::Via via) const { return {interface_, std::move(via.local), std::move(via.dns)}; }
+announce::Via Notices::via(core::Via via) const { return {interface_(), std::move(via.local), std::move(via.dns)}; }
 
 void Notices::make_ready(bool wanted) {
   if (!wanted) ready_.reset();

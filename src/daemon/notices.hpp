@@ -17,8 +17,9 @@ namespace ghost::daemon {
 class Notices final : public NoticePort {
  public:
   using Answered = std::function<void(core::NoticeAnswered)>;
+  using Interface = std::function<std::string()>;  // the call's
   // program: ghost-announce. Each notice that is sent is answered once, from the loop, unless it is abandoned.
-  Notices(loop::EventLoop& loop, std::string program, std::string interface, Answered answered);
+  Notices(loop::EventLoop& loop, std::string program, Interface interface, Answered answered);
 
   void make_ready(bool wanted) override;
   void tell(core::Tell notice) override;
@@ -31,7 +32,8 @@ class Notices final : public NoticePort {
   [[nodiscard]] announce::Via via(core::Via via) const;
 
   loop::EventLoop& loop_;
-  std::string program_, interface_;
+  std::string program_;
+  Interface interface_;
   Answered answered_;
   std::deque<std::pair<std::uint64_t, announce::Job>> waiting_;
   std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;

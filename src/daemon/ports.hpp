@@ -45,12 +45,15 @@ class Netfilter {
   [[nodiscard]] virtual net::Result<void> set_blocked(bool blocked) = 0;
 };
 
-// Whoever makes calls (SupervisorClient). False: it could not be said, and no news will come of it.
+// Whoever makes calls (SupervisorClient).
 class Bearer {
  public:
   virtual ~Bearer() = default;
+  // False: it could not be said, and no news will come of it.
   [[nodiscard]] virtual bool dial(const std::string& link, CallSerial serial) = 0;
   [[nodiscard]] virtual bool hang_up(const std::string& link, CallSerial serial) = 0;
+  // The name of the interface that the link's calls have. It is asked for anew each time: a modem's may be another one tomorrow.
+  [[nodiscard]] virtual std::string interface_of(const std::string& link) const = 0;
 };
 
 // Who sends notices (Notices). Each that was told or asked is answered by core::NoticeAnswered, unless it is abandoned.

@@ -23,6 +23,7 @@ class SupervisorClient final : public Bearer {
   [[nodiscard]] bool send(const ppp::Request& request);
   [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
   [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
+  [[nodiscard]] std::string interface_of(const std::string& link) const override { return ppp_interface(link); }
   void close();
   [[nodiscard]] bool connected() const { return static_cast<bool>(fd_); }
 

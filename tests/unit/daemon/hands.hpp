@@ -35,6 +35,7 @@ struct Hands final : daemon::Path, daemon::CallQueue, daemon::Netfilter, daemon:
   net::Result<void> set_blocked(bool blocked) override { return kernel(blocked ? "block" : "unblock"); }
   bool dial(const std::string& link, CallSerial serial) override;
   bool hang_up(const std::string& link, CallSerial serial) override;
+  std::string interface_of(const std::string& link) const override { return "call-" + link; }
   void make_ready(bool wanted) override { note(wanted ? "make ready" : "not ready"); }
   void tell(core::Tell notice) override;
   void ask(core::Echo echo) override { note("echo " + std::to_string(echo.what.id)); }
