@@ -116,7 +116,7 @@ TEST_F(NoticesTest, GoesByTheInterfaceThatTheCallHasNow) {
 }
 
 TEST_F(NoticesTest, TellsEveryWayInWhichAProcessCanFail) {
-  for (const auto& [act, detail] : std::vector<std::pair<std::string, std::string>>{{"exit 3", "left with 3"},
+  for (const auto& [act, detail] : std::vector<std::pair<std::string, std::string>>{{"exit 3", "exited with status 3"},
                                                                                      {"kill -9 $$", "killed by signal 9"},
                                                                                      {"echo nonsense", "ghost-announce: "},
                                                                                      {"exit 0", "ghost-announce: "}}) {
