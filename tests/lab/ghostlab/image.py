@@ -37,10 +37,12 @@ dnsmasq-base""".split()
 UNPACKED = ["resolvconf", "openresolv"]
 
 # Directories of kernel modules the lab may want, below lib/modules/*/kernel.
+# fmt: off
 MODULES = ["net", "drivers/net/ppp", "drivers/net/slip", "drivers/net/tun.ko", "drivers/net/veth.ko",
            "drivers/net/dummy.ko", "drivers/net/macvlan.ko", "drivers/net/wireguard", "drivers/virtio", "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko",
            "drivers/char/hw_random", "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "fs/9p", "fs/netfs", "fs/fscache",
            "fs/autofs", "fs/fuse", "fs/configfs", "lib", "crypto", "arch/x86/crypto"]
+# fmt: on
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "virtio_console", "9p", "9pnet_virtio"]
 # What the rig uses; loaded at boot, so that a later "sysctl before and after" is not disturbed by a module's arrival.
 PRELOAD = """ppp_async ppp_deflate bsd_comp tun veth dummy nf_tables nft_masq nft_ct nft_nat nft_chain_nat nft_fib

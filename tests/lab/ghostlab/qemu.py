@@ -23,7 +23,7 @@ BOOT_DEADLINE = 240
 
 
 def accelerator(image):
-    """"kvm" or "tcg". /dev/kvm may exist and hang or abort a guest: it is tried once a boot of the host, briefly."""
+    """Either "kvm" or "tcg". /dev/kvm may exist and hang or abort a guest: it is tried once a boot of the host, briefly."""
     if not os.path.exists("/dev/kvm") or not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
     with open("/proc/sys/kernel/random/boot_id") as f:
@@ -36,9 +36,11 @@ def accelerator(image):
             return verdict["accelerator"]
     except (OSError, ValueError, KeyError):
         pass
+    # fmt: off
     argv = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-smp", "2", "-m", "512", "-nodefaults", "-display",
             "none", "-nic", "none", "-no-reboot", "-kernel", image.kernel, "-initrd", image.initrd, "-append",
             "console=ttyS0 panic=-1 ghostlab.probe", "-serial", "stdio"]
+    # fmt: on
     alive = False
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=12, start_new_session=True)
@@ -108,12 +110,15 @@ class Machine:
     def start(self, image, die_with_parent=True, memory=1024):
         os.makedirs(self.share, exist_ok=True)
         kvm = accelerator(image) == "kvm"
+        # fmt: off
         argv = ["qemu-system-x86_64", "-name", "ghostlab", "-nodefaults", "-no-user-config", "-display", "none",
                 "-nic", "none", "-no-reboot", "-machine", "q35,i8042=off,hpet=off", "-smp", "2", "-m", str(memory)]
+        # fmt: on
         argv += ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
         # norandmaps: what tcg has translated counts for one virtual address. With each program at another one at every start,
         # all is translated anew, a fifth slower, and every dozen seconds the translations fill their memory and are thrown
         # away: the next three seconds take half as long again, and a median of ten calls with them.
+        # fmt: off
         argv += ["-kernel", image.kernel, "-initrd", image.initrd, "-append",
                  "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on nokaslr norandmaps audit=0 "
                  "net.ifnames=0 tsc=reliable no_timer_check systemd.log_target=journal",
@@ -123,6 +128,7 @@ class Machine:
                  "-serial", f"file:{self.directory}/console", "-device", "virtio-serial-pci",
                  "-fsdev", f"local,id=host,path={self.share},security_model=none,multidevs=remap",
                  "-device", "virtio-9p-pci,fsdev=host,mount_tag=host"]
+        # fmt: on
         for n in range(PORTS):
             argv += ["-chardev", f"socket,id=c{n},path={self.socket(n)},server=on,wait=off",
                      "-device", f"virtserialport,chardev=c{n},name=ghostlab.{n}"]

@@ -76,7 +76,7 @@ def codes(lab, servers, announcer):
 
 
 def not_now(lab, servers, announcer):
-    """"Not now" at first, then success: told once, at the second attempt."""
+    """With "not now" at first, then success: told once, at the second attempt."""
     # The pause is long enough for each of them to have failed once, and for that to be seen, before the first is tried again.
     twice = {"Attempts": "4", "RetryDelay": "10s", "Timeout": "20s"}
     servers.dns.writable(False)

@@ -25,7 +25,7 @@ def picture(lab):
 
 
 def ours(before, after):
-    """"4 rules, …": how many objects and values there are more, or are other than they were."""
+    """As "4 rules, …": how many objects and values there are more, or are other than they were."""
     def sections(lines):
         found = {}
         for line in lines:

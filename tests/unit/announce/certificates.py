@@ -36,8 +36,10 @@ class Certificates:
         with open(extensions, "w") as f:
             f.write(f"subjectAltName={alternative}\n")
         openssl("req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
+        # fmt: off
         openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self._path("ca.key"), "-CAcreateserial",
                 "-days", str(days), "-extfile", extensions, "-out", out)
+        # fmt: on
         with open(out, "a") as f, open(key) as k:
             f.write(k.read())
         return out

@@ -10,8 +10,10 @@ import re
 import subprocess
 import sys
 
+# fmt: off
 COMPUTES = {"memcmp", "memcpy", "memmove", "memset", "memchr", "strlen", "strcmp", "strtod", "strtoll", "strtoull", "snprintf", "localeconv",
             "inet_ntop", "inet_pton", "sigabbrev_np"}
+# fmt: on
 # Of the compiler, the C++ runtime and the C library's own.
 RUNTIME = re.compile(r"_GLOBAL_OFFSET_TABLE_|__cxa_\w+|_Unwind_\w+|__gxx_personality_v0|__errno_location|__assert_fail|__stack_chk_fail"
                      r"|__libc_single_threaded|__dso_handle|_Z.*")

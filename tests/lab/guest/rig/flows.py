@@ -8,7 +8,7 @@ from .traffic import Sender, Sink
 
 
 def account(seen, sent):
-    """"arrived / twice / out of order / source ports", as the table has it."""
+    """As "arrived / twice / out of order / source ports", as the table has it."""
     return f"{seen['unique']} of {sent} / {seen['twice']} / {seen['out_of_order']} / {len(seen['sources'])}"
 
 

@@ -42,10 +42,12 @@ class Login:
 
     def begin(self, address, command="cat"):
         """A session from the provider's side; its stdin, stdout and stderr are pipes."""
+        # fmt: off
         return subprocess.Popen(["ip", "netns", "exec", "isp", "ssh", "-i", f"{DIRECTORY}/user", "-o", "StrictHostKeyChecking=no",
                                  "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=30",
                                  f"root@{address}", command],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # fmt: on
 
     def run(self, address, command, deadline=60):
         """What the command printed over there."""
