@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One try to tell one receiver, and the functions that make it: one a notifier. Each returns what came of it by the
-// deadline and throws nothing of a server's doing.
+// One attempt to tell one receiver, and the functions that make it, one per notifier. Each returns the result by the
+// deadline, and no answer of a server makes it throw.
 #pragma once
 #include "announce/deadline.hpp"
 #include "announce/job.hpp"
@@ -16,7 +16,7 @@ struct Attempt {
   const Via& via;
   const Url& url;
   const Secret& secret;  // of Credential=; empty without one
-  const std::string& credential_path;  // its file, for what reads a key itself
+  const std::string& credential_path;  // its file, for libraries that read a key themselves
   const Deadline& deadline;
 };
 

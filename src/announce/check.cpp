@@ -17,7 +17,7 @@
 namespace ghost::announce {
 namespace {
 
-// What a value must be; empty: it is.
+// Checks a value: what is wrong with it, or empty.
 using Kind = std::string (*)(std::string_view);
 
 std::string text(std::string_view value) { return value.empty() ? "the value is empty" : ""; }
@@ -104,7 +104,7 @@ std::string method(std::string_view v) { return one_of(v, {"POST", "PUT"}); }
 std::string http_auth(std::string_view v) { return one_of(v, {"basic", "bearer"}); }
 std::string sftp_auth(std::string_view v) { return one_of(v, {"password", "key"}); }
 std::string tls(std::string_view v) { return one_of(v, {"required", "opportunistic", "none"}); }
-// Not hmac-sha384: ldns 1.8.3 has a misprint in its name.
+// Not hmac-sha384: ldns 1.8.3 misspells its name.
 std::string algorithm(std::string_view v) { return one_of(v, {"hmac-sha1", "hmac-sha256", "hmac-sha512", "hmac-md5"}); }
 
 constexpr Key kCa{"CAFile", path};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an [Announce] section may say, by the scheme of its Url=: the keys, their kinds, which must be there, and what
-// would send a secret in clear. Read by the configuration when it is loaded and by ghost-announce before it does anything.
+// The rules of an [Announce] section, by the scheme of its Url=: the keys, their kinds, which are required, and which
+// settings would send a secret unencrypted. The configuration uses them at load, ghost-announce before it does anything.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,19 +12,19 @@
 namespace ghost::announce {
 
 struct Finding {
-  bool fatal = true;  // else a warning: it works, and is not advisable
-  std::string key;    // which key it is about: "Url", "To", …
+  bool fatal = true;  // else a warning: it works, but is not advisable
+  std::string key;    // the key it concerns: "Url", "To", …
   std::string text;   // for people; never repeats a value that could be a secret
   bool operator==(const Finding&) const = default;
 };
 
-// All of them; none: it can be tried.
+// All findings; none: an attempt is possible.
 [[nodiscard]] std::vector<Finding> check(const core::AnnounceConfig& config);
 
 // Of [Appear] Echo=.
 [[nodiscard]] std::optional<std::string> check_echo(std::string_view url);
 
-// Every key that some notifier reads, so that the configuration knows them from misspelt ones.
+// Every key that some notifier reads, so that the configuration can recognize misspelt ones.
 [[nodiscard]] bool is_notifier_key(std::string_view key);
 
 // A file's name in $CREDENTIALS_DIRECTORY.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxReceived = 64 * 1024;
 
-// libcurl's name of the protocol that our scheme is; nothing else is ever spoken.
+// libcurl's name for the protocol of our scheme; it never uses another one.
 const char* protocol_of(Scheme scheme) {
   switch (scheme) {
     case Scheme::smtp: return "smtp";
@@ -26,7 +26,7 @@ const char* protocol_of(Scheme scheme) {
     case Scheme::sftp: return "sftp";
     case Scheme::http:
     case Scheme::dyndns2_http:
-    case Scheme::mqtt: return "http";  // mqtt: the connection alone is libcurl's
+    case Scheme::mqtt: return "http";  // mqtt: libcurl makes only the connection
     case Scheme::https:
     case Scheme::dyndns2_https:
     case Scheme::mqtts: return "https";
@@ -107,7 +107,7 @@ bool CurlRequest::count(std::size_t bytes) {
   return !transfer_.too_large;
 }
 
-// Of HTTP a status line and headers, of SMTP and FTP every line of a reply; that to QUIT says nothing.
+// HTTP: the status line and headers. SMTP and FTP: every line of a reply, except that to QUIT.
 std::size_t CurlRequest::on_header(char* data, std::size_t, std::size_t size, void* self) {
   auto& me = *static_cast<CurlRequest*>(self);
   if (!me.count(size)) return 0;
@@ -150,7 +150,7 @@ curl_socket_t CurlRequest::on_open(void* self, curlsocktype, curl_sockaddr* addr
 
 Transfer CurlRequest::perform() {
   if (transfer_.code != CURLE_OK) return std::move(transfer_);
-  // libcurl would look the name up in a thread, past the link, and we have neither threads nor another way.
+  // libcurl would look the name up in a thread and outside the link. We allow neither.
   const auto addresses = resolve(target_.host, via_, deadline_);
   if (!addresses) {
     transfer_.code = deadline_.over() ? CURLE_OPERATION_TIMEDOUT : CURLE_COULDNT_RESOLVE_HOST;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One transfer by libcurl, with what holds for all of them: the sockets of the link and no other, our own names, the scheme
-// that was asked for, no proxy, no redirect, no .netrc, TLS verified, 64 KiB of answer at most, an end at the deadline.
+// One transfer by libcurl, with the rules for all of them: only sockets of the link, our own name lookup, only the requested
+// scheme, no proxy, no redirect, no .netrc, TLS verified, 64 KiB of answer at most, an end at the deadline.
 #pragma once
 #include <curl/curl.h>
 
@@ -15,7 +15,7 @@ namespace ghost::announce {
 
 class CurlRequest {
  public:
-  // `url` is the whole one for libcurl; `target` says whom to look up. What they lend must outlive the request.
+  // `url` is complete, for libcurl; `target` names the host to look up. What they lend must outlive the request.
   CurlRequest(const core::AnnounceConfig& config, const Via& via, const Deadline& deadline, const Url& target, const std::string& url);
   ~CurlRequest();
   CurlRequest(const CurlRequest&) = delete;
@@ -29,10 +29,10 @@ class CurlRequest {
   void set(CURLoption option, const std::string& value) { set(option, value.c_str()); }
   void append_header(const std::string& line);
   void append_recipient(const std::string& mailbox);
-  // What is uploaded; kept here.
+  // The data to upload; kept here.
   void upload(std::string content);
 
-  // Looks the name up and goes. Once.
+  // Looks the name up and runs the transfer. Once.
   Transfer perform();
   // As perform(), up to the connection, TLS included; then handle() can send and receive.
   Transfer connect_only();

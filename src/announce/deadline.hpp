@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The end of an attempt, on the clock that goes on while the machine sleeps. Everything that waits asks for what is left.
+// The end of an attempt, on the clock that also runs while the machine sleeps. Everything that waits asks for the remaining time.
 #pragma once
 #include <algorithm>
 #include <chrono>

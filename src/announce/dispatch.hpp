@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A job from its text to its answer: read, checked, its credential fetched, the sandbox closed, the notifier called, and
-// the answer cleaned of what must not be seen.
+// A job from its text to its answer: parse and check it, read its credential, close the sandbox, call the notifier, and
+// remove secrets from the answer.
 #pragma once
 #include <string>
 #include <string_view>

@@ -114,7 +114,7 @@ tl::expected<Bytes, std::string> dns_exchange(std::span<const std::uint8_t> ques
       const auto got = ::recv(fd->get(), answer.data(), answer.size(), 0);
       if (got < 0) {
         if (errno == EAGAIN || errno == EINTR) continue;
-        return failed(server, errno);  // ECONNREFUSED: nobody is there
+        return failed(server, errno);  // ECONNREFUSED: there is no server
       }
       answer.resize(static_cast<std::size_t>(got));
       if (!answers(answer, question)) continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A DNS message there and the answer back, through the link: by UDP, again after 1, 2, 4 s …, by TCP if the answer does
-// not fit (RFC 1035, 4.2; RFC 7766). Only what comes from the server asked and has the question's number is an answer.
+// Sends a DNS message through the link and returns the answer: by UDP, again after 1, 2, 4 s …, by TCP if the answer does
+// not fit (RFC 1035, 4.2; RFC 7766). An answer must come from that server and have the question's number.
 #pragma once
 #include <cstdint>
 #include <span>

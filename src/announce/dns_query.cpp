@@ -34,7 +34,7 @@ tl::expected<std::vector<IpAddress>, std::string> ask(const std::string& host, F
   if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
     return tl::unexpected(fmt::format("name server {}: rcode {}", server.str(), static_cast<int>(rcode)));
   std::vector<IpAddress> out;
-  // What an alias leads to stands in the same answer.
+  // The target of an alias is in the same answer.
   const auto* const records = ldns_pkt_answer(packet.get());
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(records); ++i) {
     const auto* const rr = ldns_rr_list_rr(records, i);

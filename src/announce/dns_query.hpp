@@ -11,7 +11,7 @@
 
 namespace ghost::announce {
 
-// Of the families that `via` can use. Empty: the server says that there is none. The error: it says nothing of use.
+// Of the families that `via` can use. Empty: the server says that there is none. Error: there is no useful answer.
 [[nodiscard]] tl::expected<std::vector<IpAddress>, std::string> query_addresses(const std::string& host, const IpAddress& server,
                                                                                 const Via& via, const Deadline& deadline);
 

@@ -113,7 +113,7 @@ Outcome judge_update(const std::vector<std::uint8_t>& answer, const core::Announ
     return {NoticeResult::Refused, "the server did not answer the update"};
   auto outcome = from_dns_rcode(static_cast<unsigned>(ldns_pkt_get_rcode(packet.get())), tsig_error(packet.get()));
   if (outcome.result != NoticeResult::Ok) return outcome;
-  // A "no" may be anybody's, it does no harm; a "yes" must be the key holder's.
+  // A refusal may come from anybody, because it does no harm. A confirmation must come from the key holder.
   if (ldns_pkt_tsig(packet.get()) == nullptr ||
       !ldns_pkt_tsig_verify(packet.get(), answer.data(), answer.size(), absolute(option(config, "Key")).c_str(), secret.c_str(), mark))
     return {NoticeResult::AuthFailed, "the server did not sign its answer with the key"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// RFC 2136 by ldns: one message that takes away what a name had of A, AAAA and TXT and puts the new in its place, or
-// nothing, in one step of the server's; signed by TSIG (RFC 8945), as the answer must be.
+// RFC 2136 by ldns: one message that replaces all A, AAAA and TXT records of a name by the new ones, or by none. The server
+// applies it in one step. The message and the answer must be signed by TSIG (RFC 8945).
 #pragma once
 #include <string>
 #include <vector>
@@ -14,10 +14,10 @@
 
 namespace ghost::announce {
 
-// Not signed yet, with the number `id`. Null: ldns does not take a name of the configuration.
+// Not signed yet, with the number `id`. Null: ldns does not accept a name of the configuration.
 LdnsPacket update_message(const core::Notice& notice, const core::AnnounceConfig& config, std::uint16_t id);
 
-// The mark that its signature left in the message signed, for the answer's; or what is wrong with the key.
+// Signs it. Returns its MAC, which is needed to verify the answer; or what is wrong with the key.
 [[nodiscard]] tl::expected<LdnsData, std::string> sign_update(ldns_pkt* message, const core::AnnounceConfig& config,
                                                               const std::string& secret);
 

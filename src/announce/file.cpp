@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// file: the notice in a file of this machine, whole or not at all: written beside it, synced, renamed over it.
+// file: the notice in a local file, complete or absent: writes a temporary file beside it, syncs and renames it.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -30,7 +30,7 @@ Outcome write_file(const Attempt& a) {
   const UniqueFd dir(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!dir) return failed("directory");
   const auto beside = fmt::format(".{}.ghostd-{}-{}", name, a.notice.link, a.config.name);
-  (void)::unlinkat(dir.get(), beside.c_str(), 0);  // of an attempt that was cut off
+  (void)::unlinkat(dir.get(), beside.c_str(), 0);  // of an interrupted attempt
   UniqueFd fd(::openat(dir.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!fd) return failed("new file");
   const auto give_up = [&](std::string_view doing) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What speaks HTTP: a POST or PUT of the notice, dyndns2's GET, and the echo service's.
+// All HTTP: a POST or PUT of the notice, dyndns2's GET, and the echo service's.
 #include <fmt/format.h>
 
 #include "announce/attempt.hpp"

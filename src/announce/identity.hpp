@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// By what a receiver knows that a notice it gets twice is one: a mail's Message-ID (RFC 5322, 3.6.4), a POST's Idempotency-Key
-// (draft-ietf-httpapi-idempotency-key-header). The same for every attempt of one notice to one notifier, another for everything
-// else, and of letters, digits, dots, "-" and "_" alone.
+// The identity by which a receiver recognizes a notice that it gets twice: a mail's Message-ID (RFC 5322, 3.6.4), a POST's
+// Idempotency-Key (draft-ietf-httpapi-idempotency-key-header). It is the same for every attempt of one notice to one notifier,
+// and different otherwise. It has only letters, digits, dots, "-" and "_".
 #pragma once
 #include <string>
 #include <string_view>

@@ -107,7 +107,7 @@ std::optional<core::NoticeResult> result_of(std::string_view name) {
   }
 }
 
-// No exception of nlohmann's quotes the text further than the place; what() of Fault is ours.
+// nlohmann's exceptions quote only the place in the text; what() of Fault is ours.
 template <class T, class Read>
 tl::expected<T, std::string> guarded(Read read) {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd asks of ghost-announce and what it hears back, as values and as JSON: one object in on stdin, one out on
+// ghostd's request to ghost-announce and the answer, as values and as JSON: one object on stdin, one on
 // stdout. A job names a credential and never carries it.
 #pragma once
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace ghost::announce {
 
-// The way that everything sent must take.
+// The path of everything that is sent.
 struct Via {
   std::string interface;             // every socket is bound to it; empty: to none
   std::vector<IpAddress> addresses;  // and to the one of its family; a family without one is not used
@@ -30,7 +30,7 @@ struct NoticeJob {
   bool operator==(const NoticeJob&) const = default;
 };
 
-// Ask which address the other side sees: the answer's text.
+// Asks for the address that the other side sees: the answer's text.
 struct EchoJob {
   std::string url;  // http or https
   core::Duration timeout = std::chrono::seconds(10);
@@ -48,7 +48,7 @@ struct Answer {
   bool operator==(const Answer&) const = default;
 };
 
-// Longer ones are not read by either side.
+// Neither side reads longer ones.
 inline constexpr std::size_t kMaxJob = 64 * 1024;
 inline constexpr std::size_t kMaxAnswer = 4 * 1024;
 
@@ -57,7 +57,7 @@ std::string to_json(const Job& job);
 [[nodiscard]] tl::expected<Job, std::string> parse_job(std::string_view text);
 
 std::string to_json(const Answer& answer);  // without a line feed
-// Reads what another process wrote, with distrust: an answer that is not wholly as it should be is an error.
+// Validates the output of another process: an answer with any deviation is an error.
 [[nodiscard]] tl::expected<Answer, std::string> parse_answer(std::string_view text);
 
 // The notice as its receivers get it: docs/notice.schema.json.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ldns's values with owners. A dname or a record that was put into a packet is the packet's.
+// ldns's values with owners. A packet owns a dname or a record that was put into it.
 #pragma once
 #include <stdbool.h>  // before ldns, which else makes macros of bool, true and false
 
@@ -23,7 +23,7 @@ using LdnsData = std::unique_ptr<ldns_rdf, LdnsFree>;
 using LdnsRecord = std::unique_ptr<ldns_rr, LdnsFree>;
 using LdnsRecords = std::unique_ptr<ldns_rr_list, LdnsFree>;
 
-// Empty: ldns can't write it.
+// Empty: ldns cannot encode it.
 inline std::vector<std::uint8_t> wire_of(const ldns_pkt* packet) {
   std::uint8_t* data = nullptr;
   std::size_t size = 0;

@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_plain(char c) { return c >= ' ' && c < 0x7f; }
 
-// What a template or a name brings must not begin a header of its own.
+// Text from a template or a name must not begin a new header.
 std::string one_line(std::string text) {
   std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
   return text;
@@ -129,7 +129,7 @@ std::string mail_message(const core::Notice& notice, const core::AnnounceConfig&
   header("From", header_mailbox(one_line(from)));
   header("To", header_mailboxes(one_line(option(config, "To"))));
   header("Subject", encode_header(one_line(subject)));
-  header("Auto-Submitted", "auto-generated");  // RFC 3834: nobody's absence note need answer
+  header("Auto-Submitted", "auto-generated");  // RFC 3834: vacation programs need not answer
   header("MIME-Version", "1.0");
   header("Content-Type", "text/plain; charset=utf-8");
   header("Content-Transfer-Encoding", "quoted-printable");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-announce: one notice a process. A job on stdin, its answer on stdout, both one JSON object (job.hpp); exit status 0
-// whenever an answer was written. ghostd starts it, and never waits for it otherwise than for any child. It may be started long
-// before there is a job: all that needs none is done by then.
+// ghost-announce: one process per notice. A job on stdin, its answer on stdout, both one JSON object (job.hpp); exit status 0
+// whenever it wrote an answer. ghostd starts it, and waits for it only as for any child. ghostd may start it long before
+// there is a job: it does all work that needs no job in advance.
 #include <curl/curl.h>
 #include <poll.h>
 #include <signal.h>
@@ -26,7 +26,7 @@ using namespace ghost;
 using namespace ghost::announce;
 
 constexpr auto kReadingTime = std::chrono::seconds(2);  // ghostd writes it in one piece
-constexpr auto kGrace = std::chrono::seconds(2);  // what blocks past the deadline is ended by a signal
+constexpr auto kGrace = std::chrono::seconds(2);  // after that a signal ends a call that blocks past the deadline
 constexpr auto kCpuTime = std::chrono::seconds(30);
 
 void print(const Outcome& outcome, core::Duration elapsed) {
@@ -65,7 +65,7 @@ void end_after(core::Duration time) {
   ::setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
-// Its first byte may take any time; who wanted to send it and is gone closes the pipe.
+// Its first byte may take any time. If the sender is gone, the pipe is closed.
 tl::expected<std::string, std::string> read_job() {
   std::optional<Deadline> deadline;
   std::string text;
@@ -90,11 +90,11 @@ Outcome work(Deadline& deadline) {
   const std::string credentials = directory == nullptr ? "" : directory;
   const char* const zone = std::getenv("TZ");
   const std::string timezone = zone == nullptr ? "" : zone;
-  // Nothing of what libraries read there (proxies, key logs, other configurations) shall count.
+  // Libraries must find nothing in the environment (proxies, key logs, other configurations).
   ::clearenv();
   if (zone != nullptr) ::setenv("TZ", timezone.c_str(), 1);
   ::tzset();
-  // What they load, they load now.
+  // Libraries must load all their files now.
   if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) return {core::NoticeResult::Crashed, "libcurl cannot be initialized"};
   prepare_resolver();
   if (auto given_up = give_up_privileges(kCpuTime); !given_up) return {core::NoticeResult::BadConfig, given_up.error()};

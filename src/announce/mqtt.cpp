@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // mqtt and mqtts: the notice as a retained message, confirmed by the broker. libcurl makes the connection, TLS included.
-// Version 5 is tried first, for only its brokers say that a message was not let in; an older broker gets 3.1.1.
+// Version 5 is tried first, because only its brokers report a rejected message. An older broker gets 3.1.1.
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -40,7 +40,7 @@ class Conversation {
     return std::nullopt;
   }
 
-  // The next of the packets that mean something to us.
+  // The next packet that concerns us.
   tl::expected<MqttReply, Outcome> receive() {
     while (true) {
       const auto reply = mqtt_reply(received_);
@@ -106,7 +106,7 @@ Said publish(const Attempt& a, MqttVersion version) {
   Conversation broker(request.handle(), a.deadline);
   if (auto failed = broker.send(mqtt_connect(version, option(a.config, "User"), a.secret.text()))) return {*failed};
   const auto welcome = broker.receive();
-  // Some brokers of old close without a word.
+  // Some old brokers close the connection without an answer.
   if (!welcome) return {welcome.error(), version == MqttVersion::v5 && welcome.error().result == NoticeResult::Unreachable};
   if (welcome->type != MqttType::connack) return {{NoticeResult::Refused, "the answer is not MQTT"}};
   if (welcome->code != 0)
@@ -116,7 +116,7 @@ Said publish(const Attempt& a, MqttVersion version) {
   if (!answer) return {answer.error()};
   if (answer->type == MqttType::puback && from_mqtt_puback(answer->code).result == NoticeResult::Ok)
     (void)broker.send(mqtt_disconnect());
-  // A DISCONNECT instead has the same codes; without one, it is no confirmation all the same.
+  // A DISCONNECT in its place has the same codes. Without a code it is not a confirmation either.
   if (answer->type == MqttType::disconnect && answer->code == 0) return {{NoticeResult::Later, "the broker hung up"}};
   return {from_mqtt_puback(answer->code)};
 }

@@ -14,7 +14,7 @@ void put_text(MqttBytes& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
 }
 
-// 2.2.3 of 3.1.1: seven bits a byte, the lowest first.
+// 2.2.3 of 3.1.1: seven bits per byte, the lowest first.
 MqttBytes packet(std::uint8_t first, const MqttBytes& body) {
   MqttBytes out{first};
   auto size = body.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The five packets of MQTT that a single publication needs, 3.1.1 and 5 (OASIS), as bytes and back. Pure. No client library:
-// theirs open their own sockets, and ours must be the link's.
+// The five MQTT packets that a single publication needs, 3.1.1 and 5 (OASIS), as bytes and back. Pure. No client library,
+// because those open their own sockets, and ours must be bound to the link.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@ using MqttBytes = std::vector<std::uint8_t>;
 
 enum class MqttVersion : std::uint8_t { v3_1_1 = 4, v5 = 5 };
 
-// A clean session without a name of its own. An empty user: nobody logs in.
+// A clean session without a name of its own. An empty user: no login.
 MqttBytes mqtt_connect(MqttVersion version, std::string_view user, std::string_view password);
 // Retained, QoS 1, packet number 1.
 MqttBytes mqtt_publish(MqttVersion version, std::string_view topic, std::string_view payload);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The keys that only a notifier reads (AnnounceConfig::more), as values. check() has seen to it that they are of their kind.
+// The keys that only a notifier reads (AnnounceConfig::more), as values. check() has verified their kinds.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@ std::optional<bool> parse_flag(std::string_view text);  // yes, no, true, false,
 std::string option(const core::AnnounceConfig& config, const std::string& key, std::string_view otherwise = {});
 bool flag(const core::AnnounceConfig& config, const std::string& key, bool otherwise);
 
-// Tls= of smtp and ftp: whether a connection that begins in clear goes on in TLS before anything is said.
+// Tls= of smtp and ftp: whether a connection that begins unencrypted switches to TLS before it sends anything else.
 enum class TlsWish : std::uint8_t { required, opportunistic, none };
 TlsWish tls_wish(const core::AnnounceConfig& config);
 

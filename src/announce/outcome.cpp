@@ -58,7 +58,7 @@ bool broke_off(const Transfer& t) {
 
 bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
 
-// A reply of 4xx or 5xx is the reason, whatever libcurl makes of it; without one, look below.
+// A reply of 4xx or 5xx is the reason, whatever error libcurl returns; without one, look below.
 Outcome judge_reply(const Transfer& t, NoticeResult (*table)(long)) {
   if (t.code == CURLE_OK) return {NoticeResult::Ok, t.said};
   const bool late = t.code == CURLE_OPERATION_TIMEDOUT && t.reply != 421;  // libcurl takes FTP's 421 for one
@@ -87,7 +87,7 @@ Outcome judge_connection(const Transfer& t) {
     case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CIPHER: return {NoticeResult::TlsFailed, detail};
-    // A handshake that was cut off says nothing about the certificate.
+    // An interrupted handshake says nothing about the certificate.
     case CURLE_SSL_CONNECT_ERROR: return {broke_off(t) ? NoticeResult::Unreachable : NoticeResult::TlsFailed, detail};
     case CURLE_LOGIN_DENIED:
     case CURLE_AUTH_ERROR: return {NoticeResult::AuthFailed, detail};
@@ -167,7 +167,7 @@ Outcome from_exit_status(int wait_status) {
 }
 
 Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error) {
-  // RFC 8945, 5.2: what is wrong with a signature is told in the TSIG record, with NOTAUTH.
+  // RFC 8945, 5.2: NOTAUTH; the TSIG record has the error of the signature.
   switch (tsig_error) {
     case 16: return {NoticeResult::AuthFailed, "BADSIG: the server has another secret for Key="};
     case 17: return {NoticeResult::AuthFailed, "BADKEY: the server does not know Key=, or expects another Algorithm="};

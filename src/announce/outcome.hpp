@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From what a server said, or how the connection ended, to a NoticeResult. Pure: each table is a function, each with a test.
+// From a server's answer, or the end of the connection, to a NoticeResult. Pure: each table is a function with a test.
 #pragma once
 #include <curl/curl.h>
 
@@ -18,15 +18,15 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-// Fit to be shown: printable ASCII, everything else is "?" or a space, no spaces at the ends, at most 200 bytes.
+// Safe to show: printable ASCII, everything else is "?" or a space, no spaces at the ends, at most 200 bytes.
 std::string clean_line(std::string_view text);
 
-// What a transfer by libcurl has left behind.
+// The state of a transfer by libcurl at its end.
 struct Transfer {
   CURLcode code = CURLE_OK;
   long reply = 0;          // the last three digits of HTTP, SMTP or FTP; 0 if there were none
   long os_errno = 0;
-  bool too_large = false;  // more was answered than anybody needs
+  bool too_large = false;  // the answer was too long
   bool no_route = false;   // the sockets could not be bound to the link
   std::string said;        // the server's line with these digits
   std::string error;       // libcurl's own words
@@ -41,7 +41,7 @@ Outcome judge_connection(const Transfer& t);  // of a transfer that has failed b
 core::NoticeResult from_http_status(long status);
 core::NoticeResult from_smtp_reply(long reply);
 core::NoticeResult from_ftp_reply(long reply);
-Outcome from_dyndns2(std::string_view body);       // a line a host; the worst counts
+Outcome from_dyndns2(std::string_view body);       // one line per host; the worst counts
 Outcome from_exit_status(int wait_status);         // of exec:'s program, as waitpid(2) has it
 Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error);
 Outcome from_mqtt_connack(unsigned code);          // of MQTT 3.1.1 and 5, which differ in all codes but 0

@@ -30,7 +30,7 @@ Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later
   return {result, fmt::format("{}: {}", doing, std::strerror(errno))};
 }
 
-// In the keeper: whoever was to wait for the program is gone, and all of its group go, too; ourselves among them.
+// In the keeper: the process that waited for the program is gone, so its whole group is killed, including the keeper.
 extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
 
 [[noreturn]] void become(const std::string& path, pid_t keeper) {
@@ -51,8 +51,8 @@ extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
   ::_exit(kNotStarted);
 }
 
-// Leads the program's group, waits for it and ends as it did. ghostd ends ghost-announce by SIGKILL when the link has gone, and
-// nobody can do anything then but who is told of a parent's death: that is this process, on behalf of all the program has started.
+// The keeper leads the program's group, waits for it and ends as it did. When the link is gone, ghostd kills ghost-announce with
+// SIGKILL. Only a process with a parent-death signal can act then: the keeper does, for all processes of the program.
 [[noreturn]] void keep(const std::string& path, int input, pid_t parent) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0 || ::dup2(input, STDIN_FILENO) < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0 ||
@@ -66,7 +66,7 @@ extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
   const pid_t program = ::fork();
   if (program < 0) ::_exit(kNotStarted);
   if (program == 0) become(path, self);
-  ::close(STDIN_FILENO);  // or nobody would be told that the program does not read
+  ::close(STDIN_FILENO);  // otherwise the writer would not notice that the program does not read
   int status = 0;
   while (::waitpid(program, &status, 0) < 0)
     if (errno != EINTR) ::_exit(kNotStarted);
@@ -111,7 +111,7 @@ tl::expected<Program, Outcome> start_program(const std::string& path) {
   program.pid = ::fork();
   if (program.pid < 0) return tl::unexpected(failed("fork"));
   if (program.pid == 0) keep(real.get(), theirs.get(), parent);
-  ::setpgid(program.pid, program.pid);  // whoever is first; it must be so before anybody kills the group
+  ::setpgid(program.pid, program.pid);  // parent and child both do this; it must be done before the group is killed
   program.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid, 0)));
   if (!program.pidfd || ::fcntl(program.input.get(), F_SETFL, O_NONBLOCK) != 0) {
     auto outcome = failed("pidfd");
@@ -142,7 +142,7 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
       else if (errno != EAGAIN && errno != EINTR) return failed("write");
     }
   }
-  ::kill(-program.pid, SIGKILL);  // what it has left running; not reaped yet, so the group's number is its own still
+  ::kill(-program.pid, SIGKILL);  // its leftover processes; it is not reaped yet, so the group still has its number
   int status = 0;
   while (::waitpid(program.pid, &status, 0) < 0)
     if (errno != EINTR) return failed("wait");

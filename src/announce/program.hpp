@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// exec: a program of the administrator's gets the notice as JSON on stdin; what it prints is discarded, its exit status is
-// the result. Nobody but root may have been able to change it: neither it nor any directory on the way.
+// exec: a program of the administrator gets the notice as JSON on stdin. Its output is discarded, its exit status is
+// the result. Only root may be able to change it or any directory on its path.
 #pragma once
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -20,7 +20,7 @@ namespace ghost::announce {
 using Stat = std::function<tl::expected<struct stat, int>(const std::string&)>;
 tl::expected<struct stat, int> stat_of(const std::string& path);
 
-// `path` without symbolic links. What is wrong is for people.
+// `path` without symbolic links. The error is for people.
 [[nodiscard]] tl::expected<void, std::string> check_program(const std::string& path, const Stat& stat);
 
 struct Program {
@@ -29,11 +29,11 @@ struct Program {
   UniqueFd input;
 };
 
-// Forks, and runs it without arguments and with PATH alone in its environment. `path` as in the URL. When this process ends,
-// however it does, the program's process group is killed.
+// Forks, and runs it without arguments and with only PATH in its environment. `path` as in the URL. When this process ends,
+// in any way, the program's process group is killed.
 [[nodiscard]] tl::expected<Program, Outcome> start_program(const std::string& path);
 
-// Feeds it and waits for it. When it has ended, and at the deadline, its process group is killed: nothing outlives the attempt.
+// Writes its input and waits for it. When it has ended, and at the deadline, its process group is killed: nothing outlives the attempt.
 Outcome finish_program(Program program, const std::string& input, const Deadline& deadline);
 
 }  // namespace ghost::announce

@@ -18,7 +18,7 @@ namespace {
 
 enum class Source { hosts_file, hosts_file_and_dns };
 
-// glibc has these two sources built in; others are plug-ins, which the sandbox would not let be loaded.
+// glibc has these two sources built in. Others are plug-ins, which the sandbox would not allow to load.
 std::vector<IpAddress> ask_system(Source source, const std::string& host, const Via& via) {
   ::__nss_configure_lookup("hosts", source == Source::hosts_file ? "files" : "files dns");
   addrinfo hints{};

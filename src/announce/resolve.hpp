@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Names into addresses: /etc/hosts first, as everywhere; then the name servers that the link's peer named, asked through
-// the link; then the system's, which may be reached some other way.
+// Names into addresses. First /etc/hosts, as everywhere. Then the name servers that the link's peer named, through
+// the link. Then the system's, which may use another interface.
 #pragma once
 #include <string>
 #include <vector>

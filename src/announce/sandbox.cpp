@@ -44,7 +44,7 @@ struct Release {
   void operator()(void* context) const { ::seccomp_release(context); }
 };
 
-// Rules collected; the first that fails is remembered and nothing is loaded.
+// Collects rules. If one fails, it is remembered and no filter is loaded.
 class Filter {
  public:
   explicit Filter(std::uint32_t otherwise) : context_(::seccomp_init(otherwise)) {
@@ -104,7 +104,7 @@ void allow_network(Filter& filter) {
   filter.allow(kNames);
   filter.allow_if("socket", {is(0, AF_INET)});
   filter.allow_if("socket", {is(0, AF_INET6)});
-  // glibc would like to ask nscd and netlink and goes on without them.
+  // glibc tries to ask nscd and netlink and works without them.
   filter.rule(SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket", {is(0, AF_UNIX)});
   filter.rule(SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket", {is(0, AF_NETLINK)});
   for (const auto request : {FIONREAD, FIONBIO}) filter.allow_if("ioctl", {is(1, static_cast<std::uint64_t>(request))});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghost-announce gives up before it reads a byte of a server's: privileges, memory and time without bounds, and every
-// system call that its work does not need. A filter, once installed, is there for good; what it does not name kills the
-// process, which ghostd sees as Crashed.
+// Before ghost-announce reads a byte from a server, it gives up privileges, unlimited memory and time, and every
+// system call that it does not need. An installed filter is permanent. Any other system call kills the
+// process, which ghostd reports as Crashed.
 #pragma once
 #include <sys/types.h>
 
@@ -19,10 +19,10 @@ namespace ghost::announce {
 
 enum class Work { network, file };
 [[nodiscard]] tl::expected<void, std::string> allow_only(Work work);
-// Of the process that waits for exec:'s program: to write into its pipe, wait for it, and end it and its children.
+// For the process that waits for exec:'s program: write into its pipe, wait for it, and end it and its children.
 [[nodiscard]] tl::expected<void, std::string> allow_only_waiting(pid_t program);
-// Of the program itself, which may do what programs do: a list of what is denied (EPERM) instead. Async-signal-safe it is
-// not; it is for a process of one thread.
+// For the program itself, which may do most things: a list of denied calls (EPERM) instead. Not
+// async-signal-safe; for a process with one thread.
 [[nodiscard]] tl::expected<void, std::string> deny_to_program();
 
 }  // namespace ghost::announce

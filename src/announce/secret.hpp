@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A password, token or key: read from $CREDENTIALS_DIRECTORY (systemd.exec(5), CREDENTIALS) in ghost-announce alone, and
-// wiped when it goes. It has no operator<< and no copy; who uses it asks for text() by name.
+// A password, token or key. Only ghost-announce reads it, from $CREDENTIALS_DIRECTORY (systemd.exec(5), CREDENTIALS), and
+// wipes it at the end. It has no operator<< and no copy; its users must call text() explicitly.
 #pragma once
 #include <string>
 #include <string_view>

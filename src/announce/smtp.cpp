@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// smtp and smtps: the mail to its recipients in one transaction; the server's word after the last line counts.
+// smtp and smtps: the mail to its recipients in one transaction; the server's reply after the last line counts.
 #include <fmt/format.h>
 
 #include "announce/attempt.hpp"
@@ -10,7 +10,7 @@
 namespace ghost::announce {
 namespace {
 
-// RFC 5321, 4.1.4: who has no name says its address. libcurl takes it from the URL's path.
+// RFC 5321, 4.1.4: a host without a name uses its address. libcurl takes it from the URL's path.
 std::string helo(const Attempt& a) {
   auto name = option(a.config, "Helo");
   if (name.empty() && !a.via.addresses.empty()) {

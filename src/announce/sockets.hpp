@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sockets that can't go another way: each is bound to the link's interface (SO_BINDTODEVICE needs no privilege for a first
-// binding since Linux 5.7, socket(7)) and to the link's address of its family.
+// Sockets that can only use the link. Each is bound to the link's interface and to the link's address of its family.
+// (SO_BINDTODEVICE needs no privilege for a first binding since Linux 5.7, socket(7).)
 #pragma once
 #include <netinet/in.h>
 #include <sys/socket.h>

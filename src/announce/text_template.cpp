@@ -36,7 +36,7 @@ constexpr std::array kFields{
     Field{"carrier_nat", [](const core::Notice& n) { return std::string(n.carrier_nat ? "yes" : "no"); }},
 };
 
-// Calls on_text with each piece that stands for itself and on_field with each name, in order. Returns what is wrong.
+// Calls on_text with each literal piece and on_field with each name, in order. Returns what is wrong.
 template <class OnText, class OnField>
 std::optional<std::string> walk(std::string_view text, OnText on_text, OnField on_field) {
   while (!text.empty()) {

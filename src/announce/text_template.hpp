@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Subject=, Body= and their like: text with ${name} in it, filled from a notice. "$$" is a dollar sign, "\n" a new line and
-// "\\" a backslash; everything else stands for itself.
+// Subject=, Body= and similar keys: text with ${name} fields, filled from a notice. "$$" is a dollar sign, "\n" a new line and
+// "\\" a backslash; everything else is literal.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace ghost::announce {
 
-// What is wrong with it, or nothing. What passes here can be filled.
+// What is wrong with it, or nothing. A template that passes this check can be filled.
 [[nodiscard]] std::optional<std::string> check_template(std::string_view text);
 
 // ${name} ${link} ${event} ${address} (the first) ${addresses} ${since} ${until} ${next} ("none") ${sequence} ${reason}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ftp, ftps and sftp: the notice as a file there.
+// ftp, ftps and sftp: the notice as a file on the server.
 #include <fmt/format.h>
 
 #include "announce/attempt.hpp"

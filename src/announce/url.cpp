@@ -93,7 +93,7 @@ tl::expected<Url, std::string> parse_url(std::string_view text) {
     if (url.path.size() < 2 || url.path.back() == '/') return no("the path names no file; write a file name at its end");
     return url;
   }
-  // Not repeated in the message: what stands before the "@" may be a password.
+  // The message does not repeat the text before the "@", which may be a password.
   if (authority.find('@') != std::string_view::npos)
     return no("a user or password is not allowed in the URL; use User= and Credential=");
   std::string_view port;

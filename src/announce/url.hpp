@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Url= of an [Announce] section, taken apart (RFC 3986, with less let in): its scheme names the notifier. It never carries
-// a user or a password, for it may be shown to everybody.
+// Url= of an [Announce] section, parsed (a subset of RFC 3986). Its scheme selects the notifier. It never carries
+// a user or a password, because it may be shown to everybody.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -22,11 +22,11 @@ struct Url {
   bool operator==(const Url&) const = default;
 };
 
-// Or what is wrong with it, for people.
+// The error says what is wrong, for people.
 [[nodiscard]] tl::expected<Url, std::string> parse_url(std::string_view text);
 
 std::string_view to_string(Scheme scheme);  // "dyndns2+https"
-// The bytes travel inside TLS or SSH from the first on.
+// All bytes travel inside TLS or SSH, from the first one.
 bool encrypted_from_the_start(Scheme scheme);
 std::string host_for_url(const Url& url);  // an IPv6 address in brackets
 

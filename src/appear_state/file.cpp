@@ -90,13 +90,13 @@ tl::expected<void, std::string> save(const std::string& directory, const std::st
   const auto path = directory + "/" + fresh;
   const auto dir = open_directory(directory);
   if (!dir) return tl::unexpected(why(directory));
-  // Whoever writes for the same link is let end: there is one name to write under. A file system without locks keeps nothing from
-  // being written.
+  // Waits for another process that writes for this link, because there is only one temporary name. A file system without locks
+  // does not prevent the write.
   const auto lock_name = link + ".lock";
   const UniqueFd lock(::openat(dir.get(), lock_name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!lock) return tl::unexpected(why(directory + "/" + lock_name));
   while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {}
-  // What a crash may have left under the name goes first, so that O_EXCL makes the file and its mode ours.
+  // Removes the file that a crash may have left, so that O_EXCL creates a file with our mode.
   if (::unlinkat(dir.get(), fresh.c_str(), 0) != 0 && errno != ENOENT) return tl::unexpected(why(path));
   UniqueFd fd(::openat(dir.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return tl::unexpected(why(path));

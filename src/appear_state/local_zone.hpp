@@ -5,7 +5,7 @@
 
 namespace ghost::appear_state {
 
-// localtime_r(3)'s. It looks at TZ and /etc/localtime anew each time it is asked (tzset(3)), so a changed zone is known
+// The zone of localtime_r(3). It reads TZ and /etc/localtime again on each call (tzset(3)), so a changed zone takes effect
 // at once. Not for threads that set TZ.
 core::Zone local_zone();
 

@@ -115,7 +115,7 @@ LinkMemory state_of(const json& s) {
   out.until = time(s.at("until"));
   for (const auto& r : s.at("past")) remember(out, record(r));
   for (const auto& [name, list] : s.at("told").items()) out.told.emplace(name, core::Told{addresses(list), 0});
-  // These came later; an earlier ghostd's file has none of them.
+  // Files of earlier versions do not have these.
   if (const auto all = s.find("receivers"); all != s.end())
     for (const auto& [name, number] : all->items())
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
@@ -147,7 +147,7 @@ std::string to_json(const LinkMemory& state) {
                          {"receivers", std::move(receivers)},
                          {"blocked", std::move(blocked)},
                          {"past", std::move(past)}};
-  // A detail that is not UTF-8 must not cost the promise.
+  // A detail that is not UTF-8 must not lose the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -25,13 +25,13 @@ namespace {
 constexpr core::Duration kFirstDelay = std::chrono::seconds(1);
 constexpr core::Duration kLongestDelay = std::chrono::minutes(1);
 
-// fork(2) copies one thread: a lock that another one held would stay locked in the child, which runs C++ that allocates.
+// fork(2) copies only one thread. A lock held by another thread would stay locked in the child, whose C++ code allocates.
 bool only_thread() {
   struct stat tasks {};
   return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink <= 3;  // ".", its own entry, and one thread
 }
 
-// From now on: who waits its turn has its own time after that.
+// The time counts from now: a process that waits its turn has its own time after that.
 void end_after(std::chrono::seconds life) {
   ::signal(SIGALRM, SIG_DFL);
   sigset_t alarm_set;
@@ -43,7 +43,7 @@ void end_after(std::chrono::seconds life) {
 
 UniqueFd pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
-// In the child. Nothing of ghostd's stays open in it: a TUN that a hanging disk keeps could not be made again.
+// Runs in the child. It closes all descriptors of ghostd, because a TUN that a hanging child keeps open could not be made again.
 [[noreturn]] void work(const Writer::Save& save, int problem, int after, std::chrono::seconds life) {
   end_after(life);
   ::prctl(PR_SET_NAME, "ghostd-write");
@@ -74,7 +74,7 @@ Writer::Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds
       retry_(loop, [this] { write(); }) {}
 
 Writer::~Writer() {
-  // Not before the one that runs, which is not reaped yet: its pid is its own.
+  // Not before the running process has ended. It is not reaped yet, so its pid is still its own.
   if (again_ || owed_) start(child_ ? pidfd(pid_) : UniqueFd());
   if (child_) leave(pidfd(pid_));
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writing the state down without waiting for the disk: an fsync(2) is a millisecond here and seconds on an SD card that is
-// busy, and ghostd has packets to look after. Each write is a process of its own, forked off with the state as it is at
-// that moment. It ignores what ends ghostd (SIGTERM is blocked in both), so that a stop, a restart and a crash of ghostd lose nothing
-// that was asked for; and what was asked for while it ran is written next, all at once. One that could not be done is tried again, with
-// what there is to be written then, after a second, and ever longer up to a minute.
+// Saves the state without waiting for the disk. An fsync(2) takes a millisecond here and seconds on a busy SD card, and ghostd must
+// handle packets. Each write is a forked process with the state of that moment. It ignores the signals that end ghostd
+// (SIGTERM is blocked in both), so a stop, a restart and a crash of ghostd lose no requested write. Requests that arrive
+// while it runs are combined into the next write. A failed write is repeated, with the state of that time, after a second, then after
+// longer pauses up to a minute.
 //
-// A disk that hangs must not keep systemd from starting ghostd again (it waits for all its processes): a write ends by itself.
+// systemd starts ghostd again only after all its processes have ended. So each write has a time limit, in case the disk hangs.
 //
-// What is durable: a write that has ended is on disk, whole (file.hpp). Until then the power may take it, so who tells people
-// something that depends on it waits for `done`.
+// Durability: a write that has ended is on disk, complete (file.hpp). Until then a power failure may lose it. A caller that tells
+// people something that depends on it waits for `done`.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -27,11 +27,11 @@ class Writer {
   using Done = std::function<void(const std::optional<std::string>& problem)>;
   static constexpr std::chrono::seconds kLife{20};  // and as much for the one before it: less than TimeoutStopSec=
 
-  // `save` is called in the child, after fork(2): it sees what ghostd saw then, and what it changes nobody sees. `done` comes
-  // from the loop after each write: then, or when it is busy() no more, all that was asked for is on disk,
-  // if there was no problem. One that takes longer than `life` is ended by SIGALRM.
+  // `save` runs in the child, after fork(2): it sees the state of that moment, and its changes stay in the child. The loop calls
+  // `done` after each write. Then, or when busy() is false, all requested writes are on disk, if there was no
+  // problem. SIGALRM ends a write that takes longer than `life`.
   Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds life = kLife);
-  // What was asked for is written yet, in its order, and what could not be written is tried once more; only load() waits for it.
+  // Pending writes still happen, in order, after the Writer is gone, and a failed one is retried once. Only load() waits for them.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -52,7 +52,7 @@ class Writer {
   bool owed_ = false;  // the last try failed
   core::Duration delay_{};
   pid_t pid_ = -1;
-  UniqueFd problem_;  // what it could not do
+  UniqueFd problem_;  // the child's error text
   loop::ChildSource child_;
   loop::DeferSource no_process_;
   loop::Timer retry_;

@@ -8,8 +8,8 @@
 
 namespace ghost {
 
-// The serial number of a call: one dial, from the spawn of pppd until its exit. 0 is "no call". News that carries the
-// serial of a dead call is ignored.
+// The serial number of a call: one dial, from the spawn of pppd until its exit. 0 is "no call". Receivers ignore news
+// with the serial of a dead call.
 enum class CallSerial : std::uint64_t { none = 0 };
 inline CallSerial next(CallSerial s) { return static_cast<CallSerial>(static_cast<std::uint64_t>(s) + 1); }
 inline std::uint64_t number(CallSerial s) { return static_cast<std::uint64_t>(s); }
@@ -18,7 +18,7 @@ inline std::uint64_t number(CallSerial s) { return static_cast<std::uint64_t>(s)
 inline constexpr std::size_t kLinkNameMax = 11;
 
 // A link's name: 1 to 11 bytes of [A-Za-z0-9_-], not beginning with '-'. It becomes part of interface names, file
-// names, D-Bus paths and nft set elements, so nothing else is let in.
+// names, D-Bus paths and nft set elements, so nothing else is allowed.
 bool valid_link_name(std::string_view name);
 
 inline std::string demand_interface(std::string_view link) { return "gd-" + std::string(link); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// std::visit with one lambda a type. Never give it a generic lambda: the compiler's complaint about a forgotten
-// alternative is the point.
+// std::visit with one lambda per type. Never give it a generic lambda: the compiler must complain about a forgotten
+// alternative.
 #pragma once
 
 namespace ghost {

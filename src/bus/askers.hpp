@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who sent a message: the bus is asked, asynchronously, because a bus that hangs must not stop ghostd. Private to src/bus.
+// Finds the sender of a message. It asks the bus asynchronously, because a bus that hangs must not stop ghostd. Private to src/bus.
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -19,7 +19,7 @@ class Askers {
   Askers(loop::EventLoop& loop, sdbus::IConnection& bus, UnitWatch& units) : loop_(loop), bus_(bus), units_(units) {}
 
   using Found = std::function<void(const Asker&)>;
-  // sender: the unique name of a connection. `found` is called once, from the loop: with what is known, maybe nothing.
+  // sender: the unique name of a connection. `found` is called once, from the loop, with the known facts, possibly none.
   void find(const std::string& sender, Found found);
 
  private:

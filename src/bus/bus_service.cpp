@@ -70,7 +70,7 @@ class BusService::Impl final : private ManagerPort {
   struct Link {
     core::LinkStatus status;
     LinkProperties shown;     // what Get answers
-    LinkProperties signalled;  // what whoever listens to the signals believes
+    LinkProperties signalled;  // the state that listeners to the signals know
     core::Time last_signal{};
     std::string path;
     std::optional<LinkObject> object;
@@ -182,7 +182,7 @@ BusService::Impl::Link& BusService::Impl::find(const std::string& name) {
   return it->second;
 }
 
-// No exception but sdbus::Error may cross the C code that called us.
+// Only sdbus::Error may cross the C code that called us.
 template <class Ask>
 auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
   decltype(ask()) answered;
@@ -196,7 +196,7 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
   return answered;
 }
 
-// Refused or not: who tried stands in the journal, too.
+// The journal also names the callers of refused requests.
 void BusService::Impl::record(const char* act, const std::string& link) {
   askers_.find(manager_.sender(), [this, act, link](const Asker& by) { requests_.asked(act, link, by); });
 }

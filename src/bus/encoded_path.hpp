@@ -19,7 +19,7 @@ inline std::string encoded_path(const char* prefix, const std::string& name) {
   return path;
 }
 
-// The name; empty: the path is none of that prefix.
+// The name; empty: the path does not have that prefix.
 inline std::string decoded_path(const char* prefix, const std::string& path) {
   char* name = nullptr;
   if (sd_bus_path_decode(path.c_str(), prefix, &name) <= 0) return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What sd-bus calls back is C underneath: no exception but sdbus::Error may cross it. Any other ends the loop, as it would from a source.
+// sd-bus calls callbacks from C code, and only sdbus::Error may cross that. Any other exception ends the loop, as it would from a source.
 #pragma once
 #include <utility>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link as it stands on the wire: org.ghostd1.Link's properties as one value. ghostd makes it from core::LinkStatus,
-// ghostctl reads it back; the difference of two of them is what PropertiesChanged carries. Pure: no sdbus, no clock.
+// A link on the wire: org.ghostd1.Link's properties as one value. ghostd makes it from core::LinkStatus,
+// ghostctl reads it back. PropertiesChanged carries the difference of two of them. Pure: no sdbus, no clock.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,15 +13,15 @@
 
 namespace ghost::bus {
 
-// The distance from CLOCK_BOOTTIME (core::Time) to CLOCK_REALTIME, kept still. The two clocks are never read at the same
-// instant, so a distance measured anew for each status would make equal times look different; it moves only when the
-// wall clock was set, which is when it is off by more than kStep.
+// The distance from CLOCK_BOOTTIME (core::Time) to CLOCK_REALTIME, kept constant. The two clocks are never read at the same
+// instant, so a new measurement for each status would make equal times look different. The distance changes only when the
+// wall clock was set, which means that it differs by more than kStep.
 class WallClock {
  public:
   static constexpr core::Duration kStep = std::chrono::milliseconds(100);
-  // Both clocks, read one after the other. True: the wall clock was set; every time shown before is to be shown anew.
+  // Both clocks, read one after the other. True: the wall clock was set, and all times must be shown again.
   bool observe(core::Time boot, std::chrono::microseconds real);
-  [[nodiscard]] std::uint64_t usec(core::Time t) const;  // since 1970; 0 for what would lie before
+  [[nodiscard]] std::uint64_t usec(core::Time t) const;  // since 1970; 0 for earlier times
 
  private:
   std::chrono::microseconds distance_{};

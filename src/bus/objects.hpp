@@ -15,7 +15,7 @@
 
 namespace ghost::bus {
 
-// What the manager object asks of the service. Each may throw sdbus::Error, which becomes the reply.
+// The requests of the manager object to the service. Each may throw sdbus::Error, which becomes the reply.
 struct ManagerPort {
   virtual ~ManagerPort() = default;
   struct Row {
@@ -67,7 +67,7 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
 class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor,
                                                          sdbus::Properties_adaptor> {
  public:
-  // `shown` is lent: what the getters answer, now and later. look() may change it.
+  // `shown` is lent: the getters return it, now and later. look() may change it.
   LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown, std::function<void()> look);
   ~LinkObject();
 

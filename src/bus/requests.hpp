@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What somebody on the bus may ask of the daemon: the port that the daemon implements. Each answers whether the request
-// was accepted; its outcome is a later status (BusService::publish).
+// The requests that clients on the bus may send to the daemon: the port that the daemon implements. Each returns whether the
+// request was accepted. A later status (BusService::publish) has the outcome.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,7 +18,7 @@ struct RequestError {
   enum class Kind {
     NoSuchLink,
     Blocked,        // the link is blocked
-    ConfigInvalid,  // message: "file:line: what", a line each
+    ConfigInvalid,  // message: one line "file:line: what" per error
     InvalidArgument,
     Failed,
   };
@@ -32,15 +32,15 @@ const char* error_name(RequestError::Kind kind);
 
 using Accepted = tl::expected<void, RequestError>;
 
-// What a timer is answered.
+// The answer to a timer.
 struct TickAnswer {
   bool due = false;                    // an appearance was started or prolonged
-  std::optional<core::WallTime> next;  // when the next one is to be; written down before it is answered
+  std::optional<core::WallTime> next;  // the time of the next one; saved before the answer
   bool wake_system = false;            // WakeSystem=
   bool operator==(const TickAnswer&) const = default;
 };
 
-// Who asked, as far as the bus knows.
+// The caller, as far as the bus knows it.
 struct Asker {
   std::optional<std::uint32_t> uid, pid;
   std::string unit;  // systemd's: "ssh.service", "session-3.scope"; empty: unknown
@@ -48,7 +48,7 @@ struct Asker {
 };
 
 // Called from the loop, one at a time. The link names come from strangers, but are always those of published links. An
-// implementation may publish() and remove() from inside. What it throws ends the loop, and the caller is told Failed.
+// implementation may call publish() and remove(). An exception ends the loop, and the caller gets Failed.
 struct Requests {
   virtual ~Requests() = default;
   [[nodiscard]] virtual Accepted connect(const std::string& link) = 0;
@@ -56,16 +56,16 @@ struct Requests {
   [[nodiscard]] virtual Accepted block(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted unblock(const std::string& link) = 0;
   [[nodiscard]] virtual Accepted reload() = 0;
-  // True: there is a call that has to end first; BusService::left() is called when there is none any more.
+  // True: a call must end first; BusService::left() is called after the last one has ended.
   [[nodiscard]] virtual tl::expected<bool, RequestError> leave() = 0;
-  // For the record: somebody has asked for an act ("connect", "disconnect", "block", "unblock", "reload", "leave", "appear"), and who. It
-  // comes a moment after the act, because the bus has to be asked. link: empty if it concerns all.
+  // For the record: a request ("connect", "disconnect", "block", "unblock", "reload", "leave", "appear") and its caller. It
+  // comes a moment after the request, because the bus must be asked. link: empty if it concerns all.
   virtual void asked(const std::string& act, const std::string& link, const Asker& by);
-  // Somebody reads the link's counters: those that move without waking anybody may be published anew.
+  // A client reads the link's counters: those that change without an event may be published again.
   virtual void look(const std::string& link);
 
-  // appear() and appear_tick() have published a status whose appearance.asked has risen by one before they return that they
-  // accepted, or that it is due: whoever asked waits for what comes after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
+  // Before appear() returns that it accepted, or appear_tick() that it is due, they publish a status with appearance.asked raised by
+  // one. The caller waits for the statuses after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
   static constexpr core::Duration kLongestHold = std::chrono::hours(24 * 366);
   [[nodiscard]] virtual Accepted appear(const std::string& link, core::Duration hold) = 0;
   [[nodiscard]] virtual tl::expected<TickAnswer, RequestError> appear_tick(const std::string& link, core::TickKind kind,

@@ -82,18 +82,18 @@ class Resolved::Impl {
   }
 
  private:
-  // What resolved knows of an interface, as far as we know.
+  // The state of an interface in resolved, as far as we know.
   struct Interface {
-    unsigned index = 0;                       // of the interface that was told; a later one of this name knows nothing
-    std::optional<core::InterfaceNames> has;  // unset: nothing for certain
+    unsigned index = 0;                       // of the interface that was set; a later one of this name has nothing
+    std::optional<core::InterfaceNames> has;  // unset: nothing is certain
     core::InterfaceNames telling;
     unsigned unanswered = 0;
-    std::optional<std::pair<Outcome, std::string>> problem;  // of the present telling
+    std::optional<std::pair<Outcome, std::string>> problem;  // of the current attempt
   };
 
   void owner_is(const std::string& owner) {
     owner_ = owner;
-    resolved_.reset();  // and with it what was not answered yet
+    resolved_.reset();  // and with it all pending calls
     interfaces_.clear();
     pause_ = {};
     again_.disarm();
@@ -110,7 +110,7 @@ class Resolved::Impl {
     tell();
   }
 
-  // What an earlier ghostd told and nobody wants any more.
+  // Values from an earlier ghostd that nothing needs any more.
   void take_back(const std::vector<ServerOf>& known) {
     for (const auto& server : known) {
       char name[IF_NAMESIZE] = {};
@@ -123,7 +123,7 @@ class Resolved::Impl {
 
   void tell() {
     if (!resolved_) return;
-    // Who is asked from now on comes before who is asked no more.
+    // Interfaces that resolved is to ask come before those that it is not to ask.
     for (const bool asked : {true, false})
       for (const auto& [name, names] : wanted_)
         if (names.asked == asked) tell(name, names);
@@ -154,11 +154,11 @@ class Resolved::Impl {
         resolved_->callMethodAsync(method).onInterface(kManager).withTimeout(patience_).withArguments(number, value).uponReplyInvoke(
             [this, name](AsyncError error) { answered(name, error); });
       } catch (const sdbus::Error& e) {
-        // The connection is gone; whoever pumps it says so.
+        // The connection is gone; its pump reports that.
         --interface.unanswered;
       }
     };
-    // Its servers are known before it is asked, and until it is asked no more.
+    // An interface gets its servers before its domain, and loses them after it.
     if (names.asked) send("SetLinkDNS", servers_of(names));
     send("SetLinkDefaultRoute", names.asked);
     send("SetLinkDomains", domains_of(names));
@@ -178,7 +178,7 @@ class Resolved::Impl {
       if (good && std::exchange(last_, Outcome::taken) != Outcome::taken) said_(Outcome::taken, name, "");
       return tell();
     }
-    // An interface that went meanwhile is no fault of anybody's.
+    // An interface that disappeared meanwhile is not an error.
     if (::if_nametoindex(name.c_str()) != interface.index) {
       interfaces_.erase(at);
       return tell();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// systemd-resolved's side of names (org.freedesktop.resolve1(5)): what core::names_for() says an interface should have is told to
-// whoever owns that bus name, again when another does, and again with growing pauses while he refuses or says nothing. He is never
-// started by a question of ours, and never waited for.
+// systemd-resolved's side of names (org.freedesktop.resolve1(5)). It tells the owner of that bus name the servers from
+// core::names_for(), again when the name has a new owner, and again with growing pauses while the owner refuses or does not answer.
+// It never starts resolved by a question, and never waits for it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -25,23 +25,23 @@ class Resolved {
   static constexpr core::Duration kLongestPause = std::chrono::seconds(60);
 
   enum class Outcome : std::uint8_t {
-    refused,  // polkit's word, or nobody there who could have one
+    refused,  // polkit refused, or there is no polkit to ask
     silent,   // no answer within kPatience
     failed,   // anything else
-    taken,    // after one of these: all is as it should be
+    taken,    // after one of these: everything is set
   };
-  // Said once, until it changes. `text`: resolved's own words, and may be empty. Called from the loop.
+  // Reported once, until it changes. `text`: resolved's own words, may be empty. Called from the loop.
   using Said = std::function<void(Outcome outcome, const std::string& interface, const std::string& text)>;
 
-  // `bus` is pumped by somebody else and outlives this, as `loop` does. Throws sdbus::Error when the bus cannot be asked.
+  // Another object pumps `bus`. `bus` and `loop` outlive this. Throws sdbus::Error if the bus cannot be asked.
   Resolved(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience = kPatience,
            core::Duration first_pause = kFirstPause);
   ~Resolved();
   Resolved(const Resolved&) = delete;
   Resolved& operator=(const Resolved&) = delete;
 
-  // `interfaces`: all that are ours, whether they are there or not. What an earlier ghostd said of one that is in `interfaces` and
-  // not in `names` is taken back.
+  // `interfaces`: all of ours, whether they exist or not. If one is in `interfaces` but not in `names`, values from an earlier
+  // ghostd are removed.
   void want(core::Names names, std::set<std::string> interfaces);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// D-Bus structs as plain ones: a row names its columns once, in the order on the wire, and everybody who carries it reads
-// that (wire.hpp for sdbus-c++, ghostctl for JSON). Rows may hold arrays of rows. Pure.
+// D-Bus structs as plain ones. A row names its columns once, in the order on the wire. wire.hpp (for sdbus-c++) and ghostctl
+// (for JSON) read these names. Rows may hold arrays of rows. Pure.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -70,9 +70,9 @@ struct AppearanceRow {
   }
 };
 
-// Microseconds since 1970; 0 for none, and for what lies before.
+// Microseconds since 1970; 0 for none, and for earlier times.
 std::uint64_t to_usec(const std::optional<core::WallTime>& time);
-// And back: 0, and what no WallTime can hold (systemd's "infinity" for one), is none.
+// And back: 0, and values that no WallTime can hold (such as systemd's "infinity"), are none.
 std::optional<core::WallTime> from_usec(std::uint64_t usec);
 
 std::vector<std::string> to_strings(const std::vector<IpAddress>& addresses);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// sdbus-c++ 1.x takes strings where 2.x has a type for each kind of name. The glue is generated to fit; what is written by
-// hand says the 2.x names and finds them here. Seen by those .cpp files alone that see sdbus-c++ anyhow.
+// sdbus-c++ 1.x takes strings where 2.x has a type for each kind of name. The generated glue fits either. Hand-written
+// code uses the 2.x names, which are defined here. Only .cpp files that use sdbus-c++ include this.
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 

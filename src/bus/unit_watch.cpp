@@ -65,12 +65,12 @@ void UnitWatch::find(std::uint32_t pid, std::function<void(const std::string&)> 
   }
 }
 
-// What the signal says is taken; asking back would load a unit that has just gone, which is news again. A shutdown stops units,
-// too, but what comes with the next boot is as good as active: so a stop is told only if it is none of that.
+// Uses the value in the signal, because asking again would load a unit that has just gone, and cause another signal. A stop during a
+// shutdown is not reported: a unit that the next boot starts counts as active.
 void UnitWatch::watch(const std::string& name, Told told) {
   if (watched_.contains(name)) return;
   try {
-    // systemd tells of its units only while somebody has subscribed.
+    // systemd signals changes of units only while a client has subscribed.
     if (!std::exchange(subscribed_, true))
       systemd().callMethodAsync("Subscribe").onInterface(kManagerInterface).uponReplyInvoke([](AsyncError) {});
     auto proxy = unit(name);

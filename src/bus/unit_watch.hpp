@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What systemd knows of units, asynchronously (org.freedesktop.systemd1(5)): whether one is active, and which one a process belongs
-// to. Private to src/bus.
+// Asks systemd about units, asynchronously (org.freedesktop.systemd1(5)): whether one is active, and to which one a process
+// belongs. Private to src/bus.
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -20,13 +20,13 @@ class UnitWatch {
   // Both are lent. `told` and `answer` are called from the loop and may throw.
   UnitWatch(loop::EventLoop& loop, sdbus::IConnection& bus) : loop_(loop), bus_(bus) {}
 
-  // Answered once; false also when nobody answers.
+  // Answered once; false also if systemd does not answer.
   void ask(const std::string& unit, Told answer);
-  // Told once soon and then with each change, until forget(). Asking for a unit that is watched already does nothing.
+  // Reported once soon and then with each change, until forget(). For a unit that is already watched it does nothing.
   void watch(const std::string& unit, Told told);
   void forget(const std::string& unit);
 
-  // The unit's name, or nothing where systemd knows none. /proc would not tell: it hides others' processes from ghostd (ProtectProc=).
+  // The unit's name, or nothing if systemd knows none. ghostd cannot use /proc, which hides other users' processes (ProtectProc=).
   void find(std::uint32_t pid, std::function<void(const std::string& unit)> found);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Values as sdbus-c++ carries them: what D-Bus has a type for is carried as it is, a row (rows.hpp) as sdbus::Struct, an
-// array of rows as an array of them. Seen by those .cpp files alone that see sdbus-c++ anyhow.
+// Values in the types of sdbus-c++. A value with a D-Bus type stays as it is, a row (rows.hpp) becomes a sdbus::Struct, an
+// array of rows an array of them. Only .cpp files that use sdbus-c++ include this.
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Offline: it reads the configuration as a reload would, asks the kernel which other default routes stand, looks who is asked for
-// names here, and touches nothing. ghostd need not run.
+// Offline: it reads the configuration as a reload would, asks the kernel for other default routes, finds the name servers of this
+// host, and changes nothing. ghostd need not run.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -21,7 +21,7 @@ void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, co
     out.push_back({{"file", d.file}, {"line", d.line}, {"severity", severity}, {"message", d.message}});
 }
 
-// Another default route on this host, and what that means beside these links; the kernel is only asked.
+// The other default routes on this host, and their effect together with these links. It only reads from the kernel.
 std::vector<std::string> what_stands_beside(const core::Config& config) {
   std::vector<net::LinkRouting> links;
   for (const auto& link : config.links)

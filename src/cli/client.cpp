@@ -36,7 +36,7 @@ tl::unexpected<Failure> failure(const sdbus::Error& e) {
   return tl::unexpected(Failure{code, message});
 }
 
-// Runs `body` and turns what sdbus-c++ throws into a value.
+// Runs `body` and turns exceptions of sdbus-c++ into a value.
 template <class Body>
 auto guarded(Body body) -> Result<decltype(body())> {
   try {

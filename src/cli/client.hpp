@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghostctl's and ghost-appear's end of the bus. sdbus-c++ is seen in client.cpp alone; what comes out are values and exit codes.
+// ghostctl's and ghost-appear's end of the bus. Only client.cpp uses sdbus-c++; the interface has values and exit codes.
 #pragma once
 #include <functional>
 #include <memory>
@@ -23,7 +23,7 @@ using Result = tl::expected<T, Failure>;
 
 class Client {
  public:
-  // `address` empty: the system bus, or what DBUS_SYSTEM_BUS_ADDRESS names. `loop` must outlive the client.
+  // `address` empty: the system bus, or the one that DBUS_SYSTEM_BUS_ADDRESS names. `loop` must outlive the client.
   static Result<std::unique_ptr<Client>> open(loop::EventLoop& loop, const std::string& address);
   ~Client();
 
@@ -42,8 +42,8 @@ class Client {
   Result<Tick> appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec);
   Result<std::vector<bus::AppearanceRow>> appearances(const std::string& link);  // the oldest first
 
-  // From now on, in the loop: what happens to links, and to ghostd itself. When the bus is lost, "bus-gone" comes and
-  // nothing after it. What is known at the start is what links() or link() answered last.
+  // From now on, in the loop: changes of links, and of ghostd itself. If the bus is lost, "bus-gone" comes and
+  // nothing after it. The initial state is the last answer of links() or link().
   using Watcher = std::function<void(const Happening&)>;
   Result<void> watch(Watcher watcher);
 

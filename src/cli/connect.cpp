@@ -12,7 +12,7 @@ ExitCode connect(const Options& options) {
     return [outcome = ConnectOutcome(before)](const bus::LinkProperties& now) mutable { return outcome.see(now); };
   });
   const auto& link = waited.link;
-  // A link that is blocked refuses at once; why, it says itself.
+  // A blocked link refuses at once; its error says why.
   if (waited.code == ExitCode::blocked)
     fmt::print(stderr, "ghostctl: to allow calls again, run: ghostctl unblock {}\n", options.link);
   if (waited.code != ExitCode::ok) return waited.code;

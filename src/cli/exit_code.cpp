@@ -23,7 +23,7 @@ ExitCode exit_code_of(const char* dbus_error) {
       return ExitCode::unreachable;
     return ExitCode::failed;
   }
-  // What systemd answers when the unit behind an activated name does not start; what sd-bus makes of an errno.
+  // systemd's answer if the unit behind an activated name does not start; sd-bus's name for an errno.
   if (name.starts_with("org.freedesktop.systemd1.") || name.starts_with("System.Error.E")) return ExitCode::unreachable;
   return ExitCode::failed;
 }

@@ -30,7 +30,7 @@ Json json_value(const Row& row) {
   return out;
 }
 
-// The strings are valid UTF-8 when they come from ghostd; nobody gets an exception for it when they do not.
+// Strings from ghostd are valid UTF-8. Others do not cause an exception.
 inline std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace ghost::cli

@@ -21,8 +21,8 @@ ExitCode monitor(const Options& options) {
     const auto style = style_for(STDOUT_FILENO, options);
     print(options.json ? monitor_json_line(h, style.now) : monitor_line(h, style));
   };
-  // Every link as it stands, or the one; then whatever happens. ghostd's end is news like any other, and so is its
-  // return: its links are told anew then.
+  // The current state of every link, or of the one; then all changes. ghostd's end and return are reported too:
+  // after its return, all links are printed again.
   const auto tell_all = [&]() -> Result<void> {
     const auto links = client.links();
     if (!links) return tl::unexpected(links.error());

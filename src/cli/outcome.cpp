@@ -8,7 +8,7 @@ namespace ghost::cli {
 Verdict ConnectOutcome::see(const bus::LinkProperties& now) {
   if (now.state == "up") return Verdict::done;
   if (now.state == "dialing" || now.calls > before_.calls) dialed_ = true;
-  // An older call that is being ended is not ours; its end says nothing about the one that was asked for.
+  // An older call that is ending is not ours; its end says nothing about the requested one.
   if (now.state != "down" && now.state != "waiting") return Verdict::pending;
   if (now.blocked) return Verdict::failed;
   // A call too short to be seen has left its mark in the counters.
@@ -27,7 +27,7 @@ Verdict AppearOutcome::see(const bus::LinkProperties& now) const {
   if (now.appearances <= asked_) return Verdict::pending;  // an older one
   if (now.appearance == "connecting" || now.appearance == "announcing") return Verdict::pending;
   if (now.appearance == "failed") return Verdict::failed;
-  // Present; or it has been, and is over before we could look.
+  // It is present, or it was and ended before we could look.
   for (const auto& notice : now.notices)
     if (notice.result == "pending" && now.appearance != "none") return Verdict::pending;
   return Verdict::done;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When is "ghostctl connect" done, and how did it end? Connect(), Disconnect() and Appear() return when they are accepted; the rest
-// is read off the properties as they change. Pure: a fold over the values seen.
+// When is "ghostctl connect" done, and how did it end? Connect(), Disconnect() and Appear() return when ghostd has accepted them.
+// The rest is found from the changes of the properties. Pure: a fold over the values seen.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,16 +36,16 @@ class AppearOutcome {
  public:
   // `before`: the link before Appear() or AppearTick() was called.
   explicit AppearOutcome(const bus::LinkProperties& before) : asked_(before.appearances) {}
-  // Done when each notice has its result, whichever; failed when it came to none.
+  // Done when each notice has a result, good or bad; failed if the link did not appear.
   Verdict see(const bus::LinkProperties& now) const;
 
  private:
   std::uint64_t asked_;
 };
-// Whether every notifier has taken what it was told last.
+// Whether every notifier has taken its last notice.
 bool all_told(const bus::LinkProperties& link);
 
-// What to do about a call that did not come up, as a sentence; empty when there is nothing to say. `now_usec`: since 1970.
+// Advice about a call that did not come up, as a sentence; empty if there is none. `now_usec`: since 1970.
 std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec);
 
 }  // namespace ghost::cli

@@ -31,8 +31,8 @@ bool is_this_host(const IpAddress& server) {
   return server.family() == Family::v4 ? v4.contains(server) : v6.contains(server);
 }
 
-// Whether a UDP socket of this host has it, or all addresses, with port 53: proc(5), /proc/net/udp. Addresses are there as 32-bit
-// words of the machine's own byte order.
+// Whether a UDP socket of this host is bound to this address, or to all, with port 53: proc(5), /proc/net/udp. Addresses in there
+// are 32-bit words in the machine's own byte order.
 bool somebody_listens(const IpAddress& server) {
   std::string words;
   for (std::size_t at = 0; at < server.bytes().size(); at += 4) {
@@ -93,7 +93,7 @@ config::Resolver host_resolver() {
 bool leads_somewhere(const IpAddress& server) {
   if (is_this_host(server)) return somebody_listens(server);
   return with_sockaddr(server, [&](const sockaddr* address, socklen_t size) {
-    // Of a datagram's socket, connect(2) asks for a route and sends nothing.
+    // On a datagram socket, connect(2) looks up a route and sends nothing.
     const UniqueFd fd(::socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     return fd && ::connect(fd.get(), address, size) == 0;
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// This host's resolver, for config::check_resolver(): files and sockets that everybody may look at, and nothing is sent.
+// This host's resolver, for config::check_resolver(). It reads files and sockets that every user may read, and sends nothing.
 #pragma once
 #include "config/resolver.hpp"
 

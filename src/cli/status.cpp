@@ -9,7 +9,7 @@ ExitCode status(const Options& options) {
   loop::EventLoop loop;
   const auto client = Client::open(loop, options.bus);
   if (!client) return complain(client.error());
-  // Whoever only looks must not start ghostd and have it take the routes over.
+  // Looking at the status must not start ghostd, which would take over the routes.
   if (const auto running = (*client)->require_running(); !running) return complain(running.error());
   auto links = (*client)->links();
   if (!links) return complain(links.error());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The verbs, a file each. Each does its work, prints, and says how ghostctl exits. Results go to standard output, all
-// else to standard error.
+// The verbs, one file each. Each does its work, prints, and returns ghostctl's exit code. Results go to standard output, all
+// other text to standard error.
 #pragma once
 #include <functional>
 #include <string>
@@ -36,13 +36,13 @@ ExitCode unblock(const Options& options);
 ExitCode check(const Options& options);
 ExitCode reload(const Options& options);
 
-// What the verbs share.
+// Shared by the verbs.
 std::uint64_t now_usec();                               // since 1970
 Style style_for(int fd, const Options& options);        // colours only on a terminal, and not with NO_COLOR or TERM=dumb
 ExitCode complain(const Failure& failure);              // "ghostctl: message" on standard error; returns its code
 void print(const std::string& text);                    // to standard output, at once
 
-// connect, disconnect and appear: `ask`, then wait until `see` has a verdict, the time is up, or somebody loses patience.
+// connect, disconnect and appear: call `ask`, then wait until `see` has a verdict, the time is up, or the user interrupts.
 struct Waited {
   Verdict verdict = Verdict::pending;
   ExitCode code = ExitCode::ok;  // other than ok: it has been explained on standard error

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The waiting of connect, disconnect and appear: one loop in which the link's changes, the deadline and Ctrl-C are events.
+// How connect, disconnect and appear wait: one loop, in which the link's changes, the deadline and Ctrl-C are events.
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 namespace ghost::cli {
 namespace {
 
-// One line on a terminal that is written over as things go on; nothing at all anywhere else.
+// One line on a terminal that is overwritten with the progress; nothing anywhere else.
 class Progress {
  public:
   explicit Progress(loop::EventLoop& loop)
@@ -121,7 +121,7 @@ Waited call_and_wait(const Options& options, const std::function<Result<void>(Cl
   deadline.arm(loop::now() + options.timeout);
   if (const auto now = client.link(options.link)) {
     look(*now);
-  } else {  // gone meanwhile, and no signal would tell of it any more
+  } else {  // gone meanwhile; no signal would report that any more
     progress.reset();
     end(now.error());
   }

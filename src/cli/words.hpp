@@ -7,7 +7,7 @@
 namespace ghost::cli {
 
 // The two largest units of systemd.time(7), truncated: "45s", "3min 20s", "2h 5min", "4d 1h". Less than a second: "0s".
-// `between` is what stands between the two: empty for a column.
+// `between` separates the two; empty for a column.
 std::string span_words(std::uint64_t usec, const char* between = " ");
 // Rounded down, binary units: "500 B", "12 KiB", "1.5 MiB".
 std::string size_words(std::uint64_t bytes);

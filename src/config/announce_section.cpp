@@ -47,7 +47,7 @@ const std::vector<Key>& table() {
   return keys;
 }
 
-// To suggest, and for nothing else; what a notifier reads, it says itself.
+// Only for suggestions; each notifier itself defines the keys that it reads.
 constexpr std::array<std::string_view, 20> kNotifierKeys{
     "From", "To",   "Subject", "Body",    "Tls",   "User", "Method", "ContentType", "Auth",   "Host",
     "Zone", "Key",  "Ttl",     "HostKey", "Topic", "Helo", "CAFile", "VerifyTls",   "Offline", "Algorithm"};
@@ -128,7 +128,7 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
 void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& problems, Diagnostics& warnings) {
   for (const auto& draft : drafts) {
     const auto& name = draft.config.name;
-    if (!draft.where.contains("Url")) {  // and without it nothing can be said about the rest
+    if (!draft.where.contains("Url")) {  // without it the rest cannot be checked
       if (sound)
         problems.push_back({draft.header.file, draft.header.line, fmt::format("[Announce {}] has no Url=; write one", name)});
       continue;
@@ -136,7 +136,7 @@ void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& prob
     for (const auto& finding : announce::check(draft.config)) {
       const auto found = draft.where.find(finding.key);
       const bool missing = found == draft.where.end();
-      if (missing && !sound) continue;  // it may stand in a line that could not be read
+      if (missing && !sound) continue;  // it may be in a line that could not be parsed
       const auto& where = missing ? draft.header : found->second;
       (finding.fatal ? problems : warnings)
           .push_back({where.file, where.line, fmt::format("[Announce {}] {}=: {}", name, finding.key, finding.text)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// [Announce NAME], the one kind of section that may be repeated: each name is a notifier of its own, in the order in which
-// the names first come up. What a notifier's own keys mean is announce/check.hpp's.
+// [Announce NAME], the one kind of section that may be repeated. Each name is a notifier of its own, in the order in which
+// the names first occur. announce/check.hpp defines a notifier's own keys.
 #pragma once
 #include <map>
 #include <optional>
@@ -25,17 +25,17 @@ struct AnnounceDraft {
 };
 using AnnounceDrafts = std::vector<AnnounceDraft>;
 
-// "mail" of "Announce mail", also when it is no good; nullopt when the section is of another kind.
+// "mail" of "Announce mail", even if the name is invalid; nullopt if the section is of another kind.
 std::optional<std::string_view> announce_name(std::string_view section);
 
-// Makes a place for the section, or says what is wrong with its name.
+// Creates the section's draft, or says what is wrong with its name.
 void open_announce(const Where& header, std::string_view name, AnnounceDrafts& drafts, Diagnostics& problems);
 
-// An assignment in the section of that name. Sections that were complained about are passed over.
+// An assignment in the section of that name. Sections with a reported error are ignored.
 void apply_announce(const std::string& file, std::string_view name, const Assignment& assignment, AnnounceDrafts& drafts,
                     Diagnostics& problems);
 
-// When all files are read. `sound`: nothing was wrong so far, so that what is missing is missing.
+// When all files are read. `sound`: there was no error so far, so a missing key is really missing.
 void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& problems, Diagnostics& warnings);
 
 }  // namespace ghost::config

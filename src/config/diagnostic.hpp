@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is wrong with a configuration, and where. Everything that reads configuration collects these; nobody stops at
-// the first, so that one `ghostctl check` shows all there is to mend.
+// What is wrong with a configuration, and where. All readers of the configuration collect these and do not stop at
+// the first, so that one `ghostctl check` shows all errors.
 #pragma once
 #include <string>
 #include <vector>

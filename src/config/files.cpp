@@ -27,7 +27,7 @@ bool named(std::string_view name, std::string_view suffix) {
   return name.size() > suffix.size() && name.front() != '.' && name.ends_with(suffix);
 }
 
-// What makes it untrustworthy, if anything.
+// Why it cannot be trusted, if so.
 std::optional<std::string> distrust(const struct stat& st) {
   if (st.st_uid != 0 && st.st_uid != ::geteuid())
     return fmt::format("not trusted, because user {} owns it; change the owner to root", st.st_uid);
@@ -37,7 +37,7 @@ std::optional<std::string> distrust(const struct stat& st) {
   return std::nullopt;
 }
 
-// Root reads everything, ghostd only what everybody may: what one took over the other must be able to.
+// Root reads everything, ghostd only files that every user may read. A file that root accepts must be readable for ghostd.
 std::optional<std::string> unreadable(const struct stat& st) {
   if (st.st_uid != 0 || (st.st_mode & S_IROTH) != 0) return std::nullopt;
   return fmt::format("ghostd cannot read it, because ghostd does not run as root (mode {:04o}); run chmod a+r",
@@ -86,7 +86,7 @@ Opened open_source(int directory, const std::string& name, const std::string& pa
   return Opened::file;
 }
 
-// A directory of configuration files; kept open so that the files come from what was judged.
+// A directory of configuration files; kept open so that the files come from the directory that was checked.
 class Directory {
  public:
   // nullopt when there is none, or it is not to be trusted (then there is a problem).
@@ -132,7 +132,7 @@ class Directory {
   std::vector<std::string> names_;
 };
 
-// The *.conf of these directories, the later one winning, by name.
+// The *.conf files of these directories by name; a later directory replaces an earlier one.
 std::map<std::string, SourceFile> winners(const std::vector<const Directory*>& directories, Diagnostics& problems) {
   std::map<std::string, SourceFile> out;
   std::set<std::string> settled;  // hidden or refused: an earlier directory's file does not come back

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which files make up the configuration, and whether they may be trusted. What stands in them ends in the arguments of a
-// pppd that runs as root, so a file counts only if nobody but root could have put it there: owned by root (or by the
-// user who runs this, when that is not root), writable by the owner alone, in a directory of which the same holds.
-// Root's file must also be readable by everybody, for ghostd runs as a user of its own: so root's check, the supervisor
-// and ghostd judge alike. The content is read once, from the very descriptor that was judged.
+// Which files make up the configuration, and whether they can be trusted. Their content becomes arguments of a
+// pppd that runs as root, so only root may be able to write them. A file must be owned by root (or by the user who runs
+// this, if that is not root) and writable only by its owner, in a directory of which the same holds.
+// Every user must be able to read root's file, because ghostd is not root. So root's check, the supervisor
+// and ghostd decide alike. The content is read once, from the descriptor that was checked.
 #pragma once
 #include <map>
 #include <string>
@@ -28,13 +28,13 @@ struct Collected {
   Diagnostics warnings;
 };
 
-// Directories in rising priority: a file hides one of the same name in an earlier directory, and an empty file or a
-// symbolic link to /dev/null hides it without replacing it (systemd.unit(5)'s masking). Directories that do not exist
-// are no problem. The directories themselves must not be symbolic links, so that the owner of a directory above cannot
+// Directories in rising priority: a file replaces one of the same name in an earlier directory. An empty file or a
+// symbolic link to /dev/null only hides it (systemd.unit(5)'s masking). Directories that do not exist
+// are not an error. The directories themselves must not be symbolic links, so that the owner of a parent directory cannot
 // point them elsewhere.
 Collected collect(const std::vector<std::string>& directories);
 
-// One file, wherever it lies. Diagnostics tell why not.
+// One file, in any directory. Diagnostics say why not.
 bool read_source(const std::string& path, SourceFile& out, Diagnostics& problems);
 
 }  // namespace ghost::config

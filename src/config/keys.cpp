@@ -125,7 +125,7 @@ struct Key {
   std::function<void(Draft&)> reset;
 };
 
-// `target` takes a draft to the place of the value; `parse` makes the value.
+// `target` returns the place of the value in a draft; `parse` makes the value.
 template <class Target, class Parse>
 Key key(std::string_view section, std::string_view name, Target target, Parse parse) {
   return {section, name,
@@ -186,7 +186,7 @@ const std::vector<Key>& table() {
       key("Link", "DNS", [](Draft& d) -> auto& { return d.link.dns; }, name_servers),
       key("Link", "MTU", [](Draft& d) -> auto& { return d.link.mtu; }, number(68U, 65535U)),
       routes_key(),
-      // The way into the demand interface has the next number behind it.
+      // The route into the demand interface has the next number behind it.
       key("Link", "Metric", [](Draft& d) -> auto& { return d.link.metric; },
           number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max() - 1)),
       key("Link", "StandbyLinger", [](Draft& d) -> auto& { return d.link.standby_linger; }, span(0s, "0", Infinity::allowed)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every section and key there is, in one table: name, how its value is read, where it goes. A new key is a new line in
-// keys.cpp; [Announce NAME], which may be repeated, has a table of its own in announce_section.cpp. What needs two keys to
-// judge is in link_check.cpp.
+// All sections and keys in one table: the name, how to parse the value, where it goes. A new key is a new line in
+// keys.cpp. [Announce NAME], which may be repeated, has its own table in announce_section.cpp. Checks that need two keys
+// are in link_check.cpp.
 #pragma once
 #include <map>
 #include <optional>
@@ -25,9 +25,9 @@ struct Draft {
   bool default_routes = true;                 // Routes= has "default" in it, or is not given
   std::map<std::string, Where, std::less<>> where;  // key → where it was last given; a key reset by "Key=" is not in it
   Where main;                                 // the link's own file and its [Link] line
-  bool sound = true;                          // nothing was wrong with its files; else what follows from them is guesswork
+  bool sound = true;                          // its files had no error; otherwise conclusions from them are unreliable
 
-  // Where a key stands, or else the link's own place.
+  // The place of a key, or else the link's own place.
   [[nodiscard]] const Where& at(std::string_view key) const {
     const auto found = where.find(key);
     return found == where.end() ? main : found->second;
@@ -35,12 +35,12 @@ struct Draft {
   [[nodiscard]] bool given(std::string_view key) const { return where.contains(key); }
 };
 
-// Makes places for the sections that are repeated, and complains about headers that name none. Once a file, before its keys.
+// Creates drafts for the repeated sections, and reports unknown headers. Once per file, before its keys.
 void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft,
                    Diagnostics& problems);
 
-// Writes one assignment into the draft, or says why not. Keys of unknown sections are passed over: the header was
-// complained about. "Key=" takes back what was said before and leaves the default.
+// Writes one assignment into the draft, or says why not. Keys of unknown sections are ignored, because the header was
+// reported. "Key=" removes earlier settings and restores the default.
 void apply(const std::string& file, const Assignment& assignment, Draft& draft, Diagnostics& problems);
 
 }  // namespace ghost::config

@@ -19,7 +19,7 @@ void complain(Diagnostics& problems, const Where& where, std::string message) {
   problems.push_back({where.file, where.line, std::move(message)});
 }
 
-// Ours alone, so that the ULA tells nobody the machine id (machine-id(5)).
+// Our own id, so that the ULA does not reveal the machine id (machine-id(5)).
 constexpr sd_id128_t kUlaApplication =
     SD_ID128_MAKE(5e, 0c, 1d, 3f, 2a, 77, 4b, 1e, 9b, 60, 3d, d4, 67, 68, 6f, 73);
 
@@ -59,7 +59,7 @@ void check_link(const Draft& draft, Diagnostics& problems) {
     complain(problems, draft.at("Device"),
              fmt::format("Device= and Peer= (line {} of {}) cannot be used together; remove one", draft.at("Peer").line,
                          draft.at("Peer").file));
-  else if (!peer && !draft.given("Device") && draft.sound)  // else it may stand in a line that could not be read
+  else if (!peer && !draft.given("Device") && draft.sound)  // else it may be in a line that could not be parsed
     complain(problems, draft.main, "the link has neither Peer= nor Device=; write one of them in [Link]");
   if (peer && !draft.given("Device"))
     for (const auto* key : {"Speed", "Connect", "User"})
@@ -78,7 +78,7 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   if (draft.given("Every") && !draft.given("Window"))
     complain(problems, draft.at("Every"), "Every= needs Window=, because without a window no appearance follows another");
   if (draft.given("Echo"))
-    if (const auto wrong = announce::check_echo(link.appear.echo))  // a password in it is not repeated
+    if (const auto wrong = announce::check_echo(link.appear.echo))  // does not repeat a password in it
       complain(problems, draft.at("Echo"), "Echo=: " + *wrong);
   if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
     complain(problems, draft.at("IPv6"), "IPv6=no contradicts the IPv6 address in Address=; remove one of them");
@@ -88,14 +88,14 @@ namespace {
 
 // A link needs two metrics in main, its own and the next (net/numbers.hpp), and a route has one place for each metric.
 void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
-  // The first that both have, the default among them or not.
+  // The first that both have, with or without the default.
   const auto in_common = [](const core::LinkConfig& a, const core::LinkConfig& b, bool with_default) -> const Prefix* {
     for (const auto& p : a.routes)
       for (const auto& q : b.routes)
         if (p.length == q.length && p.network() == q.network() && (with_default || p.length != 0)) return &p;
     return nullptr;
   };
-  // Links without Metric= have these for the prefixes that are no default.
+  // Links without Metric= use these for prefixes other than the default.
   const auto taken = [](std::uint32_t metric) {
     const auto within = [metric](std::uint32_t first) { return metric >= first && metric < first + kRanks; };
     return within(call_metric(0)) || within(demand_metric(0));
@@ -134,7 +134,7 @@ void settle_addresses(std::vector<Draft>& drafts, const Roots& roots, Diagnostic
           fmt::format("{} is already the stable address of link {}; write another", address.str(), owner->second->link.name));
     taken.insert(address);
   };
-  // What is named goes first: a default never takes an address that somebody asked for.
+  // Configured addresses first: a default never takes an address that is configured.
   for (const auto& draft : drafts)
     for (const auto& address : draft.link.stable) claim(address, draft, "Address");
 

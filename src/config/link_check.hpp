@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What can be judged only when all keys of a link, or all links, are known; and the values that depend on it: default
+// Checks that need all keys of a link, or all links, and the values that depend on them: default
 // addresses and routes.
 #pragma once
 #include <vector>

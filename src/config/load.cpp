@@ -31,7 +31,7 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
   draft.link.name = name;
   draft.main = {files.front().path, 1};
   check_name(name, files.front().path, problems);
-  const auto problems_before = problems.size();  // the name's fault spoils nothing else
+  const auto problems_before = problems.size();  // an error in the name does not affect the rest
   for (const auto& file : files) {
     const auto scanned = scan(file.path, file.text);
     if (&file == &files.front())
@@ -49,7 +49,7 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
   return draft;
 }
 
-// By file and line, so that it reads like the file; what is said about files as a whole comes first in each.
+// Sorts by file and line, in reading order; errors of a file as a whole come first.
 void in_reading_order(Diagnostics& problems) {
   std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.file, a.line) < std::tie(b.file, b.line);

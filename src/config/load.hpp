@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The files in /etc/ghostd/links as a core::Config, or everything that is wrong with them: all or nothing.
+// The files in /etc/ghostd/links as a core::Config, or all errors in them: all or nothing.
 // ghostd.link(5) is the user's view.
 //
 // For ghostd and ghost-tun:      auto loaded = config::load();
@@ -21,7 +21,7 @@
 
 namespace ghost::config {
 
-// The manager's fd store takes 256 descriptors (ghostd.service, FileDescriptorStoreMax=), one a link.
+// The manager's fd store takes 256 descriptors (ghostd.service, FileDescriptorStoreMax=), one per link.
 inline constexpr std::size_t kLinksMax = 250;
 
 // An interface's address with its network.
@@ -46,10 +46,10 @@ struct Loaded {
   std::map<std::string, Where> dns_at;  // by link: where DNS= is given
 };
 
-// Throws std::system_error when the system is out of memory or descriptors; everything else is a diagnostic.
+// Throws std::system_error if the system is out of memory or descriptors; everything else is a diagnostic.
 [[nodiscard]] tl::expected<Loaded, Diagnostics> load(const Roots& roots = {});
 
-// The link is named as the file is, "<name>.conf"; it gets default addresses as if it were alone.
+// The link has the name of the file, "<name>.conf"; it gets default addresses as if it were alone.
 [[nodiscard]] tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Roots& roots = {});
 
 }  // namespace ghost::config

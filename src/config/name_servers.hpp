@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DNS= of all links against what can be known of the way to these servers: a link that cannot reach its own name server
-// would be dialled for nothing. What is certain is an error; what depends on the machine's other interfaces, which come and
-// go, a warning.
+// Checks DNS= of all links against the known routes to these servers, because a link that cannot reach its own name server
+// would be dialled in vain. A certain fault is an error. A fault that depends on the machine's other interfaces, which come and
+// go, is a warning.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@
 
 namespace ghost::config {
 
-// The networks of this machine's interfaces now, without its own links' and without loopback. Empty where they cannot be had.
+// The networks of this machine's interfaces now, without its own links' and without loopback. Empty if they cannot be read.
 std::vector<HostNetwork> host_networks();
 
 // Stable addresses and routes are settled. A server that no route of its link covers gets one of its own.

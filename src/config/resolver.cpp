@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kFile = "/etc/resolv.conf";
 constexpr std::string_view kBlank = " \t";
 
-// 127.0.0.0/8, ::1: no route of a link has a say there.
+// 127.0.0.0/8, ::1: no route of a link applies there.
 bool is_this_host(const IpAddress& server) {
   static const auto v4 = *Prefix::parse("127.0.0.0/8"), v6 = *Prefix::parse("::1/128");
   return server.family() == Family::v4 ? v4.contains(server) : v6.contains(server);

@@ -9,16 +9,16 @@
 
 namespace ghost::config {
 
-// The "nameserver" lines, in their order; others, and those that hold no address, are passed over.
+// The "nameserver" lines, in their order; others, and those without an address, are ignored.
 std::vector<IpAddress> name_servers_in(std::string_view resolv_conf);
 
 struct Resolver {
   enum class Manager : std::uint8_t { nobody, resolved, resolvconf };
-  Manager manager = Manager::nobody;  // who takes name servers of a link
-  std::vector<IpAddress> servers;     // who is asked now; of resolved those that it asks in turn
+  Manager manager = Manager::nobody;  // the program that accepts name servers of a link
+  std::vector<IpAddress> servers;     // the servers in use; with resolved, those that it asks
 };
 
-// `leads`: whether a packet to this server would go anywhere, or, for one of this host, somebody listens there.
+// `leads`: whether there is a route to this server, or, if it is this host, a process that listens there.
 Diagnostics check_resolver(const Loaded& loaded, const Resolver& resolver, const std::function<bool(const IpAddress&)>& leads);
 
 }  // namespace ghost::config

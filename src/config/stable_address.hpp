@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where the stable addresses come from when nobody names one. Pure: the machine id and what is taken are arguments.
+// Default stable addresses, for links without Address=. Pure: the machine id and the taken addresses are arguments.
 // docs/adr/0001-default-stable-addresses.md has the reasons.
 #pragma once
 #include <array>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The line grammar of a link's file (ghostd.link(5), FILES): sections, assignments, comments. Nothing is taken in silence for what
-// it is not: each line that is none of these is a problem with its line, and so is a key that is given twice. Pure and total: any
-// bytes give a result.
+// The line grammar of a link's file (ghostd.link(5), FILES): sections, assignments, comments. A line that is none of these is
+// reported with its number, and so is a key that is given twice. Pure and total: any bytes give a result.
 #pragma once
 #include <string>
 #include <string_view>

@@ -12,7 +12,7 @@ namespace ghost::config {
 // seconds still fits 32 bits.
 inline constexpr core::Duration kForever = std::chrono::hours(24 * 3652);
 
-// nullopt for what is no time span, is negative, or is longer than kForever. A month is 30.44 days, a year 365.25.
+// nullopt for text that is not a time span, is negative, or is longer than kForever. A month is 30.44 days, a year 365.25.
 std::optional<core::Duration> parse_timespan(std::string_view text);
 
 }  // namespace ghost::config

@@ -107,7 +107,7 @@ std::vector<std::string_view> split_list(std::string_view text) {
 std::string_view nearest(std::string_view written, std::span<const std::string_view> candidates) {
   std::string_view best;
   std::size_t best_distance = std::min<std::size_t>(3, written.size() / 2) + 1;
-  if (written.size() > 64) return best;  // nobody's typing error, and the distance costs its square
+  if (written.size() > 64) return best;  // not a typing error, and the cost of the distance grows with the square
   for (const auto candidate : candidates)
     if (const auto d = distance(written, candidate); d < best_distance) {
       best = candidate;

@@ -20,11 +20,11 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 // Separated by blanks, commas or both; no empty items.
 std::vector<std::string_view> split_list(std::string_view text);
 
-// The candidate nearest to what was written, to suggest it; empty when none is near. Letter case counts as nearness.
+// The candidate nearest to the written text, as a suggestion; empty if none is near. Letter case does not count as a difference.
 std::string_view nearest(std::string_view written, std::span<const std::string_view> candidates);
 
-// What may become part of an argument or file name: letters, digits and a few harmless signs. No blank, no quote, no
-// backslash, nothing a shell or pppd's option parser takes specially.
+// Text that may become part of an argument or file name: letters, digits and a few harmless signs. No blank, no quote, no
+// backslash, nothing that is special to a shell or to pppd's option parser.
 bool is_plain_word(std::string_view text);   // as in Peer=: no '/', not beginning with '-' or '.'
 bool is_absolute_path(std::string_view text);  // begins with '/', no ".." in it, otherwise plain
 

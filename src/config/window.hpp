@@ -6,7 +6,7 @@
 
 namespace ghost::config {
 
-// "Mon..Fri 07:00-18:00"; without days, every day. Days go round the week's end (Sat..Mon); the hours do not go past
+// "Mon..Fri 07:00-18:00"; without days, every day. Days may wrap around the week's end (Sat..Mon); the hours do not pass
 // midnight.
 Parsed<core::Window> parse_window(std::string_view text);
 

@@ -76,7 +76,7 @@ void BusPump::prepare() {
         "sd_event_source_set_enabled");
 }
 
-// One message a turn: whatever else waits in the queue makes the next deadline "now", and other sources get their share.
+// One message per turn. If others wait in the queue, the next deadline is "now", and other sources get their share.
 void BusPump::process() noexcept {
   try {
     bus_.processPendingRequest();

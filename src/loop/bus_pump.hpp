@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Drives an sdbus-c++ connection from our loop. One idea in one file: what the connection wants to be polled for changes
-// behind our back (a synchronous call reads other messages into a queue, a pending call has a time-out), so its poll data
-// is read again before every poll, in a prepare callback. Without that, calls are not served, time-outs surface late and
-// signals strand in the queue; tests/bus/pump_test.cpp pins all three.
+// Drives an sdbus-c++ connection from our loop. The connection's poll data changes without notice: a synchronous call reads
+// other messages into a queue, a pending call has a time-out. So a prepare callback reads it again before every poll.
+// Otherwise calls would not be served, time-outs would fire late and signals would remain in the queue.
+// tests/bus/pump_test.cpp tests all three.
 //
 // The pump never enters sdbus-c++'s own loop and no thread is made. Proxies on a pumped connection must be made with
 // sdbus::createProxy(IConnection&, …): the overload that takes a unique_ptr starts a thread of its own.

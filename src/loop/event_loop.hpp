@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The one loop of a process: sd-event(3), one thread. Sources (sources.hpp) are made from it and must die before it.
 //
-// What a callback throws ends here: the loop is left in order with a failing status, and failure() says why. Nothing in
-// this layer logs; main() does that once.
+// An exception of a callback ends here: the loop exits cleanly with a failing status, and failure() says why. This layer
+// does not log; main() does that once.
 #pragma once
 #include <systemd/sd-event.h>
 
@@ -32,7 +32,7 @@ class EventLoop {
   // Answers the service manager's watchdog (WatchdogSec=) from the loop itself. False: none was asked for.
   bool answer_watchdog();
 
-  // What the exception said that ended the loop; empty if none did.
+  // The text of the exception that ended the loop; empty if there was none.
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
   // Called by the sources' noexcept boundary, inside a catch block.
   void fail_with_current_exception() noexcept;

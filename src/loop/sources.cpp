@@ -35,7 +35,7 @@ struct Held {
     } catch (...) {
       held.loop->fail_with_current_exception();
     }
-    return 0;  // a negative number would switch the source off and say nothing
+    return 0;  // a negative number would silently switch the source off
   }
 };
 
@@ -49,7 +49,7 @@ int on_signal(sd_event_source*, const signalfd_siginfo* si, void* self) {
 
 unsigned left_children = 0;  // one thread, as sd-event wants it
 
-// A child's userdata; `left`: its ChildSource is gone, and the source is the loop's.
+// A child's userdata; `left`: its ChildSource is gone, and the loop owns the source.
 struct HeldChild : Held<ChildSource::Callback> {
   bool ended = false;
   bool left = false;
@@ -69,7 +69,7 @@ int on_child(sd_event_source* s, const siginfo_t* si, void* self) {
 }
 int on_defer(sd_event_source*, void* self) { return Held<DeferSource::Callback>::call(self); }
 
-// `add` makes the source with the userdata it is given. The userdata is the source's from the destroy callback on.
+// `add` makes the source with this userdata. The source owns the userdata as soon as the destroy callback is set.
 template <class Callback, class Add>
 sd_event_source* make(EventLoop& loop, Callback callback, const char* what, Add add) {
   auto held = std::make_unique<Held<Callback>>(Held<Callback>{&loop, std::move(callback)});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What can wake the loop, each an owner of one sd_event_source: when the object goes, the source is off and gone.
+// The things that can wake the loop. Each owns one sd_event_source; destroying the object disables and frees the source.
 //
-// A callback may destroy its own source (or whatever owns it): the callable lives in the source's userdata and sd-event
-// frees it by the destroy callback, which runs after the dispatch has returned (sd_event_source_set_destroy_callback(3)).
-// What a callback throws ends at a noexcept boundary: see EventLoop::failure().
+// A callback may destroy its own source, or the owner of it. The callable lives in the source's userdata, and sd-event
+// frees it by the destroy callback, after the dispatch has returned (sd_event_source_set_destroy_callback(3)).
+// An exception of a callback ends at a noexcept boundary: see EventLoop::failure().
 //
 // Constructors throw std::system_error.
 #pragma once
@@ -24,7 +24,7 @@
 
 namespace ghost::loop {
 
-// Smaller runs first among sources that are ready together; see sd_event_source_set_priority(3).
+// Of several sources that are ready, the smallest value runs first; see sd_event_source_set_priority(3).
 inline constexpr std::int64_t kPriorityImportant = SD_EVENT_PRIORITY_IMPORTANT;
 inline constexpr std::int64_t kPriorityNormal = SD_EVENT_PRIORITY_NORMAL;
 inline constexpr std::int64_t kPriorityIdle = SD_EVENT_PRIORITY_IDLE;
@@ -47,7 +47,7 @@ class Source {
   std::unique_ptr<sd_event_source, Drop> source_;
 };
 
-// Readiness of an fd that somebody else owns and that must outlive this object. `events` are epoll's; level-triggered.
+// Readiness of an fd that another object owns and that must outlive this one. `events` are epoll's; level-triggered.
 class IoSource : public Source {
  public:
   using Callback = std::function<void(std::uint32_t revents)>;
@@ -89,8 +89,8 @@ class ClockSetSource : public Source {
   UniqueFd fd_;
 };
 
-// A signal, taken by signalfd(2). The constructor blocks it for this thread, and it stays blocked: what is spawned
-// later must be given a clean mask.
+// A signal, taken by signalfd(2). The constructor blocks it for this thread, and it stays blocked: processes that are
+// spawned later need a clean mask.
 class SignalSource : public Source {
  public:
   using Callback = std::function<void(const signalfd_siginfo&)>;
@@ -98,16 +98,16 @@ class SignalSource : public Source {
   SignalSource(EventLoop& loop, int signo, Callback callback);
 };
 
-// The exit of a child of ours. Fires once; the child is reaped after the callback has returned, so its pid is not yet
-// anybody else's inside it. The constructor blocks SIGCHLD for this thread.
+// The exit of a child of ours. Fires once. The child is reaped after the callback has returned, so inside the callback no
+// other process has its pid. The constructor blocks SIGCHLD for this thread.
 //
-// Nobody ever waits for a child: one that SIGKILL does not end at once (it hangs in a file system, or a debugger has it) is
-// left to the loop, which reaps it when it can be.
+// Nothing ever waits for a child. SIGKILL may not end it at once, because it hangs in a file system or is being debugged.
+// Such a child is left to the loop, which reaps it later.
 class ChildSource : public Source {
  public:
   using Callback = std::function<void(const siginfo_t&)>;  // si_code CLD_EXITED, CLD_KILLED, CLD_DUMPED; si_status
   enum class AtTheEnd : std::uint8_t {
-    forget,  // of this object, before the child's: it lives on, and is whoever's to reap
+    forget,  // of this object, before the child's: the child lives on, and others must reap it
     kill,    // it is killed, and reaped by the loop
     leave,   // it may end in its own time, and is reaped by the loop
   };

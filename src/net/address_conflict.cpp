@@ -8,7 +8,7 @@ namespace {
 
 std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
 
-// The network that the kernel has a route to because of this address.
+// The network to which the kernel has a route because of this address.
 Prefix network(const HeldAddress& held) { return {held.peer, held.prefix_length}; }
 bool is_of_one(const HeldAddress& held) { return held.prefix_length == longest(held.peer.family()); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// May a call have the addresses that its far end gave to both ends? Not one that somebody here has, nor one in the prefix of
-// another interface: what goes there would go to the far end, or would not go at all. Pure.
+// May a call have the addresses that its far end assigned to both ends? Not one of another interface here, nor one in the prefix of
+// another interface: packets to it would go to the far end, or nowhere. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@ namespace ghost::net {
 struct HeldAddress {
   std::string ifname;
   IpAddress local;
-  IpAddress peer;  // equal to local where the interface is not point-to-point
+  IpAddress peer;  // equal to local if the interface is not point-to-point
   std::uint8_t prefix_length = 0;
   bool operator==(const HeldAddress&) const = default;
 };
@@ -28,7 +28,7 @@ struct HeldAddress {
 // no route leads to a far end.
 [[nodiscard]] std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
                                                       const std::vector<HeldAddress>& held);
-// Of all that the link's call has; the first that there is.
+// The first conflict of all addresses of the link's call.
 [[nodiscard]] std::optional<std::string> call_conflict(const std::string& link, const std::vector<HeldAddress>& held);
 
 }  // namespace ghost::net

@@ -46,8 +46,8 @@ bool names(nlattr* tuple, const IpAddress& address) {
   return false;
 }
 
-// A deletion is asked for by the original tuple, and by zone and id, so that a new conversation with the same
-// ports that has taken its place meanwhile is left alone. Never without a tuple: the kernel would delete
+// A deletion names the original tuple, zone and id, so that it spares a new conversation with the same
+// ports that has replaced the old one meanwhile. Never without a tuple: the kernel would delete
 // everything.
 NlMessage deletion(nlmsghdr* entry, nlattr* tuple, const IpAddress& address) {
   auto message = make_message(kDelete, 0, family_head(address));

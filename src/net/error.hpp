@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an operation on the kernel answers when it does not do it: the errno, and a line for people that names
-// what was asked. Callers decide; nothing here logs.
+// The error of a kernel operation: the errno, and a line for people that names
+// the request. Callers decide; nothing here logs.
 #pragma once
 #include <string>
 #include <tl/expected.hpp>
@@ -8,7 +8,7 @@
 namespace ghost::net {
 
 struct Error {
-  int errno_value = 0;  // 0 where the refusal had no errno (a text from nftables, a reply that made no sense)
+  int errno_value = 0;  // 0 if the refusal had no errno (a text from nftables, a malformed reply)
   std::string what;     // "add route default dev gd-isp: Network is down"
   bool operator==(const Error&) const = default;
 };

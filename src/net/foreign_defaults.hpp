@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Default routes that somebody else keeps in main, and the addresses that belong to them: who has chosen such an address (an
-// answer to somebody who came in there, above all) goes as main says, not by a link. Pure.
+// Default routes that another program maintains in main, and the addresses that belong to them. A packet with such a source (above
+// all an answer to a connection that came in there) follows main, not a link. Pure.
 #pragma once
 #include <map>
 #include <string>
@@ -22,14 +22,14 @@ struct ForeignDefault {
   [[nodiscard]] std::string str() const;  // "default via 192.0.2.1 dev eth0 metric 100"
 };
 
-// names: of interfaces, by index. ours: those of links; their routes are none of somebody else's, whoever put them there.
+// names: of interfaces, by index. links: routes by their interfaces never count as foreign, whoever made them.
 // The better metric comes first.
 [[nodiscard]] std::vector<ForeignDefault> foreign_defaults(const std::vector<RouteSeen>& routes,
                                                            const std::vector<AddressSeen>& addresses,
                                                            const std::map<unsigned, std::string>& names,
                                                            const std::vector<LinkRouting>& links);
 
-// What it means for people that these stand beside links that are first; a line each.
+// The effect of these routes beside the links, for people; one line each.
 [[nodiscard]] std::vector<std::string> explain(const std::vector<ForeignDefault>& defaults,
                                                const std::vector<LinkRouting>& links);
 

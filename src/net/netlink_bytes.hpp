@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What all decoders of netlink messages need: values taken out of bytes that somebody else has laid out.
+// Shared by all decoders of netlink messages: values from bytes that the kernel has laid out.
 #pragma once
 #include <sys/socket.h>
 
@@ -16,7 +16,7 @@ namespace ghost::net {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// Netlink's structures lie in the buffer with no promise of alignment for us: copied out, never cast.
+// Netlink's structures may be unaligned in the buffer, so they are copied out and never cast.
 template <class T>
 std::optional<T> take(Bytes bytes) {
   if (bytes.size() < sizeof(T)) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<T> take(Bytes bytes) {
 // As Bytes::subspan, but past the end is empty: the last message's or attribute's padding may be missing.
 inline Bytes rest(Bytes bytes, std::size_t from) { return bytes.subspan(std::min(from, bytes.size())); }
 
-// Calls each(type, payload). False when a length contradicts what is there, or when each() says so.
+// Calls each(type, payload). False if a length contradicts the data, or if each() returns false.
 template <class Each>
 bool for_each_attribute(Bytes bytes, Each each) {
   while (!bytes.empty()) {

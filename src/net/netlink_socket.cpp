@@ -24,10 +24,10 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   NetlinkSocket out(raw);
   if (nl_connect(raw, protocol) < 0) return failure(errno, "open a netlink socket");  // O_CLOEXEC inside
   const int on = 1;
-  // Both are optional: an older kernel only says less.
+  // Both are optional: an older kernel only reports less.
   std::ignore = ::setsockopt(nl_socket_get_fd(raw), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
   std::ignore = ::setsockopt(nl_socket_get_fd(raw), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
-  // The kernel answers at once; a bound keeps a bug from becoming a daemon that hangs.
+  // The kernel answers at once. A time limit prevents a bug from hanging the daemon.
   const timeval bound{.tv_sec = 5, .tv_usec = 0};
   if (::setsockopt(nl_socket_get_fd(raw), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) < 0) {
     return failure(errno, "bound a netlink socket");
@@ -113,7 +113,7 @@ Result<void> NetlinkSocket::dump(nl_msg& message, const std::string& what,
     if (!ended) return tl::unexpected(ended.error());
     if (*ended == Ended::done) return {};
   }
-  return failure(EAGAIN, what);  // it changes faster than it can be read
+  return failure(EAGAIN, what);  // the data changes faster than it can be read
 }
 
 }  // namespace ghost::net

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A netlink socket for questions: one request, its acknowledgement; or one dump, its parts. Blocking, because
+// A netlink socket for questions: one request and its acknowledgement, or one dump and its parts. Blocking, because
 // the kernel answers these before sendmsg(2) returns. A negative acknowledgement is a failure, with the
-// kernel's own words (NETLINK_EXT_ACK) where it has any. Messages are made with libnl's nlmsg_* and nla_*.
+// kernel's own text (NETLINK_EXT_ACK) if there is one. Messages are made with libnl's nlmsg_* and nla_*.
 #pragma once
 #include <linux/netlink.h>
 #include <netlink/attr.h>
@@ -39,9 +39,9 @@ class NetlinkSocket {
   // Sends with NLM_F_ACK and waits for it. what goes into the error: "add route …".
   [[nodiscard]] Result<void> request(nl_msg& message, const std::string& what);
 
-  // Sends a dump and hands each message to part(). Begins again when the kernel says that the dump was
-  // interrupted by a change or overran: part() may then see the same object twice; restart() is called
-  // before, to forget what was seen.
+  // Sends a dump request and passes each message to part(). Begins again if the kernel reports that a change
+  // interrupted the dump, or that it overran. part() may then see the same object twice; before that,
+  // restart() is called to discard earlier results.
   [[nodiscard]] Result<void> dump(nl_msg& message, const std::string& what,
                                   const std::function<void(nlmsghdr*)>& part,
                                   const std::function<void()>& restart);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libnftables, in memory only while it is needed. With what it brings (gmp, jansson, xtables, nftnl) it is a third of all that
-// ghostd would keep, and it is asked a few times a call: it is loaded for each question and unloaded after it (dlopen(3)).
+// libnftables, in memory only while it is needed. With its dependencies (gmp, jansson, xtables, nftnl) it would be a third of
+// ghostd's memory, and ghostd uses it only a few times per call. So it is loaded for each question and unloaded after it (dlopen(3)).
 #pragma once
 #include <nftables/libnftables.h>
 
@@ -13,7 +13,7 @@ namespace ghost::net {
 class NftLibrary {
  public:
   static constexpr const char* kName = "libnftables.so.1";
-  // That it can't be loaded may pass (it is just being upgraded, memory is short): an error (ELIBACC) like any other refusal.
+  // A failure to load it may be temporary (an upgrade in progress, a lack of memory): an error (ELIBACC) like any other refusal.
   [[nodiscard]] static Result<NftLibrary> load(const char* name = kName);
 
   // The same as in libnftables(3).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The numbers by which everything ghostd leaves in the kernel's routing is known again. They are the only
-// memory that survives a kill -9: whatever carries route protocol 103 is ours, and nothing else is.
+// The numbers that mark everything ghostd leaves in the kernel's routing. They are the only
+// memory that survives a kill -9: objects with route protocol 103 are ours, and no others.
 #pragma once
 #include <cstdint>
 
@@ -10,14 +10,14 @@ namespace ghost::net {
 // rtnetlink.h.
 inline constexpr std::uint8_t kProtocol = 103;
 
-// Default routes live in a table of their own ("gd" in ASCII), so that a default route somebody else keeps in
-// main is neither replaced nor needed for giving everything back.
+// Default routes are in their own table ("gd" in ASCII), so that ghostd neither replaces another program's default
+// route in main nor needs it to restore everything.
 inline constexpr std::uint32_t kDefaultTable = 0x6764;
 inline constexpr std::uint32_t kMainTable =
     254;  // RT_TABLE_MAIN: for prefixes more specific than the default
 
-// All our rules have one preference, the last before main's own (32766), so that whatever rules others have come first. Equal
-// preferences are asked in the order in which they were added:
+// All our rules have one preference, the last before main's own (32766), so that all other programs' rules come first. The kernel
+// asks equal preferences in the order in which they were added:
 //   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: a more specific route of
 //                                 anybody's still wins. The selector is always true; for want of it `wg-quick down` would take
 //                                 the rule away, which deletes all that print as "from all lookup main suppress_prefixlength 0"
@@ -27,10 +27,10 @@ inline constexpr std::uint32_t kMainTable =
 //   lookup 26468                  our default routes
 inline constexpr std::uint32_t kPreference = 32765;
 
-// Where a standby link's call leads when a better default route has come back: conversations that have its address go by this table.
+// The table of a standby link's call when a better default route has come back: conversations with its address use this table.
 constexpr std::uint32_t linger_table(unsigned link_index) { return 0x676400 + link_index; }
 
-// The first band of the queue on a PPP interface, 1:1, as a socket's or packet's priority (tc-prio(8)): what goes ahead of
+// The first band of the queue on a PPP interface, 1:1, as a socket's or packet's priority (tc-prio(8)). Its packets go ahead of
 // everything that waits for the handover.
 inline constexpr std::uint32_t kReplayPriority = 0x00010001;
 

@@ -68,7 +68,7 @@ void PeerProbe::ask() { (void)::send(fd_.get(), kQuestion.data(), kQuestion.size
 bool PeerProbe::answered() {
   std::array<std::uint8_t, 512> answer{};
   if (::recv(fd_.get(), answer.data(), answer.size(), 0) >= 0) return true;
-  // What a router over there said of the question (ICMP) is an answer, too.
+  // An ICMP error from a router on the far side is also an answer.
   return errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH || errno == EACCES;
 }
 

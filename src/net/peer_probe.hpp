@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Does the far end of a call take packets yet? Our IPCP is open (RFC 1332) before the peer has acted upon our last word of it:
-// a pppd that answers drops every packet until its own interface is up, and runs /etc/ppp/ip-pre-up first. So somebody
-// there is asked something harmless, a DNS question, until an answer comes: from a name server of the provider, or from the
-// peer itself, where "port unreachable" is as good an answer. UDP, because ping needs a privilege on a stock Debian.
+// Does the far end of a call take packets yet? Our IPCP is open (RFC 1332) before the peer has processed our last message of it.
+// An answering pppd drops every packet until its own interface is up, and first runs /etc/ppp/ip-pre-up. So ghostd repeats a
+// harmless DNS question until an answer comes, from a name server of the provider or from the
+// peer itself. "Port unreachable" is also an answer. UDP, because ping needs a privilege on a stock Debian.
 #pragma once
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ class PeerProbe {
 
   [[nodiscard]] const IpAddress& target() const { return target_; }
   [[nodiscard]] int fd() const { return fd_.get(); }  // poll for readability
-  // Sends the question once more. A kernel that does not take it is no error: the next one may go.
+  // Sends the question once more. A refusal of the kernel is not an error, because the next one may succeed.
   void ask();
   // Whether the far end has been heard since. Never blocks.
   [[nodiscard]] bool answered();

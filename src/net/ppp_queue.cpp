@@ -48,7 +48,7 @@ NlMessage qdisc(int flags, int index, std::uint32_t parent, std::uint32_t own, c
 constexpr int kReplace = NLM_F_CREATE | NLM_F_REPLACE;
 constexpr int kChange = 0;
 
-// Everything without a class of its own goes to this band (1 to 3).
+// Everything without its own class goes to this band (1 to 3).
 NlMessage prio(int flags, int index, unsigned band) {
   tc_prio_qopt options{};
   options.bands = 3;
@@ -68,8 +68,8 @@ NlMessage plug(int flags, int index, int action, unsigned limit) {
   return qdisc<tc_plug_qopt>(flags, index, band_class(2), band_handle(2), "plug", options);
 }
 
-// Its defaults (5 ms, 100 ms) are for megabits: one packet of 1500 bytes takes a modem 100 ms and more. RFC 8289 wants the
-// target above that, and the interval ten to twenty times the target; else packets are dropped of a queue that is none.
+// Its defaults (5 ms, 100 ms) are for megabits: a modem needs 100 ms and more for a packet of 1500 bytes. RFC 8289 requires a
+// larger target, and an interval of ten to twenty times the target. Otherwise packets are dropped although there is no queue.
 NlMessage fq_codel(int index, unsigned band) {
   constexpr std::uint32_t target = 100'000, interval = 1'000'000;  // µs
   const std::optional<tc_fq_codel_xstats> none;                    // any type: its options are attributes
@@ -102,7 +102,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
   must_fit(nla_put_u32(length.get(), IFLA_TXQLEN, limits.transmit_queue));
   if (auto ok = socket_.request(*length, what + ", length"); !ok) return tl::unexpected(ok.error());
 
-  // Everything waits in band 2 as soon as the root stands; its child is in place before a packet of ours can
+  // Everything waits in band 2 as soon as the root exists. Its child is in place before a packet of ours can
   // come.
   if (auto ok = socket_.request(*prio(kReplace, *index, 2), what + ", prio"); !ok)
     return tl::unexpected(ok.error());
@@ -130,7 +130,7 @@ Result<void> change_plug(NetlinkSocket& socket, const std::string& ifname, int a
   const auto index = index_of(ifname, what);
   if (!index) return tl::unexpected(index.error());
   auto ok = socket.request(*plug(kChange, *index, action, 0), what);
-  // EINVAL: another kind is in its place; ENOENT: nothing is. prepare() could put no plug there, so nothing is held back.
+  // EINVAL: another kind is in its place; ENOENT: nothing is. prepare() could not install a plug, so nothing is held back.
   if (!ok && (ok.error().errno_value == EINVAL || ok.error().errno_value == ENOENT)) return {};
   return ok;
 }

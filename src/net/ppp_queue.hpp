@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The queue in front of a PPP interface at handover. ppp0's own holds 3 packets: a replay of 1000 loses most
-// of a hundred in it, and what programs send after the route was switched overtakes what is still in the TUN.
+// The queue in front of a PPP interface at the handover. ppp0's own holds 3 packets: a replay of 1000 lost 61
+// in it. Packets that programs send after the route was switched overtake those still in the TUN.
 // So, before the replay (tc-prio(8), sch_plug.c):
 //
 //   prio 1:  band 1:1  pfifo, big      the replay; its socket's priority is 1:1 (raw_socket.hpp)
 //            band 1:2  plug            everything else, held until the TUN has run empty
 //            band 1:3  fq_codel        where everything goes once the first two have drained
 //
-// A qdisc that is replaced throws away what it holds, so nothing is replaced until the call ends: afterwards
-// only the priority map changes. Band 2 is served before band 3, so the order is kept over that change, too.
+// Replacing a qdisc drops its packets, so nothing is replaced until the call ends. After the replay
+// only the priority map changes. Band 2 is served before band 3, so the order also holds across that change.
 // A big fifo for the whole life of a call would be bufferbloat at a modem's speed.
 #pragma once
 #include <cstdint>
@@ -20,8 +20,8 @@
 namespace ghost::net {
 
 struct QueueLimits {
-  unsigned replay_packets = 10000;  // band 1; at least what the buffer and the TUN's queue may hold together
-  unsigned held_bytes = 16 * 1024 * 1024;  // band 2: what programs send while the replay goes on
+  unsigned replay_packets = 10000;  // band 1; at least the capacity of the buffer plus the TUN's queue
+  unsigned held_bytes = 16 * 1024 * 1024;  // band 2: packets that programs send during the replay
   unsigned transmit_queue = 10000;        // txqueuelen, packets
   bool operator==(const QueueLimits&) const = default;
 };
@@ -37,27 +37,27 @@ class PppQueue {
   [[nodiscard]] static Result<PppQueue> open();
 
   enum class Order {
-    kept,    // everything stands
+    kept,    // everything is in place
     at_risk  // the kernel has no sch_plug: band 2 is a pfifo that holds nothing back; packets may overtake
              // the replay
   };
-  // Replaces whatever queue the interface has. Only while nothing is in it: right after the interface
+  // Replaces the interface's queue. Call this only while that is empty: right after the interface
   // appeared.
   [[nodiscard]] Result<Order> prepare(const std::string& ifname, const QueueLimits& limits = {});
-  // Is it there as prepare() left it? Also when there is no such interface.
+  // Is it there as prepare() left it? Also true if there is no such interface.
   [[nodiscard]] Result<bool> stands(const std::string& ifname);
-  // Opens the plug for good: what it held goes out in order, what comes passes. Nothing to do when order is
+  // Opens the plug for good: held packets leave in order, later ones pass. Does nothing if order is
   // at_risk.
   [[nodiscard]] Result<void> release(const std::string& ifname);
   // Closes it again (TCQ_PLUG_BUFFER).
   [[nodiscard]] Result<void> plug_again(const std::string& ifname);
-  // From now on everything takes band 3. To be called when handover_backlog() is empty.
+  // From now on everything uses band 3. Call this when handover_backlog() is empty.
   [[nodiscard]] Result<void> normalize(const std::string& ifname);
 
-  // What waits in bands 1 and 2; zero when the interface or the queue is gone. Band 3 is normal life and not
+  // The packets in bands 1 and 2; zero if the interface or the queue is gone. Band 3 is normal traffic and not
   // counted.
   [[nodiscard]] Result<Backlog> handover_backlog(const std::string& ifname);
-  // What waits in all three bands.
+  // The packets in all three bands.
   [[nodiscard]] Result<Backlog> backlog(const std::string& ifname);
 
  private:

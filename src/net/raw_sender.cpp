@@ -67,7 +67,7 @@ void address(msghdr& head, Envelope& envelope, Bytes packet, Family family, unsi
   }
 }
 
-// With IP_RECVERR an EMSGSIZE is queued as well; left there, it would be the answer to somebody else's packet.
+// With IP_RECVERR an EMSGSIZE is also queued. If it stayed there, it would become the answer to another packet.
 void forget_errors(int fd) {
   std::array<char, 512> control{};
   char byte = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sends packets as they stand into one interface (raw(7), sendmmsg(2)), so that they leave by OUTPUT like any program's: no
-// foreign forward chain, sysctl or policy rule has a say. For each packet it is known whether the interface's queue took it.
+// Sends packets unchanged into one interface (raw(7), sendmmsg(2)), so that they leave by OUTPUT like any program's: no
+// foreign forward chain, sysctl or policy rule affects them. It reports for each packet whether the interface's queue took it.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -13,9 +13,9 @@ namespace ghost::net {
 
 enum class Taken : std::uint8_t {
   queued,   // it is in the interface's queue, or has left
-  full,     // the queue dropped it (ENOBUFS), or took nothing for a second
+  full,     // the queue dropped it (ENOBUFS), or accepted nothing for a second
   too_big,  // EMSGSIZE
-  refused,  // whatever else the kernel said: a firewall's rule (EPERM), no route, the interface has gone
+  refused,  // any other error of the kernel: a firewall's rule (EPERM), no route, the interface is gone
 };
 
 class RawSender {

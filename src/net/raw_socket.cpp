@@ -13,7 +13,7 @@
 namespace ghost::net {
 namespace {
 
-// What waits in the call's queue counts against the socket. The queue has a limit of its own, in packets.
+// Packets in the call's queue count against the socket's buffer. The queue has its own limit, in packets.
 constexpr int kSendBuffer = 1 << 30;
 
 }  // namespace
@@ -23,7 +23,7 @@ Result<UniqueFd> open_raw_socket(Family family) {
   const std::string what = "open a raw " + std::string(to_string(family)) + " socket";
   UniqueFd fd(::socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW));
   if (!fd) return failure(errno, what);
-  // A user namespace may not have so much; then a long replay waits for the queue in between.
+  // A user namespace may not allow so much; then a long replay waits for the queue in between.
   std::ignore = ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBuffer, sizeof kSendBuffer);
   const std::uint32_t ahead = kReplayPriority;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_PRIORITY, &ahead, sizeof ahead) < 0) return failure(errno, what);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Giving everything back, from nothing but what the kernel and the journal know: after an orderly stop, a
-// kill -9, or a start that went wrong half-way. Safe to call twice, and when there is nothing to give back.
+// Restores everything, using only the state of the kernel and the journal: after a normal stop, a
+// kill -9, or a start that failed half-way. Safe to call twice, and when there is nothing to restore.
 #pragma once
 #include <filesystem>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace ghost::net {
 
 // Routes and rules by their protocol number, sysctls by the journal, then the nftables table: last, because
-// it guards the forwarding that the sysctls had switched on. Everything is tried; the failures come back.
+// it guards the forwarding that the sysctls had enabled. Tries everything and returns the failures.
 // Empty: all is as before.
 [[nodiscard]] std::vector<Error> release_everything(const std::filesystem::path& journal,
                                                     const std::filesystem::path& proc_sys = "/proc/sys");

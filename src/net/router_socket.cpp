@@ -56,12 +56,12 @@ Result<UniqueFd> open_router_socket() {
   const std::string what = "open a socket for router advertisements";
   UniqueFd fd(::socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMPV6));
   if (!fd) return failure(errno, what);
-  // Before the first message is let in, and not to be changed any more by whoever gets the socket.
+  // Set before the first message is accepted, and locked, so that the later owner of the socket cannot change it.
   const sock_fprog filter{.len = kFilter.size(), .filter = const_cast<sock_filter*>(kFilter.data())};
   icmp6_filter types;
   ICMP6_FILTER_SETBLOCKALL(&types);
   ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &types);
-  // What is sent: a hop limit by which it is known to come from the link itself, and a place ahead of the handover's queue.
+  // For sending: the hop limit that proves the message comes from the link itself, and a place ahead of the handover's queue.
   if (!set(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter) || !set(fd, SOL_SOCKET, SO_LOCK_FILTER, 1) ||
       !set(fd, IPPROTO_ICMPV6, ICMP6_FILTER, types) || !set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) ||
       !set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) || !set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, kUnforwarded) ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Router solicitations out, router advertisements in (RFC 4861), for all calls by one ICMPv6 socket. Making it takes
-// CAP_NET_RAW, which ghostd does not have: ghost-tun makes it as root and hands it over (docs/adr/0015).
+// Router solicitations out, router advertisements in (RFC 4861), for all calls by one ICMPv6 socket. Making it needs
+// CAP_NET_RAW, which ghostd does not have: ghost-tun makes it as root and passes it to ghostd (docs/adr/0015).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace ghost::net {
 
-// Non-blocking. It hears advertisements that came in by a PPP interface and by no router on the way, and nothing else: a locked
-// filter keeps whoever has it from hearing more, and the LAN's advertisements from waking us.
+// Non-blocking. It receives only advertisements that came in by a PPP interface and passed no router. A locked filter
+// prevents its owner from receiving more, and the LAN's advertisements from waking us.
 [[nodiscard]] Result<UniqueFd> open_router_socket();
 
 class RouterSocket {

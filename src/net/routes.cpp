@@ -46,7 +46,7 @@ Result<void> tolerate(Result<void> outcome, std::initializer_list<int> errors) {
   return outcome;
 }
 
-// interface_index 0 leaves the interface out: unreachable, or deletion of whatever leads there.
+// interface_index 0 omits the interface: unreachable, or deletion of any route to the prefix.
 NlMessage route_message(int type, int flags, const Route& route, unsigned interface_index) {
   rtmsg head{};
   head.rtm_family = af(route.prefix.family());
@@ -94,7 +94,7 @@ NlMessage address_message(int type, int flags, unsigned index, const IpAddress& 
   return message;
 }
 
-// The addresses of global scope by interface; what the kernel gave by itself (link-local) stays out of it.
+// The addresses of global scope by interface, without those that the kernel itself assigned (link-local).
 Result<std::map<unsigned, std::vector<IpAddress>>> all_global_addresses(NetlinkSocket& socket, const std::string& what) {
   std::map<unsigned, std::vector<IpAddress>> out;
   ifaddrmsg head{};
@@ -219,7 +219,7 @@ Result<void> Rtnl::add(const std::vector<Route>& routes) {
     const auto added = socket_.request(*message, what);
     if (added) continue;
     if (added.error().errno_value != EEXIST) return added;
-    // NLM_F_REPLACE does not ask whose route it replaces; in tables of our own nobody else has any business.
+    // NLM_F_REPLACE replaces anybody's route; in our own tables all routes must be ours.
     if (route.table == kMainTable) {
       const auto mine = is_ours(socket_, route);
       if (!mine) return tl::unexpected(mine.error());
@@ -244,7 +244,7 @@ Result<void> Rtnl::remove(const std::vector<Route>& routes) {
     }
     Route bare = route;
     bare.source
-        .reset();  // the kernel would compare it, and an address that is gone is no reason to keep a route
+        .reset();  // the kernel would compare it, but a route must go even if its address is gone
     auto message = route_message(RTM_DELROUTE, 0, bare, index);
     auto ok =
         tolerate(socket_.request(*message, "delete route " + route.str()), {ESRCH, ENODEV, ENETDOWN, ENOENT});
@@ -307,7 +307,7 @@ Result<std::vector<AddressSeen>> list_addresses(NetlinkSocket& socket) {
   return out;
 }
 
-// Ours, as they stand; nullopt: they do not stand together, with somebody else's of the same preference behind or between.
+// Our rules, in their order; nullopt: another program's rule of the same preference is between or behind them.
 std::optional<std::vector<Rule>> in_place(const std::vector<RuleSeen>& all) {
   std::vector<Rule> ours;
   for (const auto& one : all) {
@@ -323,7 +323,7 @@ std::optional<std::vector<Rule>> in_place(const std::vector<RuleSeen>& all) {
 Result<bool> Rtnl::set_rules(Family family, const std::vector<Rule>& rules) {
   const auto all = list_rules(socket_, family);
   if (!all) {
-    // A kernel without IPv6 has no rules of it.
+    // A kernel without IPv6 has no IPv6 rules.
     if (rules.empty() && (all.error().errno_value == EOPNOTSUPP || all.error().errno_value == EAFNOSUPPORT)) return false;
     return tl::unexpected(all.error());
   }
@@ -332,7 +332,7 @@ Result<bool> Rtnl::set_rules(Family family, const std::vector<Rule>& rules) {
     auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE, rule);  // without NLM_F_EXCL there may be two that are equal
     if (auto ok = socket_.request(*message, "add rule " + rule.str()); !ok) return tl::unexpected(ok.error());
   }
-  // The last first: what leads on to a link must not stand alone. Of two that are equal the kernel deletes the first: the old.
+  // The last first, so that the rule that leads to a link is never alone. Of two equal rules the kernel deletes the first, the old one.
   for (auto at = all->rbegin(); at != all->rend(); ++at) {
     if (at->protocol != kProtocol) continue;
     auto message = rule_message(RTM_DELRULE, 0, at->rule);
@@ -472,13 +472,13 @@ Result<std::map<std::string, unsigned>> Rtnl::known_links() {
 
 namespace {
 
-// A dumped object is deleted by sending it back as it came. The kernel compares all that it is told.
+// A dumped object is deleted by sending it back unchanged. The kernel compares all given attributes.
 std::vector<std::uint8_t> copy_of(nlmsghdr* head) {
   const auto* bytes = static_cast<const std::uint8_t*>(nlmsg_data(head));
   return {bytes, bytes + nlmsg_datalen(head)};
 }
 
-// A route that an address of the far end's choice, or its advertisement, has made by this interface.
+// A route by this interface that comes from an address that the far end chose, or from its advertisement.
 bool is_by_the_far_end(nlmsghdr* one, unsigned index) {
   const auto* seen = static_cast<const rtmsg*>(nlmsg_data(one));
   if (seen->rtm_protocol != RTPROT_KERNEL && seen->rtm_protocol != RTPROT_RA) return false;
@@ -502,7 +502,7 @@ Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
     std::vector<std::vector<std::uint8_t>> found;
     rtmsg head{};
     head.rtm_family = af(family);
-    head.rtm_table = RT_TABLE_MAIN;  // where the kernel puts them; others may be long
+    head.rtm_table = RT_TABLE_MAIN;  // where the kernel puts them; other tables may be long
     auto message = make_message(RTM_GETROUTE, 0, head);
     put(*message, RTA_OIF, *index);
     const auto part = [&](nlmsghdr* one) {
@@ -525,7 +525,7 @@ Result<Rtnl::Flushed> Rtnl::flush() {
   Flushed flushed;
   for (const Family each : {Family::v4, Family::v6}) {
     const unsigned char family = af(each);
-    // Rules first: the moment they are gone, traffic takes the way it took before us.
+    // Rules first: as soon as they are gone, traffic takes the same routes as before us.
     std::vector<std::vector<std::uint8_t>> ours;
     fib_rule_hdr rule_head{};
     rule_head.family = family;

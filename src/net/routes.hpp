@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Addresses, routes and rules go into the kernel here, each request acknowledged. Adding what is there
-// already is success, so is taking away what is gone.
+// Puts addresses, routes and rules into the kernel; each request is acknowledged. Adding an object that already
+// exists is a success, and so is removing one that is gone.
 #pragma once
 #include <map>
 #include <string>
@@ -17,7 +17,7 @@ struct DemandInterface {
   std::string link;
   std::vector<IpAddress> stable;
   unsigned mtu = 1500;
-  unsigned queue_packets = 4096;  // txqueuelen: what the kernel keeps for us until we read
+  unsigned queue_packets = 4096;  // txqueuelen: packets that the kernel keeps for us until we read
   bool operator==(const DemandInterface&) const = default;
 };
 
@@ -26,43 +26,43 @@ class Rtnl {
   [[nodiscard]] static Result<Rtnl> open();
 
   // gd-<link> gets its queue, MTU and stable addresses (/32, /128, no duplicate address detection) and is
-  // switched on. Addresses of a former configuration are taken away. The interface's sysctls
-  // (sysctl_plan.hpp) come before this.
+  // switched on. Addresses of an earlier configuration are removed. Set the interface's sysctls
+  // (sysctl_plan.hpp) before this.
   [[nodiscard]] Result<void> set_up(const DemandInterface& demand);
 
-  // One after the other, stopping at the first that fails. A route of ours with the same prefix, table and
-  // metric is replaced, and so is anybody's in a table of our own; EEXIST when it is somebody else's in main.
+  // In order, stopping at the first failure. Replaces a route of ours with the same prefix, table and
+  // metric, and any such route in our own tables; EEXIST if it is another program's route in main.
   [[nodiscard]] Result<void> add(const std::vector<Route>& routes);
-  // All are tried; the first failure is the answer. Those the kernel took away by itself count as taken away.
+  // Tries all; the first failure is the answer. Routes that the kernel itself removed count as removed.
   [[nodiscard]] Result<void> remove(const std::vector<Route>& routes);
-  // Our rules of this family become these, in this order and behind everybody else's of the same preference; the answer is
-  // whether they were not. There is no moment without them: the new ones are there before the old ones go.
+  // Makes these our rules of this family, in this order and after all others of the same preference. Returns whether
+  // they were different. There is always a set of rules: the new ones are added before the old ones are deleted.
   [[nodiscard]] Result<bool> set_rules(Family family, const std::vector<Rule>& rules);
 
-  // An IPv6 address on the interface of a call, for so many seconds (0xffffffff: for ever), or those lifetimes for one that is
-  // there. Nothing but the address itself: a /128, and no route to any prefix.
+  // An IPv6 address on the interface of a call, for this number of seconds (0xffffffff: for ever), or new lifetimes for an
+  // existing one. Only the address itself: a /128, and no route to any prefix.
   [[nodiscard]] Result<void> give_address(unsigned interface_index, const IpAddress& address, std::uint32_t preferred,
                                           std::uint32_t valid);
   [[nodiscard]] Result<void> take_address(unsigned interface_index, const IpAddress& address);
-  // Takes away the routes by this interface that the kernel made from addresses or heard in router advertisements
-  // (RTPROT_KERNEL, RTPROT_RA): to a far end, to a prefix. Those to the link itself (fe80::/10, multicast) stay, and
-  // what somebody put there on purpose.
+  // Removes the routes by this interface that the kernel made from addresses or from router advertisements
+  // (RTPROT_KERNEL, RTPROT_RA): to a far end, to a prefix. Those to the link itself (fe80::/10, multicast) stay, and so do
+  // routes that somebody made on purpose.
   [[nodiscard]] Result<unsigned> remove_kernel_routes(const std::string& ifname);
 
-  // Do they stand so?
+  // Are these exactly the rules?
   [[nodiscard]] Result<bool> rules_stand(Family family, const std::vector<Rule>& rules);
-  // Those of these routes that are not there as they should be. What leads to an interface that is not there or not up is
-  // passed over: the kernel has taken it away, and it comes back with the interface.
+  // Those of these routes that are missing or different. Routes to an interface that is missing or down are
+  // ignored: the kernel has removed them, and they come back with the interface.
   [[nodiscard]] Result<std::vector<Route>> missing(const std::vector<Route>& routes);
-  // Those of these interfaces that are not as set_up() leaves them. One that does not exist is not among them. One dump for all.
+  // Those of these interfaces that are not as set_up() leaves them, without those that do not exist. One dump for all.
   [[nodiscard]] Result<std::vector<DemandInterface>> not_as(const std::vector<DemandInterface>& demands);
 
-  // What stands in a table.
+  // The content of a table.
   [[nodiscard]] Result<std::vector<RouteSeen>> routes(Family family, std::uint32_t table);
   // Default routes in main that are not of these links.
   [[nodiscard]] Result<std::vector<ForeignDefault>> foreign_defaults(const std::vector<LinkRouting>& links);
 
-  // The links that have a demand route, with their index: what an earlier ghostd left in place. The kernel is the only memory
+  // The links that have a demand route from an earlier ghostd, with their index. The kernel is the only memory
   // of it.
   [[nodiscard]] Result<std::map<std::string, unsigned>> known_links();
 

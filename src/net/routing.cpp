@@ -19,7 +19,7 @@ std::optional<IpAddress> source_for(const LinkRouting& link, Family family) {
   return at == link.stable.end() ? std::nullopt : std::optional(*at);
 }
 
-// One route for each prefix that could be waited for.
+// One route for each prefix for which packets could wait.
 template <class Make>
 std::vector<Route> for_each_prefix(const LinkRouting& link, Make make) {
   std::vector<Route> out;

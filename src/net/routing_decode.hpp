@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Routes and rules as the kernel tells them (rtnetlink(7)), ours and everybody else's. Total and pure: what does not concern
-// us, and what contradicts itself, is nullopt; no bytes make it crash or read past the end.
+// Routes and rules as the kernel reports them (rtnetlink(7)), ours and all others. Total and pure: a message that does not concern
+// us, or that contradicts itself, is nullopt. No bytes make it crash or read past the end.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace ghost::net {
 
-// A route of one of the tables; what the kernel keeps as a cache of it (RTM_F_CLONED) is none.
+// A route of one of the tables; the kernel's cached copies (RTM_F_CLONED) do not count.
 struct RouteSeen {
   struct Hop {
     unsigned interface = 0;
@@ -33,7 +33,7 @@ struct RouteSeen {
 struct RuleSeen {
   Rule rule;
   std::uint8_t protocol = 0;
-  bool more = false;  // it has selectors or an action that a Rule cannot say
+  bool more = false;  // it has selectors or an action that a Rule cannot express
   bool operator==(const RuleSeen&) const = default;
 };
 

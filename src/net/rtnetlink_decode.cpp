@@ -29,8 +29,8 @@ RtnetlinkNews decode_link(Bytes body, bool removed) {
         }
         return true;
       });
-  // AF_BRIDGE sends RTM_NEWLINK and RTM_DELLINK about ports: a port that leaves its bridge is no interface
-  // gone.
+  // AF_BRIDGE sends RTM_NEWLINK and RTM_DELLINK about ports: the interface of a port that leaves its bridge still
+  // exists.
   if (sound && info->ifi_family != AF_UNSPEC) return Nothing{};
   if (!sound || info->ifi_index <= 0 || seen.name.empty()) return Malformed{};
   return seen;
@@ -45,7 +45,7 @@ RtnetlinkNews decode_address(Bytes body, bool removed) {
   const std::size_t length = info->ifa_family == AF_INET ? 4 : 16;
   const bool sound =
       for_each_attribute(rest(body, NLMSG_ALIGN(sizeof(ifaddrmsg))), [&](int type, Bytes value) {
-        if (type == IFA_FLAGS) {  // 32 bits; the header's field has the lower 8 alone
+        if (type == IFA_FLAGS) {  // 32 bits; the header's field has only the lower 8
           const auto wide = take<std::uint32_t>(value);
           flags = wide.value_or(flags);
           return wide.has_value();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One rtnetlink message becomes a value (rtnetlink(7)): total and pure. Messages that do not concern us are
-// Nothing, ones whose lengths contradict each other Malformed; no bytes make it crash or read past the end.
+// Nothing, ones whose lengths contradict each other Malformed. No bytes make it crash or read past the end.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace ghost::net {
 struct LinkSeen {
   unsigned index = 0;
   std::string name;
-  bool up = false;       // IFF_UP: somebody switched it on
+  bool up = false;       // IFF_UP: it is switched on
   bool running = false;  // IFF_RUNNING: and it has a carrier
   bool removed = false;  // RTM_DELLINK
   bool operator==(const LinkSeen&) const = default;
@@ -28,7 +28,7 @@ struct AddressSeen {
   std::uint8_t prefix_length = 0;
   bool global = false;     // scope universe: not link-local, not the host's own
   bool link_local = false;  // an IPv6 address of scope link
-  bool tentative = false;  // IPv6 duplicate address detection goes on or has failed: not usable
+  bool tentative = false;  // IPv6 duplicate address detection is in progress or has failed: not usable
   bool removed = false;    // RTM_DELADDR
   bool operator==(const AddressSeen&) const = default;
 };
@@ -48,7 +48,7 @@ using RtnetlinkNews = std::variant<LinkSeen, AddressSeen, DumpDone, Nothing, Mal
 struct Decoded {
   RtnetlinkNews news;
   std::size_t consumed = 0;       // bytes of this message with its padding; all of them after Malformed
-  bool dump_interrupted = false;  // NLM_F_DUMP_INTR: what is dumped changed meanwhile, dump again
+  bool dump_interrupted = false;  // NLM_F_DUMP_INTR: the dumped data changed meanwhile, dump again
   int error = 0;                  // of an NLMSG_ERROR, as a positive errno; the news is Nothing then
   bool operator==(const Decoded&) const = default;
 };

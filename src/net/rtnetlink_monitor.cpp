@@ -69,7 +69,7 @@ void InterfaceTable::apply(const AddressSeen& seen, std::vector<Change>& changes
     return;
   }
   if (known != interface.addresses.end() && known->second.peer != seen.peer && known->second.told) {
-    known->second.usable = false;  // the same address to another far end is another call
+    known->second.usable = false;  // the same address with another far end belongs to another call
     tell(interface, changes);
   }
   auto& address = interface.addresses[seen.local];
@@ -158,7 +158,7 @@ Result<void> RtnetlinkMonitor::ask(Dump what) {
   request.body.rtgen_family = AF_UNSPEC;
   if (::send(fd_.get(), &request, request.head.nlmsg_len, 0) < 0) {
     if (errno != EBUSY) return failure(errno, "dump interfaces and addresses");
-    again_ = true;  // one goes on still; its end starts ours
+    again_ = true;  // a dump is still in progress; its end starts ours
     return {};
   }
   if (what == Dump::links) {
@@ -198,8 +198,8 @@ Result<std::vector<Change>> RtnetlinkMonitor::read() {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) return changes;
       if (errno != ENOBUFS) return failure(errno, "read interfaces and addresses");
-      // Something was lost. A dump that goes on may have been it, or not: its end decides when the next may
-      // begin.
+      // Some message was lost. It may have been part of the dump in progress. The end of that dump decides when the
+      // next may begin.
       again_ = true;
       if (dump_ == Dump::none)
         if (auto asked = ask(Dump::links); !asked) return tl::unexpected(asked.error());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kernel's own word on interfaces and addresses. Subscribe, then dump; when the socket overran (ENOBUFS),
-// dump again: what is reported is the difference to what was known, so that nothing is missed and nothing is
-// told twice.
+// Interfaces and addresses, from the kernel. Subscribe, then dump; if the socket overran (ENOBUFS),
+// dump again. It reports the difference to the known state, so that no change is missed and none is
+// reported twice.
 #pragma once
 #include <map>
 #include <set>
@@ -21,7 +21,7 @@ struct InterfaceAppeared {
   std::string ifname;
   bool operator==(const InterfaceAppeared&) const = default;
 };
-// Also when it was renamed: the old name is gone, the new one appeared. Its addresses are reported gone
+// Also after a rename: the old name is gone, the new one appeared. Its addresses are reported gone
 // before it.
 struct InterfaceGone {
   std::string ifname;
@@ -41,7 +41,7 @@ struct AddressGone {
   bool operator==(const AddressGone&) const = default;
   [[nodiscard]] Family family() const { return local.family(); }
 };
-// The interface can talk to its neighbours, from this link-local IPv6 address. That it cannot any more is not told.
+// The interface can talk to its neighbours, from this link-local IPv6 address. The end of that is not reported.
 struct LinkLocalUp {
   std::string ifname;
   unsigned index = 0;
@@ -50,15 +50,15 @@ struct LinkLocalUp {
 };
 using Change = std::variant<InterfaceAppeared, InterfaceGone, AddressUp, AddressGone, LinkLocalUp>;
 
-// What is known of the interfaces, and what of it has been told. Pure: news in, changes out.
+// The known state of the interfaces, and which part of it was reported. Pure: news in, changes out.
 class InterfaceTable {
  public:
   void apply(const RtnetlinkNews& news, std::vector<Change>& changes);
-  // A full dump follows: afterwards, what it did not mention is gone.
+  // A full dump follows. Interfaces and addresses that it does not mention are gone after it.
   void begin_dump();
   void end_dump(std::vector<Change>& changes);
 
-  // All addresses that somebody here has, whether they can be used at the moment or not.
+  // All addresses of this host, usable at the moment or not.
   [[nodiscard]] std::vector<HeldAddress> held() const;
   // Those of an interface that can be used.
   [[nodiscard]] std::vector<IpAddress> usable(const std::string& ifname, Family family) const;
@@ -70,7 +70,7 @@ class InterfaceTable {
     bool link_local = false;
     bool usable = false;
     bool told = false;
-    bool seen = true;  // in the dump that goes on
+    bool seen = true;  // in the current dump
   };
   struct Interface {
     std::string name;
@@ -88,12 +88,12 @@ class InterfaceTable {
 
 class RtnetlinkMonitor {
  public:
-  // Opens, subscribes and asks for the dump; the first read() reports all that is there already.
+  // Opens, subscribes and requests the dump; the first read() reports everything that already exists.
   [[nodiscard]] static Result<RtnetlinkMonitor> open();
 
   // Poll for readability.
   [[nodiscard]] int fd() const { return fd_.get(); }
-  // All that has happened since, in order. Never blocks. An error is one nobody can handle (the socket is
+  // All changes since the last call, in order. Never blocks. No caller can handle an error (the socket is
   // broken).
   [[nodiscard]] Result<std::vector<Change>> read();
   // As of the last read().
@@ -108,7 +108,7 @@ class RtnetlinkMonitor {
   UniqueFd fd_;
   InterfaceTable table_;
   Dump dump_ = Dump::none;
-  bool again_ = false;  // the dump that goes on is not to be trusted
+  bool again_ = false;  // the current dump cannot be trusted
   std::uint32_t sequence_ = 0;
   std::vector<std::uint8_t> buffer_;
 };

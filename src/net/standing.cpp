@@ -8,7 +8,7 @@
 namespace ghost::net {
 namespace {
 
-// A default way of one family.
+// A default route of one family.
 struct Way {
   bool first = false;
   std::uint64_t metric = 0;  // among its kind; a lower one is better

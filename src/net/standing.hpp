@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who stands in front of whom: first links, then the default routes in main by their metric, standby links among them. Pure.
+// The order of default routes: first links, then the default routes in main by their metric, including standby links. Pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,9 +9,9 @@
 namespace ghost::net {
 
 struct Standing {
-  std::string front;       // who carries in place of the link, for people; empty: the link itself does, or would
-  bool behind = false;     // somebody else carries all of the link's default families
-  bool withdrawn = false;  // the link could not call, and somebody behind it can carry: it makes room
+  std::string front;       // the route that carries instead of the link, for people; empty: the link itself does, or would
+  bool behind = false;     // other routes carry all of the link's default families
+  bool withdrawn = false;  // the link could not call, and a route behind it can carry: it gives way
   bool operator==(const Standing&) const = default;
 };
 

@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 10> kNames = {
     "addr_gen_mode", "dad_transmits", "disable_ipv6", "forwarding",
     "rp_filter",     "router_solicitation_delay"};
 
-// The journal is ghostd's, and "ghost-tun release" reads it as root: it must not be able to say anything but
-// what the plans can have written.
+// ghostd owns the journal, but "ghost-tun release" reads it as root. So only entries that
+// the plans can have written are accepted.
 bool sound(const std::string& key, const std::string& value) {
   std::string_view rest = key;
   if (!rest.starts_with("net/ipv4/conf/") && !rest.starts_with("net/ipv6/conf/")) return false;
@@ -39,11 +39,11 @@ bool sound(const std::string& key, const std::string& value) {
          digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Far above what 250 links' worth of interfaces needs.
+// Far more than the interfaces of 250 links need.
 constexpr std::size_t kFileMax = 1024 * 1024;
 
-// ghostd, whose directory the journal is in, could have put anything there under its name, and who reads it
-// may be root: neither a symbolic link, nor a FIFO that makes us wait, nor what has no end.
+// The journal is in ghostd's directory, so ghostd could put anything there under its name, and the reader
+// may be root. It must not be a symbolic link, a FIFO that makes us wait, or an endless file.
 Result<std::string> read_file(const std::filesystem::path& path, int flags) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags));
   if (!fd) return failure(errno, "read " + path.string());
@@ -71,7 +71,7 @@ Result<void> write_file(const std::filesystem::path& path, int flags, std::strin
   return {};
 }
 
-// An interface goes whenever it likes; EINVAL is the kernel's word for a value that it cannot take there.
+// An interface may disappear at any time; EINVAL means that the kernel does not accept the value there.
 bool is_gone(const Error& error) { return error.errno_value == ENOENT || error.errno_value == ENODEV; }
 
 }  // namespace
@@ -146,7 +146,7 @@ Result<void> Sysctls::amend(const std::string& key, const std::string& value) {
 Result<void> Sysctls::save(const Entries& entries) const {
   json list = json::array();
   for (const auto& [key, value] : entries) list.push_back(json::array({key, value}));
-  // Beside it and renamed: there is never half a journal. /run is memory, so there is nothing to fsync.
+  // Written beside it and renamed, so that there is never half a journal. /run is memory, so there is nothing to fsync.
   const std::filesystem::path beside = journal_.string() + ".new";
   auto ok = write_file(beside, O_CREAT | O_TRUNC | O_NOFOLLOW, list.dump(1) + "\n");
   if (!ok) return ok;
@@ -174,7 +174,7 @@ std::vector<SysctlWrite> Sysctls::lost() const {
 }
 
 Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
-  // All originals first, in one go: what is in the journal is a superset of what was overwritten.
+  // All originals first, in one write, so that the journal has at least all overwritten values.
   Entries entries = entries_;
   std::vector<SysctlWrite> to_do;
   for (const auto& one : writes) {
@@ -202,7 +202,7 @@ Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
 Result<void> Sysctls::restore() {
   Result<void> out;
   for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
-    // Written even if it looks right: writing an earlier entry may change it (all.forwarding does).
+    // Written even if it looks right, because writing an earlier entry may change it (all.forwarding does).
     auto ok = write(at->first, at->second);
     if (!ok && !is_gone(ok.error()) && out) out = ok;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// /proc/sys at the edge, and the memory of what was there before us. Every original value is in the journal
-// file before it is overwritten, and an entry that is there already is never changed: a restart, or a start
-// after a crash, cannot take our own value for the original.
+// Access to /proc/sys, and the record of the values before us. Every original value is in the journal
+// file before it is overwritten, and an existing entry is never changed. So a restart, or a start
+// after a crash, cannot mistake our own value for the original.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -18,7 +18,7 @@ namespace ghost::net {
 class Sysctls {
  public:
   using Entries = std::vector<std::pair<std::string, std::string>>;  // key, value; in the order of the first writes
-  // The journal's text. Total: nullopt for any bytes that are none, a key that leads out of net/ among them.
+  // The journal's text. Total: nullopt for any other bytes, including a key outside net/.
   [[nodiscard]] static std::optional<Entries> parse(std::string_view text);
 
   // root: "/proc/sys". journal: "/run/ghostd/restore.json"; its directory must exist. A journal that cannot
@@ -29,23 +29,23 @@ class Sysctls {
   // All of net/ipv4/conf/*/ and net/ipv6/conf/*/ that the plans look at.
   [[nodiscard]] SysctlValues snapshot() const;
 
-  // In order, stopping at the first failure. Values that are right already are recorded but not written. A
-  // key that does not exist (no IPv6 in this kernel, the interface has just gone) is passed over.
+  // In order, stopping at the first failure. Values that are already right are recorded but not written. A
+  // key that does not exist (no IPv6 in this kernel, the interface has just gone) is ignored.
   [[nodiscard]] Result<void> apply(const std::vector<SysctlWrite>& writes);
 
-  // Of what apply() wrote for ourselves (our interfaces' own values, and forwarding where we switched it on): what is not so any
-  // more. What other interfaces were given so that nothing changes for them is theirs.
+  // The values that apply() wrote for ourselves (our interfaces' own values, and forwarding where we enabled it) and that have
+  // changed since. Values that other interfaces got so that nothing changes for them do not count.
   [[nodiscard]] std::vector<SysctlWrite> lost() const;
 
-  // The value of before our first write, or nullopt if it was never recorded.
+  // The value before our first write, or nullopt if it was never recorded.
   [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
 
-  // Somebody has changed his mind about what would be there without us, without touching what is ours: restore() writes this
+  // The value that would be there without us has changed, but not our own value: restore() writes this
   // value. No entry: nothing happens.
   [[nodiscard]] Result<void> amend(const std::string& key, const std::string& value);
 
-  // Writes all originals back, the last first, and removes the journal. What does not exist any more is
-  // passed over; all are tried, the journal stays if one failed, and the first failure is the answer.
+  // Writes all originals back, the last first, and removes the journal. Keys that no longer exist are
+  // ignored. It tries all, keeps the journal if one failed, and returns the first failure.
   [[nodiscard]] Result<void> restore();
 
  private:

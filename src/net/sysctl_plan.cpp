@@ -28,7 +28,7 @@ struct InterfaceValue {
   std::string value;
 };
 
-// Of every interface and of default; all is not one of them.
+// Of every interface and of default; "all" is not included.
 std::vector<InterfaceValue> each(const SysctlValues& now, Family family, std::string_view name) {
   const std::string head = family == Family::v4 ? "net/ipv4/conf/" : "net/ipv6/conf/";
   const std::string tail = "/" + std::string(name);
@@ -52,7 +52,7 @@ std::string value_of(const SysctlValues& now, const std::string& key) {
 std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wants) {
   std::vector<SysctlWrite> out;
   const std::string all_forwarding = key_for(Family::v6, "all", "forwarding");
-  // Where it is on already, it is the administrator's, or ours from before a restart: nothing to do, nothing
+  // If it is already on, it is the administrator's, or ours from before a restart: nothing to do, nothing
   // to record.
   if (wants.ipv6_forwarding && value_of(now, all_forwarding) == "0") {
     for (const auto& [interface, value] : each(now, Family::v6, "accept_ra")) {
@@ -73,7 +73,7 @@ std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has
   };
   if (!has_ipv6) return {v6("disable_ipv6", "1")};
   std::vector<SysctlWrite> out;
-  // Nobody is at the other end: no link-local address (1: none), no duplicates to detect, no router to ask.
+  // There is no neighbour: no link-local address (1: none), no duplicates to detect, no router to ask.
   for (const auto& [key, value] : {std::pair{"disable_ipv6", "0"},
                                    {"addr_gen_mode", "1"},
                                    {"accept_ra", "0"},
@@ -96,16 +96,16 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool share
   };
   std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "accept_redirects"), "0", false}};
   if (shared) out.push_back(plan_call_forwarding(link));
-  // Before the handover and after it, answers come in by ppp-* and the route leads into gd-*. Strict filtering would drop them.
-  // Loose filtering (2) would drop what the far end itself says where no route leads to it. The larger of all's value and
-  // the interface's counts, so that none (0) is to be had where all's is 0.
+  // Before and after the handover, answers come in by ppp-* while the route leads into gd-*. Strict filtering would drop them.
+  // Loose filtering (2) would drop packets of the far end itself if no route leads to it. The larger of all's value and
+  // the interface's counts, so none (0) is possible only if all's is 0.
   const std::string rp_filter = key_for(Family::v4, name, "rp_filter");
   const int all = number(value_of(now, kAllRpFilter)), own = number(value_of(now, rp_filter));
   if (all == 0 && own != 0) out.push_back({rp_filter, "0", false});
   if (all == 1 && own < 2) out.push_back({rp_filter, "2", false});
-  // What the far end says makes no route. Of its router advertisements the kernel would make some, in main, where they
-  // would win over the LAN's, carry what the link's Routes= do not say, and be nobody's to give back: ghostd reads them
-  // itself (daemon/autoconf.hpp). First, so that no advertisement comes between. Addresses are used at once.
+  // The far end cannot install a route. From its router advertisements the kernel would make routes in main. They
+  // would win over the LAN's, carry traffic outside the link's Routes=, and nobody would remove them. So ghostd reads them
+  // itself (daemon/autoconf.hpp). First, so that no advertisement comes in between. Addresses are used at once.
   for (const auto& [key, value] : {std::pair{"accept_ra", "0"},
                                    {"accept_redirects", "0"},
                                    {"accept_dad", "0"},
@@ -116,7 +116,7 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool share
 }
 
 std::vector<SysctlWrite> plan_shared_interface(const std::string& ifname, Family family) {
-  // IPv6 forwards by all's switch, see plan_host().
+  // For IPv6, all's switch decides about forwarding, see plan_host().
   if (family == Family::v6) return {};
   return {{key_for(Family::v4, ifname, "forwarding"), "1"}};
 }

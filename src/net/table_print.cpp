@@ -43,7 +43,7 @@ std::string_view text(Bytes value) {
   return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
 }
 
-// An expression whose data the packets change: its name alone counts.
+// Of an expression whose data packets change, only the name counts.
 bool moves(std::string_view expression) {
   return expression == "counter" || expression == "quota" || expression == "last" || expression == "connlimit";
 }
@@ -99,7 +99,7 @@ nfgenmsg inet() {
   return head;
 }
 
-// Hands the attributes of each object of ours to each(). ENOENT is answered as "there is none".
+// Passes the attributes of each object of ours to each(). ENOENT means "there is none".
 template <class Each>
 Result<void> dump(NetlinkSocket& socket, int get, int is, Each each, const std::function<void()>& restart,
                   const char* set = nullptr) {
@@ -202,7 +202,7 @@ Result<bool> table_canary_lives() {
 
 namespace {
 
-// One message of a transaction; its acknowledgement is asked for.
+// One message of a transaction, with a request for its acknowledgement.
 void append(std::vector<std::uint8_t>& out, int type, int flags, const nfgenmsg& head,
             const std::function<void(nl_msg&)>& attributes) {
   auto message = make_message(type, NLM_F_REQUEST | flags, head);
@@ -236,7 +236,7 @@ Result<void> put_table_canary() {
 
   UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
   if (!fd || ::send(fd.get(), batch.data(), batch.size(), 0) < 0) return failure(errno, what);
-  // The kernel has answered before send() returned: one acknowledgement each, the first refusal is the answer.
+  // The kernel has answered before send() returned: one acknowledgement each. The first refusal is the result.
   std::array<std::uint8_t, 8192> answer{};
   for (ssize_t n = 0; (n = ::recv(fd.get(), answer.data(), answer.size(), 0)) > 0;) {
     for (Bytes bytes(answer.data(), static_cast<std::size_t>(n)); !bytes.empty();) {

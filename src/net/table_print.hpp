@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What stands in the table "inet ghostd", as a value that can be compared: its chains, rules and sets, without what moves by
-// itself (handles, counters' values, elements that packets renew). A few netlink questions; libnftables is not needed for it.
+// The content of the table "inet ghostd", as a comparable value: its chains, rules and sets, without the parts that change by
+// themselves (handles, counters' values, elements that packets renew). A few netlink questions, without libnftables.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -24,8 +24,8 @@ struct TablePrint {
 // nullopt: there is no such table.
 [[nodiscard]] Result<std::optional<TablePrint>> table_print();
 
-// The canary of whoever empties or deletes the table: a chain that nothing leads to, with one rule. Put there, and looked
-// for; it goes with the next load of the table. Without the table it makes one that has nothing else.
+// The canary that reveals a program that empties or deletes the table: a chain that nothing leads to, with one rule. It is added
+// and looked for; the next load of the table removes it. Without the table, it makes a table with nothing else.
 [[nodiscard]] Result<void> put_table_canary();
 [[nodiscard]] Result<bool> table_canary_lives();
 

@@ -30,7 +30,7 @@ Result<std::string> interface_of(int tun_fd) {
 }
 
 Read read_packet(int tun_fd) {
-  // One for all: to clear 64 KiB for each packet would cost more than all the rest.
+  // One buffer for all: clearing 64 KiB for each packet would cost more than all the rest.
   static thread_local std::array<std::uint8_t, kPacketMax> buffer;
   for (;;) {
     const ssize_t n = ::read(tun_fd, buffer.data(), buffer.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The demand interface's other end: a TUN device (Documentation/networking/tuntap.rst). What the kernel
-// routes into gd-<link> is read here, one packet per read. Nothing is written back: what waited is sent by a raw socket.
+// The demand interface's other end: a TUN device (Documentation/networking/tuntap.rst). It reads the packets that the kernel
+// routes into gd-<link>, one per read. It writes nothing back: a raw socket sends the waiting packets.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,15 +12,15 @@
 namespace ghost::net {
 
 // Attaches to (or makes) the TUN interface name. The fd is O_NONBLOCK and O_CLOEXEC; the interface vanishes
-// with the last copy of it. EBUSY: somebody holds it already. An fd before TUNSETIFF polls POLLERR for ever,
-// so none is ever handed out (docs/architecture.md).
+// with the last copy of it. EBUSY: another process holds it. An fd before TUNSETIFF polls POLLERR for ever,
+// so none is ever returned (docs/architecture.md).
 [[nodiscard]] Result<UniqueFd> make_tun(const std::string& name);
 
-// The name of the interface a TUN fd is attached to (TUNGETIFF). EBADFD when it is attached to none, ENOTTY
-// when it is no TUN at all: an fd that came from outside is asked before it is trusted.
+// The name of the interface to which a TUN fd is attached (TUNGETIFF). EBADFD if it is attached to none, ENOTTY
+// if it is not a TUN: use this to check an fd from outside before trusting it.
 [[nodiscard]] Result<std::string> interface_of(int tun_fd);
 
-// The longest packet a TUN can hand out: IP's 65535 bytes.
+// The longest packet that a TUN can return: IP's 65535 bytes.
 inline constexpr std::size_t kPacketMax = 65535;
 
 enum class ReadOutcome : std::uint8_t {

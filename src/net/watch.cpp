@@ -43,7 +43,7 @@ std::string_view text(Bytes value) {
 void hear_route(const nlmsghdr& head, Bytes body, Heard& heard) {
   const auto route = decode_route(body);
   if (!route) return;
-  // What is put in place of ours is told with the newcomer's protocol, and nothing is said of ours.
+  // A route that replaces ours is reported with the newcomer's protocol, and the loss of ours is not reported.
   if (route->protocol == kProtocol || (head.nlmsg_flags & NLM_F_REPLACE) != 0) heard.routes = true;
   if (route->protocol != kProtocol && route->table == kMainTable && route->prefix.length == 0) heard.defaults = true;
 }
@@ -57,7 +57,7 @@ void hear_routing(std::span<const std::uint8_t> datagram, Heard& heard) {
       case RTM_DELRULE: heard.rules = true; return;
       case RTM_NEWROUTE:
       case RTM_DELROUTE: hear_route(head, body, heard); return;
-      // An interface that goes down takes routes of IPv4 along without a word; an address those that name it as their source.
+      // An interface that goes down silently removes IPv4 routes. An address silently removes those that name it as their source.
       case RTM_NEWLINK:
       case RTM_DELLINK: heard.links = heard.routes = heard.defaults = true; return;
       case RTM_NEWADDR:
@@ -115,7 +115,7 @@ Result<UniqueFd> subscribe(int protocol, std::initializer_list<int> groups) {
   return fd;
 }
 
-// Hands each datagram of the kernel's to hear(). False: some were lost.
+// Passes each datagram of the kernel to hear(). False: some were lost.
 template <class Hear>
 Result<bool> drain(int fd, Hear hear) {
   std::array<std::uint8_t, 32768> buffer{};

@@ -48,7 +48,7 @@ std::string_view CallPhase::name() const {
 void CallPhase::on(const Line& line, Time now, std::vector<CallEffect>& out) {
   const auto fact = log_fact(line.text);
   if (!fact) return;
-  // What pppd logs while it obeys our SIGTERM is not why the call ended.
+  // Lines that pppd logs while it obeys our SIGTERM are not the reason for the end.
   if (std::holds_alternative<Ending>(state_) && fact->kind != FactKind::FatalSignal) return;
   if (!evidence_.note(*fact, line.text)) return;
   advance(fact->kind, now);
@@ -106,7 +106,7 @@ void CallPhase::tell_settled(Time now, bool at_once, std::vector<CallEffect>& ou
 }
 
 void CallPhase::on(const HangupAsked&, Time now, std::vector<CallEffect>& out) {
-  asked_.hangup = true;  // even when a deadline had begun to end it: now it is wanted
+  asked_.hangup = true;  // even if a deadline had begun to end it: now somebody wants the end
   if (!std::holds_alternative<Ending>(state_)) end(now, out);
 }
 

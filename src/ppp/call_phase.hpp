@@ -4,11 +4,11 @@
 //   Connecting → Negotiating → Networking → Running
 //        \___________\____________\___________\____→ Ending → Exited
 //
-// Connecting is the connect script (DialTimeout=), Negotiating LCP and authentication, Networking IPCP (NegotiateTimeout=
-// each), Running has no deadline, Ending is after SIGTERM (HangupTimeout=, then SIGKILL, and again as long as it takes).
+// Connecting is the connect script (DialTimeout=). Negotiating is LCP and authentication, Networking is IPCP (each with
+// NegotiateTimeout=). Running has no deadline. Ending is after SIGTERM (HangupTimeout=, then SIGKILL, repeated).
 //
-// Whatever happens: one CallStarted, at most one CallAddress a family, exactly one CallGone, in this order and the last one
-// last; SIGKILL only after SIGTERM.
+// In any case there is one CallStarted, at most one CallAddress per family and exactly one CallGone, in this order. SIGKILL
+// comes only after SIGTERM.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,7 +36,7 @@ struct Exited {
 using CallEvent = std::variant<Line, HangupAsked, Tick, Exited>;
 
 // Effects.
-struct SendTerm {  // to pppd alone: it ends its script itself, and tells the peer
+struct SendTerm {  // only to pppd, which ends its script itself and tells the peer
   bool operator==(const SendTerm&) const = default;
 };
 struct SendKill {  // to its whole process group
@@ -52,9 +52,9 @@ class CallPhase {
 
   [[nodiscard]] std::vector<CallEffect> step(const CallEvent& event, core::Time now);
 
-  // When a Tick is wanted; replaces every former wish.
+  // The time of the next Tick; replaces every earlier request.
   [[nodiscard]] std::optional<core::Time> deadline() const;
-  // CallStarted and the CallAddresses so far, to be said again to a ghostd that was restarted.
+  // CallStarted and the CallAddresses so far, to be repeated to a restarted ghostd.
   [[nodiscard]] const std::vector<News>& said() const { return said_; }
   [[nodiscard]] bool exited() const { return std::holds_alternative<Gone>(state_); }
   [[nodiscard]] std::string_view name() const;  // "connecting", "negotiating", …: for people
@@ -75,7 +75,7 @@ class CallPhase {
   };
   struct Gone {};
 
-  // What IPCP has agreed on comes in up to four lines without an end mark. It is told when the last possible one has come
+  // pppd prints the result of IPCP in up to four lines without an end mark. We report it after the last possible line,
   // or kSettle after the first.
   struct Agreed {
     std::optional<IpAddress> local;

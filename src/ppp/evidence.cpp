@@ -50,7 +50,7 @@ Believed believed(FactKind kind) {
   return Believed::BeforeTheLine;
 }
 
-// Of a modem's several answers the last one counts: "NO CARRIER" may still be the end of the call before.
+// If a modem gives several answers, the last one counts: "NO CARRIER" may still be the end of the call before.
 bool last_counts(FactKind kind) {
   return kind == FactKind::ModemBusy || kind == FactKind::ModemNoCarrier || kind == FactKind::ModemNoDialtone ||
          kind == FactKind::ModemNoAnswer;

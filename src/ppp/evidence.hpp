@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the log of one call has told so far, kept for the moment when somebody asks why it ended.
+// The facts from the log of one call so far, from which its reason is found when it ends.
 //
-// During the connect script everything the far end prints is in the same log, so that it could pretend to be pppd. What
-// pppd says of negotiation is therefore believed only after the line stands, and what chat says only before.
+// During the connect script the log also has everything that the far end prints, which could pretend to be pppd. So we
+// trust pppd's lines about negotiation only after the line is connected, and chat's lines only before.
 #pragma once
 #include <initializer_list>
 #include <string>
@@ -15,15 +15,15 @@ namespace ghost::ppp {
 
 class Evidence {
  public:
-  // True: the fact is believable now, and kept.
+  // True: the fact can be trusted now, and is kept.
   bool note(const LogFact& fact, std::string_view line);
 
   [[nodiscard]] bool line_stands() const { return line_stands_; }  // past the connect script
   [[nodiscard]] bool was_up() const { return was_up_; }            // a network protocol ran
 
-  // The line that told it, made printable and without secrets; nullptr if nothing did.
+  // The line with this fact, made printable and without secrets; nullptr if there was none.
   [[nodiscard]] const std::string* line(FactKind kind) const;
-  // The first of these that was told.
+  // The first of these that the log had.
   struct Told {
     FactKind kind;
     std::string line;
@@ -31,7 +31,7 @@ class Evidence {
   [[nodiscard]] const Told* first_of(std::initializer_list<FactKind> kinds) const;
 
  private:
-  std::vector<Told> told_;  // at most one a kind
+  std::vector<Told> told_;  // at most one per kind
   bool line_stands_ = false;
   bool was_up_ = false;
 };

@@ -45,7 +45,7 @@ std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::in
   return std::nullopt;
 }
 
-// From the log alone, the strongest witness first; nothing if the log does not tell.
+// From the log alone, the strongest evidence first; nothing if the log does not tell.
 std::optional<Because> from_log(const Evidence& e) {
   const CallEnd hung_up = e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
   const CallEnd terminated = e.was_up() ? CallEnd::PeerHungUp : CallEnd::NegotiationFailed;
@@ -115,11 +115,11 @@ CallGone told_by(CallEnd reason, const std::string* line, const ExitStatus& stat
   return {reason, fmt::format("{} ({})", *line, how(status))};
 }
 
-// Nobody on our side wanted it to end.
+// Our side did not end the call.
 CallGone by_itself(const ExitStatus& status, const Evidence& e) {
   if (status.kind == ExitStatus::Kind::Signalled) return {CallEnd::Killed, how(status)};
   const int code = status.value;
-  // These three are believed only together with the code: their lines could have been printed by the far end.
+  // We trust these three only together with the exit code, because the far end could have printed their lines.
   const auto* device = e.line(DeviceUnusable);
   if (code == 6 || code == 7 || ((code == 1 || code == 2) && device != nullptr))
     return told_by(CallEnd::DeviceMissing, device, status);
@@ -141,7 +141,7 @@ CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const A
   const std::string killed = asked.killed ? ", killed because it did not end on SIGTERM" : "";
   if (asked.hangup) return {CallEnd::HungUp, asked.killed ? "as requested" + killed : how(status)};
   if (!asked.timed_out.empty()) {
-    // pppd can hang after the peer has said why (a lost CHAP answer, an LCP that never closes): the peer's word counts.
+    // pppd can hang after the peer has given a reason (a lost CHAP answer, an LCP that never closes). The peer's reason counts.
     if (const auto b = from_log(evidence)) return {b->reason, b->line + " (" + asked.timed_out + killed + ")"};
     return {CallEnd::TimedOut, asked.timed_out + killed};
   }

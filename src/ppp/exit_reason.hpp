@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How pppd ended, what its log told and what we had asked → why the call is gone, by name and with one line for people.
+// pppd's exit status, its log and our requests → why the call ended, by name and with one line for people.
 //
-// Neither the exit code nor the log is enough: a wrong password has been seen to end in 19, 16 and 8, and a pppd that is
-// told to stop logs whatever it was about to say. Codes: pppd(8), EXIT STATUS.
+// Neither the exit code nor the log is enough. A wrong password was seen to end with 19, 16 and 8. A pppd that is
+// told to stop still logs lines about its work. Codes: pppd(8), EXIT STATUS.
 #pragma once
 #include <string>
 
@@ -17,7 +17,7 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
-// What we did to it before it ended.
+// Our actions before pppd ended.
 struct Asked {
   bool hangup = false;    // somebody wanted the call to end
   bool killed = false;    // it did not end on SIGTERM within HangupTimeout=

@@ -125,7 +125,7 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   const auto line = without_program(trimmed(raw));
   if (line.empty()) return std::nullopt;
   if (line.starts_with("Failed (") && line.ends_with(")")) return chat_failure(line.substr(8, line.size() - 9));
-  // Its time-out has no word of its own; "alarm" is said too when a script has another try to make.
+  // chat has no word for its time-out. It also logs "alarm" when a script is going to try again.
   if (line == "Failed") return just(FactKind::ChatTimedOut);
   for (const auto& [word, kind] : kModem)
     if (line == word) return just(kind);
@@ -148,7 +148,7 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   if (line.starts_with("No response to ") && line.ends_with(" echo-requests")) return just(FactKind::PeerDead);
   if (contains(line, " is locked by pid ")) return just(FactKind::DeviceUnusable);
   if (contains(line, "unrecognized option '")) {
-    // So pppd calls a tty that does not exist.
+    // pppd's words for a tty that does not exist.
     return just(contains(line, "unrecognized option '/") ? FactKind::DeviceUnusable : FactKind::OptionsRefused);
   }
   for (const auto& [text, kind] : kBeginnings)

@@ -17,7 +17,7 @@ enum class FactKind {
   LocalAddress,   // IPCP or IPv6CP is up; carries `address`, as do the next two
   RemoteAddress,
   DnsServer,
-  // What chat and the modem say. Only worth something until SerialUp.
+  // Lines of chat and the modem. Valid only until SerialUp.
   ChatBusy,
   ChatNoCarrier,
   ChatNoDialtone,
@@ -31,7 +31,7 @@ enum class FactKind {
   ChatTimedOut,
   ConnectFailed,
   NobodyThere,  // PPPoE: no access concentrator answered
-  // What ends a call.
+  // Lines about the end of a call.
   AuthFailed,
   PeerDead,
   PeerTerminated,

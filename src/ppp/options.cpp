@@ -33,8 +33,8 @@ struct Word {
   bool quoted = false;
 };
 
-// One word off the front of a pppd options file (pppd(8), OPTIONS FILES): parted by white space, '#' begins a comment, quotes
-// keep a word together. Backslashes are not resolved.
+// Takes one word from the front of a pppd options file (pppd(8), OPTIONS FILES): white space separates words, '#' begins a
+// comment, quotes keep a word together. Backslashes are not resolved.
 std::optional<Word> next_word(std::string_view& rest) {
   static constexpr std::string_view kSpace = " \t\r\n";
   for (;;) {
@@ -51,8 +51,8 @@ std::optional<Word> next_word(std::string_view& rest) {
   return word;
 }
 
-// Of chat(8)'s arguments. What is put into pppd's can be read by everybody for as long as the call lasts, and a script may hold a
-// password, or a number that nobody else is to know (-T, -U).
+// Options of chat(8). Every user can read pppd's arguments during the call. A script in them may hold a password, or a secret
+// telephone number (-T, -U).
 bool script_is_in_a_file(std::string_view arguments) {
   bool file = false, value = false;
   while (true) {
@@ -83,8 +83,8 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   const auto add = [&argv](auto... words) { (argv.emplace_back(words), ...); };
 
   add("noauth", "usepeerdns", "ipcp-accept-local", "ipcp-accept-remote", "lcp-echo-interval", "20", "lcp-echo-failure", "3");
-  // pppd's own scripts for name servers (/etc/ppp/ip-up.d/0000usepeerdns) keep one backup of resolv.conf an interface: with two
-  // calls, or after a crash, a provider's servers stay for good.
+  // pppd's own script for name servers (/etc/ppp/ip-up.d/0000usepeerdns) keeps one backup of resolv.conf per interface. With
+  // two calls, or after a crash, a provider's servers stay for good.
   if (!paths.ip_up.empty()) add("ip-up-script", paths.ip_up);
 
   if (!ppp.peer.empty()) {
@@ -110,9 +110,9 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
     add("user", ppp.user);
   }
 
-  // One call, in the foreground, that ends when we say so and not when pppd thinks it is idle.
+  // One call, in the foreground, that we end, and not pppd's idle timer.
   add("nodetach", "nopersist", "maxfail", "1", "idle", "0", "logfd", "2", "hide-password");
-  // Routes are ghostd's; names are fixed, so that rules can be written before the interface exists.
+  // ghostd makes the routes. Names are fixed, so that rules can be written before the interface exists.
   add("nodefaultroute", "noipdefault", "ifname", ppp_interface(link.name), "linkname", link.name, "ipparam", link.name);
   if (link.stable_for(Family::v6) != nullptr)
     add("+ipv6", "nodefaultroute6");
@@ -135,7 +135,7 @@ std::string telling_connect(std::string_view peer_file) {
     if (word->quoted || word->text != "connect") continue;
     if (const auto value = next_word(rest)) command = value->text;  // the last one counts
   }
-  // Only what reads the same to us as to pppd, which knows backslashes, and to the shell.
+  // Only text that we read in the same way as pppd, which knows backslashes, and the shell.
   if (has_control(command) || command.find('\\') != std::string_view::npos) return {};
   const auto program = command.substr(0, command.find(' '));
   if (program != "chat" && !program.ends_with("/chat")) return {};

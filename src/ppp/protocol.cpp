@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kDnsMax = 8;
 
-// Takes words off the front; words are parted by exactly one space.
+// Takes words from the front; exactly one space separates words.
 class Words {
  public:
   explicit Words(std::string_view text) : rest_(text) {}
@@ -110,7 +110,7 @@ std::string quote(std::string_view text) { return "\"" + printable(text, 40) + "
 
 tl::unexpected<std::string> wrong(std::string what) { return tl::unexpected<std::string>(std::move(what)); }
 
-// What is the same for both directions.
+// The part that both directions share.
 tl::expected<void, std::string> check_shape(std::string_view text) {
   if (text.empty()) return wrong("empty message");
   if (text.size() > kMessageMax)
@@ -119,7 +119,7 @@ tl::expected<void, std::string> check_shape(std::string_view text) {
   return {};
 }
 
-// encode() is the grammar: a second way to write the same thing (leading zeros, double spaces, a tail) is an error.
+// encode() is the grammar: a second spelling of the same message (leading zeros, double spaces, a tail) is an error.
 template <class T>
 tl::expected<T, std::string> only_canonical(T value, std::string_view text) {
   if (encode(value) != text) return wrong("not in canonical form: " + quote(text));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd and ghost-supervisor say to each other: one line of printable ASCII, one SOCK_SEQPACKET message each.
+// The protocol of ghostd and ghost-supervisor. A message is one line of printable ASCII in one SOCK_SEQPACKET message.
 //
 //   ghostd asks                    the supervisor says
 //   dial <link> <serial>           started <link> <serial> pid=<n>
@@ -8,14 +8,14 @@
 //                                  refused <link>|- <serial> <why…>
 //   names                          listed
 //
-// Of each accepted dial there is one `started` (unless pppd could not be started at all), at most one `address` a family
-// and exactly one `gone`. `list` has the news of all live calls said again, then every `gone` that nobody has heard yet,
-// then `listed`: so a ghostd that was restarted finds its calls.
+// Each accepted dial gets one `started` (unless pppd could not be started at all), at most one `address` per family and
+// exactly one `gone`. `list` repeats the news of all live calls, then every `gone` that nobody has received yet, then
+// `listed`. So a restarted ghostd finds its calls.
 //
-// `names` has DNS= of all links read from their files again, for resolvconf(8); it is not answered.
+// `names` makes the supervisor read DNS= of all links from their files again, for resolvconf(8); it gets no answer.
 //
-// `refused` is for what was not done: nothing has changed, no `gone` will follow. `refused - 0` answers what was not even a
-// request; the connection is closed after it.
+// `refused` means that nothing was done and no `gone` will follow. `refused - 0` answers a message that is not a request;
+// the supervisor then closes the connection.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -59,12 +59,12 @@ struct Listed {
 };
 using Message = std::variant<core::CallNews, Refused, Listed>;
 
-// Never longer than kMessageMax, never anything but printable ASCII: free text is made printable and cut, name servers
+// Never longer than kMessageMax, and only printable ASCII. Free text is made printable and cut; name servers
 // that do not fit are left out.
 std::string encode(const Request& request);
 std::string encode(const Message& message);
 
-// Total: any bytes give a value or one line that says what is wrong with them. Strict: only what encode() writes is read.
+// Total: any bytes give a value, or one line that says what is wrong with them. Strict: it accepts only encode()'s output.
 tl::expected<Request, std::string> decode_request(std::string_view text);
 tl::expected<Message, std::string> decode_message(std::string_view text);
 

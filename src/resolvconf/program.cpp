@@ -48,7 +48,7 @@ struct Pipe {
   }
 };
 
-// What it printed. `input` is shorter than a pipe holds.
+// Returns what the program printed. `input` must fit into a pipe.
 tl::expected<std::string, std::string> run(const std::vector<std::string>& words, std::string_view input, Clock::time_point end) {
   std::string name = words[0];
   for (std::size_t i = 1; i < words.size(); ++i) name += " " + words[i];
@@ -71,7 +71,7 @@ tl::expected<std::string, std::string> run(const std::vector<std::string>& words
   std::string text;
   bool ended = false;
   ::fcntl(out->read.get(), F_SETFL, O_NONBLOCK);
-  // Its own end counts, and not that of its output: what it left in the background may keep that open.
+  // Its exit counts, not the end of its output, because a background process may keep that open.
   while (!ended) {
     std::array<pollfd, 2> fds{pollfd{process.get(), POLLIN, 0}, pollfd{out->read ? out->read.get() : -1, POLLIN, 0}};
     const int left = left_until(end);
@@ -114,7 +114,7 @@ bool is_running(const std::string& socket_path) {
   if (socket_path.size() >= sizeof address.sun_path) return false;
   std::memcpy(address.sun_path, socket_path.c_str(), socket_path.size() + 1);
   const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  // EAGAIN: somebody listens there and is busy.
+  // EAGAIN: a process listens there but is busy.
   return fd && (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN);
 }
 
@@ -139,7 +139,7 @@ tl::expected<void, std::string> settle(const std::string& program, const Records
   const auto note = [&](const tl::expected<std::string, std::string>& done) {
     if (!done && !problem) problem = done.error();
   };
-  // What comes first: there is no moment without a server.
+  // Additions first, so that there is always a server.
   for (const auto& [name, servers] : todo.told) note(run({program, "-a", name}, text_of(servers), end));
   for (const auto& name : todo.gone) note(run({program, "-d", name}, {}, end));
   if (problem) return tl::unexpected(*problem);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs resolvconf(8). It is a shell script that runs others in turn, may be slow and may hang: everything here blocks, for a
-// bounded time, and is called where nobody waits.
+// Runs resolvconf(8), a shell script that runs other scripts, may be slow and may hang. All functions here block, for a
+// bounded time, and are called where nothing waits for them.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -17,18 +17,18 @@ struct Paths {
   std::string resolved = "/run/systemd/resolve/io.systemd.Resolve";  // a socket that systemd-resolved listens at while it runs
 };
 
-// Whether somebody listens at this socket. Does not block, also where he takes nobody.
+// Whether a process listens at this socket. Does not block, even if that process accepts no connection.
 bool is_running(const std::string& socket_path);
 
-// Whether names are resolvconf's business here: it is installed, is not systemd-resolved's resolvectl(1) by that name, and
-// systemd-resolved, which ghostd tells itself, does not run. Does not block.
+// Whether resolvconf manages names here: it is installed, it is not systemd-resolved's resolvectl(1) under that name, and
+// systemd-resolved, which ghostd itself tells, does not run. Does not block.
 bool in_use(const Paths& paths);
 
-// For all runs of one settle(); the one that is under way then is killed.
+// The time limit of all runs of one settle(); a run that is then still in progress is killed.
 inline constexpr std::chrono::seconds kPatience{60};
 
-// Makes the records what they should be: changes() of what is listed, done. `stale`: whether a record that is not wanted is ours to
-// remove. Error: one line for people; what could be done was done.
+// Applies changes() to the listed records, so that they become the wanted ones. `stale`: whether an unwanted record is ours to
+// remove. Error: one line for people; all other changes were made.
 tl::expected<void, std::string> settle(const std::string& program, const Records& wanted, const Records& known,
                                        const std::function<bool(std::string_view record)>& stale,
                                        std::chrono::seconds patience = kPatience);

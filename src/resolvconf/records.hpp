@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What of ours stands in resolvconf(8), Debian's or openresolv's: records that are named after an interface and us, as its
-// manual page wishes ("ppp-isp.ghostd"), with nothing in them but addresses of name servers. Pure.
+// Our records in resolvconf(8), Debian's or openresolv's. They are named after an interface and ghostd, as its manual
+// page requires ("ppp-isp.ghostd"), and hold only addresses of name servers. Pure.
 #pragma once
 #include <map>
 #include <string>
@@ -14,15 +14,15 @@ namespace ghost::resolvconf {
 using Records = std::map<std::string, std::vector<IpAddress>>;  // by name; never an empty list
 
 std::string demand_record(std::string_view link);  // DNS=, as long as ghostd runs
-std::string call_record(std::string_view link);    // what a call named, while it lives
+std::string call_record(std::string_view link);    // the servers of a call, while it lives
 
-// What resolvconf reads: "nameserver 192.0.2.1\n" for each.
+// The text that resolvconf reads: "nameserver 192.0.2.1\n" for each.
 std::string text_of(const std::vector<IpAddress>& servers);
 
 bool is_ours(std::string_view record);
 bool is_ours_of_a_call(std::string_view record);
-// One that pppd's own scripts made for this link's interface: "ppp-isp" (openresolv's) or "ppp-isp.pppd" (Debian's). They take it
-// away themselves, unless pppd was killed.
+// A record that pppd's own scripts made for this link's interface: "ppp-isp" (openresolv's) or "ppp-isp.pppd" (Debian's). The
+// scripts remove it themselves, unless pppd was killed.
 bool is_of_pppds_scripts(std::string_view record, std::string_view link);
 
 struct Changes {
@@ -31,8 +31,8 @@ struct Changes {
   bool operator==(const Changes&) const = default;
 };
 
-// From the records that are `listed` to the `wanted`. `stale` holds names that are ours to remove; one of `known` was told before,
-// and is told again only if it is listed no more.
+// The changes from the `listed` records to the `wanted` ones. `stale` holds names that are ours to remove. A record in `known` was
+// set before, and is set again only if it is no longer listed.
 Changes changes(const Records& wanted, const Records& known, const std::vector<std::string>& listed,
                 const std::vector<std::string>& stale);
 

@@ -52,13 +52,13 @@ void Call::on_line(std::string_view line) {
 }
 
 void Call::on_exit(const siginfo_t& how) {
-  // The exit may be known before the last lines were read, and they say why. What is in the pipe now is all of pppd's: a
-  // pipe holds 64 KiB, so a child of pppd that goes on printing cannot keep us here.
+  // The exit may be known before the last lines were read, and they give the reason. All lines of pppd are in the pipe now. A
+  // pipe holds 64 KiB, so a child of pppd that continues to print cannot keep us here.
   for (int i = 0; i < 8 && read_some(); ++i) {
   }
   lines_.finish([this](std::string_view line) { on_line(line); });
   readable_.reset();
-  // A chat(8) that was left behind would hold the tty. The group is still ours: its leader is reaped after this.
+  // A leftover chat(8) would hold the tty. The group is still ours, because its leader is reaped after this.
   ::kill(-pid_, SIGKILL);
   const auto kind = how.si_code == CLD_EXITED ? ppp::ExitStatus::Kind::Exited : ppp::ExitStatus::Kind::Signalled;
   step(ppp::Exited{{kind, how.si_status}});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One living pppd: CallPhase decides, this carries it out. Reads the log, keeps the one deadline, sends the signals, waits
+// One living pppd. CallPhase decides and this acts: it reads the log, keeps the one deadline, sends the signals and waits
 // for the exit.
 #pragma once
 #include <functional>
@@ -18,12 +18,12 @@ namespace ghost::supervisor {
 class Call {
  public:
   struct Callbacks {
-    std::function<void(const ppp::News&)> on_news;       // CallGone is the last, and not from within a call of ours
+    std::function<void(const ppp::News&)> on_news;       // CallGone comes last, and never from inside a call to this object
     std::function<void(std::string_view line)> on_line;  // made printable, without secrets
   };
 
   Call(loop::EventLoop& loop, PppdProcess process, const core::CallConfig& config, Callbacks callbacks);
-  // A call that is still alive is killed: nobody else would watch it.
+  // Kills a call that is still alive, because nothing else would watch it.
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -34,7 +34,7 @@ class Call {
   [[nodiscard]] std::string_view phase() const { return phase_.name(); }
 
  private:
-  // At most so much at a time: a pppd that prints without end must not keep the loop from its timers.
+  // The limit of one read: a pppd that prints without end must not keep the loop from its timers.
   bool read_some();
   void on_line(std::string_view line);
   void on_exit(const siginfo_t& how);

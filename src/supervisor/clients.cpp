@@ -72,7 +72,7 @@ void Clients::admit(UniqueFd fd) {
 }
 
 void Clients::read(ClientId id) {
-  // A handler may drop the client: it is looked up again for each message.
+  // A handler may drop the client, so it is looked up again for each message.
   for (int i = 0; i < 16; ++i) {
     const auto it = clients_.find(id);
     if (it == clients_.end()) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The listening socket and those who are connected to it. Who they are is the kernel's word (SO_PEERCRED, unix(7)): the one
-// user that may ask, or nobody. A stranger, garbage and too many at once are answered with `refused`, noted (at most once a
-// minute a kind) and closed; one who connects and says nothing is closed after a while.
+// The listening socket and its connections. The kernel identifies the clients (SO_PEERCRED, unix(7)): only one user may
+// ask. A stranger, garbage and a connection too many get `refused`, are logged (at most once per minute and kind) and
+// closed. A client that connects and sends nothing is closed after a while.
 #pragma once
 #include <sys/types.h>
 
@@ -31,7 +31,7 @@ class Clients {
   };
   struct Callbacks {
     std::function<void(ClientId, const ppp::Request&)> on_request;
-    std::function<void()> on_change;  // somebody came or went
+    std::function<void()> on_change;  // a client came or went
   };
 
   // `listener`: a listening, non-blocking SOCK_SEQPACKET socket.
@@ -39,9 +39,9 @@ class Clients {
   Clients(const Clients&) = delete;
   Clients& operator=(const Clients&) = delete;
 
-  // False: it could not be delivered, and the client is gone now. A client that does not read what it is sent is dropped.
+  // False: it could not be delivered, and the client was dropped. A client that does not read its messages is dropped.
   bool send(ClientId to, const ppp::Message& message);
-  // To all; how many got it.
+  // To all; returns how many got it.
   std::size_t tell(const ppp::Message& message);
   [[nodiscard]] std::size_t count() const { return clients_.size(); }
 

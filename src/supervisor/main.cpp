@@ -50,7 +50,7 @@ constexpr auto kHelp =
     "  --pppd PATH        run this instead of /usr/sbin/pppd\n"
     "  --help             show this text\n";
 
-// 0: go on. Otherwise the status to leave with, plus one.
+// 0: continue. Otherwise the exit status plus one.
 int parse(int argc, char** argv, Arguments& out) {
   static constexpr option kOptions[] = {{"socket", required_argument, nullptr, 's'}, {"user", required_argument, nullptr, 'u'},
                                         {"idle", required_argument, nullptr, 'i'},   {"links", required_argument, nullptr, 'l'},
@@ -112,7 +112,7 @@ UniqueFd listen_at(const std::string& path) {
   if (!fd) fail("socket");
   ::unlink(path.c_str());
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) fail("bind");
-  if (::chmod(path.c_str(), 0666) < 0) fail("chmod");  // who may ask is decided by SO_PEERCRED
+  if (::chmod(path.c_str(), 0666) < 0) fail("chmod");  // SO_PEERCRED decides who may ask
   if (::listen(fd.get(), 16) < 0) fail("listen");
   return fd;
 }
@@ -124,7 +124,7 @@ UniqueFd listener(const Arguments& arguments) {
   UniqueFd fd(SD_LISTEN_FDS_START);
   if (::sd_is_socket(fd.get(), AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
     throw std::runtime_error("the service manager passed something else than a listening SOCK_SEQPACKET socket");
-  // NonBlocking= of the unit is not relied on.
+  // We do not rely on NonBlocking= of the unit.
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) fail("fcntl(F_SETFL)");
   return fd;
 }
@@ -137,7 +137,7 @@ int run(const Arguments& arguments, supervisor::SystemJournal& journal) {
   if (!arguments.links.empty()) roots.link_directories = {arguments.links};
   supervisor::ConfiguredLinks links(std::move(roots));
 
-  // First of all: its number is fixed by the protocol, and must not be taken by something else when it is missing.
+  // First of all, because the protocol fixes its number, and nothing else may take that number if the socket is missing.
   UniqueFd socket = listener(arguments);
   loop::EventLoop loop;
   loop.answer_watchdog();
@@ -148,7 +148,7 @@ int run(const Arguments& arguments, supervisor::SystemJournal& journal) {
   };
   loop::SignalSource term(loop, SIGTERM, stop);
   loop::SignalSource interrupt(loop, SIGINT, stop);
-  // Before the exits of children: a pppd that the service manager stopped together with us was asked to end.
+  // Before the exits of children: if the service manager stopped pppd together with us, that end was requested.
   term.set_priority(loop::kPriorityImportant);
   interrupt.set_priority(loop::kPriorityImportant);
   ::sd_notify(0, "READY=1");

@@ -50,7 +50,7 @@ void NameRecords::call_has(const std::string& link, const std::vector<Prefix>& r
 }
 
 void NameRecords::call_ended(const std::string& link) {
-  configured_.insert(link);  // whatever became of its file meanwhile
+  configured_.insert(link);  // even if its file has changed meanwhile
   calls_.erase(resolvconf::call_record(link));
   if (living_.erase(link) > 0) run_soon();
 }
@@ -60,7 +60,7 @@ void NameRecords::read_files() {
   demand_.clear();
   demand_known_ = true;
   const auto links = links_.all();
-  // As for systemd-resolved: where a link has the default route, the others' servers are not asked for everything.
+  // As with systemd-resolved: if a link has the default route, the servers of other links do not answer for all names.
   const bool any_default = std::any_of(links.begin(), links.end(), [](const auto& l) { return has_default(l) && !l.dns.empty(); });
   for (const auto& link : links) {
     configured_.insert(link.name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where resolvconf(8) is in use, the supervisor tells it: which name servers a call named, from pppd's own words, and which a link
-// has in its root-owned file. So nothing of ghostd's reaches resolvconf, and a call's servers go with it whoever has crashed.
-// Each run is a process of its own, one at a time: resolvconf may be slow, or hang.
+// Where resolvconf(8) is in use, the supervisor tells it the name servers of a call, from pppd's log, and those in a link's
+// root-owned file. So no data from ghostd reaches resolvconf, and a call's servers go with the call, whichever process crashes.
+// Each run is a process of its own, one at a time, because resolvconf may be slow, or hang.
 #pragma once
 #include <functional>
 #include <map>
@@ -19,13 +19,13 @@ namespace ghost::supervisor {
 
 class NameRecords {
  public:
-  // At the next turn it removes what calls of an earlier supervisor left. `rested`: no run is under way any more.
+  // At the next turn it removes the records of an earlier supervisor's calls. `rested`: no run is in progress any more.
   NameRecords(loop::EventLoop& loop, resolvconf::Paths paths, LinkSource& links, Journal& journal, std::function<void()> rested);
 
   void call_started(const std::string& link);
   void call_has(const std::string& link, const std::vector<Prefix>& routes, const core::CallAddress& address);
   void call_ended(const std::string& link);
-  // ghostd is here, or has read its configuration again: DNS= of all links.
+  // ghostd has connected, or has read its configuration again: DNS= of all links.
   void read_files();
 
   [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || due_; }
@@ -45,11 +45,11 @@ class NameRecords {
   std::set<std::string> living_;      // links that have a call
   resolvconf::Records calls_;
   resolvconf::Records demand_;
-  bool demand_known_ = false;   // until ghostd has said so, what stands there is not ours to judge
-  resolvconf::Records known_;   // what a run has told
-  resolvconf::Records telling_;  // what the present one tells
+  bool demand_known_ = false;   // until ghostd has asked, we do not touch the existing records of DNS=
+  resolvconf::Records known_;   // the records that a run has set
+  resolvconf::Records telling_;  // the records of the current run
   bool due_ = false;
-  std::string problem_;  // said last
+  std::string problem_;  // logged last
   UniqueFd why_;
   loop::DeferSource soon_;
   loop::Timer again_;

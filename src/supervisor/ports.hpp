@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the supervisor needs of the outside: a link's configuration by name, and somewhere to say what it did.
+// The supervisor's ports: a link's configuration by name, and a journal.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,9 +14,9 @@ namespace ghost::supervisor {
 class LinkSource {
  public:
   virtual ~LinkSource() = default;
-  // From root-owned files, read anew for each call. Error: one line for people.
+  // From root-owned files, read again for each call. Error: one line for people.
   virtual tl::expected<core::LinkConfig, std::string> find(std::string_view link) = 0;
-  // All that are configured; none while the configuration has a fault.
+  // All configured links; none while the configuration has an error.
   virtual std::vector<core::LinkConfig> all() = 0;
 };
 
@@ -25,7 +25,7 @@ class Journal {
   virtual ~Journal() = default;
   // One line that pppd or chat printed, made printable and without secrets.
   virtual void pppd_said(std::string_view link, CallSerial serial, std::string_view line) = 0;
-  // What the supervisor decided; `link` may be empty. Priorities are syslog(3)'s.
+  // A decision of the supervisor; `link` may be empty. Priorities are syslog(3)'s.
   virtual void note(int priority, std::string_view link, CallSerial serial, std::string_view text) = 0;
 };
 

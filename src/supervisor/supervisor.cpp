@@ -23,7 +23,7 @@ using core::CallNews;
 constexpr std::size_t kPeerFileMax = 256 * 1024;
 constexpr core::Duration kShutdownGrace = std::chrono::seconds(10);
 
-// What cannot be read is pppd's to complain about.
+// pppd itself reports a file that cannot be read.
 std::string read_some(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   std::string text(kPeerFileMax, '\0');
@@ -60,7 +60,7 @@ void Supervisor::on_request(ClientId from, const ppp::Request& request) {
 void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
   if (stopping_) return refuse(from, dial.link, dial.serial, "ghost-supervisor is being stopped");
   if (const auto it = calls_.find(dial.link); it != calls_.end()) {
-    // An exit that is told but not yet buried leaves nothing behind that a new pppd could meet.
+    // The old pppd has exited and its end was reported; only our Call object still exists. A new pppd cannot collide with it.
     if (!it->second.call->exited())
       return refuse(from, dial.link, dial.serial,
                     fmt::format("the link already has call {} ({})", number(it->second.serial), it->second.call->phase()));
@@ -74,7 +74,7 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   const auto config = links_.find(dial.link);
   if (!config) return gone(CallEnd::ConfigError, config.error());
   std::string peer_file;
-  // The name is judged first: only a good one is looked for on the disk.
+  // The name is checked first: only a valid one is looked up on the disk.
   if (const auto good = ppp::pppd_argv(*config, settings_.paths); !good) return gone(CallEnd::ConfigError, good.error());
   if (!config->ppp.peer.empty()) {
     const auto path = settings_.peers + "/" + config->ppp.peer;
@@ -158,7 +158,7 @@ void Supervisor::look_idle() {
   if (stopping_) {
     if (calls_.empty() && !names_.busy()) loop_.exit(EXIT_SUCCESS);
   } else if (calls_.empty() && clients_.count() == 0 && !names_.busy()) {
-    // A connection that comes while we leave stays in the backlog of the service manager's socket, and starts us again.
+    // A connection that arrives while we exit stays in the backlog of the service manager's socket, and starts us again.
     leave_.arm(loop::now() + settings_.idle);
   } else {
     leave_.disarm();

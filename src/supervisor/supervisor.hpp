@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who asks, what lives: at most one pppd a link, and news of it to whoever is connected. Calls do not depend on
+// Requests and calls: at most one pppd per link, and news of it to all connected clients. Calls do not depend on
 // connections: a ghostd that goes away and comes back finds them by `list`.
 #pragma once
 #include <sys/types.h>
@@ -24,20 +24,20 @@ namespace ghost::supervisor {
 struct Settings {
   uid_t allowed = 0;                                // the user that may ask
   ppp::PppdPaths paths;
-  std::string peers = "/etc/ppp/peers";             // looked at only for options that cannot be lived with
-  core::Duration idle = std::chrono::seconds(30);   // no call and no client for so long: leave
+  std::string peers = "/etc/ppp/peers";             // read only to find incompatible options
+  core::Duration idle = std::chrono::seconds(30);   // exit after this time without a call or a client
   Clients::Limits limits;
   resolvconf::Paths resolvconf;
 };
 
-// How many ends of calls are kept for a ghostd that is not there. The oldest goes first.
+// How many ends of calls are kept for an absent ghostd. The oldest is dropped first.
 inline constexpr std::size_t kUnheardMax = 64;
 
 class Supervisor {
  public:
   Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settings, LinkSource& links, Journal& journal);
 
-  // Hangs up all calls in order and leaves the loop once they have ended; new ones are refused.
+  // Hangs up all calls properly and leaves the loop once they have ended. Refuses new ones.
   void shut_down();
 
  private:
@@ -64,7 +64,7 @@ class Supervisor {
   LinkSource& links_;
   Journal& journal_;
   std::map<std::string, Live> calls_;
-  std::deque<core::CallNews> unheard_;  // the ends of calls that nobody was told
+  std::deque<core::CallNews> unheard_;  // ends of calls that no client has received
   bool stopping_ = false;
   loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news
   loop::Timer leave_;

@@ -23,7 +23,7 @@ void to_journal(int priority, std::string_view link, CallSerial serial, std::str
   if (serial != CallSerial::none) fields.push_back(fmt::format("GHOSTD_CALL={}", number(serial)));
   std::vector<iovec> parts;
   for (auto& f : fields) parts.push_back({f.data(), f.size()});
-  sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));  // nobody is left to be told of a failure
+  sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));  // there is nowhere to report a failure
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void to_journal(int priority, std::string_view link, CallSerial serial, std::str
 tl::expected<core::LinkConfig, std::string> ConfiguredLinks::find(std::string_view link) {
   auto loaded = config::load(roots_);
   if (!loaded) {
-    // The fault may be another link's: it must not keep this one from the net, as it does not in ghostd.
+    // The error may be in another link. It must not prevent this link's call, as in ghostd.
     for (const auto& d : loaded.error())
       if (d.file.find(fmt::format("/{}.conf", link)) != std::string::npos) return tl::unexpected<std::string>(d.str());
     const auto alone = file_without_drop_ins(link);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-appear: a timer has elapsed. Ask ghostd whether an appearance is due and when the next one is; have systemd start us
-// again then; and only after that wait until the notices are out, so that a crash on the way loses nothing.
+// ghost-appear: a timer has elapsed. It asks ghostd whether an appearance is due and when the next one is, and has systemd start
+// it again then. Only after that does it wait for the notices, so a crash in between loses nothing.
 // ghost-appear(8) is the user's view.
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -30,9 +30,9 @@ namespace {
 using namespace ghost;
 using cli::Verdict;
 
-// What the units know by heart: Restart=on-failure with RestartPreventExitStatus=.
+// The units depend on these values: Restart=on-failure with RestartPreventExitStatus=.
 enum class Exit : int {
-  ok = 0,          // asked and armed; if it was due, everybody was told
+  ok = 0,          // asked and armed; if it was due, all notifiers were told
   again = 1,       // ghostd or systemd could not be reached: worth another attempt
   usage = 2,
   not_told = 3,    // armed, but the appearance failed or a notice did
@@ -45,8 +45,8 @@ core::WallTime wall_now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-// Two timers may elapse together (at boot: the calendar's, which catches up, and the resume). What ghostd answered last has
-// to be what is armed last.
+// Two timers may elapse together (at boot: the calendar's, which catches up, and the resume). ghostd's latest answer must
+// be the one that is armed last.
 UniqueFd lock(const std::string& link) {
   const char* runtime = std::getenv("RUNTIME_DIRECTORY");
   const std::string dir = runtime && *runtime ? runtime : "/run/ghost-appear";
@@ -102,7 +102,7 @@ Exit run(const std::string& link, const std::string& kind) {
       say(timer_next.error());
       return Exit::again;
     }
-    // By D-Bus activation this starts ghostd where it is not running. Until here nothing is done that could be done later.
+    // If ghostd is not running, D-Bus activation starts it. All work that could be done later comes after this.
     const auto answered = client.appear_tick(link, kind, bus::to_usec(*timer_next));
     if (!answered) return complain(answered.error());
     tick = *answered;
@@ -117,12 +117,12 @@ Exit run(const std::string& link, const std::string& kind) {
     }
   }
   if (!tick.due) {
-    // One that has begun already is ours to wait for, too: ghostd may have kept the promise before we were there to ask.
+    // Also wait for an appearance that has already begun: ghostd may have kept the promise before we asked.
     const auto now = client.link(link);
     if (!now || (now->appearance != "connecting" && now->appearance != "announcing")) return Exit::ok;
   }
 
-  // ghostd has published an appearance that is ours before it answered: what is seen from now on is of that or later.
+  // ghostd published our appearance before it answered. Every status from now on is of that one or a later one.
   std::optional<cli::AppearOutcome> outcome;
   auto verdict = Verdict::pending;
   bus::LinkProperties last;
@@ -131,7 +131,7 @@ Exit run(const std::string& link, const std::string& kind) {
     if (verdict != Verdict::pending) return;
     if (!outcome) {
       auto before = now;
-      if (before.appearances == 0) gone = true;  // another ghostd, which knows nothing of it
+      if (before.appearances == 0) gone = true;  // a new ghostd, which does not know our appearance
       if (!gone) before.appearances--;
       outcome.emplace(before);
     }

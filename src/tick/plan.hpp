@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghost-appear asks of systemd, as values. A promised appearance becomes a transient timer, named by link and time:
-// arming the same promise twice is one timer, and a new one stands before the old one is stopped, so that there is no
-// moment at which a crash would leave none. The calendar timer's own next elapse needs no second timer. Pure.
+// ghost-appear's requests to systemd, as values. A promised appearance becomes a transient timer, named by link and time.
+// Arming the same promise twice gives one timer. The new timer is started before the old one is stopped, so a crash
+// never leaves none. The calendar timer's own next elapse needs no second timer. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,11 +14,11 @@
 namespace ghost::tick {
 
 std::string calendar_timer(const std::string& link);  // ghost-appear@LINK.timer
-// All of a link's, and of no other's: a link's name has no ':'.
+// All timers of this link and of no other, because a link's name has no ':'.
 std::string timer_pattern(const std::string& link);  // ghost-appear-next@LINK:*.timer
-// The link of an instance of ghost-appear-next@.service, "LINK:20261124T075213Z"; of a bare link's name that.
+// The link of an instance of ghost-appear-next@.service, "LINK:20261124T075213Z"; a bare link name is returned unchanged.
 std::string link_of(const std::string& instance);
-// As systemd.time(7) reads it: "2026-11-24 07:52:13 UTC", with a fraction where there is one.
+// In the syntax of systemd.time(7): "2026-11-24 07:52:13 UTC", with a fraction if there is one.
 std::string calendar_spec(core::WallTime at);
 
 // A timer that elapses once. systemd makes it from these, and unloads it when it has elapsed.
@@ -27,7 +27,7 @@ struct TransientTimer {
   std::string name;         // ghost-appear-next@LINK:20261124T075213Z.timer, which starts the service of that name
   std::string description;
   std::string spec;         // calendar_spec(at)
-  std::string part_of;      // stopped with this one, if that is ever stopped
+  std::string part_of;      // stopped together with this unit
   bool wake_system = false;
   bool operator==(const TransientTimer&) const = default;
 };
@@ -39,7 +39,7 @@ struct Plan {
 };
 
 // next: the promise; timer_next: of calendar_timer(link), if it is active; standing: the active units of timer_pattern(link).
-// A promise that is not ahead is armed for two seconds from now: systemd lets a moment that is over go by.
+// A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed.
 Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system,
           std::optional<core::WallTime> timer_next, const std::vector<std::string>& standing, core::WallTime now);
 

@@ -45,7 +45,7 @@ Message new_call(sd_bus* bus, const char* method) {
   return Message(m);
 }
 
-// One after the other until one fails: its error, or what the last one returned.
+// Runs them in order until one fails. Returns its error, or the result of the last one.
 template <class... Step>
 int in_turn(Step... step) {
   int r = 0;
@@ -57,7 +57,7 @@ int append(sd_bus_message* m, const char* property, const char* type, auto value
   return sd_bus_message_append(m, "(sv)", property, type, value);
 }
 
-// Asks until it is so. Signals would need systemd to tell everybody everything (Subscribe()).
+// Polls until it is true. Signals would need Subscribe(), which makes systemd send all of them to everybody.
 template <class Done>
 bool awaited(Done done) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -87,7 +87,7 @@ Outcome<std::string> ServiceManager::word(const std::string& path, const char* i
 }
 
 Outcome<std::optional<core::WallTime>> ServiceManager::next_elapse(const std::string& timer) {
-  // A unit's object is there for whoever speaks to it, loaded or not.
+  // The object of a unit always exists, whether the unit is loaded or not.
   char* encoded = nullptr;
   if (const int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", timer.c_str(), &encoded); r < 0)
     return tl::unexpected(fmt::format("{}: {}", timer, std::strerror(-r)));
@@ -136,14 +136,14 @@ Outcome<void> ServiceManager::start(const TransientTimer& timer) {
       [&] { return sd_bus_message_open_container(m, 'a', "(sv)"); },
       [&] { return append(m, "Description", "s", timer.description.c_str()); },
       [&] { return sd_bus_message_append(m, "(sv)", "PartOf", "as", 1, timer.part_of.c_str()); },
-      [&] { return append(m, "CollectMode", "s", "inactive-or-failed"); },  // whatever becomes of it, the name is free again
+      [&] { return append(m, "CollectMode", "s", "inactive-or-failed"); },  // after any result the name is free again
       [&] { return sd_bus_message_append(m, "(sv)", "TimersCalendar", "a(ss)", 1, "OnCalendar", timer.spec.c_str()); },
       [&] { return append(m, "AccuracyUSec", "t", std::uint64_t{1000}); },
       [&] { return append(m, "RemainAfterElapse", "b", 0); },
       [&] { return append(m, "WakeSystem", "b", timer.wake_system ? 1 : 0); },
       [&] { return sd_bus_message_close_container(m); }, [&] { return sd_bus_message_append(m, "a(sa(sv))", 0); });
   if (r >= 0) r = sd_bus_call(bus_.get(), m, 0, &error.raw, nullptr);
-  // Of that name there can be no other: it stands already.
+  // No other unit can have this name, so this timer already exists.
   if (r < 0 && !sd_bus_error_has_name(&error.raw, "org.freedesktop.systemd1.UnitExists")) return error.failed(timer.name, r);
   Outcome<std::optional<core::WallTime>> next;
   awaited([&] {

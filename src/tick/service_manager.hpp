@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The few things that are asked of systemd, over its D-Bus API (org.freedesktop.systemd1(5)). Each call blocks until it is
-// answered. Errors are lines for people.
+// The few requests to systemd, over its D-Bus API (org.freedesktop.systemd1(5)). Each call blocks until systemd
+// answers. Errors are lines for people.
 #pragma once
 #include <systemd/sd-bus.h>
 
@@ -19,17 +19,17 @@ using Outcome = tl::expected<T, std::string>;
 
 class ServiceManager {
  public:
-  // On the system bus, or what DBUS_SYSTEM_BUS_ADDRESS names.
+  // On the system bus, or the one that DBUS_SYSTEM_BUS_ADDRESS names.
   static Outcome<ServiceManager> open();
 
-  // When an active timer elapses next; nullopt where it does not, or is not active. While what a timer started is running,
-  // systemd has not worked that out yet: waits for it, five seconds at most, and then it is nullopt.
+  // When an active timer elapses next; nullopt if it does not, or is not active. While a service that the timer started is
+  // running, systemd does not know that yet. This then waits, five seconds at most, and returns nullopt after that.
   Outcome<std::optional<core::WallTime>> next_elapse(const std::string& timer);
   // The loaded units of that pattern (fnmatch(3)) that are active.
   Outcome<std::vector<std::string>> active_units(const std::string& pattern);
-  // Returns when systemd has worked out that it elapses at timer.at.
+  // Returns when systemd has calculated that it elapses at timer.at.
   Outcome<void> start(const TransientTimer& timer);
-  // One that is not there is stopped.
+  // A missing unit counts as stopped.
   Outcome<void> stop(const std::string& unit);
 
  private:

@@ -27,7 +27,7 @@ int heard(sd_bus_message*, void* over, sd_bus_error*) {
   return 0;
 }
 
-// Whether there is a call to be waited for. Never starts a ghostd that does not run.
+// Whether there is a call to wait for. Never starts ghostd.
 bool leave(sd_bus* bus) {
   sd_bus_message* raw = nullptr;
   if (sd_bus_message_new_method_call(bus, &raw, kName, kPath, kInterface, "Leave") < 0) return false;
@@ -47,7 +47,7 @@ void say_farewell(unsigned seconds) {
   if (sd_bus_open_system(&raw) < 0) return;
   const std::unique_ptr<sd_bus, Unref> bus(raw);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-  // Before the question, so that the answer's consequence is not missed; and a ghostd that ends says nothing.
+  // Subscribes before the request, so that the signal is not missed. A ghostd that ends sends no Left, only its name goes.
   bool over = false;
   int deaf = sd_bus_match_signal(bus.get(), nullptr, kName, kPath, kInterface, "Left", heard, &over);
   if (deaf >= 0)

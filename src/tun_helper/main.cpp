@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-tun(8): the few things around ghostd's life that need root, in one short-lived program. Of ghostd it takes only
-// the sysctl journal, which net/sysctl.hpp reads with distrust.
+// ghost-tun(8): the few things before and after ghostd that need root, in one short-lived program. Its only input from ghostd
+// is the sysctl journal, which net/sysctl.hpp validates.
 #include <fmt/format.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ constexpr auto* kUnit = "ghostd.service";
 constexpr unsigned kFarewellSeconds = 35;  // VanishTimeout= is 30 s at most
 constexpr unsigned kStopSeconds = 50;      // TimeoutStopSec= of ghost-supervisor.service and a little more
 
-constexpr std::chrono::seconds kResolvconfPatience{8};  // what is left of TimeoutStopSec= in the worst case
+constexpr std::chrono::seconds kResolvconfPatience{8};  // the rest of TimeoutStopSec= in the worst case
 
 // stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
 void say(std::string_view priority, std::string_view line) {
@@ -74,20 +74,20 @@ bool is_due(When when) {
 
 int release(When when) {
   if (!is_due(when)) return EXIT_SUCCESS;
-  // Calls first: what they rest on goes next. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
-  // PartOf=) would also do it at a crash or a restart.
-  tun_helper::stop_unit("ghost-supervisor.socket", 0);  // it waits for ghostd.service's own stop, so not for it
+  // Calls first, then the things that they need. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
+  // PartOf=) would also act at a crash or a restart.
+  tun_helper::stop_unit("ghost-supervisor.socket", 0);  // its stop waits for that of ghostd.service, so we do not wait for it
   tun_helper::stop_unit("ghost-supervisor.service", kStopSeconds);
   const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
   for (const auto& failure : failures) say("<3>", failure.what);
-  // Last: it runs others' scripts.
+  // Last, because it runs other programs' scripts.
   if (const resolvconf::Paths paths; resolvconf::in_use(paths))
     if (const auto gone = resolvconf::settle(paths.program, {}, {}, resolvconf::is_ours, kResolvconfPatience); !gone)
       say("<4>", "names: cannot tell resolvconf: " + gone.error());
   return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-// ExecStop=: a restart leaves the calls alone, so nobody is told that we go.
+// ExecStop=: a restart does not touch the calls, so it announces no end.
 int farewell() {
   if (tun_helper::job_of(kUnit) == tun_helper::PendingJob::stop) tun_helper::say_farewell(kFarewellSeconds);
   return EXIT_SUCCESS;

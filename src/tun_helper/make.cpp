@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t kBarrierTimeout = 10'000'000;  // µs
 
-// Hands descriptors to the service manager, and keeps them open until it has copies of its own.
+// Passes descriptors to the service manager, and keeps them open until it has its own copies.
 class Store {
  public:
   // FDPOLL=0: systemd must not drop it for a POLLERR or POLLHUP.
@@ -36,7 +36,7 @@ class Store {
   }
   void remove(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
   void fail(std::string problem) { problems_.push_back(std::move(problem)); }
-  // Once we have ended, systemd could not tell any more whose message it was, and would drop it.
+  // After our exit, systemd could not identify the sender of the message, and would drop it.
   std::vector<std::string> finish() && {
     if (!sent_.empty())
       if (const int r = sd_notify_barrier(0, kBarrierTimeout); r < 0)

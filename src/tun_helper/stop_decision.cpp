@@ -10,16 +10,16 @@ PendingJob pending_job(std::string_view job_type) {
 }
 
 Verdict decide(const StopFacts& facts) {
-  // ghostd refused its configuration: systemd will not try again, though the job that started it may still be there.
+  // ghostd refused its configuration. systemd will not try again, although the job that started it may still exist.
   if (facts.service_result == "exit-code" && facts.exit_status == kNoRestartStatus) return Verdict::release;
   switch (facts.job) {
-    case PendingJob::stop: return Verdict::release;  // whatever it died of meanwhile, systemd will not restart it
+    case PendingJob::stop: return Verdict::release;  // systemd will not restart it, whatever the cause of its end
     case PendingJob::start: return Verdict::keep;
     case PendingJob::none:
     case PendingJob::unknown: break;
   }
-  // By itself. Restart=on-failure starts it again. Should the start limit end that, OnFailure=ghostd-release.service
-  // gives everything back.
+  // It ended by itself, and Restart=on-failure starts it again. If it reaches the start limit, OnFailure=ghostd-release.service
+  // restores everything.
   const bool comes_back = facts.service_result != "success" && !facts.service_result.empty();
   return comes_back ? Verdict::keep : Verdict::release;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Is this stop the end, or the first half of a restart? A restart must not touch what a running call rests on: routes,
+// Is this stop the end, or the first half of a restart? A restart must not touch the things that a running call needs: routes,
 // rules, the nftables table and the sysctls stay, and the next ghostd finds them. Pure; systemd.exec(5) and
-// org.freedesktop.systemd1(5) say what the words mean.
+// org.freedesktop.systemd1(5) define the words.
 #pragma once
 #include <string_view>
 
 namespace ghost::tun_helper {
 
-// What waits for the unit, as systemd's manager tells it (a job's JobType).
+// The job that waits for the unit, as systemd's manager reports it (a job's JobType).
 enum class PendingJob {
   none,     // nothing: the service ended by itself
   start,    // start, restart, try-restart, …: it comes back
@@ -30,8 +30,8 @@ inline constexpr std::string_view kNoRestartStatus = "78";
 // For ExecStopPost= of ghostd.service.
 Verdict decide(const StopFacts& facts);
 
-// For ghostd-guard.service, which systemd stops (or restarts) before it does so with ghostd.service. A ghostd that runs has
-// an ExecStopPost= before it; one that lies dead has none, and if it is to be stopped, nobody else comes.
+// For ghostd-guard.service, which systemd stops (or restarts) before ghostd.service. A running ghostd still gets its
+// ExecStopPost=. A dead one does not, so at a stop only the guard can act.
 Verdict decide_for_guard(bool is_running, PendingJob job);
 
 }  // namespace ghost::tun_helper

@@ -11,7 +11,7 @@ namespace ghost::tun_helper {
 namespace {
 
 constexpr auto* kManager = "org.freedesktop.systemd1";
-constexpr std::uint64_t kTimeout = 5'000'000;  // µs: a stop must not hang on a bus that is going down itself
+constexpr std::uint64_t kTimeout = 5'000'000;  // µs: a stop must not hang because the bus is also stopping
 
 struct Unref {
   void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
@@ -62,7 +62,7 @@ PendingJob job_of(const std::string& unit) {
   char* raw_type = nullptr;
   if (sd_bus_get_property_string(bus.get(), kManager, job, "org.freedesktop.systemd1.Job", "JobType", nullptr,
                                  &raw_type) < 0)
-    return PendingJob::none;  // it was there and has just ended
+    return PendingJob::none;  // the job has just ended
   const Text type(raw_type);
   return pending_job(type.get());
 }
