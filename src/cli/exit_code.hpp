@@ -23,7 +23,7 @@ ExitCode exit_code_of(const char* dbus_error);
 // For --help; the same table is in ghostctl(1).
 inline constexpr const char* kExitHelp =
     "Exit status: 0 done; 1 failed (the call did not come up, the configuration is invalid); 2 wrong usage; 3 no such "
-    "link; 4 blocked;\n5 time-out (what was asked goes on); 6 ghostd is not reachable; 7 access denied; 8 it appeared, but a notice "
-    "failed;\n130 interrupted.";
+    "link; 4 blocked;\n5 timed out (ghostd continues with the request); 6 ghostd is not reachable; 7 access denied; 8 appeared, but a "
+    "notice failed;\n130 interrupted.";
 
 }  // namespace ghost::cli

@@ -18,12 +18,12 @@ inline constexpr std::uint32_t kMainTable =
 
 // All our rules have one preference, the last before main's own (32766), so that all other programs' rules come first. The kernel
 // asks equal preferences in the order in which they were added:
-//   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: a more specific route of
-//                                 anybody's still wins. The selector is always true; for want of it `wg-quick down` would take
-//                                 the rule away, which deletes all that print as "from all lookup main suppress_prefixlength 0"
-//   from A lookup main            for each address A of an interface by which main has a default route: who has chosen it is
-//                                 not ours to lead
-//   from S lookup 0x676400+n      for a standby link's stable address S, while its call is up: conversations keep their way
+//   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: any more specific route
+//                                 still wins. The selector is always true. Without it `wg-quick down` would delete the rule,
+//                                 because it deletes all that print as "from all lookup main suppress_prefixlength 0"
+//   from A lookup main            for each address A of an interface by which main has a default route: packets with this
+//                                 source follow main
+//   from S lookup 0x676400+n      for a standby link's stable address S, while its call is up: its conversations stay on it
 //   lookup 26468                  our default routes
 inline constexpr std::uint32_t kPreference = 32765;
 
