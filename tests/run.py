@@ -7,8 +7,8 @@
   tests/run lint                 what the sources look like, without a build; --fix writes what the formatters would
   tests/run --list [PATTERN…]    names every test
 
-One line a test; the last line is `N passed, N failed, N skipped`, and the status is 0 when none failed. What a failed
-lab test left (journal, packet capture, status) is kept in build/lab-results/<test>/. This machine's own network is
+It prints one line per test; the last line is `N passed, N failed, N skipped`, and the status is 0 if none failed. The evidence of
+a failed lab test (journal, packet capture, status) is in build/lab-results/<test>/. This machine's own network is
 never touched.
 """
 import argparse
@@ -137,7 +137,7 @@ def lint_alone(args, begun):
         print(*sorted(names), sep="\n")
         return 0
     if not names:
-        raise SystemExit("tests/run: no test matches; tests/run --list lint names them all")
+        raise SystemExit("tests/run: no test matches; tests/run --list lint names all tests")
     packages.ensure(packages.LINT, "tests/run", say)
     for path in lint.fix(TREE) if args.fix else []:
         say(f"changed: {path}")
@@ -167,7 +167,7 @@ def main():
     lab = [n for n in lab if n not in not_yet]
     need_lab = bool(lab) and not args.list
     if os.geteuid() != 0 and not args.list:
-        raise SystemExit("tests/run: must be root (sudo tests/run): it installs packages and uses network namespaces")
+        raise SystemExit("tests/run: must run as root, because it installs packages and uses network namespaces; use: sudo tests/run")
     quiet = (lambda text: None) if args.list else say
     needed = packages.BUILD + (packages.LINT if looks and not args.list else []) + (packages.LAB if need_lab else [])
     packages.ensure(needed, "tests/run", quiet)
@@ -190,7 +190,7 @@ def main():
             print(name)
         return 0
     if not looks and not here and not lab:
-        raise SystemExit("tests/run: no test matches; tests/run --list names them all")
+        raise SystemExit("tests/run: no test matches; tests/run --list names all tests")
     tally = Tally()
     run_lint(looks, tally)  # before the build, because it takes seconds
     build(say)

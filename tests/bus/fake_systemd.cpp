@@ -196,7 +196,7 @@ int FakeSystemd::start_transient(sd_bus_message* m, void* self, sd_bus_error* er
   while (sd_bus_message_enter_container(m, 'r', "sv") > 0) {
     must(sd_bus_message_read(m, "s", &property));
     const auto value = text_of(m);
-    // What systemd 252 takes of a transient timer; of what is left out "Unit" is the one to be missed.
+    // The properties that systemd 252 accepts for a transient timer; of the missing ones, only "Unit" would be needed.
     if (!kKnown.contains(property)) return sd_bus_error_setf(error, SD_BUS_ERROR_PROPERTY_READ_ONLY, "Cannot set property %s", property);
     if (std::strcmp(property, "TimersCalendar") == 0) spec = value;
     line += std::string(" ") + property + "=" + value;

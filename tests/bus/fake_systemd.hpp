@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // org.freedesktop.systemd1 on a private bus, as far as ghost-appear speaks to it: timers that stand, are started and stopped.
-// What it is like in truth is tried in the lab.
+// The lab tests the real one.
 #pragma once
 #include <systemd/sd-bus.h>
 
@@ -26,14 +26,14 @@ class FakeSystemd {
     std::string sub = "waiting";  // SubState; active unless "dead"
     std::uint64_t next = 0;       // NextElapseUSecRealtime
   };
-  // Whoever has subscribed is told of the change.
+  // Signals the change to all subscribers.
   void set(const std::string& unit, Timer timer);
   bool subscribed();
   void set_system(const std::string& state);  // SystemState; "running" at first
   int asked_for_system();
-  // What every StartTransientUnit() is answered from now on; "" for success.
+  // The answer to every StartTransientUnit() from now on; "" for success.
   void refuse_starts(const std::string& error);
-  int state_reads();  // how often anybody has read a SubState
+  int state_reads();  // how often a client has read a SubState
   // "start NAME PROPERTY=value …" with the properties in their order, "stop NAME"; and forgets them.
   std::vector<std::string> take_record();
 

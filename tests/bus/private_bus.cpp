@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kPatience(10);
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-// What a Debian system bus allows before any service's own file, and no more.
+// The policy of a Debian system bus without any service's own file.
 constexpr const char* kSystemPolicy = R"(
   <policy context="default">
     <allow user="*"/>

@@ -12,7 +12,7 @@ namespace ghost::test {
 
 class TempDir {
  public:
-  TempDir();  // readable by everybody: some tests have a client that is nobody
+  TempDir();  // readable by every user, because some tests have a client that runs as nobody
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
@@ -25,7 +25,7 @@ class TempDir {
 class PrivateBus {
  public:
   enum class Policy {
-    open,     // everybody may do everything
+    open,     // every user may do everything
     shipped,  // the system bus's rules, then dbus/org.ghostd1.conf
   };
   explicit PrivateBus(Policy policy = Policy::open);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Resolved against an org.freedesktop.resolve1 of the test's own on a private bus: one that takes, refuses, is silent, comes and
-// goes. "lo" stands for our interface, because it is everywhere. What the real one makes of it is tried in the lab.
+// Resolved against the test's own org.freedesktop.resolve1 on a private bus: it accepts, refuses, is silent, comes and
+// goes. "lo" stands for our interface, because it is everywhere. The lab tests the real one.
 #include "bus/resolved.hpp"
 
 #include <gmock/gmock.h>
@@ -35,7 +35,7 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
   return address ? address->str() : "?";
 }
 
-// What it was asked, a line a call.
+// The calls that it got, one line per call.
 class FakeResolved {
  public:
   FakeResolved(loop::EventLoop& loop, const std::string& address) : bus_(connect_to(address)), pump_(loop, *bus_, [](const std::string&) {}) {

@@ -34,13 +34,13 @@ class TestServer final : private bus::Requests {
 
   // "connect isp", "reload", … in order; and forgets them.
   std::vector<std::string> take_record();
-  // Who asked for "connect isp", "reload", …: the last one.
+  // The last caller of "connect isp", "reload", ….
   std::optional<bus::Asker> who_asked(const std::string& act);
-  // What a request is answered with from now on, by its record; accepted when nothing is set.
+  // The answer to a request from now on, by its record; accepted if nothing is set.
   void answer(const std::string& request, bus::RequestError error);
-  // What else a request does, in the loop, before it is answered.
+  // An additional action of a request, in the loop, before the answer.
   void on(const std::string& request, std::function<void(bus::BusService&)> act);
-  // What AppearTick and ListAppearances answer from now on.
+  // The answers of AppearTick and ListAppearances from now on.
   void answer_tick(bus::TickAnswer answer);
   void answer_appearances(std::vector<core::AppearanceRecord> records);
   void on_throw(const std::string& request);

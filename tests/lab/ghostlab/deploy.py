@@ -15,14 +15,14 @@ import time
 
 LAB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TREE = os.path.dirname(os.path.dirname(LAB))
-# What a scenario may take at most, unless it says otherwise by a line `TIMEOUT = n` of its own (seconds).
+# The time limit of a scenario in seconds, unless it has its own line `TIMEOUT = n`.
 SCENARIO_TIMEOUT = 300
 # How the runner ends when its scenario is to go on after a reboot (guest/rig/runner.py).
 REBOOT = 97
 
 
 class Outcome:
-    """What became of a scenario: result is the runner's own account (guest/rig/runner.py), {} if it never gave one."""
+    """The outcome of a scenario: result is the runner's own report (guest/rig/runner.py), {} if there is none."""
     def __init__(self, name, passed, seconds, detail, result):
         self.name, self.passed, self.seconds, self.detail, self.result = name, passed, seconds, detail, result
 
@@ -86,7 +86,7 @@ def push_lab(client, build="build"):
 
 
 def push_build(client, build="build"):
-    """What `meson install` would install, into the VM; users, directories, units and the bus's policy made known."""
+    """Installs into the VM as `meson install` would; also activates users, directories, units and the bus's policy."""
     build = os.path.join(TREE, build)
     stage = tempfile.mkdtemp(prefix="ghostlab-stage-")
     try:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The lab machine's disk: a small stock Debian 12, a kernel and an initrd, made once and kept in a cache.
 
-The machine is made from the host's own Debian sources, so it needs no mirror of its own. What is in it is said by the
-recipe below; the cache's key is a hash of that recipe, so a changed recipe makes a new image and an old one is removed.
-The kernel is the distribution's ordinary one (the cloud flavour may lack PPP), unpacked without its installer: nobody
-needs an initramfs-tools run, only the modules named here. The initrd is an uncompressed archive of busybox and the
+The machine is made from the host's own Debian sources, so it needs no mirror of its own. The recipe below defines its
+content. The cache's key is a hash of the recipe, so a changed recipe makes a new image, and an old one is removed.
+The kernel is the distribution's ordinary one (the cloud flavour may lack PPP), unpacked without its installer, because
+only the modules named here are needed, and no run of initramfs-tools. The initrd is an uncompressed archive of busybox and the
 dozen modules that lead to the root disk: under emulation, unpacking a stock initrd takes longer than the rest of the boot.
 """
 import contextlib
@@ -44,7 +44,7 @@ MODULES = ["net", "drivers/net/ppp", "drivers/net/slip", "drivers/net/tun.ko", "
            "fs/autofs", "fs/fuse", "fs/configfs", "lib", "crypto", "arch/x86/crypto"]
 # fmt: on
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "virtio_console", "9p", "9pnet_virtio"]
-# What the rig uses; loaded at boot, so that a later "sysctl before and after" is not disturbed by a module's arrival.
+# The rig's modules, loaded at boot, so that loading one later does not disturb a comparison of sysctls before and after.
 PRELOAD = """ppp_async ppp_deflate bsd_comp tun veth dummy nf_tables nft_masq nft_ct nft_nat nft_chain_nat nft_fib
 nft_fib_inet nft_fib_ipv4 nft_fib_ipv6 nft_redir nft_reject nft_reject_inet nft_log nft_limit nft_counter nf_conntrack
 nf_conntrack_netlink sch_prio sch_plug sch_fifo sch_tbf sch_fq_codel virtio_console inet_diag udp_diag tcp_diag raw_diag
@@ -146,7 +146,7 @@ def debian_sources(update=True):
 
 
 def apt_options():
-    """What of the host's way to its mirror mmdebstrap's own apt must know too."""
+    """The parts of the host's apt configuration that mmdebstrap's own apt also needs to reach the mirror."""
     out = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True).stdout
     return [line for line in out.splitlines()
             if re.match(r"Acquire::(https?::|ftp::)?(\S*::)?(Proxy|Check-Valid-Until|Retries|ForceIPv4)\b", line)

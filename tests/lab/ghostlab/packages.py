@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What must be installed on the host, and bringing it there. Debian only: elsewhere it says what is needed and stops."""
+"""The packages that the host needs, and their installation. Debian only: elsewhere it prints what is needed and stops."""
 import os
 import subprocess
 import time
@@ -36,7 +36,7 @@ def ensure(names, program, say):
     if not missing:
         return
     if os.geteuid() != 0:
-        raise SystemExit(f"{program}: must be root to install: {' '.join(missing)}")
+        raise SystemExit(f"{program}: must run as root to install packages: {' '.join(missing)}")
     begun = time.monotonic()
     say(f"packages: installing {len(missing)}: {' '.join(missing)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}

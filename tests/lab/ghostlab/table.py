@@ -2,7 +2,7 @@
 """The benchmark table: what the lab's scenarios measured, beside what was asked for and what pppd's demand mode does."""
 
 NONE = "–"
-# What these scenarios saw of 0.1 (01bb7af); no test compares with it, because no two machines are alike.
+# The results of these scenarios with 0.1 (01bb7af); no test compares with them, because no two machines are alike.
 OBJECTS_BEFORE = "6 rules, 7 routes, 22 + 71 in nftables, 8 sysctls"
 WAITING_BEFORE = "437 / 649 µs"
 REPLAY_BEFORE = "0.75"
@@ -43,7 +43,7 @@ BESIDE = {"it starts": ("starts", STATES), "restarts or reloads": ("changes", ST
           "ghostd stops": ("ghostd-stops", ("running", "stopped"))}
 
 
-# What may not be more than pppd's demand mode takes, in the same run: (the test's name, ghostd's measure, demand's)
+# Values that must not exceed those of pppd's demand mode in the same run: (the test's name, ghostd's measure, demand's)
 NOT_WORSE = [("lab/handover-not-later-than-demand", "ghostd.handover", "demand.handover")]
 
 

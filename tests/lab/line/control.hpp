@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a test may tell the line, one line of text each:
+// The commands of a test to the line, one line of text each:
 //   outcome connect|busy|no-answer|no-dialtone|no-carrier|silent   what the next dials come to
 //   dial-time MS     from the dial command until its outcome; of the dial that is being made, too
 //   noise RATE       share of bytes that are corrupted, 0 to 1
 //   freeze on|off    swallow everything in both directions
-//   rate BYTES       a second, in each direction; 0: as fast as it goes
+//   rate BYTES       per second, in each direction; 0: as fast as it goes
 //   delay MS         added to each byte's way
 //   drop             lose the carrier of the call there is
 //   remove, restore  take the tty away, bring it back

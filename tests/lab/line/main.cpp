@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghost-line: one telephone line of the lab, until it is told to end (SIGTERM). Usage:
 //   ghost-line [--direct] [--first N] TTY CONTROL-SOCKET LOG ANSWER…
-// LOG gets one JSON object a line, {"t": CLOCK_MONOTONIC seconds, "event": "…"}.
+// LOG gets one JSON object per line, {"t": CLOCK_MONOTONIC seconds, "event": "…"}.
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>

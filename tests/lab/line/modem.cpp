@@ -44,7 +44,7 @@ ModemReply Modem::command(std::string_view bytes) {
 }
 
 ModemReply Modem::execute(std::string_view line) {
-  // Garbage before AT (a line's noise, a "+++" nobody needed) does not matter to a modem.
+  // A modem ignores garbage before AT (noise on the line, a superfluous "+++").
   const auto at = line.find("AT");
   if (line.empty() || at == std::string_view::npos) return {};
   line.remove_prefix(at + 2);

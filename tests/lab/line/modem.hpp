@@ -22,7 +22,7 @@ class Modem {
  public:
   // Power-on state: echo on, nothing typed.
   void reset();
-  // Bytes while in command mode. What follows a dial command in the same bytes is thrown away, as modems do.
+  // Bytes while in command mode. Bytes after a dial command in the same input are dropped, as modems do.
   ModemReply command(std::string_view bytes);
   // The words with which a dial ends, e.g. "\r\nBUSY\r\n"; empty for Silent.
   static std::string result(Outcome outcome);

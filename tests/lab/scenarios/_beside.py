@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ghostd beside one neighbour: {starts, changes, stops} x {link down, dialing, up}, and what must be so after each.
+"""ghostd beside one neighbour: {starts, changes, stops} x {link down, dialing, up}, with the checks after each.
 
-A scenario beside_<neighbour>.py describes its neighbour as a Neighbour and gives it to matrix(). Each cell: the neighbour does its
-thing while the link is in that state; within three seconds of its end a first packet dials (or the call goes on); 300 datagrams
-and a TCP connection of the host's and of a LAN's live through it; the line is hung up when all is said; the neighbour's own
-conversation is unharmed. When ghostd stops, the host is as the neighbour alone has it.
+A scenario beside_<neighbour>.py describes its neighbour as a Neighbour and gives it to matrix(). In each cell the neighbour acts
+while the link is in that state. Within three seconds after that, a first packet dials (or the call continues). 300 datagrams
+and a TCP connection of the host and of a LAN survive. The line is hung up when it is idle, and the neighbour's own
+conversation is not disturbed. When ghostd stops, the host is in the state of the neighbour alone.
 
-`tests/run` runs CELLS of each, `tests/run --all lab/beside` all nine. The cells are told as measures beside.<neighbour>.<action>.<state>,
-which ghostlab/table.py makes one table of.
+`tests/run` runs CELLS of each, `tests/run --all lab/beside` all nine. The cells are recorded as measures
+beside.<neighbour>.<action>.<state>, from which ghostlab/table.py makes one table.
 """
 import os
 import re
@@ -33,7 +33,7 @@ CELLS = (("starts", "down"), ("changes", "dialing"), ("stops", "up"))
 
 
 class Neighbour:
-    """What the scenarios override. A neighbour is there (files, namespaces) from prepare() on, and runs from start() to stop()."""
+    """The base class of the neighbours. A neighbour exists (files, namespaces) from prepare() on, and runs from start() to stop()."""
     name = ""
     lan = "lan"           # the namespace whose packets the host forwards
     share = "10.10.10.0/24"  # [Share] From=; none: ghostd opens nothing, the neighbour forwards and masquerades
@@ -50,26 +50,26 @@ class Neighbour:
     cells = CELLS
 
     def prepare(self, lab, uplink):
-        """Files and the like; lab.put()'s are taken back by the rig."""
+        """Files and the like; the rig removes those of lab.put()."""
 
     def start(self, lab):
         pass
 
     def change(self, lab):
-        """A restart or a reload, as an upgrade of it does it."""
+        """A restart or a reload, as an upgrade does it."""
 
     def stop(self, lab):
         pass
 
     def undo(self, lab):
-        """What the rig does not take back by itself; the neighbour may be running or not, and so may ghostd."""
+        """Removes what the rig itself does not; the neighbour and ghostd may be running or not."""
 
     def leads(self, running):
         """The interface that a packet to the provider is routed to (one word of it is enough)."""
         return ("gd-isp", "ppp-isp")
 
     def conversations(self, uplink):
-        """What the neighbour is for, while it runs: Talks."""
+        """The neighbour's own traffic while it runs: Talks."""
         return [uplink.talk()]
 
     def own(self, lab):
@@ -78,7 +78,7 @@ class Neighbour:
 
 
 class Service(Neighbour):
-    """A unit of systemd's."""
+    """A unit of systemd."""
     unit = ""
     reload = None  # its own word for a change; none: systemctl restart
 
@@ -94,11 +94,11 @@ class Service(Neighbour):
         lab.sh(f"systemctl stop {self.unit}", timeout=120)
 
     def settle(self, lab):
-        """Until it has done what it does when it starts."""
+        """Waits until it has finished its start."""
 
 
 class Traffic:
-    """300 datagrams and a TCP connection of the host's and of a LAN's. Ready when made, begun by go()."""
+    """300 datagrams and a TCP connection, of the host and of a LAN. Ready when constructed, started by go()."""
     def __init__(self, lab, lan, neighbour):
         self.lab, self.lan, self.talks, self.others, self.syns_once = lab, lan, {}, [], not neighbour.keeps_syns
         self.flows = {"host": Flow(neighbour.count, RATE, port=7010)}
@@ -172,7 +172,7 @@ class Matrix:
         self.running, self.talks = False, []
 
     def run(self):
-        """The cells in an order in which each finds the neighbour as it needs it."""
+        """The cells, ordered so that each finds the neighbour in the state that it needs."""
         cells = [(a, s) for s in STATES for a in ACTIONS] if ALL else list(self.neighbour.cells)
         self.uplink = Uplink()
         try:

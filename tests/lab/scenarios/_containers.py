@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A container: a namespace behind a bridge, with the rules that its keeper loads by iptables. Nothing of it is in [Share]: the keeper has
-the host forward, and masquerades."""
+"""A container: a namespace behind a bridge, with the rules that its manager loads by iptables. It is not in [Share]: the manager
+enables forwarding for the host, and masquerades."""
 from _beside import Neighbour
 
 MODULES = "bridge br_netfilter nf_tables nft_compat xt_MASQUERADE xt_addrtype xt_conntrack xt_mark xt_comment xt_nat xt_multiport ipt_REJECT"

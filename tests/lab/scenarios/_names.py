@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who manages names, as a scenario wants it: systemd-resolved, Debian's resolvconf, openresolv, or nobody. Each puts back what it
-changed: /etc/resolv.conf is byte for byte what it was."""
+"""The program that manages names in a scenario: systemd-resolved, Debian's resolvconf, openresolv, or none. Each restores what it
+changed: /etc/resolv.conf is byte for byte the same as before."""
 import contextlib
 import glob
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the scenarios of bad days share: a section of each notifier, the one beside them, and an ear on the line."""
+"""Shared by the scenarios with failing receivers: a section of each notifier, a healthy one beside them, and a listener on the line."""
 import subprocess
 
 from rig import accounts

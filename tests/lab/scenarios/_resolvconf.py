@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""For scenarios beside_names_*: names beside a resolvconf(8), with pppd's scripts as their packages bring them: a name looked up while
-down dials by DNS= and is answered; the call's servers are there while it lives, whoever crashes; resolv.conf is afterwards what it
-was before ghostd came, byte for byte."""
+"""For scenarios beside_names_*: names beside a resolvconf(8), with pppd's scripts from their packages. A lookup while the link is
+down dials by DNS= and is answered. The call's servers are set while it lives, whichever process crashes. Afterwards resolv.conf is
+byte for byte the same as before ghostd."""
 import _names
 from _names import Lookup
 from rig.servers import Servers
@@ -81,7 +81,7 @@ def killed(lab, name):
 
 
 def killed_early(lab, name):
-    """pppd dies while its ip-up runs; that goes on, and tells of servers that no ip-down takes back."""
+    """pppd dies while its ip-up runs. ip-up continues, and sets servers that no ip-down removes."""
     def runs():
         return lab.out("pgrep -f '[/]etc/ppp/ip-up' || true")
     lab.put("/etc/ppp/ip-up.d/0000lab", "#!/bin/sh\nwhile [ -e /run/lab/hold ]; do sleep 0.1; done\n", 0o755)

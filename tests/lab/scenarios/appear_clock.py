@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Without Window= each day's promise is the timer's own next elapse, which ghostd keeps to the second, too. And a clock that is put
-back over an appearance's time: that is not had twice, and what it promised is kept; by the next ghostd, if this one dies."""
+"""Without Window= each day's promise is the timer's own next elapse, which ghostd also keeps to the second. If the clock is put
+back over an appearance's time, it does not happen twice, and its promise is kept; by the next ghostd, if this one dies."""
 import datetime
 import json
 

@@ -23,7 +23,7 @@ def run(lab):
     announcer.appear({"dns": section})
     lab.check("another call has another address", announcer.addresses != first, announcer.addresses)
     told_of(lab, dns, announcer, "the second address", serial=(4,))
-    # The line goes without a word, so nobody withdraws: what stands is replaced, not added to. It is held, so it comes again.
+    # The line drops suddenly, so the name is not withdrawn. The records are replaced, not added to. The link is held, so it calls again.
     calls = lab.line.calls
     lab.line.drop()
     lab.wait_for(lambda: lab.line.calls > calls and dns.lookup(NAME) == [announcer.address], 60, "the next call's address")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A password encrypted to this machine (LoadCredentialEncrypted=): the notifier that needs it is told Ok, and it is readable nowhere."""
+"""A password encrypted to this machine (LoadCredentialEncrypted=): the notifier that needs it gets Ok, and the password is readable nowhere."""
 import os
 
 from _notifiers import section

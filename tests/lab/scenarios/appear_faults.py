@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every notifier against servers that are down, silent, slow or endless, and a line that goes in the middle: each ends with the
-result that has the fault's name, the one beside them is not harmed, and no secret is told."""
+"""Every notifier against servers that are down, silent, slow or endless, and a line that drops in the middle. Each ends with the
+result for its fault, the healthy one beside them is not disturbed, and no secret is revealed."""
 from _notifiers import BESIDE, HERE, IN_TLS, NAMES, Ear, results, section
 
 from rig import accounts
@@ -12,7 +12,7 @@ from rig.servers import Servers
 CAPTURE = False
 TAKEN = 16 << 20  # of a gigabyte that is offered, buffers on the way included
 HTTP = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n" + "x" * 64
-# What each says without end.
+# The endless text of each.
 TEXTS = {"mail": "220-mail.isp.test\r\n", "web": HTTP, "dyndns": HTTP, "mqtt": "\x30\xff\xff\xff\x7f", "ftp": "220-ftp.isp.test\r\n",
          "sftp": "SSH-9.9-nobody\r\n", "dns": "\xff\xff\0\0"}
 SLOW = {**TEXTS, "mqtt": "\x30\x7f\0", "web": "HTTP/1.1 200 OK\r\nX-Slow: x", "dyndns": "HTTP/1.1 200 OK\r\nX-Slow: x"}
@@ -55,7 +55,7 @@ def broken_servers(lab, servers, announcer):
 
 
 def line_dropped(lab, servers, announcer):
-    """The line goes while all wait for an answer; the next appearance tells it, once."""
+    """The line drops while all wait for an answer; the next appearance announces it, once."""
     faulty = Faulty(**{name: Fault(hang, tls=name in IN_TLS) for name in NAMES})
     announcer.begin({**BESIDE, **{name: section(servers, name, faulty.port(name), Attempts="3", Timeout="60s") for name in NAMES}})
     lab.wait_for(lambda: len(out("ip netns exec isp ss -Htn state established 'sport >= 9000 and sport <= 9010'").splitlines()) >= 6,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Appearances told by files: uploaded by FTP and SFTP, written here, and given to a program of root's."""
+"""Appearances announced by files: uploaded by FTP and SFTP, written locally, and given to a program that root owns."""
 import os
 
 from rig import accounts

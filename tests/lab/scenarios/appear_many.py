@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A hundred to be told: each is, once, though no more than 64 at a time; and that the line goes does not start those who wait."""
+"""A hundred notifiers: each is told, once, at most 64 at a time; and the loss of the line does not start those that wait."""
 import glob
 
 from rig.announce import Announcer

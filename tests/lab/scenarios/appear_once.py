@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A server has taken the notice, and its answer is lost: with the connection, then with the line. Nobody here can know, so it is
-told again. What stands at the server is as if it had been told once; where a copy arrives, it says that it is one."""
+"""A server has taken the notice, but its answer is lost: with the connection, then with the line. ghostd cannot know, so it sends
+the notice again. The server's state is the same as after one notice. Where a copy arrives, it can be recognized as one."""
 import json
 
 from _notifiers import BESIDE, HERE, results, section
@@ -75,7 +75,7 @@ def posted(taken):
 
 
 def stands(lab, taken, announcer):
-    """What who comes now finds: one, whole, of the last call."""
+    """A new reader finds one notice, complete, of the last call."""
     address = announcer.addresses[0]
     with open(f"{HERE}/beside.json") as f:
         places = {**taken.places(), "file": f.read()}
@@ -86,7 +86,7 @@ def stands(lab, taken, announcer):
 
 
 class Answers:
-    """What says "taken" does not reach the caller."""
+    """The confirmation does not reach the caller."""
     def __enter__(self):
         # Of a DNS message the 8 bits behind its number: an answer (0x80) to an UPDATE (5 << 3).
         rules = ["udp sport 53 @th,80,8 & 0xf8 == 0xa8 drop"]
@@ -99,13 +99,13 @@ class Answers:
 
 
 class Taken:
-    """What the servers have."""
+    """The servers' content."""
     def __init__(self, servers):
         self.servers = servers
         self.begin()
 
     def begin(self):
-        """From now on is new what differs from what they have now."""
+        """From now on, anything that differs from the current content is new."""
         self.before, self.zone = self.have(), self.serial()
 
     def serial(self):
@@ -122,7 +122,7 @@ class Taken:
         return {**{name: len(came) for name, came in self.came().items()}, **self.places()}
 
     def numbers(self):
-        """What came, in its order: its number (of a mail, as the Message-ID has it), and all the rest."""
+        """The received notices, in order: the number (of a mail, from the Message-ID), and all the rest."""
         came = self.came()
         found = {"mail": [(int(one["headers"]["Message-ID"].split(".")[2]), one["headers"]["Message-ID"], one["body"])
                           for one in came["mail"]]}

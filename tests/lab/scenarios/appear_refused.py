@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every notifier against servers that say no, by password, certificate or code: each ends with the result that has the fault's
-name; those who say "not now" are told later, once; and no secret travels in clear."""
+"""Every notifier against servers that refuse, by password, certificate or code. Each ends with the result for its
+fault. Servers that say "not now" are told later, once. No secret travels unencrypted."""
 import json
 
 from _notifiers import BESIDE, HERE, USER, Ear, results, section

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whatever goes well or wrong, a secret is nowhere but in its credential: not in the journal, an argument list, an environment,
+"""After success and after failure, a secret is only in its credential: not in the journal, an argument list, an environment,
 on D-Bus or in a file of ours."""
 import os
 import subprocess

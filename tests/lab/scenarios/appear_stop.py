@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""systemctl stop tells those who were told that we are on the net that we go, while the line stands; systemctl restart tells
-nobody anything, and the appearance goes on as it was promised. A block stands, too."""
+"""systemctl stop tells the notifiers that were told that we are on the net that we leave, while the line is up. systemctl restart
+sends no notice, and the appearance continues as promised. A block persists too."""
 import json
 import os
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two links, each with its line, timer and notifier, appear in the same second: each tells of itself through itself, with its own
-times and number, and one that ends or loses its line is not the other's concern."""
+"""Two links, each with its line, timer and notifier, appear in the same second. Each announces itself through itself, with its own
+times and number. The end or the loss of one line does not affect the other link."""
 import datetime
 import json
 
@@ -58,7 +58,7 @@ def run(lab):
     timers = lab.out("systemctl list-timers --no-pager --no-legend --all 'ghost-appear-next*'").splitlines()
     lab.check("a promise's timer each", len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS), timers)
 
-    # Who asks in between moves nothing of what was promised, and hears of it.
+    # A request in between does not change the promise, and returns it.
     lab.ghostctl("appear", "isp", "--no-wait")
     asked = lab.wait_for(lambda: (n := told(web)["isp"]) and len(n) == 2 and n, 30, "everybody to be told again")[1][0]
     lab.check("what is told in between names the same next", (asked["next_unix"], asked["sequence"]) ==

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bad input of every kind: refused by name, with file and line, and what ran goes on."""
+"""Bad input of every kind: it is refused by name, with file and line, and the running configuration continues."""
 import json
 import os
 import pwd
@@ -44,7 +44,7 @@ def configuration(lab):
         os.chmod(path, mode)
         refused(lab, what, "bad.conf", before)
         os.unlink(path)
-    # ghostd does not run as root: what root alone may read is no configuration, and root's `ghostctl check` says so.
+    # ghostd does not run as root: a file that only root may read is not accepted, and root's `ghostctl check` says so.
     for mode in (0o600, 0o000):
         path = lab.configure("bad", text="[Link]\nPeer=isp\n")
         os.chmod(path, mode)
@@ -63,7 +63,7 @@ def configuration(lab):
 
 
 def refused(lab, what, where, before):
-    """A fault somewhere: nothing of the configuration is taken, not even what is good about it."""
+    """With one error, nothing of the configuration is applied, not even its correct parts."""
     lab.configure("isp", Link={"Description": f"new with {what}"}, Call={"IdleTimeout": "1h"})
     code, out, error = lab.ghostctl("check")
     lab.check(f"{what}: ghostctl check fails", code != 0, (code, out, error))
@@ -76,7 +76,7 @@ def refused(lab, what, where, before):
 
 
 def settings(lab):
-    """What the links are told to be, whatever they are doing."""
+    """The links' settings, whatever their state."""
     links = json.loads(lab.ghostctl("status", "--json")[1])
     return [{k: link[k] for k in ("name", "description", "demand_interface", "stable_addresses", "blocked")} for link in links]
 
@@ -103,7 +103,7 @@ def supervisor(lab):
     lab.wait_state("down")
 
     def say(data, uid=None):
-        """What the supervisor answers, as root or as a user."""
+        """The supervisor's answer, as root or as a user."""
         words = ["python3", "-c", "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
                  f"s.settimeout(20)\ns.connect({SOCKET!r})\ns.send(bytes.fromhex(sys.argv[1]))\nprint(s.recv(2000))", data.hex()]
         if uid:

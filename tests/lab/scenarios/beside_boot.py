@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ghostd and its neighbours, all enabled, started by a boot in whatever order systemd takes them: a first packet dials, and ghostd
-waits for none, not even for one that never comes up. `tests/run --all lab/beside-boot` takes each neighbour alone, three boots each;
-a run of everything takes one boot beside several, and one beside a firewall that hangs."""
+"""ghostd and its neighbours, all enabled, started by a boot in any order that systemd chooses. A first packet dials, and ghostd
+waits for no neighbour, not even for one that never comes up. `tests/run --all lab/beside-boot` boots three times with each neighbour
+alone. A run of everything does one boot with several, and one with a firewall that hangs."""
 import os
 
 from _beside import WITHIN
@@ -35,7 +35,7 @@ def docker_files(lab):
     lab.put(UNITS + "lab-docker.service", DOCKER)
 
 
-# What is enabled, and what makes it ready for that.
+# The enabled units, and their preparation.
 NEIGHBOURS = {
     "networkd": ("systemd-networkd.service", lambda lab: None),
     "NetworkManager": ("NetworkManager.service", lambda lab: None),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside NetworkManager, which holds a second uplink with a default route of metric 100."""
+"""Beside NetworkManager, which manages a second uplink with a default route of metric 100."""
 from _beside import Service, matrix
 
 from rig.uplink import FAR, OURS, ROUTER

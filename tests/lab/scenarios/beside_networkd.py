@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside systemd-networkd, which holds a second uplink with a default route, and takes away rules and routes that are not its own."""
+"""Beside systemd-networkd, which manages a second uplink with a default route, and removes rules and routes that are not its own."""
 from _beside import Service, matrix
 
 from rig.uplink import FAR, OURS, ROUTER

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside nftables.service with a strict ruleset of an administrator's: each start, reload and stop of it flushes everybody's tables.
-Its output chain is strict, too: what waits leaves by gd-isp first and by ppp-isp then, so both must be let out."""
+"""Beside nftables.service with a strict ruleset of an administrator: each start, reload and stop of it flushes all tables.
+Its output chain is strict too: a waiting packet leaves first by gd-isp and then by ppp-isp, so both must be allowed."""
 from _beside import Service, matrix
 
 CAPTURE = False

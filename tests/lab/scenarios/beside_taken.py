@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What others take away comes back, down and up: systemd-networkd's restart, `nft flush ruleset`, a deleted rule, route, address,
-interface, queue. Who takes it again and again for 15 s costs little, is told, and all is well within 2 s of his end."""
+"""ghostd restores what others remove, down and up: systemd-networkd's restart, `nft flush ruleset`, a deleted rule, route, address,
+interface, queue. Repeated removal for 15 s costs little and is logged, and everything is restored within 2 s after its end."""
 import json
 import os
 import socket
@@ -24,7 +24,7 @@ def run(lab):
 
 
 def ours(lab):
-    """What stands, without what moves by itself."""
+    """The state, without the parts that change by themselves."""
     return lab.out("ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
                    "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//; s/^[0-9]*//'; "
                    "ip -o link show dev gd-isp | sed 's/state.*//; s/^[0-9]*//'; "
@@ -41,7 +41,7 @@ def back(lab, what, harm, right):
     took = max(0.0, entry["at"] - harmed)
     lab.measure(f"{what}: put back after", round(took, 2), f"s, {cpu()[0] - work:.2f} s of CPU")
     lab.check(f"{what}: put back soon", took < 2, entry)
-    # What is done in several steps may be met by a put-back in between, and by another after its pause.
+    # During a removal in several steps, ghostd may restore in between, and once more after its pause.
     as_it_should(lab, what, right)
     time_to_calm(lab)
 
@@ -64,12 +64,12 @@ def lost(lab, since):
 
 
 def time_to_calm(lab):
-    """A loss within 10 s of another is met with a pause; here each is one of its own."""
+    """A loss within 10 s of another causes a pause; here each is separate."""
     time.sleep(10.5)
 
 
 def unjudged(lab):
-    """The table goes, and noise comes into the link before ghostd knows: it must not call for that."""
+    """The table is deleted, and noise enters the link before ghostd notices: it must not make a call for that."""
     pid = lab.out("systemctl show -P MainPID ghostd")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noise:
         noise.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"gd-isp")

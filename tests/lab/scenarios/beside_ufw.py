@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside ufw: what comes in and what is forwarded is dropped, but for the LAN's by a `ufw route allow`."""
+"""Beside ufw: it drops incoming and forwarded packets, except the LAN's, which a `ufw route allow` lets through."""
 from _beside import Service, matrix
 
 CAPTURE = False

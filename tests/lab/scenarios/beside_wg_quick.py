@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside wg-quick with AllowedIPs=0.0.0.0/0, its peer at the provider's: all goes into the tunnel, and the tunnel goes by the link. What
-is said through the tunnel dials, waits and lives on."""
+"""Beside wg-quick with AllowedIPs=0.0.0.0/0 and its peer at the provider: all traffic uses the tunnel, and the tunnel uses the link.
+Packets in the tunnel dial and wait, and conversations in it survive."""
 from _beside import Neighbour, matrix
 
 from rig import net

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Twenty random runs: budgets, ages, MTUs, sizes, busy lines, hang-ups and blocks mixed. After each, what programs have sent is what
-arrived, each kind of dropped, and what still waits, to the packet. A failure names its seed (GHOSTD_LAB_SEED repeats it)."""
+"""Twenty random runs: budgets, ages, MTUs, sizes, busy lines, hang-ups and blocks mixed. After each, the packets sent equal those that
+arrived, plus each kind of drop, plus those that still wait. A failure names its seed (GHOSTD_LAB_SEED repeats it)."""
 import os
 import random
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""While up, the kernel carries everything: ghostd is not woken per packet. And what it keeps in memory, with one link and
+"""While the link is up, the kernel carries everything: no packet wakes ghostd. And its memory, with one link and
 with a hundred."""
 import time
 

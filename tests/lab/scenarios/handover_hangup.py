@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is sent during a hang-up waits and arrives with the next call."""
+"""Packets that are sent during a hang-up wait and arrive with the next call."""
 import re
 
 from rig import net

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ten thousand large datagrams across dial, replay and up: with room for them none is lost; with the default budget only the
-oldest are, and each is counted."""
+"""Ten thousand large datagrams across dial, replay and up. With room for them none is lost. With the default budget only the
+oldest are lost, and each is counted."""
 from rig.flows import Flow, carried
 
 TIMEOUT = 300

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that says its IPCP is open and drops every packet for a while (a pppd does, until its ip-pre-up has run): what
-waited for the call waits until it answers. And one that never answers a question: the link is up all the same."""
+"""A far end that opens IPCP but drops every packet for a while (a pppd does, until its ip-pre-up has run): the packets
+wait until it answers. And a far end that never answers: the link comes up anyway."""
 from rig.flows import Flow
 from rig.traffic import Talk
 
@@ -38,7 +38,7 @@ def mute(lab):
 
 
 def gone_while_asking(lab):
-    """The call ends while its far end is being asked: nothing is handed over, and the next packet calls again."""
+    """The call ends while ghostd probes its far end: nothing is handed over, and the next packet calls again."""
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
     lab.line.wait_idle()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The FINs and RSTs of a conversation that an earlier call carried wake nothing: a call to say good-bye is not worth its price."""
+"""The FINs and RSTs of a conversation of an earlier call do not wake the link, because they are not worth a call."""
 import socket
 import struct
 

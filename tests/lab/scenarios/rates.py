@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small packets a second at our egress: of a replay, beside a plain program's sendmmsg(2) through the same link; and through a link that is
-up, our own and a LAN's, beside a bare pppd, and one with a masquerade and fq_codel."""
+"""Small packets per second at our egress. First a replay, compared with a plain program's sendmmsg(2) through the same link. Then a link
+that is up, our own packets and a LAN's, compared with a bare pppd, and with one with a masquerade and fq_codel."""
 import os
 import statistics
 import time
@@ -32,8 +32,8 @@ def sent_by(interface):
 
 
 def rate_of(interface, before=0, deadline=90):
-    """Packets a second from the first to the last that the interface takes from its queue after so many, by its own count, looked at
-    every few milliseconds. A second in which none comes is the end: the queue has its own opinion on how many a program may send."""
+    """Packets per second, from the first to the last that the interface takes from its queue after this number, by its own count, read
+    every few milliseconds. A second without packets is the end, because the queue limits how many a program may send."""
     end = time.monotonic() + deadline
     first = begun = last = n = None
     while time.monotonic() < end:
@@ -49,7 +49,7 @@ def rate_of(interface, before=0, deadline=90):
 
 
 def replay(lab):
-    """Both through the same call: what waited, then the same number by a program."""
+    """Both through the same call: the waiting packets, then the same number from a program."""
     ratios, ours, theirs = [], [], []
     for _ in range(ROUNDS):
         lab.line.dial_time(180_000)
@@ -91,7 +91,7 @@ def drained(interface):
 
 
 def saturated(interface, namespace=None):
-    """Packets a second that leave by the interface while somebody sends more than it takes."""
+    """Packets per second that leave by the interface while a program sends more than it takes."""
     blast = Blast(0, 0 if not namespace else 20_000, port=7002, namespace=namespace)
     blast.go()
     before = drained_of_start(interface)

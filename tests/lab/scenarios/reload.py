@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reloads under a call: a link comes, [Share] changes, the link goes while it is up; and nobody else notices."""
+"""Reloads during a call: a link is added, [Share] changes, the link is removed while it is up. Nothing else is disturbed."""
 import os
 
 from rig import net

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A call with a small MTU. What waited and is too big for it is fragmented, or its sender is told and it is counted; a client of the
-LAN that hears no ICMP sends what fits, because both sides' SYNs were clamped."""
+"""A call with a small MTU. A waiting packet that is too big is fragmented, or its sender is told and it is counted. A client of the
+LAN that gets no ICMP sends packets that fit, because both sides' SYNs were clamped."""
 import errno
 import socket
 import struct
@@ -56,7 +56,7 @@ def drops(status):
 
 
 def told_mtu(s):
-    """What the kernel says of the path to whoever asks, once it was told (ip(7), IP_RECVERR)."""
+    """The path MTU that the kernel reports after it was told (ip(7), IP_RECVERR)."""
     s.setblocking(False)
     try:
         _, ancillary, _, _ = s.recvmsg(2048, 512, socket.MSG_ERRQUEUE)

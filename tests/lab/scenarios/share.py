@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A LAN behind the link, IPv4 and IPv6: its packets call, wait and go on, its conversations live within a call, and what an old
-address left in conntrack is gone at once, so that a next conversation of the same ports works."""
+"""A LAN behind the link, IPv4 and IPv6. Its packets call, wait and are sent on, and its conversations live within a call. The entries
+of an old address leave conntrack at once, so that a new conversation with the same ports works."""
 import socket
 
 from rig import net
@@ -33,7 +33,7 @@ def over_ipv6(lab):
     prefix = net.call_prefix(lab.line.last_call)[:-4]
     lab.check("both are behind the call's address", all(source.startswith(prefix) for source in [*seen["sources"], talk.seen_as[0]]),
               (prefix, seen["sources"], talk.seen_as))
-    # Nobody from outside comes in by it: the LAN's prefix, routed to us by a provider that errs, ends here.
+    # Nobody gets in from outside: packets to the LAN's prefix that a provider wrongly routes to us end here.
     lab.sh(f"ip -n isp route add {LAN6}/64 dev call{lab.line.last_call}")
     unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {LAN6}2"
     lab.check("what nobody asked for is not let in", lab.sh(unasked, check=False) != 0)

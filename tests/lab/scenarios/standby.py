@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A chain: an uplink, and two links that stand by (Metric=). The better default route carries; when it is gone the next packet dials;
-when it is back, what is new goes there, and what is on the call lives until StandbyLinger= ends it. A link that cannot call makes room.
-"""
+"""A chain: an uplink, and two standby links (Metric=). The better default route carries the traffic. When it is gone, the next packet
+dials. When it is back, new conversations use it, and the call lives until StandbyLinger= ends it. A link that cannot call gives way."""
 from rig.traffic import Talk
 
 

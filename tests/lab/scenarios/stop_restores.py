@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""start takes the routes over, stop gives back exactly what was there: from every state, and after kill -9."""
+"""start takes over the routes, stop restores exactly the earlier state: from every state, and after kill -9."""
 import collections
 import difflib
 import re
@@ -17,7 +17,7 @@ def picture(lab):
                    "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show'; do echo \"## $c\"; $c 2>&1; done; "
                    "echo '## /run/ghostd'; find /run/ghostd -mindepth 1 2>/dev/null; "
                    "echo '## sysctl'; sysctl -a 2>/dev/null")
-    # What counts time or events by itself.
+    # Values that count time or events.
     volatile = (r"^(kernel\.random\.|fs\.dentry-state|fs\.inode-|fs\.file-nr|kernel\.ns_last_pid|kernel\.pty\.nr|"
                 r"net\.netfilter\.nf_conntrack_count)")
     lines = [line for line in text.splitlines() if not re.search(volatile, line)]
@@ -54,7 +54,7 @@ def compare(lab, name, before, plain=lambda lines: lines):
 
 def run(lab):
     before = len(lab.failures)
-    # Routes of somebody else's stay where they are, and the default route comes back.
+    # Routes of other programs stay where they are, and the default route comes back.
     lab.sh("ip route add default via 10.10.10.2 dev lan0; ip route add 172.16.0.0/12 via 10.10.10.2 dev lan0")
     try:
         scenario(lab)

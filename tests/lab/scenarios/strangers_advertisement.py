@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A far end that advertises routes: to our LAN's prefix, to everything, as a prefix on the link, as route information, as default
-router. None of it moves a packet. What it may say is an address for its own call, and take that back. (faults.md S1)"""
+router. None of it moves a packet. It may only assign an address for its own call, and withdraw that. (faults.md S1)"""
 from rig import net
 from rig.stranger import AUTONOMOUS, ON_LINK, Ear, advertise, prefix_information, route_information
 from rig.traffic import Talk
@@ -32,7 +32,7 @@ def advertised(lab):
         advertise(n, prefix_information("2000::/3", flags), prefix_information("::/0", flags), prefix_information(f"{LAN6}/48", flags))
     advertise(n, prefix_information(f"{LAN6}/64", ON_LINK), route_information(f"{LAN6}/64"), route_information("2000::/3"),
               route_information("::/0"))
-    # What has been said before this has been heard when its address is there.
+    # When its address is there, all earlier advertisements have been received.
     advertise(n, prefix_information(MARK, AUTONOMOUS))
     lab.wait_for(lambda: MARK[:-4] in lab.out("ip -6 -o addr show dev ppp-isp"), 20, "a second address")
     lab.sh(f"ping -6 -c 3 -i 0.2 -W 2 {LAN6}2; ping -6 -c 3 -i 0.2 -W 1 {ELSEWHERE}; true")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that gives itself or us an address that somebody here has: the call ends at once, has failed and says why, and not a
-packet went to it. A far end without fault gets no route either. (faults.md S2, P4)"""
+"""A far end that assigns to itself or to us an address that this host already has: the call ends at once as failed, with the reason,
+and no packet went to it. A correct far end gets no route either. (faults.md S2, P4)"""
 import socket
 
 from rig import net

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hosts of an attached network that are not in [Share] From=, and send by way of us: they make no call, and while one is up nothing
-of theirs leaves by it, whoever forwards it. (faults.md S3, S4)"""
+"""Hosts of an attached network that are not in [Share] From= and send through us. They make no call, and during a call none
+of their packets leaves by it, whoever forwards them. (faults.md S3, S4)"""
 import socket
 
 from rig import net

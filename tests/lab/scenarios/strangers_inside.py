@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that sends from an address within From=, and to addresses of ours that are not the call's: it is not heard, on no port
-of ours and by nobody in the LAN. What it sends to the call's own address is. (faults.md S5)"""
+"""A far end that sends from an address within From=, and to addresses of ours other than the call's. Its packets reach no port
+of ours and no host in the LAN. Packets to the call's own address do arrive. (faults.md S5)"""
 from rig import net
 from rig.stranger import Ear, Listener, datagram
 from rig.traffic import Talk

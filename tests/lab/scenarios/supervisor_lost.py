@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ghost-supervisor dies under a call: the link says so, there are never two pppds, and the next packet calls again. Also
-what it passes on while it lives: the provider's name servers, and the user's scripts in /etc/ppp."""
+"""ghost-supervisor dies during a call: the link says so, there are never two pppds, and the next packet calls again. Also
+the information that it passes on: the provider's name servers, and the user's scripts in /etc/ppp."""
 import os
 import threading
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two links at once, each with its line: each calls for its own routes only, and they do not disturb each other."""
+"""Two links at once, each with its line: each calls only for its own routes, and they do not disturb each other."""
 from rig.traffic import Sender, Sink, Talk
 
 

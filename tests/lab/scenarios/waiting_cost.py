@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a packet that waits costs: ghostd's own processor time for 15 000 small ones into a link that is being dialled, with one link
-configured and with a hundred. And none of them is lost, nor of 12 000 large ones that come faster than the line carries."""
+"""The cost of a waiting packet: ghostd's own processor time for 15 000 small ones into a link that is dialing, with one link
+configured and with a hundred. None of them is lost, nor any of 12 000 large ones that come faster than the line carries them."""
 import os
 import time
 

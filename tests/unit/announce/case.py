@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tests of ghost-announce share: a job, the program run with it, and what must hold of every run: one line of
-JSON, exit status 0, nothing on stderr, no secret in what it prints, its arguments or its environment."""
+"""Shared by the tests of ghost-announce: a job, a run of the program with it, and the rules for every run: one line of
+JSON, exit status 0, nothing on stderr, no secret in its output, its arguments or its environment."""
 import base64
 import json
 import os
@@ -77,7 +77,7 @@ class Case(unittest.TestCase):
 
 
 class Watch(threading.Thread):
-    """What ps -ef e would show of a process while it runs."""
+    """The output of ps -ef e for a running process."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)

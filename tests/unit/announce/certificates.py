@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A throw-away CA and what it signs: a good certificate, one that is over, one of somebody else's name; and a second CA."""
+"""A throw-away CA and its certificates: a good one, an expired one, one with another name; and a second CA."""
 import os
 import subprocess
 

@@ -57,7 +57,7 @@ class Ftp(Case):
 
 
 class Sftp(Case):
-    """Who is no SSH server; tests/lab has a real one."""
+    """A server that does not speak SSH; tests/lab has a real one."""
 
     def upload(self, server, timeout=10):
         return self.announce(f"sftp://localhost:{server.port}/notice", credential="password", User="user", timeout=timeout,

@@ -13,7 +13,7 @@ TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "null": 
 
 
 def faults(schema, value, path="notice"):
-    """What of the JSON Schema words that ours uses does not hold."""
+    """Violations of the JSON Schema words that our schema uses."""
     if "$ref" in schema:
         yield from faults(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]], value, path)
     if "const" in schema and value != schema["const"]:

@@ -264,7 +264,7 @@ TEST(BadAppear, OneFileOneFault) {
   }
 }
 
-// A password that somebody has put into a URL does not come to the journal with the fault it is.
+// The error about a password in a URL does not bring the password into the journal.
 TEST(BadAppear, APasswordIsNotRepeated) {
   TempTree tree;
   for (const auto* text : {"[Appear]\nEcho=https://me:hunter2@x.example/\n", "[Announce x]\nUrl=https://me:hunter2@x.example/\n",
@@ -276,7 +276,7 @@ TEST(BadAppear, APasswordIsNotRepeated) {
   }
 }
 
-// What is missing may stand in the line that could not be read.
+// A missing key may be in a line that could not be parsed.
 TEST(BadAppear, NothingIsMissedBesideAFault) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce x]\nUrl file:///x\n[Announce y]\nUrl=smtp://x.example\nFrom a\n");

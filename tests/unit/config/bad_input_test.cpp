@@ -216,7 +216,7 @@ TEST(Trust, DirectoriesThatOthersMayWriteOrPoint) {
 TEST(Trust, FilesOfSomebodyElse) {
   TempTree tree;
   const auto path = tree.write("etc/isp.conf", "[Link]\nPeer=isp\n");
-  // Only root can give a file away; for anybody else it stays his own, and is trusted.
+  // Only root can change a file's owner; another user's file stays his own, and is trusted.
   if (geteuid() == 0) {
     ASSERT_EQ(chown(path.c_str(), 65534, 65534), 0);
     EXPECT_EQ(tree.errors(), "etc/isp.conf: not trusted, because user 65534 owns it; change the owner to root\n");
@@ -241,7 +241,7 @@ TEST(Trust, WhatIsNoFileIsNotRead) {
 TEST(Trust, AFileThatMayNotBeRead) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n", 0);
-  const bool root = geteuid() == 0;  // who may read everything, so somebody else looks
+  const bool root = geteuid() == 0;  // root may read everything, so another user must try
   ASSERT_EQ(root ? seteuid(65534) : 0, 0);
   const auto said = tree.errors();
   ASSERT_EQ(root ? seteuid(0) : 0, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DNS= of a link's file, and whether a name that is looked up calls a link at all.
+// DNS= of a link's file, and whether looking up a name calls a link at all.
 #include "config/resolver.hpp"
 
 #include <gmock/gmock.h>

@@ -28,7 +28,7 @@ TEST(StableAddress, UniqueLocalIsStablePerMachineAndLink) {
   const MachineId machine{0x10, 0x21, 0x32, 0x43, 0x54, 0x65};
   const auto address = unique_local_address(machine, "isp");
   EXPECT_EQ(address, unique_local_address(machine, "isp"));
-  // The value itself is a promise: a new version must not renumber anybody. FNV-1a 64 of the 16 bytes and "isp".
+  // The value itself is a promise: a new version must not renumber a machine. FNV-1a 64 of the 16 bytes and "isp".
   EXPECT_EQ(address.str(), "fd10:2132:4354:0:b258:27d9:f42:7306");
   EXPECT_TRUE(Prefix::parse("fd10:2132:4354::/64")->contains(unique_local_address(machine, "other")));
   EXPECT_NE(address, unique_local_address(machine, "isp2"));

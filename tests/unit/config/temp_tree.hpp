@@ -46,7 +46,7 @@ class TempTree {
     return {{at("usr"), at("run"), at("etc")}, MachineId{0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87}, {}};
   }
 
-  // The diagnostics of a load that must fail, the tree's own path cut out, a line each.
+  // The diagnostics of a load that must fail, without the tree's own path, one line each.
   [[nodiscard]] std::string errors() const {
     const auto loaded = load(roots());
     return loaded ? "no error" : lines(loaded.error());

@@ -17,7 +17,7 @@ COMPUTES = {"memcmp", "memcpy", "memmove", "memset", "memchr", "strlen", "strcmp
 # Of the compiler, the C++ runtime and the C library's own.
 RUNTIME = re.compile(r"_GLOBAL_OFFSET_TABLE_|__cxa_\w+|_Unwind_\w+|__gxx_personality_v0|__errno_location|__assert_fail|__stack_chk_fail"
                      r"|__libc_single_threaded|__dso_handle|_Z.*")
-# What a C++ library calls in our place.
+# Calls that a C++ library makes for us.
 ACTS = re.compile(r"std::chrono::.*::now\(|std::random_device|std::filesystem|std::thread|std::basic_[io]?fstream|std::(cin|cout|cerr)"
                   r"|fmt::.*::v?print\(")
 

@@ -183,9 +183,9 @@ TEST(ChildSource, SignalsItsChildAndTellsTheSignalItDiedOf) {
   EXPECT_EQ(end->si_status, SIGKILL);
 }
 
-// The first process of a pid namespace does not end, SIGKILL or not, before everybody in there has been reaped; and one whose
-// parent is outside is reaped when that pleases. So this one is there for as long as we like, as one is that hangs in a dead
-// file system. (For root.)
+// The first process of a pid namespace does not end, even by SIGKILL, before every process in it has been reaped. A parent
+// outside may reap its child at any time. So this process stays as long as we like, like one that hangs in a dead
+// file system. (Needs root.)
 TEST(ChildSource, AChildThatDoesNotEndIsNotWaitedFor) {
   EventLoop loop;
   Pipe entered, release;

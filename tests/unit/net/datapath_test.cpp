@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ruleset, routes and sysctls do together, seen by packets: a demand interface and a stand-in for a PPP
+// The combined effect of ruleset, routes and sysctls on packets: a demand interface and a stand-in for a PPP
 // interface, both TUNs held by the test, and real sockets between them.
 #include <array>
 #include <arpa/inet.h>
@@ -129,7 +129,7 @@ class Datapath : public test::OwnNetns {
     return ::sendto(socket_.get(), "ping", 4, 0, reinterpret_cast<const sockaddr*>(&where), sizeof where) ==
            4;
   }
-  // All packets that wait in a TUN. What was sent before is there: no device in between has a queue of its
+  // All packets that wait in a TUN. Packets sent before this are in it, because no device in between has a queue of its
   // own.
   static std::vector<Packet> drain(const UniqueFd& tun) {
     EXPECT_TRUE(wait_for_packets_in_flight());
@@ -217,7 +217,7 @@ TEST_F(Datapath, NoiseDeservesNoCall) {
   ASSERT_TRUE(send("9.9.9.9"));
   EXPECT_EQ(drain(gd_).size(), 1U);
   EXPECT_EQ(count(Counter::wanted), 1U);
-  // Who asked came by another way: no answer to him calls. A SYN does.
+  // The question came in by another interface, so the answer makes no call. A SYN does.
   ASSERT_TRUE(inject(lan_.get(), tcp_syn("10.10.10.2", "9.9.9.9", 80, 4444, true)));
   EXPECT_TRUE(drain(gd_).empty());
   EXPECT_EQ(count(Counter::noise), 4U);

@@ -115,7 +115,7 @@ TEST_F(Monitor, AfterAnOverrunTheDumpTellsTheDifference) {
   const auto changes = after(
       "ip addr flush dev ppp-a; for i in 1 2 3 4 5 6 7 8 9; do ip link set ppp-b mtu 140$i; done;"
       "ip link del ppp-b; ip addr add 10.0.0.2/32 dev ppp-a");
-  // What was queued before the overrun comes first; the whole is what the commands did.
+  // Messages queued before the overrun come first; the total is the effect of the commands.
   EXPECT_THAT(changes,
               testing::UnorderedElementsAre(AddressGone{"ppp-a", ip("10.0.0.1")}, InterfaceGone{"ppp-b"},
                                             AddressUp{"ppp-a", ip("10.0.0.2"), ip("10.0.0.2")}));

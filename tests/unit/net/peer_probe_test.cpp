@@ -69,7 +69,7 @@ TEST_F(PeerProbeTest, ANameServerIsAskedADnsQuestionAndHeard) {
   EXPECT_TRUE(p.answered());
 }
 
-// What waits for the handover is held back in the interface's queue; the question must not be.
+// The interface's queue holds back packets that wait for the handover, but not the question.
 TEST_F(PeerProbeTest, GoesInTheFirstBand) {
   auto p = probe();
   std::uint32_t priority = 0;

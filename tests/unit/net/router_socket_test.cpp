@@ -111,7 +111,7 @@ TEST_F(RouterSocketTest, WhoHasItCannotHearMore) {
 // RFC 4861 §4.1.
 TEST_F(RouterSocketTest, SolicitsAllRoutersOfThatLink) {
   while (read_packet(line_.get()).outcome == ReadOutcome::packet) {
-    // What the kernel itself says when an interface comes up.
+    // Messages of the kernel itself when an interface comes up.
   }
   const auto solicited = socket_->solicit(::if_nametoindex("ppp-isp"));
   ASSERT_TRUE(solicited) << solicited.error().what;

@@ -136,7 +136,7 @@ TEST_F(Routes, KnowsTheLinksOfAnEarlierGhostd) {
   OK(rtnl_->add(demand_routes(link)));
   OK(rtnl_->add(demand_routes({"two", 7, {*Prefix::parse("10.7.0.0/16")}, {*IpAddress::parse("192.0.0.3")}})));
   OK(rtnl_->add(call_routes(link, {Family::v4})));
-  sh("ip route add 10.8.0.0/16 dev gd-two metric 1001");  // somebody else's
+  sh("ip route add 10.8.0.0/16 dev gd-two metric 1001");  // of another program
   const auto known = rtnl_->known_links();
   ASSERT_TRUE(known) << known.error().what;
   EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"isp", 3}, {"two", 7}}));
@@ -173,7 +173,7 @@ TEST_F(Routes, RulesFollowTheDefaultRoutesOfOthers) {
   EXPECT_EQ(our_rules(), none);
 }
 
-// What anybody does to them is seen, and put right; his own rules of the same preference come first.
+// Any change to them is seen and corrected; other programs' rules of the same preference come first.
 TEST_F(Routes, RulesAreThereInTheirOrderAndLast) {
   set_rules({});
   const auto right = our_rules();
@@ -228,7 +228,7 @@ TEST_F(Routes, FlushTakesOursAndOnlyOurs) {
   EXPECT_EQ(rtnl_->flush(), (Rtnl::Flushed{0, 0}));
 }
 
-// What the far end of a call says makes no route.
+// The far end of a call cannot install a route.
 TEST_F(Routes, AnAdvertisedAddressIsNothingButAnAddress) {
   const unsigned index = ::if_nametoindex("ppp-isp");
   const auto before = sh("ip -6 route show table all | grep -v ' table local ' || true");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table is known again by its content: whatever anybody changes in it is seen, what packets change is not.
+// The table is recognized by its content: any change by a program is seen, changes by packets are not.
 #include "net/table_print.hpp"
 
 #include <gmock/gmock.h>

@@ -123,7 +123,7 @@ TEST(Options, AChatOfThePeerFileIsMadeToTellWhyItFailed) {
   EXPECT_EQ(telling_connect("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"), "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
   for (const auto* other : {"", "connect", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'", "connect 'sh -c \"chat x\"'",
                             "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'", "connect 'chatty -f x'", "'connect' 'chat -f x'", "connect chat", "connect 'chat -v'", "connect 'chat -f'",
-                            // What everybody could read in pppd's arguments: a password, a number.
+                            // Every user could read it in pppd's arguments: a password, a number.
                             "connect \"chat -v '' ATDT1 CONNECT '' ogin: me word: s3cret\"", "connect 'chat -f x ogin: me'", "connect 'chat -T 5551234 -f x'",
                             "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'"})
     EXPECT_EQ(telling_connect(other), "") << other;

@@ -103,7 +103,7 @@ TEST(Protocol, ManyNameServersStillMakeAMessage) {
   EXPECT_TRUE(decode_message(text));
 }
 
-// Whatever comes, what is accepted is exactly what would have been written. Seeded: a failure repeats.
+// For any input, accepted text is exactly the text that encode() writes. Seeded: a failure repeats.
 TEST(Protocol, GarbageIsNeverAcceptedAsSomethingElse) {
   std::mt19937 rng(20260102);
   std::vector<std::string> good;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the supervisor tells resolvconf(8), which here is a shell script that keeps its records as files.
+// The supervisor's calls of resolvconf(8), which here is a shell script that keeps its records as files.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -44,7 +44,7 @@ struct NameRecordsTest : ::testing::Test {
   }
   [[nodiscard]] std::string at(const std::string& name) const { return place.path() + "/" + name; }
   void record(const std::string& name, const std::string& text = "x\n") const { std::ofstream(at("records/" + name)) << text; }
-  // "name: text" of all records, a line each.
+  // "name: text" of all records, one line each.
   [[nodiscard]] std::string records() const {
     std::map<std::string, std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(at("records"))) {

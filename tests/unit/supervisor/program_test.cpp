@@ -138,7 +138,7 @@ TEST(Program, LeavesByItselfAndIsStartedAgainOnTheSameSocket) {
     Program program({"--user", me(), "--idle", "0", "--links", dir.path()}, listener.get());
     EXPECT_EQ(program.wait(), 0);
   }
-  // A request that came while nobody was there waits for the next one.
+  // A request that came while no supervisor ran waits for the next one.
   const auto client = connect_to(dir.path() + "/socket");
   send_text(client, "list");
   Program program({"--user", me(), "--idle", "1", "--links", dir.path()}, listener.get());

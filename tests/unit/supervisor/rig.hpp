@@ -39,7 +39,7 @@ std::string receive(const UniqueFd& from);
 struct Rig : LinkSource, Journal {
   explicit Rig(const Settings& changes = {});
 
-  // What the fake pppd of this link does; it makes the link known.
+  // The behaviour of this link's fake pppd; also makes the link known.
   void scenario(const std::string& link, const std::string& script);
   [[nodiscard]] UniqueFd connect() const { return connect_to(dir.path() + "/socket"); }
   // Turns the loop until a message has come, for ten seconds at most ("nothing came").

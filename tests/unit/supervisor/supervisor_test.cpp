@@ -347,7 +347,7 @@ TEST(Supervisor, AClientThatDoesNotReadIsDropped) {
 }
 
 TEST(Supervisor, AnotherUserIsRefusedNotedOnceAndNothingElse) {
-  // As root a real other user; else a supervisor that serves somebody who is not us.
+  // As root a real other user; otherwise a supervisor that serves another user than us.
   Settings settings;
   settings.allowed = ::getuid() == 0 ? 0 : ::getuid() + 1;
   Rig rig(settings);
@@ -362,7 +362,7 @@ TEST(Supervisor, AnotherUserIsRefusedNotedOnceAndNothingElse) {
       pollfd ready{fd.get(), POLLIN, 0};
       ::poll(&ready, 1, 10'000);
       ssize_t n = ::recv(fd.get(), bytes.data(), bytes.size(), 0);
-      // What we wrote was never read: that is told first, then the message that waits.
+      // Our text was never read: that is reported first, then the waiting message.
       if (n < 0 && errno == ECONNRESET) n = ::recv(fd.get(), bytes.data(), bytes.size(), 0);
       ::_exit(n > 0 && std::string_view(bytes.data(), static_cast<std::size_t>(n)) == "refused - 0 not allowed" ? 0 : 1);
     }

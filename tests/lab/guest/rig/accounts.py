@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who may tell the provider's servers something, and by what secret. Each secret is found nowhere else in the machine, so
-that a search for it means something."""
+"""The accounts at the provider's servers, with their secrets. Each secret is nowhere else in the machine, so
+that a search for it is meaningful."""
 import base64
 import hashlib
 

@@ -25,7 +25,7 @@ WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
 
 
 class Told:
-    """What came of a notice."""
+    """The result of a notice."""
     def __init__(self, notice):
         self.result, self.detail, self.attempts = notice["result"], notice["detail"], notice["attempts"]
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Servers at the provider's that are broken on purpose. Each has a port of its own from 9000 on, in TLS or in clear:
+"""Servers at the provider that are broken on purpose. Each has its own port from 9000 on, with or without TLS:
 
     faulty = Faulty(slow=Fault(drip, "HTTP/1.1 200 OK\\r\\nX-Slow: ", tls=True), …)
     faulty.port("slow"); faulty.seen("slow")         # an account of each connection: {read, sent, ended}
 
-With udp=True the port takes datagrams, too, and answers none, or with 60 kB if its kind is flood. What they do once somebody has connected (and TLS is there):
-    hang     listens, and never says a word
-    drip     says TEXT one byte a second, then goes on with its last byte for ever
-    flood    says TEXT, then 1 GiB of its last lines over and over; the account tells how much was taken
+With udp=True the port also takes datagrams and answers none, or with 60 kB if its kind is flood. After a connection (and TLS) they behave so:
+    hang     listens, and never sends anything
+    drip     sends TEXT, one byte per second, then repeats its last byte for ever
+    flood    sends TEXT, then 1 GiB of its last lines over and over; the account says how much was taken
     close    hangs up at once
     say      says TEXT at once, then an answer from MORE for each line that it is told; a list of lists: by connection
 """

@@ -61,8 +61,8 @@ class Isp:
             self.process = None
 
     def configure(self, auth=None, ipv6=True, secret=SECRET, extra=""):
-        """What the next calls meet. auth: None, "chap" or "pap"; secret: what the provider believes the secret to be;
-        extra: further pppd options, one a line."""
+        """The provider's behaviour in the next calls. auth: None, "chap" or "pap"; secret: the secret that the provider expects;
+        extra: further pppd options, one per line."""
         def put(path, text):
             with open(path, "w") as f:
                 f.write(text)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a scenario is given: lab. Everything it may arrange, do and ask.
+"""A scenario's argument: lab. It has everything that a scenario may set up, do and ask.
 
-Each scenario finds the same state: ghostd stopped and without links, one telephone line at /dev/ttyGHOST0 without faults,
-a provider that answers without asking for a password, conntrack empty. What it changes is undone after it.
+Each scenario starts in the same state: ghostd stopped and without links, one telephone line at /dev/ttyGHOST0 without faults,
+a provider that answers without asking for a password, conntrack empty. The rig undoes a scenario's changes after it.
 """
 import base64
 import fcntl
@@ -67,7 +67,7 @@ class Lab:
         self.cursor, self.captures, self.undo = None, [], []
         self.isp, self.lines = Isp(), []
 
-    # What a scenario says.
+    # Output of a scenario.
 
     def say(self, text):
         print(f"[{time.monotonic() - self.begun:6.2f}] {text}", flush=True)
@@ -111,7 +111,7 @@ class Lab:
         return path
 
     def secrets(self, secret=SECRET, user=USER):
-        """What we think the password is."""
+        """The password that our side uses."""
         for kind in ("chap", "pap"):
             self.put(f"/etc/ppp/{kind}-secrets", f'"{user}" * "{secret}"\n', 0o600)
 
@@ -186,7 +186,7 @@ class Lab:
     def journal(self, words=""):
         """The journal since the scenario's start, or its last reboot, as text; words: further journalctl options."""
         since = f"--after-cursor='{self.cursor}'" if self.cursor else "-b"
-        # What has been said counts as said, even if journald has not come to read it.
+        # Logged text counts, even if journald has not read it yet.
         return out(f"journalctl --sync; journalctl --no-pager -o short-monotonic {since} {words}", timeout=60)
 
     def wait_said(self, words, deadline, unit="ghostd"):
@@ -302,7 +302,7 @@ class Lab:
                 self.captures.append(subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def keep_evidence(self):
-        """What helps to understand a failure, into the results directory."""
+        """Writes evidence about a failure into the results directory."""
         for process in self.captures:
             process.send_signal(signal.SIGINT)
             process.wait(10)

@@ -50,7 +50,7 @@ class Login:
         # fmt: on
 
     def run(self, address, command, deadline=60):
-        """What the command printed over there."""
+        """The output of the command on the other side."""
         text, error = self.begin(address, command).communicate(timeout=deadline)
         if error:
             raise Failure(f"ssh {address}: {error}")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the provider's mail server and web server hand a notice to, as programs of their own:
+"""Programs to which the provider's mail server and web server pass a notice:
 
   python3 -m rig.receivers mail CERTIFICATE KEY    aiosmtpd: 25 and 465; AUTH and TLS are demanded. 2525: never heard of TLS
   python3 -m rig.receivers web                     behind nginx: 127.0.0.1:8080
 
-Both append what arrives to /run/lab/<name>.jsonl, a line each. What they answer is asked by whom it is sent to, so that
-many can ask at once: say550@isp.test, /plain/say503 and hostname=say-nohost.… hear that each time; later451@isp.test,
-/plain/later503 and hostname=later-911.… the first time.
+Both append each notice to /run/lab/<name>.jsonl, one line each. The recipient's name selects the answer, so that
+many can be tested at once: say550@isp.test, /plain/say503 and hostname=say-nohost.… get that each time; later451@isp.test,
+/plain/later503 and hostname=later-911.… only the first time.
 """
 import asyncio
 import email
@@ -33,7 +33,7 @@ asked = set()
 
 
 def scripted(key):
-    """What the key asks to be answered; "" if nothing. A key is later451, say550, say-nohost, …"""
+    """The answer that the key selects; "" if none. A key is later451, say550, say-nohost, …"""
     m = re.search(r"\b(say|later)-?(\w+)", key)
     if not m or m[1] == "later" and key in asked:
         return ""

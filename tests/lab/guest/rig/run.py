@@ -18,7 +18,7 @@ def sh(command, check=True, timeout=60, stdin=None):
 
 
 def out(command, timeout=60):
-    """What a shell line prints, stripped; its exit status does not matter."""
+    """The output of a shell line, stripped; its exit status does not matter."""
     return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=timeout,
                           stdin=subprocess.DEVNULL).stdout.strip()
 

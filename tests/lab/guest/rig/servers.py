@@ -231,7 +231,7 @@ class Dns(Server):
             os.chmod(journal, 0o644 if yes else 0o444)
 
     def lookup(self, name, kind="A"):
-        """What it answers now; [] if it does not."""
+        """Its current answer; [] if there is none."""
         try:
             return in_namespace("isp", lambda: dnsquery.ask(ISP4, name, kind))
         except OSError:
@@ -304,12 +304,12 @@ class Mqtt(Server):
         return found
 
     def retained(self, topic):
-        """What a subscriber who comes now is told."""
+        """The message that a new subscriber gets now."""
         return out(f"ip netns exec isp mosquitto_sub -h 127.0.0.1 -p 1885 -t '{topic}' --retained-only -C 1 -W 3")
 
 
 class Box(Server):
-    """What ftp and sftp servers have in common: an account with a directory, BOX."""
+    """Shared by ftp and sftp servers: an account with a directory, BOX."""
     BOX = "/srv/box"
 
     def prepare(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What somebody may send who should get nothing by it, and an ear that hears what really passes an interface."""
+"""Packets of a stranger that must have no effect, and a listener that records what really passes an interface."""
 import socket
 import struct
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A second uplink: up0, and behind it a namespace with a router and somebody further away. What gives up0 its address is a neighbour
-of ghostd's (or give()), and so is what makes a default route of it.
+"""A second uplink: up0, and behind it a namespace with a router and a more distant host. A neighbour of ghostd (or give()) assigns
+up0's address and makes a default route by it.
 
   uplink   192.0.2.1 (eth0, the other end of up0), 203.0.113.9 on lo; both echo on TCP 7001
 
@@ -35,7 +35,7 @@ class Uplink:
         self.listener = serve(socket.AF_INET, "0.0.0.0", GUESTS_PORT, echo)
 
     def give(self):
-        """up0's address, for a neighbour that has nothing to do with addresses."""
+        """Assigns up0's address, for a neighbour that does not manage addresses."""
         sh(f"ip addr replace {OURS}/{NET} dev up0")
 
     def talk(self):

@@ -21,7 +21,7 @@ PROTOCOL, DESTINATION, DATA = 9, 22, 28        # in an IPv4 packet without optio
 
 
 class Order:
-    """What came after one with a higher number."""
+    """Datagrams that came after one with a higher number."""
     def __init__(self):
         self.passed, self.highest, self.late = 0, -1, []
 
