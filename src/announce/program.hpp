@@ -33,7 +33,7 @@ struct Program {
 // in any way, the program's process group is killed.
 [[nodiscard]] tl::expected<Program, Outcome> start_program(const std::string& path);
 
-// Writes its input and waits for it. When it has ended, and at the deadline, its process group is killed: nothing outlives the attempt.
+// Writes its input and waits for it. When it has ended, or at the deadline, its process group is killed, so nothing remains.
 Outcome finish_program(Program program, const std::string& input, const Deadline& deadline);
 
 }  // namespace ghost::announce

@@ -19,7 +19,8 @@ struct Loaded {
   std::optional<std::string> problem;  // a line for the journal; the state is fresh then
 };
 
-// First waits, briefly, for the last writes of an earlier owner of the link (left.hpp). A missing file is not a problem. A file that cannot be parsed is renamed to <link>.json.broken, and replaces an earlier one.
+// First waits, briefly, for the last writes of an earlier owner of the link (left.hpp). A missing file is not a problem. A file
+// that cannot be parsed is renamed to <link>.json.broken, and replaces an earlier one.
 Loaded load(const std::string& directory, const std::string& link, core::WallTime now);
 
 // The state is on disk when this returns without an error: write a temporary file, fsync(2), rename(2), and fsync(2) the

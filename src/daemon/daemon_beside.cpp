@@ -51,7 +51,7 @@ void Daemon::see_who_stands_in_front() {
     link->stand(stands);
     changed = true;
     if (stands.withdrawn != before.withdrawn) {
-      log(LOG_INFO, name, stands.withdrawn ? "cannot call now, so its default route gives way to the next link" : "its default route is restored");
+      log(LOG_INFO, name, stands.withdrawn ? "cannot call now, so its default route gives way" : "its default route is restored");
       auto routing = link->placed().routing();
       routing.withdrawn = false;
       auto routes = net::demand_routes(routing);

@@ -159,7 +159,7 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
     return;
   }
   kind.lost = missing ? *missing : missing.error().what;
-  const std::string by = kind.by.empty() ? "" : " by " + kind.by;
+  const std::string by = kind.by.empty() ? "" : ", removed by " + kind.by;
   switch (kind.pace.missing(now, kind.pace.has_canary() && canary_lives())) {
     case core::HealPace::Act::nothing: break;
     case core::HealPace::Act::canary: std::ignore = put_canary(); break;
@@ -172,7 +172,7 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
       if (!done) {
         if (kind.trouble != done.error().what)
           log_lost(LOG_ERR, kind.lost, kind.by,
-                   fmt::format("{} was lost{} and cannot be restored: {}", kind.lost, by, done.error().what));
+                   fmt::format("{} was lost{}, and cannot be restored: {}", kind.lost, by, done.error().what));
         kind.trouble = done.error().what;
         kind.pace.failed(after, cost);
         return;
@@ -186,7 +186,7 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
   if (kind.pace.degraded() && !std::exchange(kind.told, true))
     log_lost(
         LOG_WARNING, kind.lost, kind.by,
-        fmt::format("{} is lost{} repeatedly; ghostd restores it after growing pauses, and says when that ends", kind.lost, by));
+        fmt::format("{} is lost repeatedly{}; ghostd restores it after growing pauses, and at once when that stops", kind.lost, by));
 }
 
 void Keeper::tell() {

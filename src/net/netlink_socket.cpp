@@ -30,7 +30,7 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   // The kernel answers at once. A time limit prevents a bug from hanging the daemon.
   const timeval bound{.tv_sec = 5, .tv_usec = 0};
   if (::setsockopt(nl_socket_get_fd(raw), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) < 0) {
-    return failure(errno, "bound a netlink socket");
+    return failure(errno, "set a netlink socket's time limit");
   }
   out.buffer_.resize(std::size_t{64} * 1024);
   return out;

@@ -197,12 +197,12 @@ Result<void> Rtnl::give_address(unsigned interface_index, const IpAddress& addre
   lifetimes.ifa_prefered = preferred;
   lifetimes.ifa_valid = valid;
   must_fit(nla_put(message.get(), IFA_CACHEINFO, sizeof lifetimes, &lifetimes));
-  return socket_.request(*message, "give " + address.str() + " to a call");
+  return socket_.request(*message, "add " + address.str() + " to a call");
 }
 
 Result<void> Rtnl::take_address(unsigned interface_index, const IpAddress& address) {
   auto message = address_message(RTM_DELADDR, 0, interface_index, address, 0);
-  return tolerate(socket_.request(*message, "take " + address.str() + " from a call"), {EADDRNOTAVAIL, ENODEV});
+  return tolerate(socket_.request(*message, "remove " + address.str() + " from a call"), {EADDRNOTAVAIL, ENODEV});
 }
 
 Result<void> Rtnl::add(const std::vector<Route>& routes) {
@@ -332,7 +332,7 @@ Result<bool> Rtnl::set_rules(Family family, const std::vector<Rule>& rules) {
     auto message = rule_message(RTM_NEWRULE, NLM_F_CREATE, rule);  // without NLM_F_EXCL there may be two that are equal
     if (auto ok = socket_.request(*message, "add rule " + rule.str()); !ok) return tl::unexpected(ok.error());
   }
-  // The last first, so that the rule that leads to a link is never alone. Of two equal rules the kernel deletes the first, the old one.
+  // The last first, so that the rule that leads to a link is never alone. Of two equal rules the kernel deletes the old one first.
   for (auto at = all->rbegin(); at != all->rend(); ++at) {
     if (at->protocol != kProtocol) continue;
     auto message = rule_message(RTM_DELRULE, 0, at->rule);
@@ -409,7 +409,7 @@ Result<std::vector<Route>> Rtnl::missing(const std::vector<Route>& routes) {
 Result<std::vector<DemandInterface>> Rtnl::not_as(const std::vector<DemandInterface>& demands) {
   const auto interfaces = list_interfaces(socket_);
   if (!interfaces) return tl::unexpected(interfaces.error());
-  auto addresses = all_global_addresses(socket_, "look at the demand interfaces");
+  auto addresses = all_global_addresses(socket_, "list the addresses of the demand interfaces");
   if (!addresses) return tl::unexpected(addresses.error());
   std::vector<DemandInterface> out;
   for (const auto& demand : demands) {
@@ -494,7 +494,7 @@ bool is_by_the_far_end(nlmsghdr* one, unsigned index) {
 }  // namespace
 
 Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
-  const std::string what = "look for the kernel's routes by " + ifname;
+  const std::string what = "list the kernel's routes by " + ifname;
   const auto index = index_of(ifname, what);
   if (!index) return tl::unexpected(index.error());
   unsigned removed = 0;
@@ -512,7 +512,7 @@ Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
     if (auto ok = socket_.dump(*message, what, part, [&] { found.clear(); }); !ok) return tl::unexpected(ok.error());
     for (const auto& route : found) {
       auto removal = make_message(RTM_DELROUTE, 0, route.data(), route.size());
-      auto ok = tolerate(socket_.request(*removal, "delete a route of the kernel's by " + ifname),
+      auto ok = tolerate(socket_.request(*removal, "delete a kernel route by " + ifname),
                          {ESRCH, ENODEV, ENETDOWN, ENOENT});
       if (!ok) return tl::unexpected(ok.error());
       ++removed;

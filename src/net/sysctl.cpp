@@ -49,7 +49,7 @@ Result<std::string> read_file(const std::filesystem::path& path, int flags) {
   if (!fd) return failure(errno, "read " + path.string());
   struct stat st{};
   if (::fstat(fd.get(), &st) < 0) return failure(errno, "read " + path.string());
-  if (!S_ISREG(st.st_mode)) return failure(EINVAL, "read " + path.string() + ", no regular file");
+  if (!S_ISREG(st.st_mode)) return failure(EINVAL, "read " + path.string() + ", which is not a regular file");
   std::string out;
   std::array<char, 4096> part{};
   for (;;) {

@@ -112,7 +112,7 @@ Result<void> dump(NetlinkSocket& socket, int get, int is, Each each, const std::
     const Bytes attributes = rest(Bytes(body, static_cast<std::size_t>(nlmsg_datalen(one))), NLMSG_ALIGN(sizeof(nfgenmsg)));
     if (is_ours(attributes)) each(attributes);
   };
-  auto ok = socket.dump(*message, "look at table inet ghostd", part, restart);
+  auto ok = socket.dump(*message, "read table inet ghostd", part, restart);
   if (!ok && ok.error().errno_value == ENOENT) return {};
   return ok;
 }
@@ -217,7 +217,7 @@ void append(std::vector<std::uint8_t>& out, int type, int flags, const nfgenmsg&
 }  // namespace
 
 Result<void> put_table_canary() {
-  const std::string what = "put a chain into table inet ghostd";
+  const std::string what = "add a chain to table inet ghostd";
   std::vector<std::uint8_t> batch;
   nfgenmsg subsystem{};
   subsystem.res_id = htons(NFNL_SUBSYS_NFTABLES);

@@ -127,7 +127,7 @@ Result<bool> drain(int fd, Hear hear) {
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) return whole;
-      if (errno != ENOBUFS) return failure(errno, "hear what others change");
+      if (errno != ENOBUFS) return failure(errno, "receive netlink notifications");
       whole = false;
       continue;
     }
