@@ -26,7 +26,7 @@ class Families {
 
   // The PPP interface has this address: its family is carried. Returns what the call did for it before.
   Carriage carry(const IpAddress& local, Time now);
-  // The PPP interface has lost it; its family is pending again, because it may come back with another. False: it had not this one.
+  // The PPP interface has lost it; its family is pending again, because it may come back with another. False: it did not have it.
   [[nodiscard]] bool lose(const IpAddress& local, Time now);
   // Those still pending: their time is over.
   [[nodiscard]] std::vector<Family> give_up();

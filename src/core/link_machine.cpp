@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A function an event; in it, every state answers. There is no catch-all: a new state or event does not compile until
-// each of its meetings has been thought of. What happens to a call is in link_machine_call.cpp, to one that carries
-// traffic in link_machine_carry.cpp.
+// What an event means in any state, and which meetings of a state with an event mean nothing. What a state makes of an event is
+// in link_machine_life.cpp.
 #include "core/link_machine.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -14,7 +14,66 @@ namespace {
 
 constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
 
+template <class State, class... Events>
+struct In {
+  template <class S, class E>
+  static constexpr bool has = std::is_same_v<S, State> && (std::is_same_v<E, Events> || ...);
+};
+
+template <class... Rows>
+struct List {
+  template <class S, class E>
+  static constexpr bool has = (Rows::template has<S, E> || ...);
+};
+
 }  // namespace
+
+// Each by decision. docs/link.md has what the others mean.
+struct LinkMachine::MeansNothing
+    : List<
+          // There is no call: nothing comes by it, nothing about it is asked, nobody says good-bye through it.
+          In<Down, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+          In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+          // There is nothing to end, and nothing is waited for.
+          In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>,
+          // Nobody has been told of this call yet, and nothing was asked about it or handed over to it. Its address does not count
+          // before the far end has answered, so it can't be lost.
+          In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
+          // No good-bye was asked for, and nobody waits for a queue that runs dry. The interface was prepared before it was up.
+          In<Up, FarewellSaid, DrainReport, InterfaceAppeared>,
+          In<Leaving, DrainReport, InterfaceAppeared>,
+          // It is being hung up already, or is about to be, for a reason that stands.
+          In<Leaving, BlockAsked, LeaveAsked, FarewellWanted, IdleReport>,
+          In<Draining, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
+          In<Ending, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
+          // The route leads away from the call: no address is handed over to it, and the addresses it had are forgotten at its end.
+          In<Draining, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
+          In<Ending, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
+          // pppd has been told to end.
+          In<Ending, DrainReport>,
+          // What a packet asks for is being done, or will be after this; Down alone has held packets back.
+          In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>, In<Ending, Impaired>,
+          In<Waiting, Impaired>,
+          // The link has a call, or had one of its own: no call of an earlier ghostd is left.
+          In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
+          In<Waiting, CallFound>> {};
+
+template <class Met>
+void LinkMachine::meet(Met&& event) {
+  std::visit(
+      [&]<class S>(S& state) {
+        constexpr bool nothing = MeansNothing::has<S, std::remove_cvref_t<Met>>;
+        if constexpr (requires { on(state, event); }) {
+          static_assert(!nothing, "this meeting means something and is listed as meaning nothing");
+          on(state, event);
+        } else {
+          static_assert(nothing, "nobody has thought of this meeting");
+        }
+      },
+      state_);
+}
 
 LinkMachine::LinkMachine(LinkConfig config, CallSerial last, Time now)
     : config_(std::move(config)), buffer_(config_.buffer), last_serial_(last), since_(now) {}
@@ -26,12 +85,51 @@ Step LinkMachine::step(Event event, Time now) {
   return std::exchange(out_, {});
 }
 
+std::optional<Time> LinkMachine::deadline() const {
+  std::optional<Time> earliest;
+  const auto consider = [&earliest](std::optional<Time> t) {
+    if (t && *t != Time::max()) earliest = sooner(earliest, t);
+  };
+  if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
+  std::visit(Overloaded{
+                 [&](const Down&) {},
+                 [&](const Dialing& dialing) { consider(dialing.give_up); },
+                 [&](const Up& up) {
+                   consider(up.idle.deadline());
+                   consider(linger_deadline(up));
+                   consider(up.carriage_deadline());
+                 },
+                 [&](const Leaving& leaving) {
+                   consider(leaving.deadline);
+                   consider(leaving.up.carriage_deadline());
+                 },
+                 [&](const Draining& draining) {
+                   consider(draining.deadline);
+                   consider(draining.check);
+                 },
+                 [&](const Ending& ending) { consider(ending.deadline); },
+                 [&](const Waiting& waiting) { consider(waiting.until); },
+             },
+             state_);
+  return earliest;
+}
+
+void LinkMachine::become(State next, std::string reason, std::string detail) {
+  out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});
+  if (const auto* over = call()) last_trigger_ = over->trigger;
+  state_ = std::move(next);
+  since_ = now_;
+  reason_ = std::move(reason);
+  detail_ = std::move(detail);
+}
+
 // ---- packets ---------------------------------------------------------------------------------------------------------
 
-void LinkMachine::buffer(PacketBytes bytes, const PacketInfo& info) {
-  const auto pushed = buffer_.push(std::move(bytes), info, now_);
-  counters_.drops[Drop::budget] += pushed.dropped;
-  counters_.coalesced += pushed.coalesced ? 1 : 0;
+void LinkMachine::on(PacketsArrived&& event) {
+  std::vector<PacketBytes> late;
+  for (auto& packet : event.packets)
+    if (!take_in(packet)) late.push_back(std::move(packet));
+  if (!late.empty()) effect(Reinject{std::move(late)});
 }
 
 bool LinkMachine::take_in(PacketBytes& bytes) {
@@ -48,82 +146,37 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
     ++counters_.drops[refused ? Drop::blocked : Drop::family];
     return true;
   }
-  return std::visit(Overloaded{
-                        [&](Down&) {
-                          if (impaired_) {
-                            ++counters_.drops[Drop::impaired];
-                            return true;
-                          }
-                          buffer(std::move(bytes), *info);
-                          dial("trigger", info->str());
-                          return true;
-                        },
-                        [&](Dialing&) {
-                          buffer(std::move(bytes), *info);
-                          return true;
-                        },
-                        [&](Up& state) { return take_in(state, bytes, *info); },
-                        [&](Leaving& leaving) { return take_in(leaving.up, bytes, *info); },
-                        [&](Draining&) {
-                          buffer(std::move(bytes), *info);
-                          return true;
-                        },
-                        [&](Ending&) {
-                          buffer(std::move(bytes), *info);
-                          return true;
-                        },
-                        [&](Waiting&) {
-                          buffer(std::move(bytes), *info);
-                          return true;
-                        },
-                    },
-                    state_);
+  Packet packet{bytes, *info};
+  meet(packet);
+  return !packet.late;
 }
 
-bool LinkMachine::take_in(Up& up, PacketBytes& bytes, const PacketInfo& info) {
-  switch (up.of(info.family())) {
-    case Carriage::carried: return false;
-    case Carriage::pending: buffer(std::move(bytes), info); break;
-    case Carriage::unused:
-    case Carriage::given_up: ++counters_.drops[Drop::family]; break;
-  }
-  return true;
+void LinkMachine::buffer(Packet& packet) {
+  const auto pushed = buffer_.push(std::move(packet.bytes), packet.info, now_);
+  counters_.drops[Drop::budget] += pushed.dropped;
+  counters_.coalesced += pushed.coalesced ? 1 : 0;
 }
 
-void LinkMachine::on(PacketsArrived&& event) {
-  std::vector<PacketBytes> late;
-  for (auto& packet : event.packets)
-    if (!take_in(packet)) late.push_back(std::move(packet));
-  if (!late.empty()) effect(Reinject{std::move(late)});
+// Of a dead call, too: these packets are accounted for nowhere else.
+void LinkMachine::on(const SentOn& event) {
+  counters_.replayed += event.replayed;
+  counters_.drops += event.drops;
+}
+
+void LinkMachine::on(const HandedOver& event) {
+  on(event.sent);
+  if (!event.error.empty()) news(event);
 }
 
 // ---- people ----------------------------------------------------------------------------------------------------------
 
+void LinkMachine::on(const ConnectAsked& event) {
+  if (!barred()) meet(event);
+}
+
 void LinkMachine::want(const ConnectAsked& event) {
   const auto hold = event.hold.value_or(config_.call.idle_timeout);
   wanted_ = Wanted{event.by, wanted_ ? std::max(wanted_->hold, hold) : hold};
-}
-
-void LinkMachine::on(const ConnectAsked& event) {
-  if (barred()) return;
-  std::visit(Overloaded{
-                 [&](Down&) {
-                   want(event);
-                   dial(event.by, event.by);
-                 },
-                 [&](Dialing&) { want(event); },
-                 [&](Up& up) {
-                   up.idle.hold(now_, event.hold.value_or(config_.call.idle_timeout));
-                 },
-                 [&](Leaving&) { want(event); },  // the good-bye is out: the next call's
-                 [&](Draining&) { want(event); },
-                 [&](Ending&) { want(event); },
-                 [&](Waiting&) {
-                   want(event);
-                   if (!event.patient) dial(event.by, event.by);
-                 },
-             },
-             state_);
 }
 
 void LinkMachine::forget_wishes() {
@@ -136,44 +189,16 @@ void LinkMachine::end_on_purpose() {
   ended_on_purpose_ = ended_on_purpose_ || !std::holds_alternative<Down>(state_);
 }
 
-void LinkMachine::on(const LeaveAsked&) {
+void LinkMachine::on(const LeaveAsked& event) {
   stopping_ = true;
   forget_wishes();
   drop_buffer();
-  std::visit(Overloaded{
-                 [&](Down&) {},
-                 [&](Dialing& dialing) { abort_dialing(dialing, "stop"); },
-                 [&](Up& up) { leave(up, "stop"); },
-                 [&](Leaving&) {},
-                 [&](Draining&) {},
-                 [&](Ending&) {},
-                 [&](Waiting&) { become(Down{}, "stop"); },
-             },
-             state_);
+  meet(event);
 }
 
-void LinkMachine::on(const DisconnectAsked&) {
+void LinkMachine::on(const DisconnectAsked& event) {
   end_on_purpose();
-  std::visit(Overloaded{
-                 [&](Down&) {},
-                 // A person who says so does not want what waits for a call to dial again at once.
-                 [&](Dialing& dialing) {
-                   drop_buffer();
-                   abort_dialing(dialing, "disconnect");
-                 },
-                 [&](Up& up) {
-                   drop_buffer();  // of a family that has not come
-                   leave(up, "disconnect");
-                 },
-                 [&](Leaving&) { drop_buffer(); },
-                 [&](Draining&) { drop_buffer(); },
-                 [&](Ending&) { drop_buffer(); },
-                 [&](Waiting&) {
-                   drop_buffer();
-                   become(Down{}, "disconnect");
-                 },
-             },
-             state_);
+  meet(event);
 }
 
 void LinkMachine::block() {
@@ -189,18 +214,9 @@ void LinkMachine::stay_blocked(std::string reason, std::string detail) {
   detail_ = std::move(detail);
 }
 
-void LinkMachine::on(const BlockAsked&) {
+void LinkMachine::on(const BlockAsked& event) {
   block();
-  std::visit(Overloaded{
-                 [&](Down&) { reason_ = "block"; },
-                 [&](Dialing& dialing) { abort_dialing(dialing, "block"); },
-                 [&](Up& up) { leave(up, "block"); },
-                 [&](Leaving&) {},
-                 [&](Draining&) {},
-                 [&](Ending&) {},
-                 [&](Waiting&) { become(Down{}, "block"); },
-             },
-             state_);
+  meet(event);
 }
 
 void LinkMachine::on(const UnblockAsked&) {
@@ -213,59 +229,16 @@ void LinkMachine::on(const UnblockAsked&) {
   effect(SetBlocked{false});
 }
 
-// It belongs to a call: a link that is down has nobody to say good-bye to.
-void LinkMachine::on(const FarewellWanted& event) {
-  const auto patience = event.wanted ? std::optional(event.patience) : std::nullopt;
-  std::visit(Overloaded{
-                 [&](Down&) {},
-                 [&](Dialing&) {},
-                 [&](Up& up) { up.call.farewell = patience; },
-                 [&](Leaving& leaving) { leaving.up.call.farewell = patience; },
-                 [&](Draining&) {},
-                 [&](Ending&) {},
-                 [&](Waiting&) {},
-             },
-             state_);
-}
-
-void LinkMachine::on(const FarewellSaid&) {
-  std::visit(Overloaded{
-                 [&](Down&) {},
-                 [&](Dialing&) {},
-                 [&](Up&) {},
-                 [&](Leaving& leaving) { hang_up(leaving.up, std::move(leaving.reason)); },
-                 [&](Draining&) {},
-                 [&](Ending&) {},
-                 [&](Waiting&) {},
-             },
-             state_);
-}
+// ---- what is around --------------------------------------------------------------------------------------------------
 
 void LinkMachine::on(const Impaired& event) {
   impaired_ = event.impaired;
-  std::visit(Overloaded{
-                 // What came while the last call ended has waited for this.
-                 [&](Down&) {
-                   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
-                 },
-                 [&](Dialing&) {},
-                 [&](Up&) {},
-                 [&](Leaving&) {},
-                 [&](Draining&) {},
-                 [&](Ending&) {},
-                 [&](Waiting&) {},
-             },
-             state_);
+  meet(event);
 }
 
 void LinkMachine::on(const StandsBehind& event) {
   if (event.behind && !behind_since_) behind_since_ = now_;
   if (!event.behind) behind_since_.reset();
-}
-
-std::optional<Time> LinkMachine::linger_deadline(const Call& call) const {
-  if (!behind_since_ || !call.since || config_.standby_linger == Duration::max()) return std::nullopt;
-  return after(std::max(*behind_since_, *call.since), config_.standby_linger);
 }
 
 void LinkMachine::on(Reconfigured&& event) {
@@ -275,68 +248,31 @@ void LinkMachine::on(Reconfigured&& event) {
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
 }
 
-// ---- time ------------------------------------------------------------------------------------------------------------
+void LinkMachine::on(const AddressAppeared& event) {
+  if (config_.stable_for(event.local.family())) meet(event);  // no call of this link carries another family
+}
 
-void LinkMachine::on(const DeadlinePassed&) {
+void LinkMachine::on(const CallReport& event) {
+  if (std::holds_alternative<CallStarted>(event.what) && event.serial > last_serial_) return meet(CallFound{event.serial});
+  if (!is_present(event.serial)) return;  // late news of a dead call
+  std::visit(Overloaded{
+                 [&](const CallStarted&) {},
+                 [&](const CallAddress& news) {
+                   present()->agreed[static_cast<std::size_t>(news.local.family())] = news;
+                   if (news.local == news.remote) meet(AddressConflicts{"the far end gave both ends " + news.local.str()});
+                 },
+                 [&](const CallGone& news) { meet(news); },
+             },
+             event.what);
+}
+
+void LinkMachine::on(const SupervisorGone&) {
+  meet(CallGone{CallEnd::SupervisorLost, "the connection to ghost-supervisor broke"});
+}
+
+void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
-  std::visit(Overloaded{
-                 [&](Down&) {},
-                 [&](Dialing& d) {
-                   if (now_ >= d.give_up) abort_dialing(d, std::string(to_string(CallEnd::TimedOut)), true);
-                 },
-                 [&](Up& up) { look_after(up); },
-                 [&](Leaving& leaving) { look_after(leaving); },
-                 [&](Draining& draining) { look_after(draining); },
-                 [&](Ending& ending) {
-                   if (now_ >= ending.deadline) gone(silent_supervisor());
-                 },
-                 [&](Waiting& w) {
-                   if (now_ < w.until) return;
-                   if (!dial_if_asked()) become(Down{}, reason_, detail_);
-                 },
-             },
-             state_);
-}
-
-std::optional<Time> LinkMachine::deadline() const {
-  std::optional<Time> earliest;
-  const auto consider = [&earliest](std::optional<Time> t) {
-    if (t && *t != Time::max() && (!earliest || *t < *earliest)) earliest = t;
-  };
-  if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
-  std::visit(Overloaded{
-                 [&](const Down&) {},
-                 [&](const Dialing& d) { consider(d.give_up); },
-                 [&](const Up& up) {
-                   consider(up.idle.deadline());
-                   consider(linger_deadline(up.call));
-                   consider(up.carriage_deadline());
-                 },
-                 [&](const Leaving& leaving) {
-                   consider(leaving.deadline);
-                   consider(leaving.up.carriage_deadline());
-                 },
-                 [&](const Draining& draining) {
-                   consider(draining.deadline);
-                   consider(draining.check);
-                 },
-                 [&](const Ending& ending) { consider(ending.deadline); },
-                 [&](const Waiting& w) { consider(w.until); },
-             },
-             state_);
-  return earliest;
-}
-
-// Both are shown as the same state.
-void LinkMachine::pass(State next) { state_ = std::move(next); }
-
-void LinkMachine::become(State next, std::string reason, std::string detail) {
-  out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});
-  if (const auto* over = call()) last_trigger_ = over->trigger;
-  state_ = std::move(next);
-  since_ = now_;
-  reason_ = std::move(reason);
-  detail_ = std::move(detail);
+  meet(event);
 }
 
 }  // namespace ghost::core

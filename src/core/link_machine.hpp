@@ -70,7 +70,7 @@ class LinkMachine {
   [[nodiscard]] bool blocked() const { return blocked_; }
   // Nothing makes a call: it is blocked, or ghostd is about to be stopped.
   [[nodiscard]] bool barred() const { return blocked_ || stopping_; }
-  // The call that is being made, carried or ended; none in Down and Waiting.
+  // The call that is being made, carried or ended; nullptr, and none, in Down and Waiting.
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
 
@@ -83,75 +83,156 @@ class LinkMachine {
     bool operator==(const Counters&) const = default;
   };
 
+  // A packet that some call of the link could carry, on its way into a state. late: the call carries its family already, and it is
+  // sent on.
+  struct Packet {
+    PacketBytes& bytes;
+    const PacketInfo& info;
+    bool late = false;
+  };
+  // The supervisor has a call that this machine did not begin.
+  struct CallFound {
+    CallSerial serial;
+  };
+
+  // What an event means in any state. Where states differ it ends in meet().
   void on(PacketsArrived&& event);
   void on(const ConnectAsked& event);
-  void on(const DisconnectAsked&);
-  void on(const BlockAsked&);
+  void on(const DisconnectAsked& event);
+  void on(const BlockAsked& event);
   void on(const UnblockAsked&);
-  void on(const LeaveAsked&);
-  void on(const FarewellWanted& event);
-  void on(const FarewellSaid&);
+  void on(const LeaveAsked& event);
+  void on(const FarewellWanted& event) { meet(event); }
+  void on(const FarewellSaid& event) { meet(event); }
   void on(const Impaired& event);
   void on(const StandsBehind& event);
   void on(Reconfigured&& event);
   void on(const CallReport& event);
   void on(const SupervisorGone&);
-  void on(const InterfaceAppeared&);
+  void on(const InterfaceAppeared& event) { meet(event); }
   void on(const AddressAppeared& event);
-  void on(const AddressVanished& event);
-  void on(const AddressConflicts& event);
+  void on(const AddressVanished& event) { meet(event); }
+  void on(const AddressConflicts& event) { meet(event); }
   void on(const SentOn& event);
   void on(const HandedOver& event);
-  void on(const QueueReport& event);
-  void on(const DrainReport& event);
-  void on(const IdleReport& event);
-  void on(const DeadlinePassed&);
+  void on(const QueueReport& event) { news(event); }
+  void on(const DrainReport& event) { news(event); }
+  void on(const IdleReport& event) { news(event); }
+  void on(const DeadlinePassed& event);
 
-  [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
-  void agreed_on(const CallAddress& news);
-  void gone(const CallGone& news);
+  struct MeansNothing;
+  // The present state answers: by one of the following, or by a line of MeansNothing (link_machine.cpp). A pair in both or in
+  // neither does not compile.
+  template <class Met>
+  void meet(Met&& event);
+  // The same, if it is news of the present call.
+  template <class News>
+  void news(const News& event) {
+    if (is_present(event.serial)) meet(event);
+  }
+
+  void on(Down&, Packet& packet);
+  void on(Down&, const ConnectAsked& event);
+  void on(Down&, const BlockAsked&);
+  void on(Down&, const Impaired&);
+  void on(Down&, const CallFound& event);
+
+  void on(Dialing&, Packet& packet) { buffer(packet); }
+  void on(Dialing&, const ConnectAsked& event) { want(event); }
+  void on(Dialing& dialing, const DisconnectAsked&);
+  void on(Dialing& dialing, const BlockAsked&) { abort(dialing, "block"); }
+  void on(Dialing& dialing, const LeaveAsked&) { abort(dialing, "stop"); }
+  void on(Dialing&, const CallGone& news) { after_failure(news); }
+  void on(Dialing&, const InterfaceAppeared&) { effect(PrepareInterface{}); }
+  void on(Dialing& dialing, const AddressAppeared& event);
+  void on(Dialing& dialing, const AddressConflicts& event);
+  void on(Dialing& dialing, const DeadlinePassed&);
+
+  void on(Up& up, Packet& packet);
+  void on(Up& up, const ConnectAsked& event);
+  void on(Up& up, const DisconnectAsked&);
+  void on(Up& up, const BlockAsked&) { leave(up, "block"); }
+  void on(Up& up, const LeaveAsked&) { leave(up, "stop"); }
+  void on(Up& up, const FarewellWanted& event);
+  void on(Up& up, const CallGone& news);
+  void on(Up& up, const AddressAppeared& event);
+  void on(Up& up, const AddressVanished& event);
+  void on(Up& up, const AddressConflicts& event);
+  void on(Up& up, const HandedOver& event);
+  void on(Up& up, const QueueReport& event) { up.settling.answer(now_, event.normal); }
+  void on(Up& up, const IdleReport& event);
+  void on(Up& up, const DeadlinePassed&);
+
+  void on(Leaving& leaving, Packet& packet) { on(leaving.up, packet); }
+  void on(Leaving&, const ConnectAsked& event) { want(event); }  // the good-bye is out: the next call's
+  void on(Leaving&, const DisconnectAsked&) { drop_buffer(); }
+  void on(Leaving& leaving, const FarewellSaid&) { hang_up(leaving); }
+  void on(Leaving& leaving, const CallGone& news) { after_drop(leaving.up, news); }
+  void on(Leaving& leaving, const AddressAppeared& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const AddressVanished& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const AddressConflicts& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const HandedOver& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const QueueReport& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const DeadlinePassed&);
+
+  void on(Draining&, Packet& packet) { buffer(packet); }
+  void on(Draining&, const ConnectAsked& event) { want(event); }
+  void on(Draining&, const DisconnectAsked&) { drop_buffer(); }
+  void on(Draining& draining, const CallGone& news);
+  void on(Draining& draining, const DrainReport& event);
+  void on(Draining& draining, const DeadlinePassed&);
+
+  void on(Ending&, Packet& packet) { buffer(packet); }
+  void on(Ending&, const ConnectAsked& event) { want(event); }
+  void on(Ending&, const DisconnectAsked&) { drop_buffer(); }
+  void on(Ending& ending, const CallGone& news);
+  void on(Ending& ending, const DeadlinePassed&);
+
+  void on(Waiting&, Packet& packet) { buffer(packet); }
+  void on(Waiting&, const ConnectAsked& event);
+  void on(Waiting&, const DisconnectAsked&);
+  void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
+  void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
+  void on(Waiting& waiting, const DeadlinePassed&);
 
   // The one funnel for transitions.
   void become(State next, std::string reason, std::string detail = {});
-  void pass(State next);
+  // Both are shown as the same state: nothing to tell.
+  void pass(State next) { state_ = std::move(next); }
   void effect(Effect effect) { out_.effects.push_back(std::move(effect)); }
 
-  // Takes the packet in; false: the call that is up carries it, and it is to be sent on.
+  // False: the call that is up carries it, and it is to be sent on.
   [[nodiscard]] bool take_in(PacketBytes& bytes);
-  [[nodiscard]] bool take_in(Up& up, PacketBytes& bytes, const PacketInfo& info);
-  void buffer(PacketBytes bytes, const PacketInfo& info);
+  void buffer(Packet& packet);
+  void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
+  void want(const ConnectAsked& event);
   void forget_wishes();
   void end_on_purpose();
+  void block();
+
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
-  void bring_up(Call call, const IpAddress& local);
-  void appeared(Up& up, const IpAddress& local);
-  void hand_over(Up& up, const IpAddress& local);
-  void handover_failed(const Up& up, const HandedOver& event);
-  void vanished(Up& up, const IpAddress& local);
-  void looked_at(Up& up, const QueueReport& event);
-  void want(const ConnectAsked& event);
-  [[nodiscard]] std::optional<Time> linger_deadline(const Call& call) const;
+  [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
+  [[nodiscard]] bool is_present(CallSerial serial) const { return call() && call()->serial == serial; }
+  [[nodiscard]] Call* present();
   [[nodiscard]] const std::string& trigger() const { return call() ? call()->trigger : last_trigger_; }
+  void abort(const Dialing& dialing, std::string reason, bool failed = false, std::string detail = {});
+
+  void hand_over(Up& up, const IpAddress& local);
+  void settle(Up& up);
+  void give_up_families(Up& up);
+  [[nodiscard]] std::optional<Time> linger_deadline(const Up& up) const;
   void leave(const Up& up, std::string reason);
   void hang_up(const Up& up, std::string reason, bool failed = false, std::string detail = {});
-  void abort_dialing(const Dialing& dialing, std::string reason, bool failed = false, std::string detail = {});
-  void end_at_once(const Up& up, std::string reason, std::string detail);
-  void end(Draining& draining);
+  void hang_up(const Leaving& leaving) { hang_up(leaving.up, leaving.reason); }
+  void end(const Draining& draining);
   [[nodiscard]] Ending tell_pppd(Call call, bool failed, std::vector<IpAddress> local);
-  void after_hang_up(std::vector<IpAddress> local, bool failed, const CallGone& news);
+
+  void after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news);
   void after_failure(const CallGone& news);
   void after_failure(CallEnd end, std::string reason, std::string detail);
   void after_drop(const Up& up, const CallGone& news);
   void wait_or_block(CallEnd end, std::string reason, std::string detail);
-  void block();
-  void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
-  void give_up_families(Up& up);
-  void look_after(Up& up);  // a deadline of the state has passed, maybe
-  void look_after(Leaving& leaving);
-  void look_after(Draining& draining);
-  void settle(Up& up);
-  [[nodiscard]] CallGone silent_supervisor() const;
 
   LinkConfig config_;
   State state_ = Down{};

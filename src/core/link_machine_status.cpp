@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What others see of a machine: read, never changed, here.
 #include <algorithm>
+#include <utility>
 
 #include "base/overloaded.hpp"
 #include "core/link_machine.hpp"
@@ -25,6 +26,8 @@ const Up* LinkMachine::carries() const {
   if (const auto* leaving = std::get_if<Leaving>(&state_)) return &leaving->up;
   return std::get_if<Up>(&state_);
 }
+
+Call* LinkMachine::present() { return const_cast<Call*>(std::as_const(*this).call()); }
 
 bool LinkMachine::settled() const {
   const auto* up = carries();

@@ -52,6 +52,8 @@ TEST(IdleWatch, AnEndlessHoldIsNeverIdle) {
   EXPECT_TRUE(watch.ask(at(10s)));
   EXPECT_EQ(watch.answer(at(10s), 0s), Verdict::needed);
   EXPECT_EQ(watch.deadline(), Time::max());
+  EXPECT_EQ(watch.answer(at(10s), Duration::max()), Verdict::needed) << "nor is a kernel's timer that never runs out";
+  EXPECT_EQ(watch.deadline(), Time::max());
 }
 
 TEST(IdleWatch, ThreeUnansweredQuestionsInARowAreTheEnd) {

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What each state makes of an event, in the order of a call's life. What is as short as its declaration is in the header; what
+// means nothing is listed in link_machine.cpp.
+#include <tuple>
+#include <utility>
+
+#include "core/backoff.hpp"
+#include "core/link_machine.hpp"
+
+namespace ghost::core {
+namespace {
+
+constexpr Duration kSupervisorGrace = 30s;   // beyond the supervisor's own deadlines
+constexpr Duration kStableCall = 60s;        // a call that lasted so long was no failure
+constexpr Duration kDrainInterval = 50ms;    // between looks at the queue before a hang-up
+constexpr Duration kDrainPatience = 10s;     // a dead line never runs dry
+
+}  // namespace
+
+// ---- down ------------------------------------------------------------------------------------------------------------
+
+void LinkMachine::on(Down&, Packet& packet) {
+  if (impaired_) {
+    ++counters_.drops[Drop::impaired];
+    return;
+  }
+  const auto trigger = packet.info.str();
+  buffer(packet);
+  dial("trigger", trigger);
+}
+
+void LinkMachine::on(Down&, const ConnectAsked& event) {
+  want(event);
+  dial(event.by, event.by);
+}
+
+void LinkMachine::on(Down&, const BlockAsked&) { reason_ = "block"; }
+
+// What came while the last call ended has waited for this.
+void LinkMachine::on(Down&, const Impaired&) {
+  if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
+}
+
+void LinkMachine::on(Down&, const CallFound& event) {
+  Dialing dialing{begun(event.serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
+  become(dialing, "adopted");
+  if (barred()) abort(dialing, blocked_ ? "block" : "stop");
+}
+
+// ---- dialing ---------------------------------------------------------------------------------------------------------
+
+void LinkMachine::dial(std::string reason, std::string trigger) {
+  auto call = begun(next(last_serial_), std::move(trigger));
+  effect(StartCall{call.serial});
+  const auto& c = config_.call;
+  const auto patience = c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
+  become(Dialing{std::move(call), after(now_, patience)}, std::move(reason));
+}
+
+Call LinkMachine::begun(CallSerial serial, std::string trigger) {
+  last_serial_ = serial;
+  ++counters_.calls;
+  ended_on_purpose_ = false;
+  return {.serial = serial, .trigger = std::move(trigger)};
+}
+
+// Something may have asked for a call while none could be made.
+bool LinkMachine::dial_if_asked() {
+  if (barred()) return false;
+  if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
+  else if (wanted_) dial(wanted_->by, wanted_->by);
+  else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger());
+  else return false;
+  return true;
+}
+
+// A person who says so does not want what waits for a call to dial again at once.
+void LinkMachine::on(Dialing& dialing, const DisconnectAsked&) {
+  drop_buffer();
+  abort(dialing, "disconnect");
+}
+
+void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
+  Up up{.call = dialing.call,
+        .families = Families(config_.stable),
+        .idle = {now_, config_.call.idle_timeout, wanted_ ? std::optional(wanted_->hold) : std::nullopt}};
+  up.call.since = now_;
+  forget_wishes();
+  become(std::move(up), reason_);
+  hand_over(std::get<Up>(state_), event.local);
+}
+
+void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
+  abort(dialing, std::string(to_string(CallEnd::AddressConflict)), true, event.detail);
+}
+
+void LinkMachine::on(Dialing& dialing, const DeadlinePassed&) {
+  if (now_ >= dialing.give_up) abort(dialing, std::string(to_string(CallEnd::TimedOut)), true);
+}
+
+void LinkMachine::abort(const Dialing& dialing, std::string reason, bool failed, std::string detail) {
+  wanted_.reset();  // who asked for this call has had an answer
+  become(tell_pppd(dialing.call, failed, {}), std::move(reason), std::move(detail));
+}
+
+// ---- up --------------------------------------------------------------------------------------------------------------
+
+void LinkMachine::on(Up& up, Packet& packet) {
+  switch (up.of(packet.info.family())) {
+    case Carriage::carried: packet.late = true; return;
+    case Carriage::pending: return buffer(packet);
+    case Carriage::unused:
+    case Carriage::given_up: ++counters_.drops[Drop::family]; return;
+  }
+}
+
+void LinkMachine::on(Up& up, const ConnectAsked& event) { up.idle.hold(now_, event.hold.value_or(config_.call.idle_timeout)); }
+
+void LinkMachine::on(Up& up, const DisconnectAsked&) {
+  drop_buffer();  // of a family that has not come
+  leave(up, "disconnect");
+}
+
+// It belongs to a call: a link that is down has nobody to say good-bye to.
+void LinkMachine::on(Up& up, const FarewellWanted& event) {
+  up.call.farewell = event.wanted ? std::optional(event.patience) : std::nullopt;
+}
+
+void LinkMachine::on(Up& up, const CallGone& news) {
+  if (up.idle.in_use_until() > now_) resume_until_ = up.idle.in_use_until();
+  after_drop(up, news);
+}
+
+void LinkMachine::on(Up& up, const AddressAppeared& event) {
+  if (up.of(event.local.family()) != Carriage::carried) hand_over(up, event.local);  // a second address changes nothing
+}
+
+void LinkMachine::hand_over(Up& up, const IpAddress& local) {
+  const auto family = local.family();
+  if (up.families.carry(local, now_) == Carriage::given_up) effect(RefuseFamily{family, false});
+  up.settling.begin(now_);
+  effect(Handover{up.call.serial, family, buffer_.take(family)});
+}
+
+void LinkMachine::on(Up& up, const AddressVanished& event) {
+  if (up.families.lose(event.local, now_)) effect(ForgetAddress{event.local});
+}
+
+// What was handed over already goes no further: nothing is worth being sent to such a far end, so its queue is not waited for.
+void LinkMachine::on(Up& up, const AddressConflicts& event) {
+  effect(RouteBack{});
+  become(tell_pppd(up.call, true, up.addresses()), std::string(to_string(CallEnd::AddressConflict)), event.detail);
+}
+
+void LinkMachine::on(Up& up, const HandedOver& event) {
+  hang_up(up, "handover-failed", true, event.error);
+  for (auto packet : event.kept) std::ignore = take_in(packet);
+}
+
+void LinkMachine::on(Up& up, const IdleReport& event) {
+  switch (up.idle.answer(now_, event.remaining)) {
+    case IdleWatch::Verdict::needed: return;
+    case IdleWatch::Verdict::idle: return leave(up, "idle");
+    case IdleWatch::Verdict::unknown:
+      return hang_up(up, "idle-unknown", true, "the kernel does not say whether anything keeps the call up");
+  }
+}
+
+void LinkMachine::on(Up& up, const DeadlinePassed&) {
+  if (const auto linger = linger_deadline(up); linger && now_ >= *linger) return leave(up, "standby");
+  settle(up);
+  if (up.idle.ask(now_)) effect(AskIdle{up.call.serial});
+  give_up_families(up);
+}
+
+std::optional<Time> LinkMachine::linger_deadline(const Up& up) const {
+  if (!behind_since_ || !up.call.since || config_.standby_linger == Duration::max()) return std::nullopt;
+  return after(std::max(*behind_since_, *up.call.since), config_.standby_linger);
+}
+
+void LinkMachine::settle(Up& up) {
+  if (up.families.deadline()) return;  // the queue will have the other family's replay, too
+  const auto look = up.settling.look(now_);
+  if (look != Settling::Look::not_now) effect(SettleQueue{up.call.serial, look == Settling::Look::force});
+}
+
+void LinkMachine::give_up_families(Up& up) {
+  if (now_ < up.families.deadline().value_or(Time::max())) return;
+  if (!up.families.any(Carriage::carried)) return hang_up(up, "address-lost", true);
+  for (const auto family : up.families.give_up()) {
+    counters_.drops[Drop::family] += buffer_.take(family).size();
+    effect(RefuseFamily{family, true});
+  }
+}
+
+// In order: whoever has promised to say good-bye does so first.
+void LinkMachine::leave(const Up& up, std::string reason) {
+  if (!up.call.farewell) return hang_up(up, std::move(reason));
+  effect(SayFarewell{reason});
+  pass(Leaving{up, std::move(reason), after(now_, *up.call.farewell)});
+}
+
+void LinkMachine::hang_up(const Up& up, std::string reason, bool failed, std::string detail) {
+  effect(RouteBack{});
+  effect(CheckDrained{up.call.serial});
+  become(Draining{up.call, failed, up.addresses(), after(now_, kDrainInterval), after(now_, kDrainPatience)}, std::move(reason),
+         std::move(detail));
+}
+
+// ---- leaving, draining, ending -----------------------------------------------------------------------------------------
+
+void LinkMachine::on(Leaving& leaving, const DeadlinePassed&) {
+  if (now_ >= leaving.deadline) return hang_up(leaving);
+  settle(leaving.up);
+  give_up_families(leaving.up);
+}
+
+void LinkMachine::on(Draining& draining, const DrainReport& event) {
+  if (event.empty) end(draining);
+}
+
+void LinkMachine::on(Draining& draining, const DeadlinePassed&) {
+  if (now_ >= draining.deadline) return end(draining);
+  if (now_ < draining.check) return;
+  draining.check = after(now_, kDrainInterval);
+  effect(CheckDrained{draining.call.serial});
+}
+
+void LinkMachine::end(const Draining& draining) { pass(tell_pppd(draining.call, draining.failed, draining.local)); }
+
+Ending LinkMachine::tell_pppd(Call call, bool failed, std::vector<IpAddress> local) {
+  effect(EndCall{call.serial});
+  return {std::move(call), failed, std::move(local), after(now_, config_.call.hangup_timeout + kSupervisorGrace)};
+}
+
+void LinkMachine::on(Draining& draining, const CallGone& news) { after_hang_up(draining.local, draining.failed, news); }
+
+void LinkMachine::on(Ending& ending, const CallGone& news) { after_hang_up(ending.local, ending.failed, news); }
+
+void LinkMachine::on(Ending& ending, const DeadlinePassed&) {
+  if (now_ >= ending.deadline)
+    on(ending, CallGone{CallEnd::SupervisorLost, "ghost-supervisor did not report the end of the call in time"});
+}
+
+// ---- after the call ----------------------------------------------------------------------------------------------------
+
+void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news) {
+  for (const auto& a : local) effect(ForgetAddress{a});
+  if (!failed) {
+    failures_ = 0;
+    if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
+    return;
+  }
+  const auto asked_since = wanted_;  // a Connect while it was being ended is a new one
+  // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
+  if (news.reason == CallEnd::HungUp) after_failure(news.reason, reason_, detail_);
+  else after_failure(news);
+  if (!asked_since || !std::holds_alternative<Waiting>(state_)) return;
+  wanted_ = asked_since;
+  dial(asked_since->by, asked_since->by);
+}
+
+// The call did not come about.
+void LinkMachine::after_failure(const CallGone& news) {
+  after_failure(news.reason, std::string(to_string(news.reason)), news.detail);
+}
+
+void LinkMachine::after_failure(CallEnd end, std::string reason, std::string detail) {
+  ++failures_;
+  wanted_.reset();
+  wait_or_block(end, std::move(reason), std::move(detail));
+}
+
+// The call carried, and went without our asking.
+void LinkMachine::after_drop(const Up& up, const CallGone& news) {
+  effect(RouteBack{});
+  for (const auto& a : up.addresses()) effect(ForgetAddress{a});
+  failures_ = now_ - *up.call.since >= kStableCall ? 0 : failures_ + 1;
+  wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
+}
+
+void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
+  const auto& call = config_.call;
+  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block();
+  if (barred()) return become(Down{}, std::move(reason), std::move(detail));
+  become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
+}
+
+// ---- waiting -----------------------------------------------------------------------------------------------------------
+
+void LinkMachine::on(Waiting&, const ConnectAsked& event) {
+  want(event);
+  if (!event.patient) dial(event.by, event.by);
+}
+
+void LinkMachine::on(Waiting&, const DisconnectAsked&) {
+  drop_buffer();
+  become(Down{}, "disconnect");
+}
+
+void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
+  if (now_ >= waiting.until && !dial_if_asked()) become(Down{}, reason_, detail_);
+}
+
+}  // namespace ghost::core
