@@ -115,10 +115,11 @@ std::optional<Time> LinkMachine::deadline() const {
 }
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
-  out_.transitions.push_back({state_name(state_), state_name(next), reason, detail});
+  const auto from = shown(state_);
   if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
   since_ = now_;
+  out_.transitions.push_back({from, shown(state_), serial(), reason, detail});
   reason_ = std::move(reason);
   detail_ = std::move(detail);
 }

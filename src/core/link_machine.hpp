@@ -22,9 +22,10 @@
 
 namespace ghost::core {
 
-// A change of state, for the one place that logs it.
+// A change of what is shown, for the one place that logs it.
 struct Transition {
-  std::string_view from, to;
+  Shown from, to;
+  CallSerial call;  // of the state that it leads to; none: this has no call
   std::string reason, detail;
   bool operator==(const Transition&) const = default;
 };

@@ -52,24 +52,35 @@ bool LinkMachine::trying() const {
                     state_);
 }
 
-std::string_view state_name(const State& state) {
+Shown shown(const State& state) {
   return std::visit(Overloaded{
-                        [](const Down&) { return std::string_view("down"); },
-                        [](const Dialing&) { return std::string_view("dialing"); },
-                        [](const Up&) { return std::string_view("up"); },
-                        [](const Leaving&) { return std::string_view("up"); },
-                        [](const Draining&) { return std::string_view("hanging-up"); },
-                        [](const Ending&) { return std::string_view("hanging-up"); },
-                        [](const Waiting&) { return std::string_view("waiting"); },
+                        [](const Down&) { return Shown::down; },
+                        [](const Dialing&) { return Shown::dialing; },
+                        [](const Up&) { return Shown::up; },
+                        [](const Leaving&) { return Shown::up; },
+                        [](const Draining&) { return Shown::hanging_up; },
+                        [](const Ending&) { return Shown::hanging_up; },
+                        [](const Waiting&) { return Shown::waiting; },
                     },
                     state);
+}
+
+std::string_view to_string(Shown shown) {
+  switch (shown) {
+    case Shown::down: return "down";
+    case Shown::dialing: return "dialing";
+    case Shown::up: return "up";
+    case Shown::hanging_up: return "hanging-up";
+    case Shown::waiting: return "waiting";
+  }
+  return {};
 }
 
 LinkStatus LinkMachine::status() const {
   LinkStatus s;
   s.name = config_.name;
   s.description = config_.description;
-  s.state = state_name(state_);
+  s.state = to_string(shown(state_));
   s.blocked = blocked_;
   s.since = since_;
   s.reason = reason_;

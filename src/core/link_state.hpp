@@ -23,6 +23,7 @@
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -101,6 +102,9 @@ struct Waiting {
 
 using State = std::variant<Down, Dialing, Up, Leaving, Draining, Ending, Waiting>;
 
-std::string_view state_name(const State& state);  // "down", "dialing", "up", "hanging-up", "waiting"
+// How a state is shown to people and programs.
+enum class Shown : std::uint8_t { down, dialing, up, hanging_up, waiting };
+Shown shown(const State& state);
+std::string_view to_string(Shown shown);  // "down", "dialing", "up", "hanging-up", "waiting"
 
 }  // namespace ghost::core

@@ -209,7 +209,7 @@ void Daemon::handle(const std::string& name, core::LinkEvent event) {
 
 void Daemon::step(Link& link, core::LinkEvent event) {
   auto step = link.step(std::move(event));
-  for (const auto& t : step.transitions) log_transition(link.name(), link.machine().serial(), t);
+  for (const auto& t : step.transitions) log_transition(link.name(), t);
   turn_end_.saw(link.name(), step.only_packets, !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
   if (!parting_.empty()) parted_.run_soon();
   link.run(std::move(step.effects));

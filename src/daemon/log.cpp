@@ -30,11 +30,11 @@ void log(int priority, std::string_view link, std::string_view message) {
   send(std::move(fields), prefixed(link, message));
 }
 
-void log_transition(std::string_view link, CallSerial serial, const core::Transition& t) {
-  auto text = fmt::format("{} -> {} ({})", t.from, t.to, t.reason);
+void log_transition(std::string_view link, const core::Transition& t) {
+  auto text = fmt::format("{} -> {} ({})", to_string(t.from), to_string(t.to), t.reason);
   if (!t.detail.empty()) text += ": " + t.detail;
-  send({fmt::format("PRIORITY={}", t.to == "waiting" ? LOG_NOTICE : LOG_INFO), fmt::format("GHOSTD_LINK={}", link),
-        fmt::format("GHOSTD_CALL={}", number(serial)), fmt::format("GHOSTD_STATE={}", t.to),
+  send({fmt::format("PRIORITY={}", t.to == core::Shown::waiting ? LOG_NOTICE : LOG_INFO), fmt::format("GHOSTD_LINK={}", link),
+        fmt::format("GHOSTD_CALL={}", number(t.call)), fmt::format("GHOSTD_STATE={}", to_string(t.to)),
         fmt::format("GHOSTD_REASON={}", t.reason), fmt::format("MESSAGE_ID={}", kTransitionId)},
        prefixed(link, text));
 }

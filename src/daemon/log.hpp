@@ -16,7 +16,7 @@ namespace ghost::daemon {
 // priority: LOG_ERR, LOG_WARNING, … (syslog(3)); link: empty where it concerns all.
 void log(int priority, std::string_view link, std::string_view message);
 // A change of a link's state. MESSAGE_ID kTransitionId.
-void log_transition(std::string_view link, CallSerial serial, const core::Transition& transition);
+void log_transition(std::string_view link, const core::Transition& transition);
 
 // What became of name servers that others were to have; `outcome` in GHOSTD_NAMES=. MESSAGE_ID kNamesId.
 void log_names(int priority, std::string_view link, std::string_view outcome, std::string_view message);

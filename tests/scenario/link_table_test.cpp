@@ -145,7 +145,7 @@ std::string outcome(LinkMachine link, const std::string& state, Event what, Time
   if (link == before && step == Step{}) return {};
   std::string effects;
   for (const auto& e : step.effects) effects += (effects.empty() ? "" : "; ") + words(e);
-  const auto next = both(state_name(link.state()), link);
+  const auto next = both(to_string(shown(link.state())), link);
   const auto reason = step.transitions.empty() ? "" : " (" + step.transitions.back().reason + ")";
   return (effects.empty() ? "–" : effects) + " | " + (next == state && step.transitions.empty() ? "–" : next + reason);
 }

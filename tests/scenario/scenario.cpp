@@ -68,13 +68,12 @@ std::string one(const TellAppeared&) { return "appeared"; }
 std::string one(const TellVanished& e) { return "vanished (" + e.reason + ")"; }
 
 // What must hold of the transitions of any step: they lead, one by one, from the state before to the state after.
-void expect_connected(const Row& row, std::string_view before, const std::vector<Transition>& transitions,
-                      std::string_view after) {
+void expect_connected(const Row& row, Shown before, const std::vector<Transition>& transitions, Shown after) {
   for (const auto& t : transitions) {
-    if (t.from != before) ADD_FAILURE_AT(row.file, row.line) << "a transition from " << t.from << ", it was " << before;
+    if (t.from != before) ADD_FAILURE_AT(row.file, row.line) << "a transition from " << to_string(t.from) << ", it was " << to_string(before);
     before = t.to;
   }
-  if (before != after) ADD_FAILURE_AT(row.file, row.line) << "no transition tells that it is " << after;
+  if (before != after) ADD_FAILURE_AT(row.file, row.line) << "no transition tells that it is " << to_string(after);
 }
 
 }  // namespace
@@ -204,7 +203,7 @@ void play(LinkMachine& machine, std::vector<Row> rows) {
       ADD_FAILURE_AT(row.file, row.line)
           << "due at " << (wake ? std::to_string(wake->time_since_epoch().count()) : "no time")
           << " us";
-    const auto before = state_name(machine.state());
+    const auto before = shown(machine.state());
     const auto step = machine.step(std::move(row.event), now);
     std::vector<std::string> effects;
     for (const auto& e : step.effects) effects.push_back(words(e));
@@ -213,7 +212,7 @@ void play(LinkMachine& machine, std::vector<Row> rows) {
                                          << "\nbut asked: " << testing::PrintToString(effects);
     if (words(machine) != row.state)
       ADD_FAILURE_AT(row.file, row.line) << "wanted: " << row.state << "\nbut is: " << words(machine);
-    expect_connected(row, before, step.transitions, state_name(machine.state()));
+    expect_connected(row, before, step.transitions, shown(machine.state()));
   }
 }
 

@@ -173,8 +173,8 @@ std::optional<std::string> World::live(int steps) {
 // ---- what must hold --------------------------------------------------------------------------------------------------
 
 void World::feed(LinkEvent event) {
-  const auto from = state_name(call().state());
-  history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(from) + ": " + words(event));
+  const auto from = shown(call().state());
+  history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(to_string(from)) + ": " + words(event));
   if (history_.size() > 25) history_.erase(history_.begin());
   before(event);
   auto copy = event;
@@ -360,12 +360,12 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
       effect);
 }
 
-void World::after(const LinkStep& step, std::string_view from) {
+void World::after(const LinkStep& step, Shown from) {
   for (const auto& t : step.transitions) {
     promise(t.from == from, "a transition that does not follow the one before");
     from = t.to;
   }
-  promise(from == state_name(call().state()), "a state without its transition");
+  promise(from == shown(call().state()), "a state without its transition");
 
   const auto status = call().status();
   const auto& budget = call().config().buffer;

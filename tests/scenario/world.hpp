@@ -54,7 +54,7 @@ class World {
 
   void feed(core::LinkEvent event);
   void before(const core::LinkEvent& event);
-  void after(const core::LinkStep& step, std::string_view from);
+  void after(const core::LinkStep& step, core::Shown from);
   void see(const core::LinkEvent& event, const core::LinkEffect& effect);
   void learns(const core::Event& event);
   void learns(const core::AppearancesEvent& event);
