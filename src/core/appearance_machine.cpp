@@ -13,13 +13,19 @@
 namespace ghost::core {
 
 AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)
-    : link_(std::move(link)), remembered_(std::move(remembered)) {
-  std::erase_if(remembered_.told, [&config](const auto& told) {
-    return std::none_of(config.announces.begin(), config.announces.end(), [&](const AnnounceConfig& a) {
-      return a.name == told.first && (told.second.receiver == 0 || told.second.receiver == receiver(a));
-    });
-  });
-  on(std::move(config));
+    : link_(std::move(link)), config_(std::move(config)), sequence_(remembered.sequence) {
+  for (const auto& announce : config_.announces) {
+    const auto told = remembered.told.find(announce.name);
+    const bool same = told != remembered.told.end() && (told->second.receiver == 0 || told->second.receiver == receiver(announce));
+    notifiers_.emplace_back(announce, same ? std::optional(told->second) : std::nullopt);
+  }
+}
+
+Remembered AppearanceMachine::remembered() const {
+  Remembered out{sequence_, {}};
+  for (const auto& n : notifiers_)
+    if (const auto& told = n.belief().told()) out.told.emplace(n.announce().name, *told);
+  return out;
 }
 
 std::string_view to_string(AppearKind kind) {
@@ -99,9 +105,9 @@ void AppearanceMachine::begin(const AppearRequested& event) {
   note_begin(event);
   since_.reset();
   record_.addresses.clear();
-  for (auto& task : tasks_) {
-    abandon(task, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
-    task = Task{.announce = task.announce};
+  for (auto& notifier : notifiers_) {
+    abandon(notifier, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
+    notifier.begin();
   }
   state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
   remember();
@@ -109,86 +115,81 @@ void AppearanceMachine::begin(const AppearRequested& event) {
 }
 
 void AppearanceMachine::on(AppearReconfigured&& event) {
-  std::vector<Task> tasks;
+  std::vector<Notifier> notifiers;
   std::set<std::string> anew;
+  const bool present = std::holds_alternative<Present>(state_);
   for (const auto& announce : event.announces) {
-    const auto same = [&](const Task& t) { return t.announce.name == announce.name; };
-    const auto before = std::find_if(tasks_.begin(), tasks_.end(), same);
-    if (before == tasks_.end()) {
-      tasks.push_back({.announce = announce});
+    const auto same = [&](const Notifier& n) { return n.announce().name == announce.name; };
+    const auto before = std::find_if(notifiers_.begin(), notifiers_.end(), same);
+    if (before == notifiers_.end()) {
+      notifiers.emplace_back(announce);
       continue;
     }
-    const bool another = receiver(before->announce) != receiver(announce);
     // To whom it was on its way while nobody is being told anew: it must not count as this one's answer.
-    const bool late = before->notice && before->notice->kind == NoticeKind::appear && !std::holds_alternative<Present>(state_);
-    if (another && late) abandon(*before, NoticeResult::LinkGone);
-    if (another) {  // it knows nothing
-      remembered_.told.erase(announce.name);
-      before->knew.clear();
-      before->heard = false;
-    }
-    before->announce = announce;
-    if (another && std::holds_alternative<Present>(state_) && (before->running || before->retry)) anew.insert(announce.name);
-    tasks.push_back(std::move(*before));
-    tasks_.erase(before);
+    const bool late = before->telling(NoticeKind::appear) && !present;
+    if (late && receiver(before->announce()) != receiver(announce)) abandon(*before, NoticeResult::LinkGone);
+    const bool another = before->configure(announce);
+    if (another && present && !before->quiet()) anew.insert(announce.name);
+    notifiers.push_back(std::move(*before));
+    notifiers_.erase(before);
   }
   // Who comes back while he is told the end is told anew; the end must not be the last word.
-  std::erase_if(partings_, [&](const Task& p) {
+  std::erase_if(partings_, [&](const Parting& p) {
     const bool back = std::any_of(event.announces.begin(), event.announces.end(), [&](const AnnounceConfig& a) {
       return a.name == p.announce.name || receiver(a) == receiver(p.announce);
     });
-    if (back) effect(Abandon{*p.running});
+    if (back) effect(Abandon{p.id});
     return back;
   });
-  part_from(std::exchange(tasks_, std::move(tasks)), event.announces);
+  part_from(std::exchange(notifiers_, std::move(notifiers)), event.announces);
   const bool other_patience = config_.appear.vanish_timeout != event.appear.vanish_timeout;
   config_ = std::move(event);
-  if (other_patience && std::holds_alternative<Present>(state_)) effect(WantFarewell{true, config_.appear.vanish_timeout});
+  if (other_patience && present) effect(WantFarewell{true, config_.appear.vanish_timeout});
   if (anew.empty()) return;
   // What was on its way to the other one is this one's, under a number of its own: it may say it in other words.
-  ++remembered_.sequence;
+  ++sequence_;
   remember();
-  for (auto& task : tasks_) {
-    if (!anew.contains(task.announce.name)) continue;
-    Notice text = *task.notice;
-    text.sequence = remembered_.sequence;
-    assign(task, text);
+  for (auto& notifier : notifiers_) {
+    if (!anew.contains(notifier.announce().name)) continue;
+    Notice text = *notifier.notice();
+    text.sequence = sequence_;
+    tell(notifier, text);
   }
 }
 
 // Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
-void AppearanceMachine::part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there) {
+void AppearanceMachine::part_from(const std::vector<Notifier>& gone, const std::vector<AnnounceConfig>& still_there) {
   const auto* present = std::get_if<Present>(&state_);
-  std::vector<Task*> who;
-  for (auto& task : gone) {
-    const bool maybe_told = task.running || task.retry || remembered_.told.contains(task.announce.name);
-    remembered_.told.erase(task.announce.name);
-    if (task.running && std::holds_alternative<Vanishing>(state_)) {
-      partings_.push_back(std::move(task));
+  std::vector<AnnounceConfig> who;
+  for (const auto& notifier : gone) {
+    const auto& announce = notifier.announce();
+    const auto id = notifier.on_its_way();
+    if (id && std::holds_alternative<Vanishing>(state_)) {
+      partings_.push_back({*id, announce});
       continue;
     }
-    if (task.running) effect(Abandon{*task.running});
-    const bool other_name = std::any_of(still_there.begin(), still_there.end(),
-                                        [&](const AnnounceConfig& a) { return receiver(a) == receiver(task.announce); });
-    if (present && task.announce.vanish && maybe_told && !other_name) who.push_back(&task);
+    if (id) effect(Abandon{*id});
+    const bool other_name =
+        std::any_of(still_there.begin(), still_there.end(), [&](const AnnounceConfig& a) { return receiver(a) == receiver(announce); });
+    if (present && announce.vanish && notifier.maybe_told() && !other_name) who.push_back(announce);
   }
   if (who.empty()) return;
-  ++remembered_.sequence;
+  ++sequence_;
   remember();
   auto text = notice(NoticeKind::vanish, *present);
   text.reason = "reload";
-  for (auto* task : who) {
-    auto& parting = partings_.emplace_back(Task{.announce = task->announce, .notice = text});
-    parting.announce.timeout = std::min(parting.announce.timeout, config_.appear.vanish_timeout);
-    launch(parting);
+  for (auto& announce : who) {
+    announce.timeout = std::min(announce.timeout, config_.appear.vanish_timeout);
+    effect(SendNotice{++last_id_, announce, text});
+    partings_.push_back({last_id_, std::move(announce)});
   }
 }
 
 // Those that need the link, or all of them.
 void AppearanceMachine::abandon_partings(bool all) {
-  std::erase_if(partings_, [&](const Task& task) {
-    const bool ends = all || needs_link(task.announce);
-    if (ends) effect(Abandon{*task.running});
+  std::erase_if(partings_, [&](const Parting& parting) {
+    const bool ends = all || needs_link(parting.announce);
+    if (ends) effect(Abandon{parting.id});
     return ends;
   });
 }
@@ -272,8 +273,8 @@ void AppearanceMachine::end(std::string outcome, bool failed) {
 
 void AppearanceMachine::on(const AppearDeadlinePassed&) {
   // In Present anybody's; else only those are left that need no link.
-  for (auto& task : tasks_)
-    if (task.retry && clocks_.now >= *task.retry) launch(task);
+  for (auto& notifier : notifiers_)
+    if (const auto retry = notifier.deadline(); retry && clocks_.now >= *retry) effect(notifier.again(++last_id_));
   std::visit(Overloaded{
                  [&](Idle&) {},
                  [&](Connecting& c) {
@@ -282,8 +283,8 @@ void AppearanceMachine::on(const AppearDeadlinePassed&) {
                  [&](Present&) {},
                  [&](Vanishing& v) {
                    if (!v.deadline || clocks_.now < *v.deadline) return;
-                   for (auto& task : tasks_)
-                     if (task.notice && task.notice->kind == NoticeKind::vanish) abandon(task, NoticeResult::TimedOut);
+                   for (auto& notifier : notifiers_)
+                     if (notifier.telling(NoticeKind::vanish)) abandon(notifier, NoticeResult::TimedOut);
                    abandon_partings(true);
                    remember();
                    finish_farewell();
@@ -297,7 +298,7 @@ std::optional<Time> AppearanceMachine::deadline() const {
   const auto consider = [&](std::optional<Time> t) {
     if (t && *t != Time::max() && (!earliest || *t < *earliest)) earliest = t;
   };
-  for (const auto& task : tasks_) consider(task.retry);
+  for (const auto& notifier : notifiers_) consider(notifier.deadline());
   std::visit(Overloaded{
                  [&](const Idle&) {},
                  [&](const Connecting& c) { consider(c.give_up); },
@@ -327,11 +328,11 @@ AppearanceStatus AppearanceMachine::status() const {
   s.last = since_;
   s.next = record_.next;
   if (const auto* p = std::get_if<Present>(&state_)) s.until = p->until;
-  s.sequence = remembered_.sequence;
+  s.sequence = sequence_;
   s.carrier_nat = carrier_nat_;
   s.addresses = record_.addresses;
-  for (const auto& task : tasks_)
-    if (task.told_of) s.notices.push_back(task.status);
+  for (const auto& notifier : notifiers_)
+    if (const auto& notice = notifier.status()) s.notices.push_back(*notice);
   return s;
 }
 

@@ -24,16 +24,12 @@
 #include "base/ids.hpp"
 #include "core/appear_config.hpp"
 #include "core/appearance_status.hpp"
+#include "core/clocks.hpp"
 #include "core/notice.hpp"
+#include "core/notifier.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
-
-// Both clocks, read together: waits are measured by the one, people are told the other.
-struct Clocks {
-  Time now{};
-  WallTime wall{};
-};
 
 // ---- what happens
 
@@ -68,13 +64,6 @@ struct LinkSeen {
 struct FarewellAsked {
   std::string reason;
 };
-// Of Send and AskEcho.
-struct NoticeAnswered {
-  std::uint64_t id = 0;
-  NoticeResult result = NoticeResult::Crashed;
-  std::string detail;
-  std::string text;  // of an echo: the address
-};
 struct AppearReconfigured {
   AppearConfig appear;
   std::vector<AnnounceConfig> announces;
@@ -102,16 +91,6 @@ struct AskEcho {
   std::uint64_t id;
   std::string url;
   bool operator==(const AskEcho&) const = default;
-};
-struct SendNotice {
-  std::uint64_t id;
-  AnnounceConfig announce;
-  Notice notice;
-  bool operator==(const SendNotice&) const = default;
-};
-struct Abandon {  // nobody waits for its answer any more
-  std::uint64_t id;
-  bool operator==(const Abandon&) const = default;
 };
 struct TellAppeared {
   std::vector<IpAddress> addresses;
@@ -150,7 +129,7 @@ class AppearanceMachine {
   [[nodiscard]] std::optional<Time> deadline() const;
 
   [[nodiscard]] AppearanceStatus status() const;
-  [[nodiscard]] const Remembered& remembered() const { return remembered_; }
+  [[nodiscard]] Remembered remembered() const;
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
   // The call is asked for, and does not carry yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
@@ -174,16 +153,10 @@ class AppearanceMachine {
     std::string reason;
     std::optional<Time> deadline;  // none: the farewell is done, the link goes
   };
-  // A notifier, and the notice it is to get, if any.
-  struct Task {
+  // A good-bye to somebody whom a reload took away.
+  struct Parting {
+    std::uint64_t id;
     AnnounceConfig announce;
-    std::optional<Notice> notice{};
-    std::optional<std::uint64_t> running{};
-    std::optional<Time> retry{};
-    bool heard = false;             // perhaps: an attempt of this notice, or of one that it replaces
-    std::vector<IpAddress> knew{};  // before it; still does if nothing was heard
-    NoticeStatus status{};
-    bool told_of = false;  // had a notice in this appearance
   };
 
   void on(const AppearRequested& event);
@@ -201,14 +174,11 @@ class AppearanceMachine {
   void end(std::string outcome, bool failed);
   void announce(Present& present);
   void say_farewell(const Present& present);
-  void part_from(std::vector<Task> gone, const std::vector<AnnounceConfig>& still_there);
+  void part_from(const std::vector<Notifier>& gone, const std::vector<AnnounceConfig>& still_there);
   void abandon_partings(bool all);
   void finish_farewell();
-  void doubt(const std::vector<Task*>& who);
-  void assign(Task& task, const Notice& notice);
-  void launch(Task& task);
-  void settle(Task& task, NoticeResult result);
-  void abandon(Task& task, NoticeResult result);
+  void tell(Notifier& notifier, const Notice& notice, Duration patience = Duration::max());
+  void abandon(Notifier& notifier, NoticeResult result);
   void link_gone();
   void remember();
   [[nodiscard]] Notice notice(NoticeKind kind, const Present& present);
@@ -219,10 +189,10 @@ class AppearanceMachine {
 
   std::string link_;
   AppearReconfigured config_;
-  Remembered remembered_;
+  std::uint64_t sequence_;  // of the last notice
   std::variant<Idle, Connecting, Present, Vanishing> state_ = Idle{};
-  std::vector<Task> tasks_;  // in the order of the configuration
-  std::vector<Task> partings_;  // good-byes to those whom a reload took away
+  std::vector<Notifier> notifiers_;  // in the order of the configuration
+  std::vector<Parting> partings_;
   std::uint64_t last_id_ = 0;
   std::optional<AppearRequested> again_;  // came while vanishing
   std::uint64_t asked_ = 0;

@@ -35,13 +35,6 @@ struct AppearanceStatus {
   bool operator==(const AppearanceStatus&) const = default;
 };
 
-// What a notifier's receiver knows.
-struct Told {
-  std::vector<IpAddress> addresses;      // which it confirmed last; none: nobody knows what it heard
-  std::uint64_t receiver = 0;            // core::receiver(); 0: whoever it was
-  bool operator==(const Told&) const = default;
-};
-
 // An appearance as it is remembered.
 struct AppearanceRecord {
   WallTime begun{};                      // when it was asked for

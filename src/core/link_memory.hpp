@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/appearance_status.hpp"
+#include "core/belief.hpp"
 #include "core/schedule.hpp"
 
 namespace ghost::core {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/notifier.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "core/receiver.hpp"
+
+namespace ghost::core {
+namespace {
+
+constexpr Duration kLongestRetry = std::chrono::minutes(5);
+
+Duration retry_delay(const AnnounceConfig& announce, unsigned attempts) {
+  auto delay = announce.retry;
+  for (unsigned i = 1; i < attempts && delay < kLongestRetry; ++i) delay *= 2;
+  return std::min(delay, std::max(kLongestRetry, announce.retry));
+}
+
+}  // namespace
+
+Notifier::Notifier(AnnounceConfig announce, std::optional<Told> told)
+    : announce_(std::move(announce)), belief_(std::move(told)) {}
+
+const Notice* Notifier::notice() const {
+  using Found = const Notice*;
+  return std::visit(Overloaded{
+                        [](const Quiet&) -> Found { return nullptr; },
+                        [](const Sending& sending) -> Found { return &sending.notice; },
+                        [](const Retrying& retrying) -> Found { return &retrying.notice; },
+                    },
+                    state_);
+}
+
+std::optional<std::uint64_t> Notifier::on_its_way() const {
+  const auto* sending = std::get_if<Sending>(&state_);
+  return sending ? std::optional(sending->id) : std::nullopt;
+}
+
+std::optional<Time> Notifier::deadline() const {
+  const auto* retrying = std::get_if<Retrying>(&state_);
+  return retrying ? std::optional(retrying->at) : std::nullopt;
+}
+
+void Notifier::doubt() {
+  std::visit(Overloaded{
+                 [&](const Quiet&) { belief_.doubt(); },
+                 [&](const Sending&) { belief_.may_have_heard(); },  // what the new one replaces
+                 [&](const Retrying&) {},                            // it is in doubt still
+             },
+             state_);
+}
+
+SendNotice Notifier::tell(Notice notice, std::uint64_t id) {
+  status_ = NoticeStatus{.name = announce_.name, .result = {}, .detail = {}, .at = {}, .attempts = 1};
+  state_ = Sending{notice, id};
+  return {id, announce_, std::move(notice)};
+}
+
+SendNotice Notifier::again(std::uint64_t id) {
+  ++status_->attempts;
+  auto notice = std::get<Retrying>(state_).notice;
+  state_ = Sending{notice, id};
+  return {id, announce_, std::move(notice)};
+}
+
+bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clocks) {
+  belief_.answered(answer.result);
+  status_->at = clocks.wall;
+  status_->detail = answer.detail;
+  // Without the link only a file is written, and a good-bye is said once.
+  const auto& notice = std::get<Sending>(state_).notice;
+  const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
+  if (may_retry && worth_retrying(answer.result) && status_->attempts < announce_.attempts) {
+    state_ = Retrying{notice, after(clocks.now, retry_delay(announce_, status_->attempts))};
+    return false;
+  }
+  settle(answer.result, clocks.wall);
+  return true;
+}
+
+std::optional<Abandon> Notifier::abandon(NoticeResult result, WallTime now) {
+  if (quiet()) return std::nullopt;
+  const auto id = on_its_way();
+  if (id) belief_.may_have_heard();
+  settle(result, now);
+  return id ? std::optional(Abandon{*id}) : std::nullopt;
+}
+
+void Notifier::settle(NoticeResult result, WallTime now) {
+  belief_.settle(result, *notice(), receiver(announce_));
+  state_ = Quiet{};
+  status_->result = result;
+  if (!status_->at) status_->at = now;
+}
+
+bool Notifier::configure(AnnounceConfig announce) {
+  const bool another = receiver(announce_) != receiver(announce);
+  if (another) belief_.forget();
+  announce_ = std::move(announce);
+  return another;
+}
+
+}  // namespace ghost::core

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One notifier of a link, as a machine: the notice that its receiver is to get, how often that is tried, and what the receiver
+// believes.
+//
+//   from       to         when
+//   Quiet      Sending    it is told something
+//   Sending    Retrying   the attempt has failed, and another may go better
+//              Quiet      it has answered, or was tried often enough; or nobody waits for its answer any more
+//   Retrying   Sending    the pause is over
+//              Quiet      nobody tries again
+//
+// Told something else, it is Sending from any of them. AppearanceMachine decides what it is told and when.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/appear_config.hpp"
+#include "core/appearance_status.hpp"
+#include "core/belief.hpp"
+#include "core/clocks.hpp"
+#include "core/notice.hpp"
+
+namespace ghost::core {
+
+// To the receiver. Answered by NoticeAnswered.
+struct SendNotice {
+  std::uint64_t id;
+  AnnounceConfig announce;
+  Notice notice;
+  bool operator==(const SendNotice&) const = default;
+};
+struct Abandon {  // nobody waits for its answer any more
+  std::uint64_t id;
+  bool operator==(const Abandon&) const = default;
+};
+// Of SendNotice and AskEcho.
+struct NoticeAnswered {
+  std::uint64_t id = 0;
+  NoticeResult result = NoticeResult::Crashed;
+  std::string detail;
+  std::string text;  // of an echo: the address
+};
+
+class Notifier {
+ public:
+  // told: what an earlier ghostd wrote down of its receiver.
+  explicit Notifier(AnnounceConfig announce, std::optional<Told> told = {});
+
+  [[nodiscard]] const AnnounceConfig& announce() const { return announce_; }
+  [[nodiscard]] const Belief& belief() const { return belief_; }
+  // Its receiver was told something, or may have been.
+  [[nodiscard]] bool maybe_told() const { return !quiet() || belief_.told(); }
+  [[nodiscard]] bool quiet() const { return std::holds_alternative<Quiet>(state_); }
+  // The notice on its way, or to be tried again; nullptr: none.
+  [[nodiscard]] const Notice* notice() const;
+  [[nodiscard]] bool telling(NoticeKind kind) const { return notice() && notice()->kind == kind; }
+  // The number of the attempt on its way.
+  [[nodiscard]] std::optional<std::uint64_t> on_its_way() const;
+  // When again() is wanted.
+  [[nodiscard]] std::optional<Time> deadline() const;
+  // How its last notice of this appearance went; nullopt: it had none.
+  [[nodiscard]] const std::optional<NoticeStatus>& status() const { return status_; }
+
+  // Another appearance begins. It is quiet.
+  void begin() { status_.reset(); }
+  // From now on its receiver's belief is not known: tell() follows.
+  void doubt();
+  // The attempt on its way has been abandoned.
+  [[nodiscard]] SendNotice tell(Notice notice, std::uint64_t id);
+  // The pause is over.
+  [[nodiscard]] SendNotice again(std::uint64_t id);
+  // To the attempt on its way. present: the link carries and is not about to hang up. True: there will be no other attempt.
+  [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
+  // What it was being told is over, with this result.
+  [[nodiscard]] std::optional<Abandon> abandon(NoticeResult result, WallTime now);
+  // A reload. True: it has another receiver.
+  bool configure(AnnounceConfig announce);
+
+ private:
+  struct Quiet {};
+  struct Sending {
+    Notice notice;
+    std::uint64_t id;
+  };
+  struct Retrying {
+    Notice notice;
+    Time at;
+  };
+
+  void settle(NoticeResult result, WallTime now);
+
+  AnnounceConfig announce_;
+  Belief belief_;
+  std::variant<Quiet, Sending, Retrying> state_ = Quiet{};
+  std::optional<NoticeStatus> status_;
+};
+
+}  // namespace ghost::core
