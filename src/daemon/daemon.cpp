@@ -18,9 +18,6 @@
 namespace ghost::daemon {
 namespace {
 
-// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
-constexpr core::Duration kListPatience = std::chrono::seconds(20);
-
 // By a service manager that has none for us (a test, an old unit), they are made here, where that is allowed.
 net::RawSender raw_sender(Inherited& inherited) {
   const auto socket = [&](const char* name, Family family) {
@@ -42,7 +39,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
-      list_timeout_(loop, [this] { listen(); }),
+      list_timeout_(loop, [this] { listed(); }),
       parted_(loop, [this] { farewells_said(); }),
       queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }),
       turn_end_(loop, [this](const TurnEnd::Seen& seen) { tell(seen); }) {
@@ -85,8 +82,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   tell_manager();
 
   // Calls that an earlier ghostd began come before the first packet, or that would ask for a second.
-  if (supervisor_.send(ppp::List{})) list_timeout_.arm(loop::now() + kListPatience);
-  else listen();
+  if (!ask_for_calls()) listen();
 }
 
 Daemon::~Daemon() = default;
@@ -147,6 +143,7 @@ void Daemon::remove_link(const std::string& name) {
   remove_stored_tun(name);
   links_.erase(name);
   status_line_.remove(name);
+  names_.forget(name);
   forget_timer(name);
   if (bus_) bus_->remove(name);
 }
@@ -218,6 +215,7 @@ void Daemon::step(Link& link, core::LinkEvent event) {
 void Daemon::show(const Link& link) {
   const auto status = link.status();
   status_line_.put(status);
+  names_.see(link, status);
   if (bus_) bus_->publish(status);
 }
 
@@ -226,7 +224,7 @@ void Daemon::tell(const TurnEnd::Seen& seen) {
     if (const auto at = links_.find(name); at != links_.end()) show(*at->second);
   if (seen.only_packets) return;  // the rest looks at every link: not for each packet that waits
   see_who_stands_in_front();
-  names_.update(links_);
+  names_.tell();
   tell_manager();
   tell_left();
   leave_idle_supervisor();
@@ -236,8 +234,8 @@ void Daemon::tell(const TurnEnd::Seen& seen) {
 }
 
 void Daemon::publish() {
-  names_.update(links_);
   for (const auto& [name, link] : links_) show(*link);
+  names_.tell();
 }
 
 void Daemon::tell_manager() {

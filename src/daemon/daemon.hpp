@@ -96,6 +96,9 @@ class Daemon final : public bus::Requests, private BusPort {
   void hang_up_orphan(const std::string& link, CallSerial serial);
   void leave_idle_supervisor();  // without a client and a call it ends by itself
   void tell_names();
+  // Which calls live? False: it could not be asked.
+  bool ask_for_calls();
+  void listed();
   void listen();
 
   // ---- the kernel's interfaces: daemon_kernel.cpp
@@ -131,6 +134,7 @@ class Daemon final : public bus::Requests, private BusPort {
 
   EventQueue queue_;
   TurnEnd turn_end_;
+  bool listing_ = false;    // the supervisor has been asked for its calls, and has not told all of them yet
   bool listening_ = false;
   bool stopping_ = false;
   bool leaving_ = false;  // whoever stops us waits for the last call's end

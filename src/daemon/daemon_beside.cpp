@@ -64,7 +64,7 @@ void Daemon::see_who_stands_in_front() {
     show(*link);
     if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
   }
-  if (changed) names_.update(links_);
+  if (changed) names_.tell();
 }
 
 void Daemon::tell_what_stands_beside() {

@@ -8,6 +8,12 @@
 #include "daemon/log.hpp"
 
 namespace ghost::daemon {
+namespace {
+
+// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
+constexpr core::Duration kListPatience = std::chrono::seconds(20);
+
+}  // namespace
 
 void Daemon::supervisor_says(ppp::Message message) {
   std::visit(Overloaded{
@@ -21,7 +27,7 @@ void Daemon::supervisor_says(ppp::Message message) {
                    if (refused.link.empty()) return;
                    post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
                  },
-                 [&](const ppp::Listed&) { listen(); },
+                 [&](const ppp::Listed&) { listed(); },
              },
              message);
 }
@@ -43,8 +49,10 @@ void Daemon::supervisor_lost(const std::string& why) {
   }
   if (calls) log(LOG_ERR, "", "the connection to ghost-supervisor broke: " + why);
   for (const auto& name : names) post(name, core::SupervisorGone{});
+  listing_ = false;
+  list_timeout_.disarm();
   // If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
-  if (calls) (void)supervisor_.send(ppp::List{});
+  if (calls) ask_for_calls();
   listen();
 }
 
@@ -54,22 +62,35 @@ void Daemon::tell_names() {
   if (std::exchange(names_told_, any) || any) (void)supervisor_.send(ppp::Names{});
 }
 
+bool Daemon::ask_for_calls() {
+  listing_ = supervisor_.send(ppp::List{});
+  if (listing_) list_timeout_.arm(loop::now() + kListPatience);
+  return listing_;
+}
+
+// All calls that live are known, or nobody waits for them any longer.
+void Daemon::listed() {
+  listing_ = false;
+  list_timeout_.disarm();
+  listen();
+  leave_idle_supervisor();
+}
+
 // From here on the kernel's interfaces are watched and packets may ask for calls.
 void Daemon::listen() {
-  list_timeout_.disarm();
   if (std::exchange(listening_, true)) return;
   watch_kernel();
   for (const auto& [name, link] : links_) link->listen();
   tell_names();
   // Not before living calls are known: their name servers would be taken away, and given back.
   if (bus_) names_.begin(loop_, bus_->connection());
-  names_.update(links_);
+  publish();
   leave_idle_supervisor();
   tell_left();
 }
 
 void Daemon::leave_idle_supervisor() {
-  if (!any_call() && listening_) supervisor_.close();
+  if (!any_call() && listening_ && !listing_) supervisor_.close();
 }
 
 }  // namespace ghost::daemon

@@ -3,9 +3,7 @@
 
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
-#include "base/ids.hpp"
 #include "daemon/log.hpp"
 
 namespace ghost::daemon {
@@ -28,47 +26,40 @@ void say(const std::string& link, bus::Resolved::Outcome outcome, const std::str
   }
 }
 
-core::NamesLink names_link(const Link& link) {
-  const auto& config = link.machine().config();
-  const auto status = link.machine().status();
-  return {.link = config.name,
-          .index = link.placed().index,
-          .routes = config.routes,
-          .configured = config.dns,
-          .up = link.machine().carries() != nullptr,
-          .callable = !link.machine().blocked(),
-          .in_front = !link.standing().behind && !link.standing().withdrawn,
-          .named = status.dns,
-          .remote = status.remote_address};
-}
-
 }  // namespace
 
 void Names::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
   try {
     resolved_ = std::make_unique<bus::Resolved>(
         loop, bus, [this](bus::Resolved::Outcome outcome, const std::string& interface, const std::string& text) {
-          const auto at = link_of_.find(interface);
-          say(at == link_of_.end() ? std::string() : at->second, outcome, interface, text);
+          say(wanted_.link_of(interface), outcome, interface, text);
         });
   } catch (const std::runtime_error& e) {
     log_names(LOG_WARNING, "", "failed", std::string("cannot reach systemd-resolved: ") + e.what());
   }
 }
 
-void Names::update(const std::map<std::string, std::unique_ptr<Link>>& links) {
+void Names::see(const Link& link, const core::LinkStatus& status) {
+  const auto& config = link.machine().config();
+  const auto& state = link.machine().state();
+  wanted_.see({.link = {.link = config.name,
+                        .index = link.placed().index,
+                        .routes = config.routes,
+                        .configured = config.dns,
+                        .up = link.machine().carries() != nullptr,
+                        .callable = !status.blocked,
+                        .in_front = !link.standing().behind && !link.standing().withdrawn,
+                        .named = status.dns,
+                        .remote = status.remote_address},
+               .demand_interface = status.demand_interface,
+               .interface = link.interface(),
+               // A call that an earlier ghostd began has its servers still; they are judged when the call is ours.
+               .judged = !std::holds_alternative<core::Dialing>(state)});
+}
+
+void Names::tell() {
   if (!resolved_) return;
-  std::vector<core::NamesLink> states;
-  std::set<std::string> interfaces;
-  for (const auto& [name, link] : links) {
-    states.push_back(names_link(*link));
-    const auto call = link->interface();
-    link_of_[demand_interface(name)] = link_of_[call] = name;
-    interfaces.insert(demand_interface(name));
-    // A call that an earlier ghostd began has its servers still; they are judged when the call is ours.
-    if (!std::holds_alternative<core::Dialing>(link->machine().state())) interfaces.insert(call);
-  }
-  resolved_->want(core::names_for(states), std::move(interfaces));
+  if (auto wanted = wanted_.news()) resolved_->want(std::move(wanted->names), std::move(wanted->interfaces));
 }
 
 }  // namespace ghost::daemon

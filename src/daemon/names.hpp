@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Names' edge: the links as they are -> core::names_for() -> systemd-resolved. Where resolvconf(8) is in use, ghost-supervisor tells
+// Names' edge: the links as they are -> WantedNames -> systemd-resolved. Where resolvconf(8) is in use, ghost-supervisor tells
 // it, from what it knows itself (supervisor/name_records.hpp).
 #pragma once
-#include <map>
 #include <memory>
 #include <string>
 
 #include "bus/resolved.hpp"
 #include "daemon/link.hpp"
+#include "daemon/wanted_names.hpp"
 
 namespace ghost::daemon {
 
@@ -17,11 +17,14 @@ class Names {
   void begin(loop::EventLoop& loop, sdbus::IConnection& bus);
   void end() { resolved_.reset(); }
 
-  // After whatever may have changed a link. Cheap where nothing has.
-  void update(const std::map<std::string, std::unique_ptr<Link>>& links);
+  // After whatever may have changed a link; its status then.
+  void see(const Link& link, const core::LinkStatus& status);
+  void forget(const std::string& link) { wanted_.forget(link); }
+  // Tells resolved what has changed.
+  void tell();
 
  private:
-  std::map<std::string, std::string> link_of_;  // by interface, of all links there were
+  WantedNames wanted_;
   std::unique_ptr<bus::Resolved> resolved_;
 };
 

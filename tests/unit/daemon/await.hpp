@@ -6,12 +6,13 @@
 
 namespace ghost::test {
 
-// Turns the loop until `done`, or until ten seconds have gone.
+// Turns the loop until `done`, or until ten seconds have gone. `done` may take what it looks for: it is not asked again.
 inline bool await(loop::EventLoop& loop, const std::function<bool()>& done) {
   const auto deadline = loop::now() + std::chrono::seconds(10);
-  while (!done() && loop::now() < deadline)
-    if (!loop.turn(std::chrono::milliseconds(100))) break;
-  return done();
+  for (;;) {
+    if (done()) return true;
+    if (loop::now() >= deadline || !loop.turn(std::chrono::milliseconds(100))) return false;
+  }
 }
 
 }  // namespace ghost::test
