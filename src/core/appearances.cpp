@@ -143,7 +143,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;
-    remember_block(call, status);
+    remember_block(call);
     settling_.reset();
     if (after_restart_ == AfterRestart::up_again && (seen.up || !calling)) {
       after_restart_ = AfterRestart::nothing;
@@ -250,12 +250,9 @@ void Appearances::remember(const Remember& what) {
   save();
 }
 
-// Every change of it, and the reason once the link has come to rest.
-void Appearances::remember_block(const LinkMachine& call, const LinkStatus& status) {
-  auto now = memory_.blocked;
-  if (!call.blocked()) now.reset();
-  else if (std::holds_alternative<Down>(call.state())) now = {status.reason, status.detail};
-  else if (!now) now = {"block", ""};
+void Appearances::remember_block(const LinkMachine& call) {
+  const auto& block = call.permission().standing(Bar::block);
+  auto now = block ? std::optional(Block{block->reason, block->detail}) : std::nullopt;
   if (now == memory_.blocked) return;
   memory_.blocked = std::move(now);
   save();

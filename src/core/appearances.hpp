@@ -166,7 +166,7 @@ class Appearances {
   void settle();
   void send_unwritten(Time until);
   void remember(const Remember& what);
-  void remember_block(const LinkMachine& call, const LinkStatus& status);
+  void remember_block(const LinkMachine& call);
   void save();
   void make_ready(bool calling);
   void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }

@@ -31,7 +31,8 @@ struct ConnectAsked {
 struct DisconnectAsked {};
 struct BlockAsked {};
 struct UnblockAsked {};  // lifts a LeaveAsked, too
-// ghostd is about to be stopped: as DisconnectAsked, and from now on nothing makes a call, as long as this ghostd lives.
+// ghostd is about to be stopped: as DisconnectAsked, and from now on nothing makes a call, until an UnblockAsked. A stop that has
+// not come within an hour does not come any more: then the bar ends.
 struct LeaveAsked {};
 
 // From now on (until it is said again, or the call ends) somebody must say good-bye through the call before it is hung up in

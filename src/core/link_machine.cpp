@@ -13,6 +13,7 @@ namespace ghost::core {
 namespace {
 
 constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
+constexpr Duration kStopPatience = 1h;    // a stop that has not come by then does not come any more
 
 template <class State, class... Events>
 struct In {
@@ -91,6 +92,7 @@ std::optional<Time> LinkMachine::deadline() const {
     if (t && *t != Time::max()) earliest = sooner(earliest, t);
   };
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
+  consider(permission_.deadline());
   std::visit(Overloaded{
                  [&](const Down&) {},
                  [&](const Dialing& dialing) { consider(dialing.give_up); },
@@ -142,7 +144,7 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
   // Of a family without a stable address: no call would carry it. Blocked: it slipped past the kernel's own refusal.
   // The line carries while a good-bye is said; what would have to wait waits for nothing any more.
   const auto* up = carries();
-  const bool refused = blocked_ || (stopping_ && !(up && up->of(info->family()) == Carriage::carried));
+  const bool refused = blocked() || (barred() && !(up && up->of(info->family()) == Carriage::carried));
   if (refused || !config_.stable_for(info->family())) {
     ++counters_.drops[refused ? Drop::blocked : Drop::family];
     return true;
@@ -191,7 +193,7 @@ void LinkMachine::end_on_purpose() {
 }
 
 void LinkMachine::on(const LeaveAsked& event) {
-  stopping_ = true;
+  permission_.put_up(Bar::stop, {"stop", {}, after(now_, kStopPatience)});
   forget_wishes();
   drop_buffer();
   meet(event);
@@ -202,28 +204,26 @@ void LinkMachine::on(const DisconnectAsked& event) {
   meet(event);
 }
 
-void LinkMachine::block() {
-  if (!blocked_) effect(SetBlocked{true});
-  blocked_ = true;
+void LinkMachine::block(std::string reason, std::string detail) {
+  if (permission_.put_up(Bar::block, {std::move(reason), std::move(detail), std::nullopt})) effect(SetBlocked{true});
   end_on_purpose();
   drop_buffer();
 }
 
 void LinkMachine::stay_blocked(std::string reason, std::string detail) {
-  blocked_ = true;
+  permission_.put_up(Bar::block, {reason, detail, std::nullopt});
   reason_ = std::move(reason);
   detail_ = std::move(detail);
 }
 
 void LinkMachine::on(const BlockAsked& event) {
-  block();
+  block("block");
   meet(event);
 }
 
 void LinkMachine::on(const UnblockAsked&) {
-  stopping_ = false;
-  if (!blocked_) return;
-  blocked_ = false;
+  permission_.lift(Bar::stop);
+  if (!permission_.lift(Bar::block)) return;
   failures_ = 0;
   detail_.clear();
   reason_ = "unblock";
@@ -273,6 +273,8 @@ void LinkMachine::on(const SupervisorGone&) {
 
 void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
+  for (const auto bar : permission_.pass(now_))
+    if (bar == Bar::block) effect(SetBlocked{false});
   meet(event);
 }
 

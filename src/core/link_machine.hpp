@@ -18,6 +18,7 @@
 #include "core/link_event.hpp"
 #include "core/link_state.hpp"
 #include "core/link_status.hpp"
+#include "core/permission.hpp"
 #include "core/replay_buffer.hpp"
 
 namespace ghost::core {
@@ -68,9 +69,10 @@ class LinkMachine {
   [[nodiscard]] const Up* carries() const;
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
-  [[nodiscard]] bool blocked() const { return blocked_; }
-  // Nothing makes a call: it is blocked, or ghostd is about to be stopped.
-  [[nodiscard]] bool barred() const { return blocked_ || stopping_; }
+  // What forbids to call, if anything does.
+  [[nodiscard]] const Permission& permission() const { return permission_; }
+  [[nodiscard]] bool blocked() const { return permission_.standing(Bar::block).has_value(); }
+  [[nodiscard]] bool barred() const { return !permission_.given(); }
   // The call that is being made, carried or ended; nullptr, and none, in Down and Waiting.
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
@@ -209,7 +211,7 @@ class LinkMachine {
   void want(const ConnectAsked& event);
   void forget_wishes();
   void end_on_purpose();
-  void block();
+  void block(std::string reason, std::string detail = {});
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
@@ -240,8 +242,7 @@ class LinkMachine {
   ReplayBuffer buffer_;
   Counters counters_;
   CallSerial last_serial_;
-  bool blocked_ = false;
-  bool stopping_ = false;
+  Permission permission_;
   bool ended_on_purpose_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;  // what a packet asked for could not be carried

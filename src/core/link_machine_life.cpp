@@ -44,7 +44,7 @@ void LinkMachine::on(Down&, const Impaired&) {
 void LinkMachine::on(Down&, const CallFound& event) {
   Dialing dialing{begun(event.serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
   become(dialing, "adopted");
-  if (barred()) abort(dialing, blocked_ ? "block" : "stop");
+  if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
 }
 
 // ---- dialing ---------------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ void LinkMachine::after_drop(const Up& up, const CallGone& news) {
 
 void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
   const auto& call = config_.call;
-  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block();
+  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block(reason, detail);
   if (barred()) return become(Down{}, std::move(reason), std::move(detail));
   become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
 }

@@ -81,7 +81,7 @@ LinkStatus LinkMachine::status() const {
   s.name = config_.name;
   s.description = config_.description;
   s.state = to_string(shown(state_));
-  s.blocked = blocked_;
+  s.blocked = blocked();
   s.since = since_;
   s.reason = reason_;
   s.detail = detail_;

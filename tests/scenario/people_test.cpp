@@ -187,6 +187,16 @@ TEST(People, LeaveHangsUpAndNothingCallsAgain) {
   });
 }
 
+// Whoever said it has not stopped ghostd after all.
+TEST(People, ABarOfAStopThatDoesNotComeEndsAfterAnHour) {
+  play(isp(), {
+      {1s, leave, {}, "down (start)"},
+      {1h, packet("a"), {}, "down (start)"},
+      {1h + 1s, due, {}, "down (start)"},
+      {1h + 2s, packet("b"), {"start 1"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
 TEST(People, LeaveEndsADialAndAWait) {
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},

@@ -231,7 +231,15 @@ void World::learns(const Event& event) {
     ppp_.erase(vanished->local);
   } else if (std::holds_alternative<Reconfigured>(event)) {
     owed_.clear();
+  } else if (std::holds_alternative<UnblockAsked>(event)) {
+    stop_until_.reset();
+  } else if (std::holds_alternative<LeaveAsked>(event)) {
+    stop_until_ = std::max(now_ + 1h, stop_until_.value_or(now_));
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
+    if (stop_until_ && *stop_until_ <= now_) {
+      ++seen_["bars that ended by themselves"];
+      stop_until_.reset();
+    }
     const auto* ending = std::get_if<Ending>(&call().state());
     if (ending && now_ >= ending->deadline) {
       ++seen_["silent supervisor given up"];
@@ -381,7 +389,11 @@ void World::after(const LinkStep& step, Shown from) {
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
   const bool leaving = std::holds_alternative<Leaving>(call().state());
   promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
-  promise(!down || (status.buffered_packets == 0 && !call().deadline()), "a link that is down waits for something");
+  const auto bar_ends = call().permission().deadline();
+  promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
+  promise(!bar_ends || (call().deadline() && *call().deadline() <= *bar_ends), "nobody will be woken for the end of a bar");
+  promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_, "a bar ends at another time than was said");
+  promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");
   promise(down || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
   promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == call().serial()), "it carries a dead call, or forgot a live one");
   promise(routed_ == up, "the route is where the state is not");

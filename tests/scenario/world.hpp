@@ -91,6 +91,7 @@ class World {
   bool routed_ = false;              // a handover that no RouteBack took back
   bool asked_idle_ = false;          // an answer to AskIdle is under way
   bool blocked_ = false;
+  std::optional<Time> stop_until_;   // until then nothing calls, because of a LeaveAsked
   std::set<IpAddress> held_;         // handed over, not forgotten
   Time woken_ = Time::min();
   int at_once_ = 0;  // wake-ups in a row without the time moving on

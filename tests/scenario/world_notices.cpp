@@ -95,6 +95,7 @@ void World::restart() {
   routed_ = asked_idle_ = asked_since_ = farewell_begun_ = false;
   saved_ = written_ = 0;
   blocked_ = call().blocked();
+  stop_until_.reset();
   confirmed_.clear();
   for (const auto& [name, told] : disk_.told)
     if (!told.addresses.empty()) confirmed_[name] = told.addresses;
