@@ -5,7 +5,7 @@
 #include <array>
 #include <functional>
 
-#include "announce/check.hpp"
+#include "ghost-announce/check.hpp"
 #include "config/parse.hpp"
 
 namespace ghost::config {

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "announce/check.hpp"
+#include "ghost-announce/check.hpp"
 #include "base/metrics.hpp"
 
 namespace ghost::config {

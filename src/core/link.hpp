@@ -4,7 +4,7 @@
 // Two machines live in here and talk only in here: the call (LinkMachine) and the appearances (Appearances). One says "I am about
 // to hang up", the other "hold the line so long", "say good-bye first", "good-bye is said". An event goes to the one that it
 // concerns; what this one wants of the other is the next event of the same step, behind those that wait already. What leaves is
-// for hands (src/daemon): start this call, switch that route, send this notice, write this down.
+// for hands (src/ghostd): start this call, switch that route, send this notice, write this down.
 //
 // The promises of both hold together (tests/scenario/random_run_test.cpp):
 //   - those of LinkMachine and of AppearanceMachine;

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "announce/check.hpp"
-#include "announce/dns_update.hpp"
-#include "announce/job.hpp"
-#include "announce/mail_message.hpp"
-#include "announce/mqtt_packet.hpp"
-#include "announce/outcome.hpp"
-#include "announce/text_template.hpp"
-#include "announce/url.hpp"
+#include "ghost-announce/check.hpp"
+#include "ghost-announce/dns_update.hpp"
+#include "ghost-announce/job.hpp"
+#include "ghost-announce/mail_message.hpp"
+#include "ghost-announce/mqtt_packet.hpp"
+#include "ghost-announce/outcome.hpp"
+#include "ghost-announce/text_template.hpp"
+#include "ghost-announce/url.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "announce/check.hpp"
+#include "ghost-announce/check.hpp"
 #include "base/ids.hpp"
 #include "config/syntax.hpp"
 #include "temp_tree.hpp"

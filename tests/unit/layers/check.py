@@ -38,7 +38,7 @@ def includes(src, rows):
                 path = os.path.join(directory, name)
                 with open(path) as f:
                     for number, line in enumerate(f, 1):
-                        found = re.match(r'#include "([a-z_]+)/', line)
+                        found = re.match(r'#include "([a-z_-]+)/', line)
                         if not found or found[1] == layer:
                             continue
                         used.add(found[1])

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghost-announce/outcome.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/address.hpp"
+
+namespace ghost::announce {
+
+using core::NoticeResult;
+
+std::string clean_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (out.size() == 200) break;
+    if (c == ' ' || c == '\r' || c == '\n' || c == '\t') {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+    } else {
+      out += c > ' ' && c < 0x7f ? c : '?';
+    }
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+NoticeResult from_http_status(long status) {
+  if (status >= 200 && status < 300) return NoticeResult::Ok;
+  if (status == 401 || status == 403 || status == 407) return NoticeResult::AuthFailed;
+  if (status == 408 || status == 425 || status == 429 || (status >= 500 && status < 600)) return NoticeResult::Later;
+  return NoticeResult::Refused;
+}
+
+// RFC 5321, 4.2.1; RFC 4954, 6.
+NoticeResult from_smtp_reply(long reply) {
+  if (reply == 530 || reply == 534 || reply == 535 || reply == 538) return NoticeResult::AuthFailed;
+  if (reply >= 400 && reply < 500) return NoticeResult::Later;
+  return NoticeResult::Refused;
+}
+
+// RFC 959, 4.2.
+NoticeResult from_ftp_reply(long reply) {
+  if (reply == 530 || reply == 532 || reply == 430) return NoticeResult::AuthFailed;
+  if (reply >= 400 && reply < 500) return NoticeResult::Later;
+  return NoticeResult::Refused;
+}
+
+namespace {
+
+bool broke_off(const Transfer& t) {
+  if (t.os_errno != 0) return true;
+  constexpr std::array<std::string_view, 4> kSigns{"SSL_ERROR_SYSCALL", "unexpected eof", "reset by peer", "Broken pipe"};
+  return std::ranges::any_of(kSigns, [&](auto sign) { return t.error.find(sign) != std::string::npos; });
+}
+
+bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
+
+// A reply of 4xx or 5xx is the reason, whatever error libcurl returns; without one, look below.
+Outcome judge_reply(const Transfer& t, NoticeResult (*table)(long)) {
+  if (t.code == CURLE_OK) return {NoticeResult::Ok, t.said};
+  const bool late = t.code == CURLE_OPERATION_TIMEDOUT && t.reply != 421;  // libcurl takes FTP's 421 for one
+  const bool below = late || t.code == CURLE_PEER_FAILED_VERIFICATION ||
+                     t.code == CURLE_SSL_CONNECT_ERROR || t.code == CURLE_USE_SSL_FAILED || t.too_large;
+  if (!below && is_refusal(t.reply)) return {table(t.reply), t.said};
+  return judge_connection(t);
+}
+
+}  // namespace
+
+Outcome judge_connection(const Transfer& t) {
+  if (t.too_large) return {NoticeResult::TooLarge, "the answer is longer than 64 KiB"};
+  if (t.no_route) return {NoticeResult::Unreachable, "the link has no address of the receiver's family, or is gone"};
+  const auto detail = t.error.empty() ? std::string(curl_easy_strerror(t.code)) : t.error;
+  switch (t.code) {
+    case CURLE_COULDNT_RESOLVE_HOST: return {NoticeResult::NoSuchHost, detail};
+    case CURLE_OPERATION_TIMEDOUT: return {NoticeResult::TimedOut, detail};
+    case CURLE_SSL_CACERT_BADFILE: return {NoticeResult::BadConfig, "cannot read CAFile=: " + detail};
+    case CURLE_URL_MALFORMAT:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+    case CURLE_UNKNOWN_OPTION:
+    case CURLE_NOT_BUILT_IN: return {NoticeResult::BadConfig, detail};
+    case CURLE_OUT_OF_MEMORY: return {NoticeResult::TooLarge, "out of memory"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER: return {NoticeResult::TlsFailed, detail};
+    // An interrupted handshake says nothing about the certificate.
+    case CURLE_SSL_CONNECT_ERROR: return {broke_off(t) ? NoticeResult::Unreachable : NoticeResult::TlsFailed, detail};
+    case CURLE_LOGIN_DENIED:
+    case CURLE_AUTH_ERROR: return {NoticeResult::AuthFailed, detail};
+    case CURLE_UNSUPPORTED_PROTOCOL:  // "HTTP/0.9": whatever that is, it is not what was asked for
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_REMOTE_ACCESS_DENIED:
+    case CURLE_REMOTE_FILE_NOT_FOUND:
+    case CURLE_REMOTE_FILE_EXISTS:
+    case CURLE_QUOTE_ERROR: return {NoticeResult::Refused, detail};
+    case CURLE_REMOTE_DISK_FULL: return {NoticeResult::Later, detail};
+    default: return {NoticeResult::Unreachable, detail};
+  }
+}
+
+Outcome judge_http(const Transfer& t) {
+  if (t.code != CURLE_OK) return judge_connection(t);
+  if (t.reply >= 300 && t.reply < 400) return {NoticeResult::Refused, t.said + " (redirects are not followed)"};
+  return {from_http_status(t.reply), t.said};
+}
+
+Outcome judge_mail(const Transfer& t) { return judge_reply(t, from_smtp_reply); }
+
+Outcome judge_upload(const Transfer& t) { return judge_reply(t, from_ftp_reply); }
+
+Outcome from_dyndns2(std::string_view body) {
+  struct Row {
+    std::string_view word;
+    NoticeResult result;
+    std::string_view meaning;
+  };
+  // As most providers have them from dyn.com's "Return Codes".
+  static constexpr std::array kWords{
+      Row{"good", NoticeResult::Ok, ""},
+      Row{"nochg", NoticeResult::Ok, ""},
+      Row{"badauth", NoticeResult::AuthFailed, "the user or password is wrong"},
+      Row{"!donator", NoticeResult::Refused, "the service wants payment for this"},
+      Row{"notfqdn", NoticeResult::Refused, "Host= is not a fully qualified name"},
+      Row{"nohost", NoticeResult::Refused, "Host= does not belong to this user"},
+      Row{"!yours", NoticeResult::Refused, "Host= does not belong to this user"},
+      Row{"numhost", NoticeResult::Refused, "too many hosts"},
+      Row{"abuse", NoticeResult::Refused, "blocked for abuse"},
+      Row{"badagent", NoticeResult::Refused, "the service does not accept this program"},
+      Row{"badsys", NoticeResult::Refused, "the service does not know the request"},
+      Row{"dnserr", NoticeResult::Later, "the service reports an error of its DNS"},
+      Row{"911", NoticeResult::Later, "the service is out of order"},
+  };
+  const auto rank = [](NoticeResult r) {
+    return r == NoticeResult::Ok ? 0 : r == NoticeResult::Later ? 1 : r == NoticeResult::Refused ? 2 : 3;
+  };
+  Outcome worst{NoticeResult::Ok, ""};
+  bool any = false;
+  while (!body.empty()) {
+    const auto end = std::min(body.find_first_of("\r\n"), body.size());
+    const auto line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const auto word = line.substr(0, line.find_first_of(" \t"));
+    const auto* const row = std::ranges::find(kWords, word, &Row::word);
+    const bool known = row != kWords.end();
+    Outcome one{known ? row->result : NoticeResult::Refused,
+                !known                 ? fmt::format("not a dyndns2 answer: {}", line)
+                : row->meaning.empty() ? std::string(line)
+                                       : fmt::format("{}: {}", line, row->meaning)};
+    if (!any || rank(one.result) > rank(worst.result)) worst = std::move(one);
+    any = true;
+  }
+  return any ? worst : Outcome{NoticeResult::Refused, "the answer is empty"};
+}
+
+Outcome from_exit_status(int wait_status) {
+  constexpr int kTempFail = 75;  // EX_TEMPFAIL of sysexits.h
+  if (WIFSIGNALED(wait_status))
+    return {NoticeResult::Refused, fmt::format("the program was killed by signal {}", WTERMSIG(wait_status))};
+  const int code = WEXITSTATUS(wait_status);
+  if (code == 0) return {NoticeResult::Ok, "exit status 0"};
+  return {code == kTempFail ? NoticeResult::Later : NoticeResult::Refused, fmt::format("exit status {}", code)};
+}
+
+Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error) {
+  // RFC 8945, 5.2: NOTAUTH; the TSIG record has the error of the signature.
+  switch (tsig_error) {
+    case 16: return {NoticeResult::AuthFailed, "BADSIG: the server has another secret for Key="};
+    case 17: return {NoticeResult::AuthFailed, "BADKEY: the server does not know Key=, or expects another Algorithm="};
+    case 18: return {NoticeResult::AuthFailed, "BADTIME: the clocks differ by too much"};
+    case 22: return {NoticeResult::AuthFailed, "BADTRUNC"};
+    default: break;
+  }
+  switch (rcode) {  // RFC 2136, 2.2
+    case 0: return {NoticeResult::Ok, "NOERROR"};
+    case 1: return {NoticeResult::Refused, "FORMERR"};
+    case 2: return {NoticeResult::Later, "SERVFAIL"};
+    case 3: return {NoticeResult::Refused, "NXDOMAIN"};
+    case 4: return {NoticeResult::Refused, "NOTIMP: the server does not accept updates"};
+    case 5: return {NoticeResult::Refused, "REFUSED: the key may not change this name"};
+    case 9: return {NoticeResult::Refused, "NOTAUTH: the server is not authoritative for Zone="};
+    case 10: return {NoticeResult::Refused, "NOTZONE: Host= is not in Zone="};
+    default: return {NoticeResult::Refused, fmt::format("rcode {}", rcode)};
+  }
+}
+
+Outcome from_mqtt_connack(unsigned code) {
+  switch (code) {
+    case 0: return {NoticeResult::Ok, "connected"};
+    // MQTT 3.1.1, 3.2.2.3
+    case 1: return {NoticeResult::Refused, "the broker does not support this version of MQTT"};
+    case 2: return {NoticeResult::Refused, "the broker does not accept the client identifier"};
+    case 3: return {NoticeResult::Later, "the broker is not available"};
+    case 4: return {NoticeResult::AuthFailed, "the user or password is wrong"};
+    case 5: return {NoticeResult::AuthFailed, "not authorized"};
+    // MQTT 5, 3.2.2.2
+    case 0x84: return {NoticeResult::Refused, "the broker does not support this version of MQTT"};
+    case 0x86: return {NoticeResult::AuthFailed, "the user or password is wrong"};
+    case 0x87: return {NoticeResult::AuthFailed, "not authorized"};
+    case 0x88: return {NoticeResult::Later, "the broker is not available"};
+    case 0x89: return {NoticeResult::Later, "the broker is busy"};
+    case 0x8a: return {NoticeResult::AuthFailed, "banned"};
+    case 0x97: return {NoticeResult::Later, "quota exceeded"};
+    case 0x9a: return {NoticeResult::Refused, "the broker does not retain messages"};
+    case 0x9f: return {NoticeResult::Later, "too many connections at once"};
+    default: return {NoticeResult::Refused, fmt::format("the broker refuses the connection, code {}", code)};
+  }
+}
+
+Outcome from_mqtt_puback(unsigned code) {
+  switch (code) {  // MQTT 5, 3.4.2.1 and 3.14.2.1
+    case 0: return {NoticeResult::Ok, "published"};
+    case 0x10: return {NoticeResult::Ok, "published; nobody is subscribed at present"};
+    case 0x87: return {NoticeResult::AuthFailed, "not authorized to publish to this topic"};
+    case 0x8b: return {NoticeResult::Later, "the broker is shutting down"};
+    case 0x90: return {NoticeResult::Refused, "the broker does not accept the topic name"};
+    case 0x97: return {NoticeResult::Later, "quota exceeded"};
+    case 0x9a: return {NoticeResult::Refused, "the broker does not retain messages"};
+    default: return {NoticeResult::Refused, fmt::format("the broker refuses the message, code {}", code)};
+  }
+}
+
+Outcome from_echo(std::string_view body) {
+  while (!body.empty() && std::string_view(" \t\r\n").find(body.front()) != std::string_view::npos) body.remove_prefix(1);
+  while (!body.empty() && std::string_view(" \t\r\n").find(body.back()) != std::string_view::npos) body.remove_suffix(1);
+  const auto address = IpAddress::parse(body);
+  if (!address) return {NoticeResult::Refused, "the answer is not an address"};
+  return {NoticeResult::Ok, "seen as " + address->str(), address->str()};
+}
+
+}  // namespace ghost::announce

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghost-supervisor/supervisor.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "ppp/text.hpp"
+
+namespace ghost::supervisor {
+namespace {
+
+using core::CallEnd;
+using core::CallGone;
+using core::CallNews;
+
+constexpr std::size_t kPeerFileMax = 256 * 1024;
+constexpr core::Duration kShutdownGrace = std::chrono::seconds(10);
+
+// pppd itself reports a file that cannot be read.
+std::string read_some(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  std::string text(kPeerFileMax, '\0');
+  const ssize_t n = fd ? ::read(fd.get(), text.data(), text.size()) : 0;
+  text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return text;
+}
+
+tl::unexpected<CallGone> gone(CallEnd reason, std::string_view detail) {
+  return tl::unexpected<CallGone>(CallGone{reason, ppp::printable(detail)});
+}
+
+}  // namespace
+
+Supervisor::Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settings, LinkSource& links, Journal& journal)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      links_(links),
+      journal_(journal),
+      bury_(loop, [this] { bury(); }),
+      leave_(loop, [this] { loop_.exit(stopping_ && !calls_.empty() ? EXIT_FAILURE : EXIT_SUCCESS); }),
+      names_(loop, settings_.resolvconf, links, journal, [this] { look_idle(); }),
+      clients_(loop, std::move(listener), settings_.allowed, settings_.limits, journal,
+               {[this](ClientId from, const ppp::Request& request) { on_request(from, request); }, [this] { look_idle(); }}) {
+  look_idle();
+}
+
+void Supervisor::on_request(ClientId from, const ppp::Request& request) {
+  std::visit(Overloaded{[&](const ppp::Dial& d) { dial(from, d); }, [&](const ppp::Hangup& h) { hang_up(from, h); },
+                        [&](const ppp::List&) { list(from); }, [&](const ppp::Names&) { names_.read_files(); }},
+             request);
+}
+
+void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
+  if (stopping_) return refuse(from, dial.link, dial.serial, "ghost-supervisor is being stopped");
+  if (const auto it = calls_.find(dial.link); it != calls_.end()) {
+    // The old pppd has exited and its end was reported; only our Call object still exists. A new pppd cannot collide with it.
+    if (!it->second.call->exited())
+      return refuse(from, dial.link, dial.serial,
+                    fmt::format("the link already has call {} ({})", number(it->second.serial), it->second.call->phase()));
+    calls_.erase(it);
+  }
+  if (const auto started = start(dial); !started) tell({dial.link, dial.serial, started.error()});
+  look_idle();
+}
+
+tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
+  const auto config = links_.find(dial.link);
+  if (!config) return gone(CallEnd::ConfigError, config.error());
+  std::string peer_file;
+  // The name is checked first: only a valid one is looked up on the disk.
+  if (const auto good = ppp::pppd_argv(*config, settings_.paths); !good) return gone(CallEnd::ConfigError, good.error());
+  if (!config->ppp.peer.empty()) {
+    const auto path = settings_.peers + "/" + config->ppp.peer;
+    peer_file = read_some(path);
+    if (const auto word = ppp::unusable_option(peer_file); !word.empty())
+      return gone(CallEnd::ConfigError, fmt::format("{}: \"{}\" cannot be used with ghostd", path, word));
+  }
+  const auto argv = ppp::pppd_argv(*config, settings_.paths, peer_file);
+  if (!argv) return gone(CallEnd::ConfigError, argv.error());
+  auto process = start_pppd(*argv);
+  if (!process) return gone(CallEnd::ConfigError, process.error());
+
+  auto& live = calls_[dial.link];
+  live.serial = dial.serial;
+  live.hangup_timeout = config->call.hangup_timeout;
+  live.routes = config->routes;
+  names_.call_started(dial.link);
+  live.call = std::make_unique<Call>(
+      loop_, std::move(*process), config->call,
+      Call::Callbacks{
+          [this, link = dial.link, serial = dial.serial](const ppp::News& news) { on_news(link, serial, news); },
+          [this, link = dial.link, serial = dial.serial](std::string_view line) { journal_.pppd_said(link, serial, line); }});
+  for (const auto& news : live.call->said()) on_news(dial.link, dial.serial, news);
+  return {};
+}
+
+void Supervisor::hang_up(ClientId from, const ppp::Hangup& hangup) {
+  const auto it = calls_.find(hangup.link);
+  if (it == calls_.end() || it->second.serial != hangup.serial || it->second.call->exited())
+    return refuse(from, hangup.link, hangup.serial, "no such call");
+  it->second.call->hang_up();
+}
+
+void Supervisor::list(ClientId to) {
+  for (const auto& [link, live] : calls_) {
+    if (live.call->exited()) continue;
+    for (const auto& news : live.call->said())
+      if (!clients_.send(to, std::visit([&](const auto& what) { return CallNews{link, live.serial, what}; }, news))) return;
+  }
+  while (!unheard_.empty()) {
+    if (!clients_.send(to, unheard_.front())) return;
+    unheard_.pop_front();
+  }
+  clients_.send(to, ppp::Listed{});
+}
+
+void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::News& news) {
+  std::visit(Overloaded{[&](const core::CallStarted& s) { tell({link, serial, s}); },
+                        [&](const core::CallAddress& a) {
+                          tell({link, serial, a});
+                          if (const auto it = calls_.find(link); it != calls_.end()) names_.call_has(link, it->second.routes, a);
+                        },
+                        [&](const CallGone& g) {
+                          tell({link, serial, g});
+                          names_.call_ended(link);
+                          bury_.run_soon();
+                        }},
+             news);
+}
+
+void Supervisor::tell(CallNews news) {
+  const ppp::Message message = news;
+  const auto* end = std::get_if<CallGone>(&news.what);
+  journal_.note(end != nullptr && end->reason != CallEnd::HungUp ? LOG_NOTICE : LOG_INFO, news.link, news.serial, ppp::encode(message));
+  if (clients_.tell(message) > 0 || end == nullptr) return;
+  if (unheard_.size() == kUnheardMax) unheard_.pop_front();
+  unheard_.push_back(std::move(news));
+}
+
+void Supervisor::refuse(ClientId to, const std::string& link, CallSerial serial, const std::string& why) {
+  journal_.note(LOG_NOTICE, link, serial, "refused: " + why);
+  clients_.send(to, ppp::Refused{link, serial, why});
+}
+
+void Supervisor::bury() {
+  std::erase_if(calls_, [](const auto& entry) { return entry.second.call->exited(); });
+  look_idle();
+}
+
+void Supervisor::look_idle() {
+  if (stopping_) {
+    if (calls_.empty() && !names_.busy()) loop_.exit(EXIT_SUCCESS);
+  } else if (calls_.empty() && clients_.count() == 0 && !names_.busy()) {
+    // A connection that arrives while we exit stays in the backlog of the service manager's socket, and starts us again.
+    leave_.arm(loop::now() + settings_.idle);
+  } else {
+    leave_.disarm();
+  }
+}
+
+void Supervisor::shut_down() {
+  if (std::exchange(stopping_, true)) return;
+  core::Duration longest{};
+  for (auto& [link, live] : calls_) {
+    longest = std::max(longest, live.hangup_timeout);
+    live.call->hang_up();
+  }
+  leave_.arm(loop::now() + longest + kShutdownGrace);
+  look_idle();
+}
+
+}  // namespace ghost::supervisor

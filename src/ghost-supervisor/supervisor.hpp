@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Requests and calls: at most one pppd per link, and news of it to all connected clients. Calls do not depend on
+// connections: a ghostd that goes away and comes back finds them by `list`.
+#pragma once
+#include <sys/types.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/unique_fd.hpp"
+#include "core/call_news.hpp"
+#include "loop/sources.hpp"
+#include "ppp/options.hpp"
+#include "ppp/protocol.hpp"
+#include "ghost-supervisor/call.hpp"
+#include "ghost-supervisor/clients.hpp"
+#include "ghost-supervisor/name_records.hpp"
+#include "ghost-supervisor/ports.hpp"
+
+namespace ghost::supervisor {
+
+struct Settings {
+  uid_t allowed = 0;                                // the user that may ask
+  ppp::PppdPaths paths;
+  std::string peers = "/etc/ppp/peers";             // read only to find incompatible options
+  core::Duration idle = std::chrono::seconds(30);   // exit after this time without a call or a client
+  Clients::Limits limits;
+  resolvconf::Paths resolvconf;
+};
+
+// How many ends of calls are kept for an absent ghostd. The oldest is dropped first.
+inline constexpr std::size_t kUnheardMax = 64;
+
+class Supervisor {
+ public:
+  Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settings, LinkSource& links, Journal& journal);
+
+  // Hangs up all calls properly and leaves the loop once they have ended. Refuses new ones.
+  void shut_down();
+
+ private:
+  struct Live {
+    CallSerial serial = CallSerial::none;
+    core::Duration hangup_timeout{};
+    std::vector<Prefix> routes;
+    std::unique_ptr<Call> call;
+  };
+
+  void on_request(ClientId from, const ppp::Request& request);
+  void dial(ClientId from, const ppp::Dial& dial);
+  void hang_up(ClientId from, const ppp::Hangup& hangup);
+  void list(ClientId to);
+  tl::expected<void, core::CallGone> start(const ppp::Dial& dial);
+  void on_news(const std::string& link, CallSerial serial, const ppp::News& news);
+  void tell(core::CallNews news);
+  void refuse(ClientId to, const std::string& link, CallSerial serial, const std::string& why);
+  void bury();
+  void look_idle();
+
+  loop::EventLoop& loop_;
+  Settings settings_;
+  LinkSource& links_;
+  Journal& journal_;
+  std::map<std::string, Live> calls_;
+  std::deque<core::CallNews> unheard_;  // ends of calls that no client has received
+  bool stopping_ = false;
+  loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news
+  loop::Timer leave_;
+  NameRecords names_;
+  Clients clients_;
+};
+
+}  // namespace ghost::supervisor

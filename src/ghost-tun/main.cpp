@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghost-tun(8): the few things before and after ghostd that need root, in one short-lived program. Its only input from ghostd
+// is the sysctl journal, which net/sysctl.hpp validates.
+#include <fmt/format.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <span>
+#include <string_view>
+
+#include "config/load.hpp"
+#include "net/release.hpp"
+#include "resolvconf/program.hpp"
+#include "ghost-tun/farewell.hpp"
+#include "ghost-tun/make.hpp"
+#include "ghost-tun/stop_decision.hpp"
+#include "ghost-tun/systemd_job.hpp"
+
+namespace {
+
+using namespace ghost;
+
+constexpr auto* kUnit = "ghostd.service";
+constexpr unsigned kFarewellSeconds = 35;  // VanishTimeout= is 30 s at most
+constexpr unsigned kStopSeconds = 50;      // TimeoutStopSec= of ghost-supervisor.service and a little more
+
+constexpr std::chrono::seconds kResolvconfPatience{8};  // the rest of TimeoutStopSec= in the worst case
+
+// stderr goes to the journal, under ghostd.service. "<3>" and "<4>" are the priorities of sd-daemon(3).
+void say(std::string_view priority, std::string_view line) {
+  fmt::print(stderr, "{}{}\n", ::isatty(STDERR_FILENO) != 0 ? "" : priority, line);
+}
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+int make() {
+  const auto loaded = config::load();
+  if (!loaded) {
+    for (const auto& d : loaded.error()) say("<3>", d.str());
+    return EX_CONFIG;
+  }
+  for (const auto& d : loaded->warnings) say("<4>", d.str());
+  auto problems = tun_helper::make_demand_interfaces(loaded->config);
+  const auto more = tun_helper::make_sockets();
+  problems.insert(problems.end(), more.begin(), more.end());
+  for (const auto& p : problems) say("<3>", p);
+  return problems.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+enum class When {
+  at_the_end,  // ExecStopPost=: unless it is the first half of a restart
+  if_dead,     // ghostd-guard.service: a stop that finds ghostd dead
+  always,
+};
+
+bool is_due(When when) {
+  switch (when) {
+    case When::always: return true;
+    case When::if_dead:
+      return tun_helper::decide_for_guard(tun_helper::is_running(kUnit), tun_helper::job_of(kUnit)) ==
+             tun_helper::Verdict::release;
+    case When::at_the_end: break;
+  }
+  return tun_helper::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), tun_helper::job_of(kUnit)}) ==
+         tun_helper::Verdict::release;
+}
+
+int release(When when) {
+  if (!is_due(when)) return EXIT_SUCCESS;
+  // Calls first, then the things that they need. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
+  // PartOf=) would also act at a crash or a restart.
+  tun_helper::stop_unit("ghost-supervisor.socket", 0);  // its stop waits for that of ghostd.service, so we do not wait for it
+  tun_helper::stop_unit("ghost-supervisor.service", kStopSeconds);
+  const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
+  for (const auto& failure : failures) say("<3>", failure.what);
+  // Last, because it runs other programs' scripts.
+  if (const resolvconf::Paths paths; resolvconf::in_use(paths))
+    if (const auto gone = resolvconf::settle(paths.program, {}, {}, resolvconf::is_ours, kResolvconfPatience); !gone)
+      say("<4>", "names: cannot tell resolvconf: " + gone.error());
+  return failures.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// ExecStop=: a restart does not touch the calls, so it announces no end.
+int farewell() {
+  if (tun_helper::job_of(kUnit) == tun_helper::PendingJob::stop) tun_helper::say_farewell(kFarewellSeconds);
+  return EXIT_SUCCESS;
+}
+
+int usage() {
+  fmt::print(stderr, "usage: ghost-tun make | farewell | release [--force | --if-dead]\n");
+  return EX_USAGE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  if (arguments.size() < 2) return usage();
+  const std::string_view verb = arguments[1];
+  if (verb == "make" && arguments.size() == 2) return make();
+  if (verb == "farewell" && arguments.size() == 2) return farewell();
+  if (verb == "release" && arguments.size() == 2) return release(When::at_the_end);
+  if (verb == "release" && arguments.size() == 3) {
+    const std::string_view option = arguments[2];
+    if (option == "--force") return release(When::always);
+    if (option == "--if-dead") return release(When::if_dead);
+  }
+  return usage();
+} catch (const std::exception& e) {
+  say("<3>", e.what());
+  return EXIT_FAILURE;
+}

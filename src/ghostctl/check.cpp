@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Offline: it reads the configuration as a reload would, asks the kernel for other default routes, finds the name servers of this
+// host, and changes nothing. ghostd need not run.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "bus/clean_text.hpp"
+#include "ghostctl/resolver.hpp"
+#include "ghostctl/verbs.hpp"
+#include "config/load.hpp"
+#include "net/routes.hpp"
+
+namespace ghost::cli {
+namespace {
+
+void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, const char* severity) {
+  for (const auto& d : diagnostics)
+    out.push_back({{"file", d.file}, {"line", d.line}, {"severity", severity}, {"message", d.message}});
+}
+
+// The other default routes on this host, and their effect together with these links. It only reads from the kernel.
+std::vector<std::string> what_stands_beside(const core::Config& config) {
+  std::vector<net::LinkRouting> links;
+  for (const auto& link : config.links)
+    links.push_back({link.name, static_cast<unsigned>(links.size()), link.routes, link.stable, link.metric});
+  auto rtnl = net::Rtnl::open();
+  if (!rtnl) return {};
+  const auto defaults = rtnl->foreign_defaults(links);
+  return defaults ? net::explain(*defaults, links) : std::vector<std::string>{};
+}
+
+}  // namespace
+
+ExitCode check(const Options& options) {
+  auto loaded = options.file.empty() ? config::load() : config::check_file(options.file);
+  std::vector<std::string> beside;
+  if (loaded && options.file.empty()) beside = what_stands_beside(loaded->config);
+  if (loaded && options.file.empty())
+    for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere)) loaded->warnings.push_back(std::move(warning));
+  if (options.json) {
+    auto out = nlohmann::ordered_json::array();
+    if (loaded) {
+      add(out, loaded->warnings, "warning");
+      for (const auto& line : beside) out.push_back({{"file", ""}, {"line", 0}, {"severity", "note"}, {"message", line}});
+    } else {
+      add(out, loaded.error(), "error");
+    }
+    print(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  } else {
+    for (const auto& d : loaded ? loaded->warnings : loaded.error())
+      fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
+    for (const auto& line : beside) fmt::print(stderr, "note: {}\n", bus::clean_text(line));
+    if (loaded && options.file.empty() && loaded->config.links.empty())
+      fmt::print(stderr, "ghostctl: no links are configured (/etc/ghostd/links/NAME.conf)\n");
+  }
+  return loaded ? ExitCode::ok : ExitCode::failed;
+}
+
+}  // namespace ghost::cli

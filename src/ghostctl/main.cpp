@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghostctl: the command line becomes Options, and a verb does the rest. ghostctl(1) is the user's view.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <clocale>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+
+#include "ghostctl/verbs.hpp"
+#include "config/timespan.hpp"
+
+namespace {
+
+using namespace ghost::cli;
+
+int run(int argc, char** argv) {
+  CLI::App app("Show and control ghostd's links.", "ghostctl");
+  Options options;
+  std::string timeout, hold;
+  ExitCode (*verb)(const Options&) = status;
+
+  app.set_version_flag("--version", std::string("ghostctl ") + GHOSTD_VERSION);
+  app.add_flag("--json", options.json, "print JSON");
+  app.add_flag("--no-color", options.no_color, "print no colours, even on a terminal");
+  app.add_option("--bus", options.bus, "address of the bus to use")->group("");
+  app.footer(kExitHelp);
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+
+  const auto add = [&](const char* name, const char* help, ExitCode (*what)(const Options&)) {
+    auto* sub = app.add_subcommand(name, help);
+    sub->callback([&verb, what] { verb = what; });
+    return sub;
+  };
+  const auto link = [&](CLI::App* sub, bool required) {
+    sub->add_option("LINK", options.link, "the link's name")->required(required);
+    return sub;
+  };
+  const auto is_timespan = [](const std::string& text) {
+    return ghost::config::parse_timespan(text) ? std::string() : "'" + text + "' is not a time span, such as 30s or 5min";
+  };
+  const auto waits = [&](CLI::App* sub, const char* patience = "2min") {
+    sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted")
+        ->excludes(sub->add_flag("--wait", [](std::int64_t) {}, "wait for the outcome (the default)"));
+    sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, …")
+        ->check(is_timespan)
+        ->default_str(patience);
+    return sub;
+  };
+  link(add("status", "show the links, or one of them in full (the default)", status), false);
+  waits(link(add("connect", "dial now; wait until the link is up or the call has failed", connect), true));
+  waits(link(add("disconnect", "hang up; wait until the link is down", disconnect), true));
+  auto* appears = add("appear", "bring the link up and tell its notifiers; wait until each has its notice", appear);
+  waits(link(appears, true), "10min")->add_option("--hold", hold, "stay at least this long (default: Hold= of the link's file)")
+      ->check(is_timespan);
+  link(add("appearances", "list past appearances, and the next one", appearances), false);
+  link(add("monitor", "print one line per change, until interrupted", monitor), false);
+  link(add("block", "make no call on this link, whatever asks for one", block), true);
+  link(add("unblock", "let the link call again", unblock), true);
+  add("check", "check the configuration, or one file of it, and change nothing", check)
+      ->add_option("FILE", options.file, "the file of a link");
+  add("reload", "have ghostd read its configuration again", reload);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  // Notices are tried again for as long as the link is held.
+  if (verb == appear) options.timeout = std::chrono::minutes(10);
+  if (!timeout.empty()) options.timeout = *ghost::config::parse_timespan(timeout);
+  if (!hold.empty()) options.hold = *ghost::config::parse_timespan(hold);
+  return static_cast<int>(verb(options));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::setlocale(LC_TIME, "C");
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "ghostctl: {}\n", e.what());
+    return static_cast<int>(ExitCode::failed);
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// IPv6 addresses of the calls, which their far ends advertise. The kernel's own autoconfiguration is off on ppp-<link>, because it
+// makes routes of what it hears; core::Autoconfiguration says what to do instead, and here it is done (docs/adr/0015).
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/autoconfiguration.hpp"
+#include "ghostd/host.hpp"
+#include "loop/sources.hpp"
+#include "net/router_socket.hpp"
+
+namespace ghost::daemon {
+
+class Autoconf {
+ public:
+  // Whether a link's call may have the address. It does not get it when this says no.
+  using MayHave = std::function<bool(const std::string& link, const IpAddress& address)>;
+  // socket: what ghost-tun made, or none: then one is made here, where that is allowed.
+  Autoconf(loop::EventLoop& loop, Host& host, UniqueFd socket, MayHave may_have);
+
+  // ppp-<link> is there, by this index, and can talk to its far end from this address. What it had before is forgotten.
+  void begin(const std::string& link, unsigned interface_index, const IpAddress& link_local);
+  void end(const std::string& link);
+
+ private:
+  struct Call {
+    unsigned interface_index;
+    core::Autoconfiguration machine;
+  };
+  void readable();
+  void due();
+  void run(const std::string& link, unsigned interface_index, const std::vector<core::AutoconfigurationStep>& steps);
+  void arm();
+
+  loop::EventLoop& loop_;
+  Host& host_;
+  MayHave may_have_;
+  std::map<std::string, Call> calls_;
+  std::optional<net::RouterSocket> socket_;
+  loop::IoSource io_;
+  loop::Timer timer_;
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghostd/call_path.hpp"
+
+#include <net/if.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "net/interface.hpp"
+#include "net/nft.hpp"
+#include "net/rcu_barrier.hpp"
+#include "net/tun.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// A flood must not keep us here for ever: what comes after so many packets is the loop's next turn.
+constexpr std::size_t kDrainMax = 50'000;
+constexpr std::size_t kBatch = 64;
+
+// The same link with one family only.
+net::LinkRouting only(const Placed& link, Family family) {
+  auto routing = link.routing();
+  std::erase_if(routing.prefixes, [family](const Prefix& p) { return p.family() != family; });
+  std::erase_if(routing.stable, [family](const IpAddress& a) { return a.family() != family; });
+  return routing;
+}
+
+std::optional<Family> family_of(const core::PacketBytes& packet) {
+  if (packet.empty()) return std::nullopt;
+  switch (packet[0] >> 4) {
+    case 4: return Family::v4;
+    case 6: return Family::v6;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Replay::Way CallPath::way(const Placed& link) const {
+  const auto& ifname = link.interface;
+  return {::if_nametoindex(ifname.c_str()), net::mtu_of(ifname), &link.config.stable};
+}
+
+core::SentOn CallPath::send_on(const std::vector<core::PacketBytes>& packets) {
+  core::SentOn outcome;
+  replay_.send(packets, way(where_()), outcome);
+  return outcome;
+}
+
+// What the TUN holds goes on through the call, behind what has gone before.
+void CallPath::drain(const Placed& link, core::SentOn& outcome) {
+  const auto there = way(link);
+  std::size_t count = 0;
+  for (bool more = true; more && count < kDrainMax;) {
+    std::vector<core::PacketBytes> ours, others;
+    while (ours.size() < kBatch) {
+      auto read = net::read_packet(tun_);
+      more = read.outcome == net::ReadOutcome::packet;
+      if (!more) break;
+      const auto family = family_of(read.packet);
+      const bool is_carried = family && std::find(carried_.begin(), carried_.end(), *family) != carried_.end();
+      (is_carried ? ours : others).push_back(std::move(read.packet));
+    }
+    count += ours.size() + others.size();
+    replay_.send(ours, there, outcome);
+    if (!others.empty()) keep_(std::move(others));
+  }
+}
+
+core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) {
+  const auto link = where_();
+  core::HandedOver outcome{.serial = serial, .family = family, .sent = {}, .error = {}, .kept = {}};
+  const auto& ifname = link.interface;
+  const auto failed = [&](const net::Error& error) {
+    outcome.error = error.what;
+    (void)host_.queue().release(ifname);  // the other family's packets may be behind the plug
+    return outcome;
+  };
+  // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
+  auto opened = host_.table_must_stand();
+  if (opened) opened = host_.queue().plug_again(ifname);
+  // Where somebody has a route of his own in main in one's place, that is his, and what it leads is not ours.
+  if (opened)
+    if (auto added = host_.rtnl().add(net::call_routes(only(link, family), {family})); !added && added.error().errno_value != EEXIST)
+      opened = std::move(added);
+  if (!opened) {
+    outcome.kept = std::move(packets);
+    return failed(opened.error());
+  }
+  if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);
+  replay_.send(packets, way(link), outcome.sent);
+  drain(link, outcome.sent);
+  (void)net::wait_for_packets_in_flight();  // without membarrier(2) a straggler may be overtaken, not lost
+  drain(link, outcome.sent);
+  if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
+  const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
+  (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // else it counts as idle, which is safe
+  return outcome;
+}
+
+net::Result<void> CallPath::refuse(Family family, bool refuse) {
+  const auto routes = net::call_routes(only(where_(), family), {});
+  return refuse ? host_.rtnl().add(routes) : host_.rtnl().remove(routes);
+}
+
+net::Result<void> CallPath::route_back() {
+  const auto link = where_();
+  carried_.clear();
+  net::Result<void> outcome;
+  for (const auto family : {Family::v4, Family::v6}) {
+    const auto routing = only(link, family);
+    for (const auto& routes : {net::call_routes(routing, {family}), net::call_routes(routing, {})})
+      if (auto ok = host_.rtnl().remove(routes); !ok) outcome = ok;
+  }
+  (void)net::wait_for_packets_in_flight();
+  return outcome;
+}
+
+}  // namespace ghost::daemon

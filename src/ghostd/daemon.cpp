@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghostd/daemon.hpp"
+
+#include <malloc.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "ghostd/log.hpp"
+#include "ghostd/must.hpp"
+#include "net/raw_socket.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// By a service manager that has none for us (a test, an old unit), they are made here, where that is allowed.
+net::RawSender raw_sender(Inherited& inherited) {
+  const auto socket = [&](const char* name, Family family) {
+    if (auto given = inherited.sockets.extract(name)) return std::move(given.mapped());
+    auto made = net::open_raw_socket(family);
+    if (!made) log(LOG_WARNING, "", made.error().what + "; packets that wait for a call cannot be sent");
+    return made ? std::move(*made) : UniqueFd();
+  };
+  return {socket("raw4", Family::v4), socket("raw6", Family::v6)};
+}
+
+}  // namespace
+
+Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
+    : loop_(loop),
+      appear_paths_(paths.appear),
+      inherited_(inherited()),
+      host_(paths.state_dir, raw_sender(inherited_)),
+      supervisor_(
+          loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
+          [this](const std::string& why) { supervisor_lost(why); }),
+      list_timeout_(loop, [this] { listed(); }),
+      parted_(loop, [this] { farewells_said(); }),
+      queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }),
+      turn_end_(loop, [this](const TurnEnd::Seen& seen) { tell(seen); }) {
+  auto& tuns = inherited_.tuns;
+  autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
+                    [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
+  // A link keeps the index that an earlier ghostd gave it: its routes, those of its living call among them, carry it.
+  auto known = must(host_.rtnl().known_links());
+  std::set<unsigned> taken;
+  for (const auto& [name, index] : known) taken.insert(index);
+  for (auto& link : config.links) {
+    auto inherited = tuns.extract(link.name);
+    auto tun = inherited ? std::move(inherited.mapped()) : must(make_stored_tun(link.name));
+    unsigned index = 0;
+    if (const auto before = known.extract(link.name)) index = before.mapped();
+    else while (!taken.insert(index).second) ++index;
+    add_link(std::move(link), std::move(tun), index);
+  }
+  for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
+  keeper_.emplace(loop, host_, keeper_port());
+  host_.on_handover([this] { return keeper_->table_must_stand(); });
+  must(take_over());
+
+  try {
+    bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
+      log(LOG_ERR, "", "the bus is gone: " + why + "; calls continue, but ghostctl cannot reach ghostd until it is restarted");
+      names_.end();
+      bus_.reset();
+    });
+    publish();
+    bus_->request_name();
+    for (const auto& [name, link] : links_)
+      if (link->decides().scheduled()) watch_timer(name);
+  } catch (const std::runtime_error& e) {
+    // A host whose bus is broken still needs its line.
+    log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
+    bus_.reset();
+    publish();
+  }
+  tell_manager();
+
+  // Calls that an earlier ghostd began come before the first packet, or that would ask for a second.
+  if (!ask_for_calls()) listen();
+}
+
+Daemon::~Daemon() = default;
+
+// [Appear] Name=, or the host's.
+core::LinkConfig Daemon::named(core::LinkConfig config) {
+  std::array<char, 256> name{};
+  if (config.appear.name.empty()) config.appear.name = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+  return config;
+}
+
+// ---- links -----------------------------------------------------------------------------------------------------------
+
+std::vector<Placed> Daemon::placed() const {
+  std::vector<Placed> out;
+  for (const auto& [name, link] : links_) out.push_back(link->placed());
+  return out;
+}
+
+unsigned Daemon::free_index() const {
+  std::set<unsigned> taken;
+  for (const auto& l : placed()) taken.insert(l.index);
+  unsigned index = 0;
+  while (taken.contains(index)) ++index;
+  return index;
+}
+
+void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
+  const auto name = config.name;
+  links_[name] = std::make_unique<Link>(Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index,
+                                        std::move(tun), [this, name](core::LinkEvent e) { post(name, std::move(e)); },
+                                        [this, name] { make_again(name); });
+  if (links_[name]->decides().scheduled()) watch_timer(name);
+  if (stopping_) post(name, core::LeaveAsked{});
+  if (listening_) links_[name]->listen();
+}
+
+void Daemon::make_again(const std::string& name) {
+  remove_stored_tun(name);
+  auto tun = make_stored_tun(name);
+  log(LOG_WARNING, name, demand_interface(name) + (tun ? " was deleted; ghostd has created it again" : " was deleted: " + tun.error().what));
+  if (!tun) return;
+  links_.at(name)->read_from(std::move(*tun));
+  keeper_->look_soon();
+}
+
+void Daemon::remove_link(const std::string& name) {
+  auto& link = *links_.at(name);
+  const auto warn = [&](const net::Result<void>& result) {
+    if (!result) log(LOG_WARNING, name, result.error().what);
+  };
+  if (const auto serial = link.machine().serial(); serial != CallSerial::none) {
+    warn(link.path().route_back());
+    for (const auto& address : link.machine().status().local_addresses) warn(link.netfilter().forget(address));
+    (void)supervisor_.hang_up(name, serial);
+  }
+  warn(host_.give_up(link.placed()));
+  remove_stored_tun(name);
+  links_.erase(name);
+  status_line_.remove(name);
+  names_.forget(name);
+  forget_timer(name);
+  if (bus_) bus_->remove(name);
+}
+
+std::vector<std::string> Daemon::blocked() const {
+  std::vector<std::string> out;
+  for (const auto& [name, link] : links_)
+    if (link->machine().blocked()) out.push_back(name);
+  return out;
+}
+
+net::Result<void> Daemon::load_ruleset() {
+  auto loaded = host_.load_ruleset(placed(), blocked());
+  ::malloc_trim(0);  // the table of 100 links is megabytes of JSON for a moment
+  return loaded;
+}
+
+net::Result<void> Daemon::take_over() {
+  const auto links = placed();
+  // Each of these takes seconds with a hundred links on a slow machine, and the loop does not answer the watchdog meanwhile.
+  const auto alive = [] { sd_notify(0, "WATCHDOG=1"); };
+  // Without the table no packet calls, and the keeper tries again.
+  if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
+  alive();
+  if (auto ok = host_.prepare(links); !ok) return ok;
+  alive();
+  if (auto ok = host_.take_over(links); !ok) return ok;
+  alive();
+  tell_what_stands_beside();
+  if (keeper_) keeper_->look_soon();
+  // Everything there is is told again: a prefix that is shared since now may have its interface already.
+  if (listening_) watch_kernel();
+  return {};
+}
+
+bool Daemon::any_call() const {
+  return std::any_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().serial() != CallSerial::none; });
+}
+
+// ---- the queue -------------------------------------------------------------------------------------------------------
+
+void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(link, std::move(event)); }
+
+// Before it calls: what nobody has judged asks for nothing.
+bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
+  const auto* call = std::get_if<core::Event>(&event);
+  return call && std::holds_alternative<core::PacketsArrived>(*call) && std::holds_alternative<core::Down>(link.machine().state()) &&
+         !link.machine().impaired() && keeper_ && keeper_->table_was_lost();
+}
+
+void Daemon::handle(const std::string& name, core::LinkEvent event) {
+  const auto at = links_.find(name);
+  if (at == links_.end()) return;  // removed by a reload meanwhile
+  auto& link = *at->second;
+  if (!unjudged(link, event)) return step(link, std::move(event));
+  step(link, core::Impaired{true});
+  step(link, std::move(event));
+  step(link, core::Impaired{false});
+}
+
+void Daemon::step(Link& link, core::LinkEvent event) {
+  auto step = link.step(std::move(event));
+  for (const auto& t : step.transitions) log_transition(link.name(), t);
+  turn_end_.saw(link.name(), step.only_packets, !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
+  if (!parting_.empty()) parted_.run_soon();
+  link.run(std::move(step.effects));
+}
+
+void Daemon::show(const Link& link) {
+  const auto status = link.status();
+  status_line_.put(status);
+  names_.see(link, status);
+  if (bus_) bus_->publish(status);
+}
+
+void Daemon::tell(const TurnEnd::Seen& seen) {
+  for (const auto& name : seen.links)
+    if (const auto at = links_.find(name); at != links_.end()) show(*at->second);
+  if (seen.only_packets) return;  // the rest looks at every link: not for each packet that waits
+  see_who_stands_in_front();
+  names_.tell();
+  tell_manager();
+  tell_left();
+  leave_idle_supervisor();
+  // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
+  // may be days.
+  if (seen.came_to_rest) ::malloc_trim(0);
+}
+
+void Daemon::publish() {
+  for (const auto& [name, link] : links_) show(*link);
+  names_.tell();
+}
+
+void Daemon::tell_manager() {
+  if (const auto line = status_line_.news()) sd_notify(0, ("STATUS=" + *line).c_str());
+}
+
+}  // namespace ghost::daemon

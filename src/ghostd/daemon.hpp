@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The wiring: every edge pushes (link, event) into one queue; the queue is emptied one step at a time, each step's effects
+// done in order. At the end of the loop's turn what the bus shows is brought up to date.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bus/bus_service.hpp"
+#include "config/load.hpp"
+#include "ghostd/autoconf.hpp"
+#include "ghostd/event_queue.hpp"
+#include "ghostd/fd_store.hpp"
+#include "ghostd/keeper.hpp"
+#include "ghostd/names.hpp"
+#include "ghostd/status_line.hpp"
+#include "ghostd/supervisor_client.hpp"
+#include "ghostd/turn_end.hpp"
+#include "net/rtnetlink_monitor.hpp"
+
+namespace ghost::daemon {
+
+struct Paths {
+  std::string state_dir;          // must exist
+  std::string supervisor_socket;  // ghost-supervisor's
+  AppearPaths appear;
+};
+
+class Daemon final : public bus::Requests, private BusPort {
+ public:
+  // Takes the routes over. Throws std::runtime_error when the kernel refuses.
+  Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths);
+  ~Daemon() override;
+
+  // Re-reads the configuration; with an error in it nothing changes.
+  [[nodiscard]] bus::Accepted reload() override;
+
+ private:
+  // ---- links, and the queue of their events: daemon.cpp
+  [[nodiscard]] static core::LinkConfig named(core::LinkConfig config);
+  void add_link(core::LinkConfig config, UniqueFd tun, unsigned index);
+  void make_again(const std::string& link);
+  void remove_link(const std::string& name);
+  [[nodiscard]] net::Result<void> take_over();
+  [[nodiscard]] net::Result<void> load_ruleset();
+  [[nodiscard]] std::vector<std::string> blocked() const;
+  [[nodiscard]] std::vector<Placed> placed() const;
+  [[nodiscard]] unsigned free_index() const;
+  [[nodiscard]] bool any_call() const;
+
+  void post(const std::string& link, core::LinkEvent event);
+  void handle(const std::string& link, core::LinkEvent event);
+  [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
+  void step(Link& link, core::LinkEvent event);
+  void tell(const TurnEnd::Seen& seen);
+  void show(const Link& link);
+  void publish();
+  void tell_manager();
+
+  // ---- a reload: daemon_reload.cpp
+  [[nodiscard]] net::Result<void> apply(core::Config config);
+  // Hangs a link up for a reload that takes it away (no `wants`) or gives it other addresses: when those who were told have
+  // been told the end, within VanishTimeout=; nobody waits here.
+  [[nodiscard]] net::Result<void> part_from(const std::string& name, std::optional<core::LinkConfig> wants);
+  [[nodiscard]] net::Result<void> put_in_place(const std::string& name, std::optional<core::LinkConfig> wants);
+  [[nodiscard]] bool says_farewell(const std::string& name) const;
+  void farewells_said();
+
+  // ---- the bus: daemon_requests.cpp
+  [[nodiscard]] bus::Accepted connect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
+  [[nodiscard]] bus::Accepted block(const std::string& link) override;
+  [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+  [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
+  void tell_left();
+  [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
+  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
+  void look(const std::string& link) override;
+  [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
+  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
+      const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
+  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
+  [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
+  void watch_timer(const std::string& link);
+  void forget_timer(const std::string& link);
+  void ask_timer(const std::string& link, core::TimerQuestion question) override;
+  void answer_tick(const std::string& link, const core::Due& due) override;
+  void appeared(const std::string& link, const core::TellAppeared& appearance) override;
+  void vanished(const std::string& link, const std::string& reason) override;
+
+  // ---- the supervisor: daemon_supervisor.cpp
+  void supervisor_says(ppp::Message message);
+  void supervisor_lost(const std::string& why);
+  void hang_up_orphan(const std::string& link, CallSerial serial);
+  void leave_idle_supervisor();  // without a client and a call it ends by itself
+  void tell_names();
+  // Which calls live? False: it could not be asked.
+  bool ask_for_calls();
+  void listed();
+  void listen();
+
+  // ---- the kernel's interfaces: daemon_kernel.cpp
+  void watch_kernel();
+  void kernel_says(std::uint32_t);
+  // Whose calls have an interface of this name.
+  [[nodiscard]] Link* link_of(const std::string& ifname) const;
+  [[nodiscard]] std::vector<net::HeldAddress> held() const;
+  [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
+  std::set<std::string> end_conflicting_calls();
+
+  // ---- those beside us: daemon_beside.cpp
+  [[nodiscard]] Keeper::Port keeper_port();
+  void see_who_stands_in_front();
+  void tell_what_stands_beside();
+
+  loop::EventLoop& loop_;
+  AppearPaths appear_paths_;
+  Inherited inherited_;
+  Host host_;
+  SupervisorClient supervisor_;
+  std::map<std::string, std::unique_ptr<Link>> links_;
+  std::unique_ptr<bus::BusService> bus_;
+  std::optional<Autoconf> autoconf_;
+  Names names_;
+  std::optional<net::RtnetlinkMonitor> monitor_;
+  loop::IoSource monitor_io_;
+  std::optional<Keeper> keeper_;
+  std::vector<std::string> beside_;  // what was said last of others' default routes
+  loop::Timer list_timeout_;
+  std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
+  loop::DeferSource parted_;
+
+  EventQueue queue_;
+  TurnEnd turn_end_;
+  bool listing_ = false;    // the supervisor has been asked for its calls, and has not told all of them yet
+  bool listening_ = false;
+  bool stopping_ = false;
+  bool leaving_ = false;  // whoever stops us waits for the last call's end
+  bool names_told_ = false;  // to the supervisor
+  StatusLine status_line_;
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What ghostd does about those beside it: what they take away is put back (Keeper), and their default routes say which links stand in front.
+#include <algorithm>
+#include <utility>
+
+#include "ghostd/daemon.hpp"
+#include "ghostd/log.hpp"
+
+namespace ghost::daemon {
+
+Keeper::Port Daemon::keeper_port() {
+  return {.kept =
+              [this] {
+                std::vector<Kept> out;
+                for (const auto& [name, link] : links_) out.push_back(link->kept());
+                return out;
+              },
+          .blocked = [this] { return blocked(); },
+          .load_table = [this] { return load_ruleset(); },
+          .changed =
+              [this](const std::string& degraded, bool can_carry) {
+                for (const auto& [name, link] : links_) {
+                  link->set_degraded(degraded);
+                  post(name, core::Impaired{!can_carry});
+                }
+                publish();
+              },
+          .looked = [this] { tell_what_stands_beside(); }};
+}
+
+// Standby links depend on others' default routes and on each other: one that could not call makes room, one whose call goes on
+// behind a better route is told so.
+void Daemon::see_who_stands_in_front() {
+  if (std::none_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().config().metric.has_value(); })) return;
+  std::vector<net::LinkRouting> routings;
+  std::vector<bool> able;
+  for (const auto& [name, link] : links_) {
+    routings.push_back(link->placed().routing());
+    const auto& machine = link->machine();
+    const auto& state = machine.state();
+    const bool retries = std::holds_alternative<core::Dialing>(state) && machine.status().failures > 0;
+    able.push_back(!machine.blocked() && !std::holds_alternative<core::Waiting>(state) && !retries);
+  }
+  const auto now = net::standing(routings, able, host_.foreign_defaults());
+  std::size_t i = 0;
+  bool changed = false;
+  for (const auto& [name, link] : links_) {
+    const auto& stands = now[i++];
+    const auto before = link->standing();
+    if (stands == before) continue;
+    link->stand(stands);
+    changed = true;
+    if (stands.withdrawn != before.withdrawn) {
+      log(LOG_INFO, name, stands.withdrawn ? "cannot call now, so its default route gives way" : "its default route is restored");
+      auto routing = link->placed().routing();
+      routing.withdrawn = false;
+      auto routes = net::demand_routes(routing);
+      std::erase_if(routes, [](const net::Route& r) { return r.prefix.length != 0; });
+      const auto done = stands.withdrawn ? host_.rtnl().remove(routes) : host_.rtnl().add(routes);
+      if (!done) log(LOG_WARNING, name, done.error().what);
+    }
+    if (stands.front != before.front)
+      log(LOG_INFO, name, stands.front.empty() ? "is now the preferred default route" : "gives way to " + stands.front);
+    show(*link);
+    if (stands.behind != before.behind) post(name, core::StandsBehind{stands.behind});
+  }
+  if (changed) names_.tell();
+}
+
+void Daemon::tell_what_stands_beside() {
+  see_who_stands_in_front();
+  std::vector<net::LinkRouting> routings;
+  for (const auto& link : placed()) routings.push_back(link.routing());
+  auto now = net::explain(host_.foreign_defaults(), routings);
+  if (now == beside_) return;
+  for (const auto& line : now)
+    if (std::find(beside_.begin(), beside_.end(), line) == beside_.end()) log(LOG_NOTICE, "", line);
+  beside_ = std::move(now);
+}
+
+}  // namespace ghost::daemon

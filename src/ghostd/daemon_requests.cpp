@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is asked of ghostd on the bus, and what it asks and tells there.
+#include <utility>
+
+#include "ghostd/daemon.hpp"
+#include "ghostd/log.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+std::string timer_of(const std::string& link) { return "ghost-appear@" + link + ".timer"; }
+
+}  // namespace
+
+bus::Accepted Daemon::may_call(const std::string& link) const {
+  using Error = bus::RequestError;
+  const auto& machine = links_.at(link)->machine();
+  if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
+  if (machine.barred()) return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
+  return {};
+}
+
+bus::Accepted Daemon::connect(const std::string& link) {
+  if (auto may = may_call(link); !may) return may;
+  return ask(link, core::ConnectAsked{});
+}
+
+void Daemon::asked(const std::string& act, const std::string& link, const bus::Asker& by) { log_asked(link, act, by.uid, by.pid, by.unit); }
+
+void Daemon::look(const std::string& link) {
+  host_.counts().look(loop::now());
+  if (const auto at = links_.find(link); bus_ && at != links_.end()) bus_->publish(at->second->status());
+}
+
+bus::Accepted Daemon::disconnect(const std::string& link) { return ask(link, core::DisconnectAsked{}); }
+
+bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::BlockAsked{}); }
+
+bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::UnblockAsked{}); }
+
+tl::expected<bool, bus::RequestError> Daemon::leave() {
+  std::vector<std::string> names;
+  for (const auto& [name, link] : links_) names.push_back(name);
+  stopping_ = true;
+  for (const auto& name : names) post(name, core::LeaveAsked{});
+  turn_end_.tell_now();
+  leaving_ = any_call() || !listening_;  // which calls live already is not known yet
+  return leaving_;
+}
+
+void Daemon::tell_left() {
+  if (!leaving_ || !listening_ || any_call()) return;
+  leaving_ = false;
+  if (bus_) bus_->left();
+}
+
+bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
+  if (auto may = may_call(link); !may) return may;
+  return ask(link, core::AppearAsked{hold});
+}
+
+tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& name, core::TickKind kind,
+                                                                     std::optional<core::WallTime> timer_next) {
+  watch_timer(name);
+  post(name, core::TickAsked{kind, timer_next});
+  turn_end_.tell_now();
+  const auto& link = *links_.at(name);
+  return bus::TickAnswer{link.judged().due, link.judged().next, link.machine().config().appear.wake_system};
+}
+
+tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::appearances(const std::string& link) {
+  return links_.at(link)->decides().memory().past;
+}
+
+bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
+  post(link, std::move(event));
+  turn_end_.tell_now();  // whoever asked sees what came of it
+  return {};
+}
+
+void Daemon::answer_tick(const std::string& link, const core::Due& due) { links_.at(link)->judged(due); }
+
+void Daemon::appeared(const std::string& link, const core::TellAppeared& appearance) {
+  if (bus_) bus_->appeared(link, appearance.addresses, appearance.until, appearance.next);
+}
+
+void Daemon::vanished(const std::string& link, const std::string& reason) {
+  if (bus_) bus_->vanished(link, reason);
+}
+
+void Daemon::watch_timer(const std::string& name) {
+  if (bus_) bus_->watch_active(timer_of(name), [this, name](bool active) { post(name, core::TimerSeen{active}); });
+}
+
+void Daemon::forget_timer(const std::string& name) {
+  if (bus_) bus_->forget(timer_of(name));
+}
+
+// A person who has stopped the link's timer wants no more appearances.
+void Daemon::ask_timer(const std::string& name, core::TimerQuestion question) {
+  if (!bus_) return;
+  bus_->ask_active(timer_of(name), [this, name, question](bool active) {
+    if (active) post(name, core::TimerIsActive{question});
+  });
+}
+
+}  // namespace ghost::daemon

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghost-supervisor's news, and the start: what it lists lives already, and until it has, no link makes a call.
+#include <algorithm>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "ghostd/daemon.hpp"
+#include "ghostd/log.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
+constexpr core::Duration kListPatience = std::chrono::seconds(20);
+
+}  // namespace
+
+void Daemon::supervisor_says(ppp::Message message) {
+  std::visit(Overloaded{
+                 [&](core::CallNews& news) {
+                   const bool started = std::holds_alternative<core::CallStarted>(news.what);
+                   post(news.link, core::CallReport{news.serial, std::move(news.what)});
+                   if (started) hang_up_orphan(news.link, news.serial);
+                 },
+                 [&](const ppp::Refused& refused) {
+                   log(LOG_WARNING, refused.link, "ghost-supervisor refused: " + refused.why);
+                   if (refused.link.empty()) return;
+                   post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
+                 },
+                 [&](const ppp::Listed&) { listed(); },
+             },
+             message);
+}
+
+// A call that no machine has taken for its own: of a link that is configured no more, or given up for lost. It costs money.
+void Daemon::hang_up_orphan(const std::string& link, CallSerial serial) {
+  const auto at = links_.find(link);
+  if (at != links_.end() && at->second->machine().serial() == serial) return;
+  log(LOG_WARNING, link, "hung up a call that belongs to no link");
+  (void)supervisor_.hang_up(link, serial);
+}
+
+void Daemon::supervisor_lost(const std::string& why) {
+  bool calls = false;
+  std::vector<std::string> names;
+  for (const auto& [name, link] : links_) {
+    calls = calls || link->machine().serial() != CallSerial::none;
+    names.push_back(name);
+  }
+  if (calls) log(LOG_ERR, "", "the connection to ghost-supervisor broke: " + why);
+  for (const auto& name : names) post(name, core::SupervisorGone{});
+  listing_ = false;
+  list_timeout_.disarm();
+  // If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
+  if (calls) ask_for_calls();
+  listen();
+}
+
+// Only where there are any: a supervisor of an earlier version that has calls knows no such word.
+void Daemon::tell_names() {
+  const bool any = std::any_of(links_.begin(), links_.end(), [](const auto& l) { return !l.second->machine().config().dns.empty(); });
+  if (std::exchange(names_told_, any) || any) (void)supervisor_.send(ppp::Names{});
+}
+
+bool Daemon::ask_for_calls() {
+  listing_ = supervisor_.send(ppp::List{});
+  if (listing_) list_timeout_.arm(loop::now() + kListPatience);
+  return listing_;
+}
+
+// All calls that live are known, or nobody waits for them any longer.
+void Daemon::listed() {
+  listing_ = false;
+  list_timeout_.disarm();
+  listen();
+  leave_idle_supervisor();
+}
+
+// From here on the kernel's interfaces are watched and packets may ask for calls.
+void Daemon::listen() {
+  if (std::exchange(listening_, true)) return;
+  watch_kernel();
+  for (const auto& [name, link] : links_) link->listen();
+  tell_names();
+  // Not before living calls are known: their name servers would be taken away, and given back.
+  if (bus_) names_.begin(loop_, bus_->connection());
+  publish();
+  leave_idle_supervisor();
+  tell_left();
+}
+
+void Daemon::leave_idle_supervisor() {
+  if (!any_call() && listening_ && !listing_) supervisor_.close();
+}
+
+}  // namespace ghost::daemon

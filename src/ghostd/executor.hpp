@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Does what a link wants done, an overload per effect. Outcomes that the link must know are posted as events; the rest is
+// logged here, once.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "core/link.hpp"
+#include "ghostd/ports.hpp"
+
+namespace ghost::daemon {
+
+class Executor {
+ public:
+  using Post = std::function<void(core::LinkEvent)>;
+  struct Ports {
+    Path& path;
+    CallQueue& queue;
+    Netfilter& netfilter;
+    Bearer& bearer;
+    NoticePort& notices;
+    Memory& memory;
+    BusPort& bus;
+  };
+  // post: must not step the link before run() has returned.
+  Executor(Ports ports, Post post) : ports_(ports), post_(std::move(post)) {}
+
+  // All of a step's, in order. The configuration is the link's after the step.
+  void run(const core::LinkConfig& config, std::vector<core::LinkEffect> effects);
+
+ private:
+  void run(const core::LinkConfig& config, core::LinkEffect& effect);
+  void call_is_lost(CallSerial serial);
+
+  Ports ports_;
+  Post post_;
+};
+
+}  // namespace ghost::daemon

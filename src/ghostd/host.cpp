@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghostd/host.hpp"
+
+#include <net/if.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "net/interface.hpp"
+#include "net/nft.hpp"
+#include "net/numbers.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+template <class T>
+T must(net::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().what);
+  return std::move(*result);
+}
+
+constexpr unsigned kUsualMtu = 1500;
+constexpr const char* kHostForwards = "net/ipv4/conf/all/forwarding";
+constexpr const char* kHostForwards6 = "net/ipv6/conf/all/forwarding";
+
+bool has_v6(const core::LinkConfig& link) { return link.stable_for(Family::v6) != nullptr; }
+
+bool shares(const core::LinkConfig& link, Family family) {
+  return std::any_of(link.share.begin(), link.share.end(), [family](const Prefix& p) { return p.family() == family; });
+}
+
+std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
+  std::vector<net::LinkRouting> out;
+  for (const auto& l : links) out.push_back(l.routing());
+  return out;
+}
+
+// Objects of this kind that are added.
+unsigned count(const nlohmann::json& commands, const char* kind) {
+  const auto& all = commands["nftables"];
+  return static_cast<unsigned>(std::count_if(all.begin(), all.end(), [kind](const auto& one) {
+    return one.contains("add") && one["add"].contains(kind);
+  }));
+}
+
+net::QueueLimits limits_for(const core::LinkConfig& link) {
+  net::QueueLimits limits;
+  limits.replay_packets = static_cast<unsigned>(std::max<std::size_t>(limits.replay_packets, 2 * link.buffer.packets));
+  limits.held_bytes = static_cast<unsigned>(std::max<std::size_t>(limits.held_bytes, 2 * link.buffer.bytes));
+  return limits;
+}
+
+}  // namespace
+
+Host::Host(const std::string& state_dir, net::RawSender sender)
+    : rtnl_(must(net::Rtnl::open())),
+      queue_(must(net::PppQueue::open())),
+      sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))),
+      sender_(std::move(sender)),
+      host_forwards_(sysctls_.read(kHostForwards).value_or("0")) {}
+
+net::Result<void> Host::prepare(const std::vector<Placed>& links) {
+  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
+  return sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6}));
+}
+
+// Before us: what we have noted, or what is there as long as we have not touched it.
+bool Host::was_off(const std::string& key) const {
+  if (const auto original = sysctls_.original(key)) return *original == "0";
+  return sysctls_.read(key).value_or("") == "0";
+}
+
+net::Result<void> Host::take_over(const std::vector<Placed>& links) {
+  for (const auto& l : links) {
+    if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
+    if (auto ok = rtnl_.set_up(demand(l)); !ok) return ok;
+    // A route of somebody else's in one's place stays; the keeper will say what that means, and the rest goes on.
+    if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok && ok.error().errno_value != EEXIST) return ok;
+    // A reload may have brought [Share] to a call that is up. What is not there is passed over.
+    if (shares(l.config, Family::v4))
+      if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.config.name)}); !ok) return ok;
+  }
+  if (auto ok = look_at_foreign_defaults(links); !ok) return ok;
+  return set_rules(links);
+}
+
+net::DemandInterface Host::demand(const Placed& link) {
+  const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(link.config.buffer.packets, 500, 4096));
+  return {link.config.name, link.config.stable, link.config.mtu, queue};
+}
+
+net::Result<void> Host::look_at_foreign_defaults(const std::vector<Placed>& links) {
+  auto foreign = rtnl_.foreign_defaults(routings(links));
+  if (!foreign) return tl::unexpected(foreign.error());
+  foreign_ = std::move(*foreign);
+  return {};
+}
+
+std::vector<net::Rule> Host::rules(Family family, const std::vector<Placed>& links) const {
+  return net::rules_for(family, routings(links), foreign_);
+}
+
+std::vector<net::Rule> Host::all_rules(const std::vector<Placed>& links) const {
+  auto out = rules(Family::v4, links);
+  for (auto& rule : rules(Family::v6, links)) out.push_back(std::move(rule));
+  return out;
+}
+
+net::Result<void> Host::set_rules(const std::vector<Placed>& links) {
+  for (const auto family : {Family::v4, Family::v6})
+    if (auto set = rtnl_.set_rules(family, rules(family, links)); !set) return tl::unexpected(set.error());
+  rules_set_ = all_rules(links);
+  return {};
+}
+
+net::Result<void> Host::give_up(const Placed& link) { return rtnl_.remove(net::demand_routes(link.routing())); }
+
+net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
+  net::Ruleset ruleset;
+  for (const auto& l : links) {
+    const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
+    const auto ifname = ppp_interface(l.config.name);
+    // The next call's is known when it is there; most have the usual one, and then nothing needs to be changed for them.
+    auto& mtu = call_mtu_.try_emplace(l.config.name, kUsualMtu).first->second;
+    if (::if_nametoindex(ifname.c_str()) != 0) mtu = net::mtu_of(ifname);
+    ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
+  }
+  ruleset.blocked = blocked;
+  const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
+  ruleset.guard_ipv6_forwarding = (ipv6 || sysctls_.original(kHostForwards6)) && was_off(kHostForwards6);
+  ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
+  loaded_.reset();
+  const auto before = net::table_print();
+  if (before && *before) counts_.before_reset();  // else there is nothing to be counted, and libnftables is dear
+  const auto commands = net::render(ruleset);
+  if (auto ok = net::nft::load(ruleset); !ok) return ok;
+  // Taken for what it is only if nobody was there in between.
+  auto print = net::table_print();
+  if (print && *print && (*print)->chains == count(commands, "chain") && (*print)->rules == count(commands, "rule"))
+    loaded_ = std::move(**print);
+  return {};
+}
+
+net::Result<void> Host::call_has_address(const std::string& link) {
+  const auto mtu = net::mtu_of(ppp_interface(link));
+  if (std::exchange(call_mtu_[link], mtu) == mtu) return {};
+  const auto before = net::table_print();
+  const bool intact = before && *before && loaded_ && (*before)->content == loaded_->content;
+  if (auto ok = net::nft::set_call_mtu(link, mtu); !ok) return ok;
+  // It is known by its new content from now on; what somebody had changed by then is not taken for ours.
+  auto print = net::table_print();
+  if (intact && print && *print) loaded_ = std::move(**print);
+  return {};
+}
+
+net::Result<bool> Host::follow_forwarding() {
+  const auto now = sysctls_.read(kHostForwards);
+  if (!now || std::exchange(host_forwards_, *now) == *now) return false;
+  const bool on = *now != "0";
+  for (const auto& ifname : shared_) {
+    // What the kernel has just set, with the whole host's: it stays when we go.
+    for (const auto& write : net::plan_shared_interface(ifname, Family::v4))
+      if (auto ok = sysctls_.amend(write.key, on ? "1" : "0"); !ok) return tl::unexpected(ok.error());
+    if (on) opened_.erase(ifname);
+    else opened_.insert(ifname);
+  }
+  return !shared_.empty();
+}
+
+std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, const std::string& ifname, const IpAddress& address) {
+  const bool shared = std::any_of(links.begin(), links.end(), [&](const Placed& l) {
+    return std::any_of(l.config.share.begin(), l.config.share.end(),
+                       [&](const Prefix& p) { return p.contains(address); });
+  });
+  if (!shared) return std::nullopt;
+  Opening out{net::plan_shared_interface(ifname, address.family())};
+  if (address.family() == Family::v4) shared_.insert(ifname);
+  if (std::any_of(out.writes.begin(), out.writes.end(), [&](const auto& w) { return was_off(w.key); }))
+    out.guard_first = opened_.insert(ifname).second;
+  return out;
+}
+
+net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
+  const auto ifname = ppp_interface(link.name);
+  const auto queue = queue_.prepare(ifname, limits_for(link));
+  // The sysctls come second: pppd has just renamed the interface, the news of that is out before /proc/sys knows the new
+  // name, and what is not there is passed over. rtnetlink has let us in only after the renaming was over.
+  net::SysctlValues now;
+  for (const auto& which : {std::string("all"), ifname}) {
+    const auto rp_filter = "net/ipv4/conf/" + which + "/rp_filter";
+    if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
+  }
+  if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
+  if (!queue) return tl::unexpected(queue.error());
+  // What the kernel heard before its autoconfiguration was switched off: while no ghostd was there, maybe.
+  if (auto removed = rtnl_.remove_kernel_routes(ifname); !removed) return tl::unexpected(removed.error());
+  return {};
+}
+
+net::Result<void> Host::set_ipv6_mtu(const std::string& link, std::uint32_t mtu) {
+  auto ok = sysctls_.apply({{"net/ipv6/conf/" + ppp_interface(link) + "/mtu", std::to_string(mtu), false}});
+  if (!ok && ok.error().errno_value == EINVAL) return {};
+  return ok;
+}
+
+net::Result<void> Host::restore_queue(const core::LinkConfig& link, bool settled) {
+  const auto ifname = ppp_interface(link.name);
+  if (auto ok = queue_.prepare(ifname, limits_for(link)); !ok) return tl::unexpected(ok.error());
+  if (auto ok = queue_.release(ifname); !ok) return ok;
+  return settled ? queue_.normalize(ifname) : net::Result<void>();
+}
+
+}  // namespace ghost::daemon

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghostd/kernel_counts.hpp"
+
+#include <fstream>
+
+#include "base/ids.hpp"
+#include "net/nft.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+constexpr core::Duration kMoment = std::chrono::milliseconds(250);
+
+// Packets for which the TUN's own queue had no room. Documentation/ABI/testing/sysfs-class-net-statistics
+std::uint64_t tun_dropped(const std::string& link) {
+  std::ifstream file("/sys/class/net/" + demand_interface(link) + "/statistics/tx_dropped");
+  std::uint64_t count = 0;
+  file >> count;
+  return count;
+}
+
+}  // namespace
+
+void KernelCounts::read_table() {
+  const auto counters = net::nft::counters();
+  if (!counters) return;  // no table yet, or none any more
+  for (const auto& [name, count] : *counters) table_[name].see(count.packets);
+}
+
+void KernelCounts::look(core::Time now) {
+  if (now - looked_ < kMoment) return;
+  looked_ = now;
+  read_table();
+}
+
+void KernelCounts::add_to(core::LinkStatus& status) {
+  const auto now = tun_dropped(status.name);
+  const auto start = tun_start_.try_emplace(status.name, now).first->second;
+  if (now > start) status.drops[core::Drop::tun] += now - start;
+  const auto count = [&](net::Counter which) {
+    const auto at = table_.find(net::counter_name(which, status.name));
+    return at == table_.end() ? 0 : at->second.value();
+  };
+  status.drops[core::Drop::blocked] += count(net::Counter::refused);
+  status.drops[core::Drop::foreign] += count(net::Counter::foreign);
+  status.stopped = {count(net::Counter::noise), count(net::Counter::unasked), count(net::Counter::escaped)};
+}
+
+}  // namespace ghost::daemon

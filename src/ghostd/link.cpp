@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ghostd/link.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "appear_state/local_zone.hpp"
+#include "ghostd/clocks.hpp"
+#include "ghostd/log.hpp"
+#include "net/tun.hpp"
+
+namespace ghost::daemon {
+namespace {
+
+// Packets of one turn: a flood on one link must not starve netlink, the supervisor and the other links.
+constexpr std::size_t kReadMax = 256;
+
+constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
+
+// Behind the first packet, others are gathered in the TUN so long: a turn of the loop for each costs ten times what reading it
+// does. The TUN keeps 500: what comes in bursts of up to 25 000 a second is not lost.
+constexpr core::Duration kGather = std::chrono::milliseconds(20);
+
+std::uint64_t some_number(std::uint64_t below) {
+  static std::random_device source;
+  return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(source);
+}
+
+core::Surroundings surroundings() {
+  return {[](core::WallTime t) { return appear_state::local_zone()(t); }, some_number};
+}
+
+// Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
+CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
+
+}  // namespace
+
+Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost)
+    : loop_(shared.loop),
+      host_(shared.host),
+      bearer_(shared.bearer),
+      index_(index),
+      tun_(std::move(tun)),
+      post_(std::move(post)),
+      lost_(std::move(lost)),
+      path_(
+          host_, tun_.get(), [this] { return placed(); },
+          [this](std::vector<core::PacketBytes> p) { post_(core::PacketsArrived{std::move(p)}); }),
+      queue_(host_, [this] { return placed(); }),
+      netfilter_([this] { return placed(); }),
+      decides_(config, remembered(shared.paths.directory, config.name), surroundings(), clocks()),
+      gate_(loop_, config.name, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
+      memory_(
+          loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
+          [this](core::Written e) { post_(e); }),
+      notices_(loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
+      executor_({path_, queue_, netfilter_, shared.bearer, notices_, memory_, shared.bus}, post_),
+      gather_(loop_, [this] { readable(); }),
+      timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
+      wall_timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
+      clock_(loop_, [this] { post_(core::ClockSet{}); }) {}
+
+core::LinkStatus Link::status() const {
+  auto status = decides_.status(wall_now());
+  host_.counts().add_to(status);
+  status.degraded = degraded_;
+  status.front = standing_.front;
+  return status;
+}
+
+Placed Link::placed() const {
+  Placed out{machine().config(), index_, {}, standing_.withdrawn, interface()};
+  if (const auto* up = machine().carries())
+    for (const auto family : {Family::v4, Family::v6})
+      if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
+  return out;
+}
+
+Kept Link::kept() const {
+  Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
+  const auto* up = machine().carries();
+  if (up == nullptr) return out;
+  const auto& carried = out.placed.carried;
+  for (auto& route : net::call_routes(out.placed.routing(), carried)) {
+    const auto carriage = up->of(route.prefix.family());
+    if (carriage == core::Carriage::carried || carriage == core::Carriage::given_up) out.routes.push_back(std::move(route));
+  }
+  out.carries = !carried.empty();
+  out.settled = up->settling.done();
+  out.own = up->addresses();
+  return out;
+}
+
+void Link::address_up(const IpAddress& local, const IpAddress& peer) {
+  if (auto ok = host_.call_has_address(name()); !ok) log(LOG_WARNING, name(), ok.error().what);
+  const auto status = machine().status();
+  const auto& known = status.local_addresses;
+  const bool carried = std::find(known.begin(), known.end(), local) != known.end();
+  // Over IPv6 the far end has spoken already: its router advertisement made the address.
+  if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
+  gate_.wait(interface(), local, machine().config().call.peer_wait, [this, peer] {
+    auto targets = machine().status().dns;
+    targets.push_back(peer);
+    return targets;
+  });
+}
+
+void Link::address_gone(const IpAddress& local) {
+  gate_.cancel(local);
+  post_(core::AddressVanished{local});
+}
+
+void Link::read_from(UniqueFd tun) {
+  tun_ = std::move(tun);
+  path_.drains(tun_.get());
+  io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+}
+
+void Link::listen() {
+  io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
+  post_(core::Listed{first_serial()});
+}
+
+void Link::readable() {
+  const auto count = read();
+  if (!io_) return;  // not yet
+  io_.set_enabled(count == 0);
+  if (count > 0) gather_.arm(loop::now() + (count < kReadMax ? kGather : core::Duration::zero()));
+}
+
+// Who deletes it again and again is met once a second; so is a kernel that makes none.
+void Link::make_again() {
+  const auto now = loop::now();
+  if (now >= make_again_) {
+    make_again_ = now + kMakeAgainPause;
+    lost_();
+  }
+  if (!io_) gather_.arm(make_again_);
+}
+
+std::size_t Link::read() {
+  std::vector<core::PacketBytes> packets;
+  while (packets.size() < kReadMax) {
+    auto read = net::read_packet(tun_.get());
+    if (read.outcome == net::ReadOutcome::nothing) break;
+    if (read.outcome == net::ReadOutcome::gone) {
+      io_.reset();
+      break;
+    }
+    packets.push_back(std::move(read.packet));
+  }
+  const auto count = packets.size();
+  if (count > 0) post_(core::PacketsArrived{std::move(packets)});
+  if (!io_) make_again();
+  return count;
+}
+
+core::LinkStep Link::step(core::LinkEvent event) {
+  auto step = decides_.step(std::move(event), clocks());
+  arm();
+  return step;
+}
+
+void Link::arm() {
+  if (const auto deadline = decides_.deadline()) timer_.arm(*deadline);
+  else timer_.disarm();
+  if (const auto deadline = decides_.wall_deadline()) wall_timer_.arm(*deadline);
+  else wall_timer_.disarm();
+}
+
+}  // namespace ghost::daemon

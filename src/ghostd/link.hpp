@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A link at run time: what decides (core/link.hpp) and its hands: the TUN, the clocks, the file that remembers, the processes that
+// send notices. What they say becomes an event; effects are done by its Executor.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/unique_fd.hpp"
+#include "core/link.hpp"
+#include "ghostd/call_path.hpp"
+#include "ghostd/executor.hpp"
+#include "ghostd/interface_queue.hpp"
+#include "ghostd/link_netfilter.hpp"
+#include "ghostd/memory_file.hpp"
+#include "ghostd/notices.hpp"
+#include "ghostd/peer_gate.hpp"
+#include "loop/sources.hpp"
+#include "net/standing.hpp"
+
+namespace ghost::daemon {
+
+struct AppearPaths {
+  std::string directory;  // of the state files; must exist
+  std::string announce;   // the program ghost-announce
+};
+
+class Link {
+ public:
+  using Post = Executor::Post;
+  // What all links have in common.
+  struct Shared {
+    loop::EventLoop& loop;
+    Host& host;
+    Bearer& bearer;
+    BusPort& bus;
+    const AppearPaths& paths;
+  };
+  // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
+  Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost);
+
+  // The supervisor has told of all calls that live already.
+  void listen();
+  // In place of one that was lost.
+  void read_from(UniqueFd tun);
+  // The one step; re-arms the timers.
+  [[nodiscard]] core::LinkStep step(core::LinkEvent event);
+  // What the step wants done.
+  void run(std::vector<core::LinkEffect> effects) { executor_.run(machine().config(), std::move(effects)); }
+
+  // The call's interface has this address, or has lost it. It becomes an event once the far end takes packets.
+  void address_up(const IpAddress& local, const IpAddress& peer);
+  void address_gone(const IpAddress& local);
+
+  [[nodiscard]] const std::string& name() const { return machine().config().name; }
+  [[nodiscard]] std::string interface() const { return bearer_.interface_of(name()); }
+  [[nodiscard]] Placed placed() const;
+  [[nodiscard]] net::Standing standing() const { return standing_; }
+  void stand(net::Standing standing) { standing_ = std::move(standing); }
+  [[nodiscard]] const core::Link& decides() const { return decides_; }
+  [[nodiscard]] const core::LinkMachine& machine() const { return decides_.call(); }
+  [[nodiscard]] Path& path() { return path_; }
+  [[nodiscard]] Netfilter& netfilter() { return netfilter_; }
+  // What a timer was answered last.
+  [[nodiscard]] const core::Due& judged() const { return judged_; }
+  void judged(core::Due due) { judged_ = due; }
+  [[nodiscard]] core::LinkStatus status() const;
+  [[nodiscard]] Kept kept() const;
+  // What the status says is wrong with what others do to it.
+  void set_degraded(const std::string& text) { degraded_ = text; }
+
+ private:
+  void readable();
+  // Posts what the TUN has; the number of packets.
+  std::size_t read();
+  void make_again();
+  void arm();
+
+  loop::EventLoop& loop_;
+  Host& host_;
+  Bearer& bearer_;
+  unsigned index_;
+  UniqueFd tun_;
+  Post post_;
+  std::function<void()> lost_;
+  CallPath path_;
+  InterfaceQueue queue_;
+  LinkNetfilter netfilter_;
+  core::Link decides_;
+  PeerGate gate_;
+  MemoryFile memory_;
+  Notices notices_;
+  Executor executor_;
+  core::Due judged_;
+  loop::IoSource io_;
+  loop::Timer gather_;
+  core::Time make_again_{};  // a demand interface that is deleted is made again not before
+  loop::Timer timer_;
+  loop::WallTimer wall_timer_;
+  loop::ClockSetSource clock_;
+  std::string degraded_;
+  net::Standing standing_;
+};
+
+}  // namespace ghost::daemon

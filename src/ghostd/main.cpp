@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghostd(8). Runs as user ghostd with CAP_NET_ADMIN alone; what needs root is ghost-tun's and ghost-supervisor's.
+#include <fmt/format.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "ghostd/daemon.hpp"
+#include "ghostd/log.hpp"
+
+namespace {
+
+using namespace ghost;
+
+int serve(core::Config config, const daemon::Paths& paths) {
+  loop::EventLoop loop;
+  loop.answer_watchdog();
+  daemon::Daemon daemon(loop, std::move(config), paths);
+  // A stop leaves the kernel's side as it is: on a restart calls live on, on a stop `ghost-tun release` gives it back.
+  loop::SignalSource term(loop, SIGTERM, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
+  loop::SignalSource interrupt(loop, SIGINT, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
+  loop::SignalSource hangup(loop, SIGHUP, [&](const signalfd_siginfo&) {
+    sd_notify(0, "RELOADING=1");
+    (void)daemon.reload();  // what is wrong has been logged
+    sd_notify(0, "READY=1");
+  });
+  sd_notify(0, "READY=1");
+  const int status = loop.run();
+  sd_notify(0, "STOPPING=1");
+  if (!loop.failure().empty()) daemon::log(LOG_CRIT, "", loop.failure());
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"ghostd, the demand-dial daemon. Start it with: systemctl start ghostd", "ghostd"};
+  daemon::Paths paths{.state_dir = GHOSTD_STATE_DIR, .supervisor_socket = "/run/ghostd-supervisor.sock",
+                      .appear = {.directory = GHOSTD_APPEAR_DIR, .announce = GHOSTD_ANNOUNCE}};
+  if (const char* given = std::getenv("STATE_DIRECTORY")) paths.appear.directory = given;
+  app.add_option("--state-dir", paths.state_dir, "where ghostd records what must be restored")->capture_default_str();
+  app.add_option("--supervisor", paths.supervisor_socket, "ghost-supervisor's socket")->capture_default_str();
+  app.add_option("--appear-dir", paths.appear.directory, "where ghostd records what was promised")->capture_default_str();
+  app.set_version_flag("--version", "ghostd " GHOSTD_VERSION);
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    auto loaded = config::load();
+    if (!loaded) {
+      for (const auto& d : loaded.error()) fmt::print(stderr, "{}\n", d.str());
+      return EX_CONFIG;  // not tried again: RestartPreventExitStatus=
+    }
+    for (const auto& d : loaded->warnings) fmt::print(stderr, "{}\n", d.str());
+    return serve(std::move(loaded->config), paths);
+  } catch (const std::exception& e) {
+    daemon::log(LOG_CRIT, "", e.what());
+    return EXIT_FAILURE;
+  }
+}

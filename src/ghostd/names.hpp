@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Names' edge: the links as they are -> WantedNames -> systemd-resolved. Where resolvconf(8) is in use, ghost-supervisor tells
+// it, from what it knows itself (supervisor/name_records.hpp).
+#pragma once
+#include <memory>
+#include <string>
+
+#include "bus/resolved.hpp"
+#include "ghostd/link.hpp"
+#include "ghostd/wanted_names.hpp"
+
+namespace ghost::daemon {
+
+class Names {
+ public:
+  // Once the bus is there. Says in the journal why it cannot, and nothing else happens then.
+  void begin(loop::EventLoop& loop, sdbus::IConnection& bus);
+  void end() { resolved_.reset(); }
+
+  // After whatever may have changed a link; its status then.
+  void see(const Link& link, const core::LinkStatus& status);
+  void forget(const std::string& link) { wanted_.forget(link); }
+  // Tells resolved what has changed.
+  void tell();
+
+ private:
+  WantedNames wanted_;
+  std::unique_ptr<bus::Resolved> resolved_;
+};
+
+}  // namespace ghost::daemon

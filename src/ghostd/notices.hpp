@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The processes that send a link's notices (announcer.hpp): at most kAtOnce of them, and one that is started before its time.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/appearances.hpp"
+#include "ghostd/announcer.hpp"
+#include "ghostd/ports.hpp"
+
+namespace ghost::daemon {
+
+class Notices final : public NoticePort {
+ public:
+  using Answered = std::function<void(core::NoticeAnswered)>;
+  using Interface = std::function<std::string()>;  // the call's
+  // program: ghost-announce. Each notice that is sent is answered once, from the loop, unless it is abandoned.
+  Notices(loop::EventLoop& loop, std::string program, Interface interface, Answered answered);
+
+  void make_ready(bool wanted) override;
+  void tell(core::Tell notice) override;
+  void ask(core::Echo echo) override;
+  void abandon(std::uint64_t id) override;
+  void launch() override;
+
+ private:
+  void launch(std::uint64_t id, const announce::Job& job);
+  [[nodiscard]] announce::Via via(core::Via via) const;
+
+  loop::EventLoop& loop_;
+  std::string program_;
+  Interface interface_;
+  Answered answered_;
+  std::deque<std::pair<std::uint64_t, announce::Job>> waiting_;
+  std::map<std::uint64_t, std::unique_ptr<Announcer>> running_;
+  std::unique_ptr<Announcer> ready_;
+};
+
+}  // namespace ghost::daemon

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ghostd's end of the line to ghost-supervisor (ppp/protocol.hpp). Connected while a call lives and for the first
+// question at our start; otherwise closed, so that the supervisor can leave.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "base/unique_fd.hpp"
+#include "ghostd/ports.hpp"
+#include "loop/sources.hpp"
+#include "ppp/protocol.hpp"
+
+namespace ghost::daemon {
+
+class SupervisorClient final : public Bearer {
+ public:
+  using OnMessage = std::function<void(ppp::Message)>;
+  using OnLost = std::function<void(const std::string& why)>;
+
+  SupervisorClient(loop::EventLoop& loop, std::string path, OnMessage on_message, OnLost on_lost);
+
+  // Connects if need be. False: it could not be said; `lost` is not called for that.
+  [[nodiscard]] bool send(const ppp::Request& request);
+  [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
+  [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
+  [[nodiscard]] std::string interface_of(const std::string& link) const override { return ppp_interface(link); }
+  void close();
+  [[nodiscard]] bool connected() const { return static_cast<bool>(fd_); }
+
+ private:
+  [[nodiscard]] bool connect();
+  void readable();
+
+  loop::EventLoop& loop_;
+  std::string path_;
+  OnMessage on_message_;
+  OnLost on_lost_;
+  UniqueFd fd_;
+  loop::IoSource io_;
+};
+
+}  // namespace ghost::daemon
