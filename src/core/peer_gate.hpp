@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When a call's address counts: once the far end takes packets (it has answered somebody's question), or once it has been asked for
-// long enough, because some far ends answer nobody. Until then nothing is handed over, and what there is to send waits. Pure: who is
-// known is told anew for each round, because a provider's name servers become known while the far end is asked already.
+// A call's address counts once the far end has answered a question, because it takes packets then. Some far ends answer nobody: then
+// it counts all the same, after a while. Until then nothing is handed over, and what there is to send waits. Pure. Each round is told
+// anew who can be asked, because a provider's name servers become known meanwhile.
 //
 //   a round is due      whoever is known is asked, those before once more; the next round is after 20 ms, 40 ms, 80 ms, …
 //   somebody answers    it is over: the address counts

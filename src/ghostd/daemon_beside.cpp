@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd does about those beside it: what they take away is put back (Keeper), and their default routes say which links stand in front.
+// Those beside ghostd. What they take away is put back (Keeper); their default routes say which links stand in front.
 #include <algorithm>
 #include <utility>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A reload: what the files say now in place of what they said. What can fail comes first; a link that goes, or gets other addresses,
-// says good-bye before it does (parting_), and nobody waits here.
+// A reload: what the files say now takes the place of what they said. What can fail comes first. A link that goes, or gets other
+// addresses, says good-bye before (parting_); nobody waits here.
 #include <fmt/format.h>
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-supervisor's news, and the start: what it lists lives already, and until it has, no link makes a call.
+// ghost-supervisor's news, and the start. What it lists lives already; until it has listed all, no link makes a call.
 #include <algorithm>
 #include <utility>
 

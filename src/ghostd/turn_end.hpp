@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Others are told of the links once for all that a turn of the loop brings, and not for each event: what is ready together (the
-// packets of many links, the supervisor's news, the kernel's) is handled first.
+// Others are told of the links once per turn of the loop, and not once per event. What is ready together (the packets of many links,
+// the supervisor's news, the kernel's) is handled first.
 #pragma once
 #include <functional>
 #include <set>

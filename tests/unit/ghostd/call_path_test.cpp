@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The handover, seen by packets: a demand interface and a stand-in for a call's, both of them TUNs that the test holds, real sockets,
-// the real table, routes and queue, in a network namespace of each test's own.
-#include "ghostd/call_path.hpp"
+// The handover, seen by packets, in a network namespace of each test's own. The demand interface and the call's are TUNs that the test
+// holds; sockets, routes and the table are real.
+#include "daemon/call_path.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link, its events' queue and its Executor, all of them the real ones, with hands that only note what they are to do, in which order,
-// and answer as a test wants. Time is the test's.
+// A real link, the real queue of its events and a real Executor. The hands are fakes: they note what they are to do, in order, and
+// answer as the test wants. Time is the test's.
 #pragma once
 #include <functional>
 #include <optional>
