@@ -34,6 +34,7 @@ net::RawSender raw_sender(Inherited& inherited) {
 Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     : loop_(loop),
       appear_paths_(paths.appear),
+      roots_(paths.links),
       inherited_(inherited()),
       host_(paths.state_dir, raw_sender(inherited_)),
       supervisor_(

@@ -26,6 +26,7 @@ struct Paths {
   std::string state_dir;          // must exist
   std::string supervisor_socket;  // ghost-supervisor's
   AppearPaths appear;
+  config::Roots links{};  // what a reload reads
 };
 
 class Daemon final : public bus::Requests, private BusPort {
@@ -117,6 +118,7 @@ class Daemon final : public bus::Requests, private BusPort {
 
   loop::EventLoop& loop_;
   AppearPaths appear_paths_;
+  config::Roots roots_;
   Inherited inherited_;
   Host host_;
   SupervisorClient supervisor_;

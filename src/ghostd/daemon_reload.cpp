@@ -91,7 +91,7 @@ void Daemon::farewells_said() {
 }
 
 bus::Accepted Daemon::reload() {
-  auto loaded = config::load();
+  auto loaded = config::load(roots_);
   if (!loaded) {
     std::string message;
     for (const auto& d : loaded.error()) message += (message.empty() ? "" : "\n") + d.str();

@@ -11,6 +11,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "await.hpp"
 #include "fake_supervisor.hpp"
@@ -40,14 +41,10 @@ class DaemonTest : public net::test::OwnNetns {
     notify_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     ASSERT_EQ(::bind(notify_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    core::LinkConfig link;
-    link.name = "isp";
-    link.stable = {*IpAddress::parse("192.0.0.2")};
-    link.routes = {default_prefix(Family::v4)};
-    link.call.peer_wait = {};
-    core::Config config;
-    config.links = {link};
-    daemon_.emplace(loop_, config, daemon::Paths{directory_, supervisor_.path(), {directory_, directory_ + "/no-announce"}});
+    configure("isp", "192.0.0.2", "default");
+    const config::Roots roots{{directory_}, {}, {}};
+    daemon_.emplace(loop_, config::load(roots).value().config,
+                    daemon::Paths{directory_, supervisor_.path(), {directory_, directory_ + "/no-announce"}, roots});
     ASSERT_TRUE(supervisor_.accept());
     ASSERT_EQ(supervisor_.heard(), "list");
   }
@@ -58,6 +55,13 @@ class DaemonTest : public net::test::OwnNetns {
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
   }
+
+  void configure(const std::string& link, const std::string& address, const std::string& routes) const {
+    std::ofstream(directory_ + "/" + link + ".conf")
+        << "[Link]\nPeer=none\nAddress=" << address << "\nRoutes=" << routes << "\n[Call]\nPeerWait=0\n";
+  }
+  // The demand interfaces' routes, as the kernel has them.
+  static std::string routes() { return sh("ip -o route show table all proto 103"); }
 
   static void send() {
     const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -182,6 +186,44 @@ TEST_F(DaemonTest, CountsARefusalAsACallThatFailed) {
   const auto dial = next_call();
   supervisor_.say("refused isp " + serial(dial) + " no such link");
   EXPECT_EQ(await_status("isp: waiting"), "isp: waiting");
+}
+
+TEST_F(DaemonTest, ReloadsLinksThatComeAndGo) {
+  supervisor_.say("started isp 77 pid=42");
+  supervisor_.say("listed");
+  EXPECT_EQ(await_status("isp: dialing"), "isp: dialing");
+  configure("far", "192.0.0.3", "198.51.100.0/24");
+  EXPECT_TRUE(daemon_->reload());
+  EXPECT_EQ(await_status("far: down | isp: dialing"), "far: down | isp: dialing");
+  EXPECT_THAT(routes(), AllOf(HasSubstr("dev gd-isp"), HasSubstr("198.51.100.0/24 dev gd-far")));
+  std::filesystem::remove(directory_ + "/isp.conf");
+  EXPECT_TRUE(daemon_->reload());
+  EXPECT_EQ(next(), "hangup isp 77");
+  EXPECT_EQ(await_status("far: down"), "far: down");
+  EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("gd-isp")), HasSubstr("198.51.100.0/24 dev gd-far")));
+}
+
+// Its conversations cannot outlive their address.
+TEST_F(DaemonTest, HangsUpALinkThatAReloadGivesAnotherAddress) {
+  supervisor_.say("started isp 77 pid=42");
+  supervisor_.say("listed");
+  EXPECT_EQ(await_status("isp: dialing"), "isp: dialing");
+  configure("isp", "192.0.0.9", "default");
+  EXPECT_TRUE(daemon_->reload());
+  EXPECT_EQ(next(), "hangup isp 77");
+  EXPECT_EQ(await_status("isp: hanging-up"), "isp: hanging-up");
+  EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("192.0.0.2")), HasSubstr("src 192.0.0.9")));
+}
+
+TEST_F(DaemonTest, ChangesNothingForAConfigurationWithAFault) {
+  supervisor_.say("listed");
+  const auto before = routes();
+  configure("isp", "192.0.0.9", "nowhere");
+  const auto answer = daemon_->reload();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, bus::RequestError::Kind::ConfigInvalid);
+  EXPECT_THAT(answer.error().message, HasSubstr("isp.conf:"));
+  EXPECT_EQ(routes(), before);
 }
 
 // Nobody answers. It is waited for so long and no longer; here it is seen to be gone at once.
