@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The handover, seen by packets, in a network namespace of each test's own. The demand interface and the call's are TUNs that the test
 // holds; sockets, routes and the table are real.
-#include "daemon/call_path.hpp"
+#include "ghostd/call_path.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

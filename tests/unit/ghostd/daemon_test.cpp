@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // All of ghostd but its bus, in a network namespace of each test's own. The test is the supervisor. Who may call when ghostd starts,
 // whose calls are taken over, and what becomes of them when the supervisor goes?
-#include "daemon/daemon.hpp"
+#include "ghostd/daemon.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
