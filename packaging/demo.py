@@ -33,6 +33,7 @@ def prepare():
             made["image"] = image.make(say)
         except RuntimeError as error:
             made["error"] = error
+
     maker = threading.Thread(target=make, daemon=True)
     maker.start()
     build.configure(say)
@@ -54,12 +55,14 @@ def tell(client):
         *lines, pending[0] = (pending[0] + text).split("\n")
         for line in lines:
             say(line.split("] ", 1)[-1] if line.startswith("[") else line)
+
     return deploy.run_scenario(client, "_story", write, os.path.join(build.BUILD, "lab-results"))
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="packaging/demo", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="packaging/demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--keep", action="store_true", help="leave the machine running, with a shell")
     args = parser.parse_args()
     made = prepare()

@@ -83,8 +83,15 @@ def run_meson_tests(names, described, tally):
         begun = time.monotonic()
         timeout = test["timeout"] if test["timeout"] and test["timeout"] > 0 else 120
         environment = {**os.environ, **{k: v for k, v in test["env"].items()}}
-        child = subprocess.Popen(test["cmd"], cwd=test["workdir"] or BUILD, env=environment, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        child = subprocess.Popen(
+            test["cmd"],
+            cwd=test["workdir"] or BUILD,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         running.add(child)
         try:
             text = child.communicate(timeout=max(timeout, 60))[0].decode(errors="replace")
@@ -114,6 +121,7 @@ def run_lab(names, made, tally, beside):
         reported.add(f"lab/{name}")
         measures.update(measured)
         tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail)
+
     lanes.run([name.removeprefix("lab/") for name in names], made, report, beside)
     for name in sorted(set(names) - reported):
         tally.line("failed", name, 0, ["it was not run"])
@@ -163,22 +171,28 @@ def main():
     looks = [n for n in LINT if wanted(n, args.pattern)]
     lab = [n for n in lab_names() if wanted(n, args.pattern)]
     # Their reasons are told; they count as nothing.
-    not_yet = {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
+    not_yet = (
+        {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
+    )
     lab = [n for n in lab if n not in not_yet]
     need_lab = bool(lab) and not args.list
     if os.geteuid() != 0 and not args.list:
-        raise SystemExit("tests/run: must run as root, because it installs packages and uses network namespaces; use: sudo tests/run")
+        raise SystemExit(
+            "tests/run: must run as root, because it installs packages and uses network namespaces; use: sudo tests/run"
+        )
     quiet = (lambda text: None) if args.list else say
     needed = packages.BUILD + (packages.LINT if looks and not args.list else []) + (packages.LAB if need_lab else [])
     packages.ensure(needed, "tests/run", quiet)
 
     # The image needs apt and the disk, the build needs the processors: side by side.
     made = {}
+
     def make_image():
         try:
             made["image"] = image.make(say)
         except Exception as error:
             made["error"] = error
+
     maker = threading.Thread(target=make_image, daemon=True)
     if need_lab:
         maker.start()
@@ -197,6 +211,7 @@ def main():
 
     def on_this_machine():
         run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)
+
     if not lab:
         on_this_machine()
     else:

@@ -16,7 +16,8 @@
 namespace ghost::appear_state {
 namespace {
 
-constexpr std::size_t kFileMax = 16 * 1024 * 1024;  // far more than kPastNoticesMax notices and one appearance of thousands can take
+constexpr std::size_t kFileMax = 16 * 1024 *
+                                 1024;  // far more than kPastNoticesMax notices and one appearance of thousands can take
 
 std::string why(const std::string& what) { return what + ": " + std::strerror(errno); }
 
@@ -43,9 +44,7 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-UniqueFd open_directory(const std::string& path) {
-  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
+UniqueFd open_directory(const std::string& path) { return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
 
 }  // namespace
 
@@ -95,7 +94,8 @@ tl::expected<void, std::string> save(const std::string& directory, const std::st
   const auto lock_name = link + ".lock";
   const UniqueFd lock(::openat(dir.get(), lock_name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!lock) return tl::unexpected(why(directory + "/" + lock_name));
-  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {}
+  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
   // Removes the file that a crash may have left, so that O_EXCL creates a file with our mode.
   if (::unlinkat(dir.get(), fresh.c_str(), 0) != 0 && errno != ENOENT) return tl::unexpected(why(path));
   UniqueFd fd(::openat(dir.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));

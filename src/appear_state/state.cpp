@@ -35,12 +35,8 @@ json object(const NoticeStatus& n) {
 json object(const AppearanceRecord& r) {
   auto notices = json::array();
   for (const auto& n : r.notices) notices.push_back(object(n));
-  return {{"begun", usec(r.begun)},
-          {"ended", usec(r.ended)},
-          {"kind", r.kind},
-          {"outcome", r.outcome},
-          {"addresses", texts(r.addresses)},
-          {"next", usec(r.next)},
+  return {{"begun", usec(r.begun)},       {"ended", usec(r.ended)},          {"kind", r.kind},
+          {"outcome", r.outcome},         {"addresses", texts(r.addresses)}, {"next", usec(r.next)},
           {"notices", std::move(notices)}};
 }
 
@@ -138,15 +134,15 @@ std::string to_json(const LinkMemory& state) {
   json blocked;
   if (state.blocked) blocked = {{"reason", state.blocked->reason}, {"detail", state.blocked->detail}};
   const json out{{"version", kVersion},
-                         {"sequence", state.sequence},
-                         {"promise", usec(state.promise)},
-                         {"granted", usec(state.granted)},
-                         {"timer_next", usec(state.timer_next)},
-                         {"until", usec(state.until)},
-                         {"told", std::move(told)},
-                         {"receivers", std::move(receivers)},
-                         {"blocked", std::move(blocked)},
-                         {"past", std::move(past)}};
+                 {"sequence", state.sequence},
+                 {"promise", usec(state.promise)},
+                 {"granted", usec(state.granted)},
+                 {"timer_next", usec(state.timer_next)},
+                 {"until", usec(state.until)},
+                 {"told", std::move(told)},
+                 {"receivers", std::move(receivers)},
+                 {"blocked", std::move(blocked)},
+                 {"past", std::move(past)}};
   // A detail that is not UTF-8 must not lose the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -27,7 +27,7 @@ constexpr core::Duration kLongestDelay = std::chrono::minutes(1);
 
 // fork(2) copies only one thread. A lock held by another thread would stay locked in the child, whose C++ code allocates.
 bool only_thread() {
-  struct stat tasks {};
+  struct stat tasks{};
   return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink <= 3;  // ".", its own entry, and one thread
 }
 
@@ -52,13 +52,15 @@ UniqueFd pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd
   ::syscall(SYS_close_range, 3U, UINT_MAX, 0U);
   if (after >= 0) {  // the process of that pidfd
     pollfd earlier{STDOUT_FILENO, POLLIN, 0};
-    while (::poll(&earlier, 1, -1) < 0 && errno == EINTR) {}
+    while (::poll(&earlier, 1, -1) < 0 && errno == EINTR) {
+    }
     end_after(life);
   }
   try {
     const auto saved = save();
     if (saved) ::_exit(0);
-    [[maybe_unused]] const auto n = ::write(STDIN_FILENO, saved.error().data(), std::min<std::size_t>(saved.error().size(), PIPE_BUF));
+    [[maybe_unused]] const auto n = ::write(STDIN_FILENO, saved.error().data(),
+                                            std::min<std::size_t>(saved.error().size(), PIPE_BUF));
   } catch (...) {  // NOLINT(bugprone-empty-catch): the status says it
   }
   ::_exit(1);
@@ -67,11 +69,7 @@ UniqueFd pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd
 }  // namespace
 
 Writer::Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds life)
-    : loop_(loop),
-      save_(std::move(save)),
-      done_(std::move(done)),
-      life_(life),
-      retry_(loop, [this] { write(); }) {}
+    : loop_(loop), save_(std::move(save)), done_(std::move(done)), life_(life), retry_(loop, [this] { write(); }) {}
 
 Writer::~Writer() {
   // Not before the running process has ended. It is not reaped yet, so its pid is still its own.

@@ -57,14 +57,10 @@ IpAddress Prefix::network() const {
   return *IpAddress::from_bytes({out.data(), in.size()});
 }
 
-bool Prefix::contains(const IpAddress& a) const {
-  return a.family() == family() && Prefix{a, length}.network() == network();
-}
+bool Prefix::contains(const IpAddress& a) const { return a.family() == family() && Prefix{a, length}.network() == network(); }
 
 std::string Prefix::str() const { return address.str() + "/" + std::to_string(length); }
 
-Prefix default_prefix(Family family) {
-  return {*IpAddress::parse(family == Family::v4 ? "0.0.0.0" : "::"), 0};
-}
+Prefix default_prefix(Family family) { return {*IpAddress::parse(family == Family::v4 ? "0.0.0.0" : "::"), 0}; }
 
 }  // namespace ghost

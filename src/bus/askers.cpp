@@ -31,14 +31,15 @@ void Askers::find(const std::string& sender, Found found) {
     driver_->callMethodAsync("GetConnectionCredentials")
         .onInterface("org.freedesktop.DBus")
         .withArguments(sender)
-        .uponReplyInvoke([this, found = guarded(loop_, found)](AsyncError error, const std::map<std::string, sdbus::Variant>& credentials) {
-          auto asker = error ? Asker{} : asker_of(credentials);
-          if (!asker.pid) return found(asker);
-          units_.find(*asker.pid, [asker, found](const std::string& unit) mutable {
-            asker.unit = unit;
-            found(asker);
-          });
-        });
+        .uponReplyInvoke(
+            [this, found = guarded(loop_, found)](AsyncError error, const std::map<std::string, sdbus::Variant>& credentials) {
+              auto asker = error ? Asker{} : asker_of(credentials);
+              if (!asker.pid) return found(asker);
+              units_.find(*asker.pid, [asker, found](const std::string& unit) mutable {
+                asker.unit = unit;
+                found(asker);
+              });
+            });
   } catch (const sdbus::Error&) {
     found({});
   }

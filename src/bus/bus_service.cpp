@@ -69,7 +69,7 @@ class BusService::Impl final : private ManagerPort {
  private:
   struct Link {
     core::LinkStatus status;
-    LinkProperties shown;     // what Get answers
+    LinkProperties shown;      // what Get answers
     LinkProperties signalled;  // the state that listeners to the signals know
     core::Time last_signal{};
     std::string path;
@@ -225,8 +225,7 @@ void BusService::Impl::appear(const std::string& link, std::uint64_t hold_usec) 
   answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
 }
 
-ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const std::string& word,
-                                                std::uint64_t timer_next_usec) {
+ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const std::string& word, std::uint64_t timer_next_usec) {
   const auto name = find(link).shown.name;
   const auto kind = core::parse_tick_kind(word);
   if (!kind) refuse(RequestError::Kind::InvalidArgument, "unknown kind '" + word + "'");

@@ -23,15 +23,12 @@ Decoded decode(std::string_view s) {
     if ((c & 0xc0) != 0x80) return {};
     code = code << 6 | (c & 0x3f);
   }
-  if (code < (length == 4 ? 0x10000u : length == 3 ? 0x800u : 0x80u) || code > 0x10ffff ||
-      (code >= 0xd800 && code < 0xe000))
+  if (code < (length == 4 ? 0x10000u : length == 3 ? 0x800u : 0x80u) || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
     return {};
   return {length, code};
 }
 
-bool is_noncharacter(std::uint32_t code) {
-  return (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
-}
+bool is_noncharacter(std::uint32_t code) { return (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); }
 
 bool is_control(std::uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
@@ -42,12 +39,9 @@ std::string clean_text(std::string_view text, bool lines) {
   out.reserve(text.size());
   while (!text.empty()) {
     const auto [length, code] = decode(text);
-    if (length == 0 || is_noncharacter(code))
-      out += "\xef\xbf\xbd";
-    else if (is_control(code) && !(lines && code == '\n'))
-      out += ' ';
-    else
-      out += text.substr(0, length);
+    if (length == 0 || is_noncharacter(code)) out += "\xef\xbf\xbd";
+    else if (is_control(code) && !(lines && code == '\n')) out += ' ';
+    else out += text.substr(0, length);
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;

@@ -75,7 +75,7 @@ template <class T>
 struct Field {
   const char* dbus;  // the property
   const char* json;  // ghostctl --json
-  T LinkProperties::*member;
+  T LinkProperties::* member;
   bool counter = false;  // its changes may wait a little: see Changes
 };
 

@@ -64,8 +64,8 @@ class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manage
   ManagerPort& port_;
 };
 
-class LinkObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor,
-                                                         sdbus::Properties_adaptor> {
+class LinkObject final
+    : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor, sdbus::Properties_adaptor> {
  public:
   // `shown` is lent: the getters return it, now and later. look() may change it.
   LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown, std::function<void()> look);

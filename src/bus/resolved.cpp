@@ -24,14 +24,15 @@ constexpr const char* kMatch =
     "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',"
     "member='NameOwnerChanged',arg0='org.freedesktop.resolve1'";
 
-using Server = sdbus::Struct<std::int32_t, std::vector<std::uint8_t>>;               // family, address
+using Server = sdbus::Struct<std::int32_t, std::vector<std::uint8_t>>;                  // family, address
 using ServerOf = sdbus::Struct<std::int32_t, std::int32_t, std::vector<std::uint8_t>>;  // interface (0: all), family, address
-using Domain = sdbus::Struct<std::string, bool>;                                     // domain, for routing only
+using Domain = sdbus::Struct<std::string, bool>;                                        // domain, for routing only
 
 std::vector<Server> servers_of(const core::InterfaceNames& names) {
   std::vector<Server> out;
   for (const auto& server : names.servers)
-    out.emplace_back(server.family() == Family::v4 ? AF_INET : AF_INET6, std::vector(server.bytes().begin(), server.bytes().end()));
+    out.emplace_back(server.family() == Family::v4 ? AF_INET : AF_INET6,
+                     std::vector(server.bytes().begin(), server.bytes().end()));
   return out;
 }
 
@@ -44,7 +45,8 @@ Resolved::Outcome outcome_of(const std::string& error) {
   static constexpr std::string_view kStandard = "org.freedesktop.DBus.Error.";
   if (!error.starts_with(kStandard)) return Resolved::Outcome::failed;
   const auto which = std::string_view(error).substr(kStandard.size());
-  if (which == "AccessDenied" || which == "AuthFailed" || which == "InteractiveAuthorizationRequired") return Resolved::Outcome::refused;
+  if (which == "AccessDenied" || which == "AuthFailed" || which == "InteractiveAuthorizationRequired")
+    return Resolved::Outcome::refused;
   if (which == "NoReply" || which == "Timeout" || which == "TimedOut") return Resolved::Outcome::silent;
   return Resolved::Outcome::failed;
 }
@@ -132,8 +134,7 @@ class Resolved::Impl {
       if (wanted_.contains(at->first)) continue;
       if (at->second.unanswered == 0 && (at->second.has == core::InterfaceNames{} || ::if_nametoindex(at->first.c_str()) == 0))
         interfaces_.erase(at);
-      else
-        tell(at->first, {});
+      else tell(at->first, {});
     }
   }
 
@@ -151,8 +152,11 @@ class Resolved::Impl {
     const auto number = static_cast<std::int32_t>(index);
     const auto send = [&](const char* method, auto value) {
       try {
-        resolved_->callMethodAsync(method).onInterface(kManager).withTimeout(patience_).withArguments(number, value).uponReplyInvoke(
-            [this, name](AsyncError error) { answered(name, error); });
+        resolved_->callMethodAsync(method)
+            .onInterface(kManager)
+            .withTimeout(patience_)
+            .withArguments(number, value)
+            .uponReplyInvoke([this, name](AsyncError error) { answered(name, error); });
       } catch (const sdbus::Error& e) {
         // The connection is gone; its pump reports that.
         --interface.unanswered;
@@ -173,7 +177,8 @@ class Resolved::Impl {
     if (--interface.unanswered > 0) return;
     if (!interface.problem) {
       interface.has = interface.telling;
-      const bool good = std::all_of(interfaces_.begin(), interfaces_.end(), [](const auto& i) { return i.second.has || i.second.unanswered > 0; });
+      const bool good = std::all_of(interfaces_.begin(), interfaces_.end(),
+                                    [](const auto& i) { return i.second.has || i.second.unanswered > 0; });
       if (good) pause_ = {};
       if (good && std::exchange(last_, Outcome::taken) != Outcome::taken) said_(Outcome::taken, name, "");
       return tell();

@@ -20,8 +20,8 @@ namespace ghost::bus {
 
 class Resolved {
  public:
-  static constexpr core::Duration kPatience = std::chrono::seconds(10);     // for an answer
-  static constexpr core::Duration kFirstPause = std::chrono::seconds(2);    // after a refusal; doubles
+  static constexpr core::Duration kPatience = std::chrono::seconds(10);   // for an answer
+  static constexpr core::Duration kFirstPause = std::chrono::seconds(2);  // after a refusal; doubles
   static constexpr core::Duration kLongestPause = std::chrono::seconds(60);
 
   enum class Outcome : std::uint8_t {

@@ -15,7 +15,7 @@ namespace ghost::bus {
 template <class Row, class T>
 struct Column {
   const char* json;  // ghostctl --json
-  T Row::*member;
+  T Row::* member;
 };
 
 template <class T>
@@ -32,9 +32,7 @@ struct DropRow {
   std::string why;  // of core::to_string(Drop); "noise", "unasked", "escaped"
   std::uint64_t packets = 0;
   bool operator==(const DropRow&) const = default;
-  static constexpr auto columns() {
-    return std::tuple{Column{"why", &DropRow::why}, Column{"packets", &DropRow::packets}};
-  }
+  static constexpr auto columns() { return std::tuple{Column{"why", &DropRow::why}, Column{"packets", &DropRow::packets}}; }
 };
 
 // (ssstu): of Notices and ListAppearances().

@@ -24,8 +24,6 @@ using ErrorName = std::string;
 using AsyncError = const sdbus::Error*;
 #endif
 
-inline std::vector<PropertyName> property_names(const std::vector<std::string>& names) {
-  return {names.begin(), names.end()};
-}
+inline std::vector<PropertyName> property_names(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
 
 }  // namespace ghost::bus

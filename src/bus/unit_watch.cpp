@@ -21,11 +21,13 @@ bool is_word(const sdbus::Variant& value, const char* word) {
 }
 
 // One property; nullptr: it could not be had.
-void get_property(sdbus::IProxy& proxy, const char* interface, const char* property, std::function<void(const sdbus::Variant*)> answer) {
+void get_property(sdbus::IProxy& proxy, const char* interface, const char* property,
+                  std::function<void(const sdbus::Variant*)> answer) {
   proxy.callMethodAsync("Get")
       .onInterface("org.freedesktop.DBus.Properties")
       .withArguments(std::string(interface), std::string(property))
-      .uponReplyInvoke([answer = std::move(answer)](AsyncError error, const sdbus::Variant& value) { answer(error ? nullptr : &value); });
+      .uponReplyInvoke(
+          [answer = std::move(answer)](AsyncError error, const sdbus::Variant& value) { answer(error ? nullptr : &value); });
 }
 
 }  // namespace
@@ -77,7 +79,8 @@ void UnitWatch::watch(const std::string& name, Told told) {
     proxy->uponSignal("PropertiesChanged")
         .onInterface("org.freedesktop.DBus.Properties")
         .call([this, told = guarded(loop_, told), changes = std::make_shared<unsigned>(0)](
-                  const std::string& interface, const std::map<std::string, sdbus::Variant>& changed, const std::vector<std::string>&) {
+                  const std::string& interface, const std::map<std::string, sdbus::Variant>& changed,
+                  const std::vector<std::string>&) {
           const auto state = changed.find("ActiveState");
           if (interface != kUnitInterface || state == changed.end()) return;
           const auto change = ++*changes;

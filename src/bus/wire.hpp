@@ -40,9 +40,8 @@ struct Wire<Row> {
   using Type = decltype(struct_of(Row::columns()));
 
   static Type to(const Row& row) {
-    return std::apply(
-        [&]<class... T>(const Column<Row, T>&... column) { return Type(Wire<T>::to(row.*column.member)...); },
-        Row::columns());
+    return std::apply([&]<class... T>(const Column<Row, T>&... column) { return Type(Wire<T>::to(row.*column.member)...); },
+                      Row::columns());
   }
   static Row from(const Type& value) {
     Row row;

@@ -62,7 +62,10 @@ class Client::Impl {
     bool owned = false;
     const auto dbus = sdbus::createProxy(*bus_, bus::BusName("org.freedesktop.DBus"), sdbus::ObjectPath("/org/freedesktop/DBus"));
     dbus->finishRegistration();
-    dbus->callMethod("NameHasOwner").onInterface("org.freedesktop.DBus").withArguments(std::string(bus::kBusName)).storeResultsTo(owned);
+    dbus->callMethod("NameHasOwner")
+        .onInterface("org.freedesktop.DBus")
+        .withArguments(std::string(bus::kBusName))
+        .storeResultsTo(owned);
     return owned;
   }
 
@@ -75,9 +78,11 @@ class Client::Impl {
 
   template <class... Result, class... Args>
   void ask(const char* method, std::tuple<Result&...> results, const Args&... args) {
-    std::apply([&](auto&... result) {
-      manager()->callMethod(method).onInterface(bus::kManagerInterface).withArguments(args...).storeResultsTo(result...);
-    }, results);
+    std::apply(
+        [&](auto&... result) {
+          manager()->callMethod(method).onInterface(bus::kManagerInterface).withArguments(args...).storeResultsTo(result...);
+        },
+        results);
   }
 
   std::vector<LinkProperties> links() {
@@ -104,7 +109,8 @@ class Client::Impl {
     add_match(from + "ObjectManager',member='InterfacesAdded'", &Impl::on_added);
     add_match(from + "ObjectManager',member='InterfacesRemoved'", &Impl::on_removed);
     add_match(std::string("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                          "member='NameOwnerChanged',arg0='") + bus::kBusName + "'",
+                          "member='NameOwnerChanged',arg0='") +
+                  bus::kBusName + "'",
               &Impl::on_owner);
   }
 

@@ -29,7 +29,7 @@ class Client {
 
   // Ok when ghostd has its name on the bus. Without this, a call starts ghostd by D-Bus activation.
   Result<void> require_running();
-  Result<std::vector<bus::LinkProperties>> links();             // sorted by name
+  Result<std::vector<bus::LinkProperties>> links();           // sorted by name
   Result<bus::LinkProperties> link(const std::string& name);  // no_such_link when there is none
   // "Connect", "Disconnect", "Block", "Unblock" with a link, "Reload" without.
   Result<void> call(const std::string& method, const std::string& link = {});

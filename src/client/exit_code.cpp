@@ -15,11 +15,9 @@ ExitCode exit_code_of(const char* dbus_error) {
   if (name.starts_with("org.ghostd1.Error.")) return ExitCode::failed;
   if (name.starts_with(kBus)) {
     const auto rest = name.substr(kBus.size());
-    if (rest == "AccessDenied" || rest == "AuthFailed" || rest == "InteractiveAuthorizationRequired")
-      return ExitCode::denied;
-    if (rest == "ServiceUnknown" || rest == "NameHasNoOwner" || rest == "NoReply" || rest == "Timeout" ||
-        rest == "TimedOut" || rest == "Disconnected" || rest == "NoServer" || rest == "FileNotFound" ||
-        rest == "IOError" || rest.starts_with("Spawn."))
+    if (rest == "AccessDenied" || rest == "AuthFailed" || rest == "InteractiveAuthorizationRequired") return ExitCode::denied;
+    if (rest == "ServiceUnknown" || rest == "NameHasNoOwner" || rest == "NoReply" || rest == "Timeout" || rest == "TimedOut" ||
+        rest == "Disconnected" || rest == "NoServer" || rest == "FileNotFound" || rest == "IOError" || rest.starts_with("Spawn."))
       return ExitCode::unreachable;
     return ExitCode::failed;
   }

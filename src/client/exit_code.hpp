@@ -6,14 +6,14 @@ namespace ghost::cli {
 
 enum class ExitCode : int {
   ok = 0,
-  failed = 1,       // the call did not come up; the configuration is invalid; any failure without its own number
-  usage = 2,        // wrong usage
+  failed = 1,  // the call did not come up; the configuration is invalid; any failure without its own number
+  usage = 2,   // wrong usage
   no_such_link = 3,
-  blocked = 4,      // the link is blocked
-  timed_out = 5,    // --timeout passed; ghostd continues with the request
-  unreachable = 6,  // ghostd is not running, or the bus cannot be reached
-  denied = 7,       // the caller may not
-  not_told = 8,     // the link is on the net, but not every notifier has taken the notice
+  blocked = 4,        // the link is blocked
+  timed_out = 5,      // --timeout passed; ghostd continues with the request
+  unreachable = 6,    // ghostd is not running, or the bus cannot be reached
+  denied = 7,         // the caller may not
+  not_told = 8,       // the link is on the net, but not every notifier has taken the notice
   interrupted = 130,  // Ctrl-C; ghostd continues with the request
 };
 

@@ -48,8 +48,8 @@ std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
   if (link.reason == "DeviceMissing") return "check that the modem is connected and that Device= names it";
   if (link.reason == "SupervisorLost") return "run: systemctl status ghost-supervisor.socket";
   if (link.redial_deadline > now_usec)
-    return "ghostd tries again in " + span_words(link.redial_deadline - now_usec) +
-           "; to stop that, run: ghostctl disconnect " + link.name;
+    return "ghostd tries again in " + span_words(link.redial_deadline - now_usec) + "; to stop that, run: ghostctl disconnect " +
+           link.name;
   return "run: journalctl -u ghostd -u ghost-supervisor";
 }
 

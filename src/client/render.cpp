@@ -57,8 +57,7 @@ std::string status_table(const std::vector<LinkProperties>& links, const Style& 
   std::vector<std::array<std::string, 6>> rows{{"LINK", "STATE", "FOR", "ADDRESS", "NEXT", "TRIGGER"}};
   for (const auto& l : links)
     rows.push_back({l.name, shown_state(l), ago(l.since, style.now, ""),
-                    l.local_addresses.empty() ? "-" : l.local_addresses.front(), next_step(l, style.now),
-                    or_dash(l.trigger)});
+                    l.local_addresses.empty() ? "-" : l.local_addresses.front(), next_step(l, style.now), or_dash(l.trigger)});
   std::array<std::size_t, 5> width{};
   for (const auto& row : rows)
     for (std::size_t i = 0; i < width.size(); ++i) width[i] = std::max(width[i], row[i].size());
@@ -80,14 +79,14 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
     if (!text.empty()) out += fmt::format("{:>12} {}\n", label, text);
   };
   line("State:", fmt::format("{}{}{} since {}; {} ago", colored(l.state, l, style), l.blocked ? ", blocked" : "",
-                             l.reason.empty() ? "" : " (" + l.reason + ")", time_words(l.since),
-                             ago(l.since, style.now)));
+                             l.reason.empty() ? "" : " (" + l.reason + ")", time_words(l.since), ago(l.since, style.now)));
   line("", l.detail);
   line("Degraded:", l.degraded);
   line("Behind:", l.front);
   line("Trigger:", l.trigger);
-  line("Address:", fmt::format("{}{}", fmt::join(l.local_addresses, ", "),
-                               l.remote_address.empty() ? "" : (l.local_addresses.empty() ? "peer " : ", peer ") + l.remote_address));
+  line("Address:",
+       fmt::format("{}{}", fmt::join(l.local_addresses, ", "),
+                   l.remote_address.empty() ? "" : (l.local_addresses.empty() ? "peer " : ", peer ") + l.remote_address));
   line("Interface:", l.interface.empty() ? l.demand_interface : l.interface + ", on demand " + l.demand_interface);
   line("Stable:", fmt::format("{}", fmt::join(l.stable_addresses, ", ")));
   line("DNS:", fmt::format("{}", fmt::join(l.dns, ", ")));
@@ -108,8 +107,7 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   count(l.malformed_packets, "malformed");
   line("Packets:", fmt::format("{}", fmt::join(packets, ", ")));
   line("Stopped:", by_kind(l.stopped));
-  if (l.idle_deadline > style.now)
-    line("Idle:", "hangs up in " + span_words(l.idle_deadline - style.now) + " unless it is used");
+  if (l.idle_deadline > style.now) line("Idle:", "hangs up in " + span_words(l.idle_deadline - style.now) + " unless it is used");
   if (l.redial_deadline > style.now) line("Redial:", "in " + span_words(l.redial_deadline - style.now));
   return out + appearance_detail(l, style);
 }
@@ -125,9 +123,10 @@ std::string to_json_array(const std::vector<LinkProperties>& links) {
 std::string monitor_line(const Happening& h, const Style& style) {
   const auto& l = h.link;
   auto out = fmt::format("{} ", time_words(style.now, true));
-  if (l.name.empty()) return out + (h.event == "ghostd-gone"   ? "ghostd is gone\n"
-                                      : h.event == "ghostd-back" ? "ghostd is back\n"
-                                                                 : "the bus is gone\n");
+  if (l.name.empty())
+    return out + (h.event == "ghostd-gone"   ? "ghostd is gone\n"
+                  : h.event == "ghostd-back" ? "ghostd is back\n"
+                                             : "the bus is gone\n");
   out += l.name + ": ";
   if (h.event == "removed") return out + "removed\n";
   const auto changed = [&h](const char* name) {
@@ -142,8 +141,7 @@ std::string monitor_line(const Happening& h, const Style& style) {
   }
   if (changed("LocalAddresses") && !l.local_addresses.empty())
     parts.push_back(fmt::format("address {}", fmt::join(l.local_addresses, ", ")));
-  if (changed("Appearance") && (h.event == "changed" || l.appearance != "none"))
-    parts.push_back("appearance " + l.appearance);
+  if (changed("Appearance") && (h.event == "changed" || l.appearance != "none")) parts.push_back("appearance " + l.appearance);
   if (changed("Notices"))
     for (const auto& notice : l.notices) parts.push_back(notice.name + ":" + notice.result);
   if (changed("Trigger") && !l.trigger.empty()) parts.push_back("trigger " + l.trigger);
@@ -153,8 +151,7 @@ std::string monitor_line(const Happening& h, const Style& style) {
         if (field.counter && std::string_view(field.dbus) != "IdleDeadline" && changed(field.dbus))
           parts.push_back(fmt::format("{} {}", field.json, l.*field.member));
     });
-  if (parts.empty())
-    parts.push_back(fmt::format("{} changed", fmt::join(h.changed, ", ")));
+  if (parts.empty()) parts.push_back(fmt::format("{} changed", fmt::join(h.changed, ", ")));
   return out + fmt::format("{}\n", fmt::join(parts, ", "));
 }
 

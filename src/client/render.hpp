@@ -42,7 +42,7 @@ std::string appearances_table(const std::vector<Appearances>& links, const Style
 std::string appearances_json(const std::vector<Appearances>& links);
 
 // For monitor.
-std::string monitor_line(const Happening& h, const Style& style);       // ends with a newline
+std::string monitor_line(const Happening& h, const Style& style);      // ends with a newline
 std::string monitor_json_line(const Happening& h, std::uint64_t now);  // likewise
 
 }  // namespace ghost::cli

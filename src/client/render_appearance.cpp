@@ -40,13 +40,10 @@ std::string short_notices(const std::vector<NoticeRow>& notices) {
 
 std::string appearance_detail(const LinkProperties& l, const Style& style) {
   std::string out;
-  const auto line = [&out](const std::string& label, const std::string& text) {
-    out += fmt::format("{:>12} {}\n", label, text);
-  };
+  const auto line = [&out](const std::string& label, const std::string& text) { out += fmt::format("{:>12} {}\n", label, text); };
   if (l.appearance != "none") {
     auto text = l.appearance;
-    if (l.appear_until > style.now)
-      text += fmt::format(" until {} at least", time_words(l.appear_until));
+    if (l.appear_until > style.now) text += fmt::format(" until {} at least", time_words(l.appear_until));
     line("Appearance:", text);
   } else if (l.last_appearance) {
     line("Appeared:", "last at " + time_words(l.last_appearance));

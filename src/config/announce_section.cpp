@@ -5,8 +5,8 @@
 #include <array>
 #include <functional>
 
-#include "ghost-announce/check.hpp"
 #include "config/parse.hpp"
+#include "ghost-announce/check.hpp"
 
 namespace ghost::config {
 namespace {
@@ -23,7 +23,7 @@ struct Key {
 };
 
 template <class T, class Parse>
-Key key(std::string_view name, T AnnounceConfig::*target, Parse parse) {
+Key key(std::string_view name, T AnnounceConfig::* target, Parse parse) {
   return {name,
           [=](AnnounceConfig& config, std::string_view text) -> std::optional<std::string> {
             auto value = parse(text);
@@ -49,8 +49,8 @@ const std::vector<Key>& table() {
 
 // Only for suggestions; each notifier itself defines the keys that it reads.
 constexpr std::array<std::string_view, 20> kNotifierKeys{
-    "From", "To",   "Subject", "Body",    "Tls",   "User", "Method", "ContentType", "Auth",   "Host",
-    "Zone", "Key",  "Ttl",     "HostKey", "Topic", "Helo", "CAFile", "VerifyTls",   "Offline", "Algorithm"};
+    "From", "To",  "Subject", "Body",    "Tls",   "User", "Method", "ContentType", "Auth",    "Host",
+    "Zone", "Key", "Ttl",     "HostKey", "Topic", "Helo", "CAFile", "VerifyTls",   "Offline", "Algorithm"};
 
 std::string unknown_key(const Assignment& a) {
   for (const auto* secret : {"Password", "Passwd", "Pass", "Secret", "Token"})
@@ -60,8 +60,7 @@ std::string unknown_key(const Assignment& a) {
   std::vector<std::string_view> known(kNotifierKeys.begin(), kNotifierKeys.end());
   for (const auto& k : table()) known.push_back(k.name);
   const auto near = nearest(a.key, known);
-  return fmt::format("unknown key {}= in [{}]{}", a.key, a.section,
-                     near.empty() ? "" : fmt::format("; did you mean {}=?", near));
+  return fmt::format("unknown key {}= in [{}]{}", a.key, a.section, near.empty() ? "" : fmt::format("; did you mean {}=?", near));
 }
 
 AnnounceDraft* find(AnnounceDrafts& drafts, std::string_view name) {
@@ -88,9 +87,9 @@ void open_announce(const Where& header, std::string_view name, AnnounceDrafts& d
   if (name.empty()) {
     problems.push_back({header.file, header.line, "[Announce] has no name; write one, such as [Announce mail]"});
   } else if (!valid_name(name)) {
-    problems.push_back({header.file, header.line,
-                        fmt::format("[Announce {}]: not a valid name; use 1 to {} letters, digits, '_' and '-'", name,
-                                    kAnnounceNameMax)});
+    problems.push_back(
+        {header.file, header.line,
+         fmt::format("[Announce {}]: not a valid name; use 1 to {} letters, digits, '_' and '-'", name, kAnnounceNameMax)});
   } else {
     AnnounceDraft draft;
     draft.config.name = name;
@@ -120,8 +119,8 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
   if (!common) {
     draft->config.more.insert_or_assign(assignment.key, assignment.value);
   } else if (const auto wrong = k->set(draft->config, assignment.value)) {
-    problems.push_back({file, assignment.line,
-                        fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
+    problems.push_back(
+        {file, assignment.line, fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
   }
 }
 

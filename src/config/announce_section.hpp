@@ -10,7 +10,6 @@
 
 #include "config/diagnostic.hpp"
 #include "config/syntax.hpp"
-#include "config/syntax.hpp"
 #include "config/where.hpp"
 #include "core/appear_config.hpp"
 

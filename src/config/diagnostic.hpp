@@ -13,9 +13,7 @@ struct Diagnostic {
   std::string message;
 
   // "file:line: message", as compilers write it; "file: message" without a line.
-  [[nodiscard]] std::string str() const {
-    return file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + message;
-  }
+  [[nodiscard]] std::string str() const { return file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + message; }
   bool operator==(const Diagnostic&) const = default;
 };
 

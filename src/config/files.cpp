@@ -56,8 +56,7 @@ struct CloseDir {
 enum class Opened { file, mask, failed };
 
 // O_NONBLOCK: a FIFO under a file's name must not stop us.
-Opened open_source(int directory, const std::string& name, const std::string& path, SourceFile& out,
-                   Diagnostics& problems) {
+Opened open_source(int directory, const std::string& name, const std::string& path, SourceFile& out, Diagnostics& problems) {
   const auto refuse = [&](std::string message) {
     problems.push_back({path, 0, std::move(message)});
     return Opened::failed;
@@ -90,15 +89,13 @@ Opened open_source(int directory, const std::string& name, const std::string& pa
 class Directory {
  public:
   // nullopt when there is none, or it is not to be trusted (then there is a problem).
-  static std::optional<Directory> open(int above, const std::string& name, const std::string& path,
-                                       Diagnostics& problems) {
+  static std::optional<Directory> open(int above, const std::string& name, const std::string& path, Diagnostics& problems) {
     UniqueFd fd(::openat(above, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) {
       if (errno == ENOENT) return std::nullopt;
       problems.push_back({path, 0,
-                          errno == ENOTDIR || errno == ELOOP
-                              ? "not a directory (ghostd does not follow a symbolic link here)"
-                              : fmt::format("cannot be opened: {}", std::strerror(errno))});
+                          errno == ENOTDIR || errno == ELOOP ? "not a directory (ghostd does not follow a symbolic link here)"
+                                                             : fmt::format("cannot be opened: {}", std::strerror(errno))});
       return std::nullopt;
     }
     struct stat st{};
@@ -140,8 +137,7 @@ std::map<std::string, SourceFile> winners(const std::vector<const Directory*>& d
     for (const auto& name : (*d)->names()) {
       if (!named(name, kSuffix) || !settled.insert(name).second) continue;
       SourceFile file;
-      if (open_source((*d)->fd(), name, (*d)->path_of(name), file, problems) == Opened::file)
-        out.emplace(name, std::move(file));
+      if (open_source((*d)->fd(), name, (*d)->path_of(name), file, problems) == Opened::file) out.emplace(name, std::move(file));
     }
   return out;
 }
@@ -164,8 +160,7 @@ Collected collect(const std::vector<std::string>& paths) {
     for (const auto& name : d.names()) {
       if (!named(name, kDropInSuffix)) continue;
       const auto link = name.substr(0, name.size() - kDropInSuffix.size());
-      if (auto inner = Directory::open(d.fd(), name, d.path_of(name), out.problems))
-        drop_ins[link].push_back(std::move(*inner));
+      if (auto inner = Directory::open(d.fd(), name, d.path_of(name), out.problems)) drop_ins[link].push_back(std::move(*inner));
     }
   for (const auto& [link, inner] : drop_ins) {
     std::vector<const Directory*> its;
@@ -175,8 +170,7 @@ Collected collect(const std::vector<std::string>& paths) {
     for (auto& [name, file] : files) {
       if (main == out.links.end())
         out.warnings.push_back({file.path, 0, fmt::format("ignored, because there is no {}.conf for it to change", link)});
-      else
-        main->second.push_back(std::move(file));
+      else main->second.push_back(std::move(file));
     }
   }
   return out;

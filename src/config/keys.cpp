@@ -238,8 +238,7 @@ std::string unknown_key(const Assignment& a) {
 
 }  // namespace
 
-void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft,
-                   Diagnostics& problems) {
+void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft, Diagnostics& problems) {
   const auto known = section_names();
   for (const auto& [name, line] : sections) {
     if (const auto announce = announce_name(name)) {
@@ -276,8 +275,8 @@ void apply(const std::string& file, const Assignment& assignment, Draft& draft, 
   }
   draft.where.insert_or_assign(assignment.key, Where{file, assignment.line});
   if (const auto wrong = k->set(draft, assignment.value))
-    problems.push_back({file, assignment.line,
-                        fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
+    problems.push_back(
+        {file, assignment.line, fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
 }
 
 }  // namespace ghost::config

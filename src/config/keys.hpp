@@ -19,13 +19,13 @@ namespace ghost::config {
 
 // A link while its files are read.
 struct Draft {
-  core::LinkConfig link;                      // without the announces
-  AnnounceDrafts announces;                   // [Announce NAME]
-  std::optional<bool> ipv6;                   // IPv6=
-  bool default_routes = true;                 // Routes= has "default" in it, or is not given
+  core::LinkConfig link;                            // without the announces
+  AnnounceDrafts announces;                         // [Announce NAME]
+  std::optional<bool> ipv6;                         // IPv6=
+  bool default_routes = true;                       // Routes= has "default" in it, or is not given
   std::map<std::string, Where, std::less<>> where;  // key → where it was last given; a key reset by "Key=" is not in it
-  Where main;                                 // the link's own file and its [Link] line
-  bool sound = true;                          // its files had no error; otherwise conclusions from them are unreliable
+  Where main;                                       // the link's own file and its [Link] line
+  bool sound = true;                                // its files had no error; otherwise conclusions from them are unreliable
 
   // The place of a key, or else the link's own place.
   [[nodiscard]] const Where& at(std::string_view key) const {
@@ -36,8 +36,7 @@ struct Draft {
 };
 
 // Creates drafts for the repeated sections, and reports unknown headers. Once per file, before its keys.
-void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft,
-                   Diagnostics& problems);
+void open_sections(const std::string& file, const std::vector<SectionLine>& sections, Draft& draft, Diagnostics& problems);
 
 // Writes one assignment into the draft, or says why not. Keys of unknown sections are ignored, because the header was
 // reported. "Key=" removes earlier settings and restores the default.

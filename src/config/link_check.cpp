@@ -9,8 +9,8 @@
 #include <map>
 #include <set>
 
-#include "ghost-announce/check.hpp"
 #include "base/metrics.hpp"
+#include "ghost-announce/check.hpp"
 
 namespace ghost::config {
 namespace {
@@ -20,8 +20,7 @@ void complain(Diagnostics& problems, const Where& where, std::string message) {
 }
 
 // Our own id, so that the ULA does not reveal the machine id (machine-id(5)).
-constexpr sd_id128_t kUlaApplication =
-    SD_ID128_MAKE(5e, 0c, 1d, 3f, 2a, 77, 4b, 1e, 9b, 60, 3d, d4, 67, 68, 6f, 73);
+constexpr sd_id128_t kUlaApplication = SD_ID128_MAKE(5e, 0c, 1d, 3f, 2a, 77, 4b, 1e, 9b, 60, 3d, d4, 67, 68, 6f, 73);
 
 tl::expected<MachineId, std::string> machine_id(const Roots& roots) {
   if (roots.machine_id) return *roots.machine_id;
@@ -114,7 +113,9 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {
       const auto &a = one->link, &b = other->link;
-      if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 || in_common(a, b, true) == nullptr) continue;
+      if (!a.metric || !b.metric || std::max(*a.metric, *b.metric) - std::min(*a.metric, *b.metric) > 1 ||
+          in_common(a, b, true) == nullptr)
+        continue;
       complain(problems, one->at("Metric"),
                fmt::format("Metric={} is too close to Metric={} of link {}, which shares a route ({}:{}); a link uses its "
                            "metric and the next, so they must differ by two or more",

@@ -51,16 +51,15 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
 
 // Sorts by file and line, in reading order; errors of a file as a whole come first.
 void in_reading_order(Diagnostics& problems) {
-  std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.file, a.line) < std::tie(b.file, b.line);
-  });
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });
 }
 
 tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected collected, const Roots& roots) {
   auto& problems = collected.problems;
   if (drafts.size() > kLinksMax)
-    problems.push_back({drafts.back().main.file, 0,
-                        fmt::format("{} links are configured; at most {} are allowed", drafts.size(), kLinksMax)});
+    problems.push_back(
+        {drafts.back().main.file, 0, fmt::format("{} links are configured; at most {} are allowed", drafts.size(), kLinksMax)});
   settle_addresses(drafts, roots, problems);
   settle_name_servers(drafts, roots, problems, collected.warnings);
   if (!problems.empty()) {
@@ -83,7 +82,8 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
 tl::expected<Loaded, Diagnostics> load(const Roots& roots) {
   auto collected = collect(roots.link_directories);
   std::vector<Draft> drafts;
-  for (const auto& [name, files] : collected.links) drafts.push_back(read_link(name, files, collected.problems, collected.warnings));
+  for (const auto& [name, files] : collected.links)
+    drafts.push_back(read_link(name, files, collected.problems, collected.warnings));
   return settle(std::move(drafts), std::move(collected), roots);
 }
 
@@ -94,10 +94,8 @@ tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Root
   if (read_source(path, file, collected.problems)) {
     auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     constexpr std::string_view kSuffix = ".conf";
-    if (name.ends_with(kSuffix))
-      name.resize(name.size() - kSuffix.size());
-    else
-      collected.warnings.push_back({path, 0, "ghostd reads only files whose name ends in .conf; rename it"});
+    if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
+    else collected.warnings.push_back({path, 0, "ghostd reads only files whose name ends in .conf; rename it"});
     drafts.push_back(read_link(name, {file}, collected.problems, collected.warnings));
   }
   return settle(std::move(drafts), std::move(collected), roots);

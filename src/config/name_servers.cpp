@@ -14,9 +14,7 @@
 namespace ghost::config {
 namespace {
 
-Prefix alone(const IpAddress& address) {
-  return {address, static_cast<std::uint8_t>(address.family() == Family::v4 ? 32 : 128)};
-}
+Prefix alone(const IpAddress& address) { return {address, static_cast<std::uint8_t>(address.family() == Family::v4 ? 32 : 128)}; }
 
 std::optional<IpAddress> address_of(const sockaddr* at) {
   if (at == nullptr) return std::nullopt;
@@ -43,8 +41,8 @@ int best(const std::vector<Prefix>& prefixes, const IpAddress& address) {
   return length;
 }
 
-void check_server(const IpAddress& server, const Draft& draft, const std::vector<Draft>& all, const std::vector<HostNetwork>& networks,
-                  Diagnostics& problems, Diagnostics& warnings) {
+void check_server(const IpAddress& server, const Draft& draft, const std::vector<Draft>& all,
+                  const std::vector<HostNetwork>& networks, Diagnostics& problems, Diagnostics& warnings) {
   const auto& link = draft.link;
   const auto say = [&](Diagnostics& where, std::string message) {
     where.push_back({draft.at("DNS").file, draft.at("DNS").line, std::move(message)});

@@ -60,8 +60,9 @@ Diagnostics check_resolver(const Loaded& loaded, const Resolver& resolver, const
                                  link.dns.front().str(), kFile)});
     }
   const bool somewhere = std::any_of(resolver.servers.begin(), resolver.servers.end(), [&](const IpAddress& server) {
-    return leads(server) || (!is_this_host(server) && std::any_of(links.begin(), links.end(),
-                                        [&](const auto& l) { return !core::reachable_servers({server}, l.routes, {}).empty(); }));
+    return leads(server) || (!is_this_host(server) && std::any_of(links.begin(), links.end(), [&](const auto& l) {
+             return !core::reachable_servers({server}, l.routes, {}).empty();
+           }));
   });
   if (somewhere || any_dns) return out;
   out.push_back({kFile, 0,

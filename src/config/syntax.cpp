@@ -72,8 +72,7 @@ class Scanner {
       return wrong("unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one");
 
     const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
-    if (!is_new)
-      return wrong(fmt::format("duplicate key {}= in [{}], first given in line {}", key, section_, first->second));
+    if (!is_new) return wrong(fmt::format("duplicate key {}= in [{}], first given in line {}", key, section_, first->second));
     if (value.starts_with('"')) value = trim(value.substr(1, value.size() - 2));
     out_.assignments.push_back({section_, std::string(key), std::string(value), number_});
   }

@@ -117,8 +117,7 @@ std::string_view nearest(std::string_view written, std::span<const std::string_v
 }
 
 bool is_plain_word(std::string_view text) {
-  return !text.empty() && text.front() != '-' && text.front() != '.' &&
-         std::all_of(text.begin(), text.end(), plain_char);
+  return !text.empty() && text.front() != '-' && text.front() != '.' && std::all_of(text.begin(), text.end(), plain_char);
 }
 
 bool is_absolute_path(std::string_view text) {

@@ -14,8 +14,7 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 
 // 0: Sunday. The first three letters, or all of them.
 std::optional<unsigned> weekday(std::string_view text) {
-  constexpr std::array<std::string_view, 7> kNames{"sunday",   "monday", "tuesday", "wednesday",
-                                                   "thursday", "friday", "saturday"};
+  constexpr std::array<std::string_view, 7> kNames{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
   std::string word(text);
   for (auto& c : word) c = lower(c);
   for (unsigned i = 0; i < kNames.size(); ++i)

@@ -16,7 +16,8 @@ AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config
     : link_(std::move(link)), config_(std::move(config)), sequence_(remembered.sequence) {
   for (const auto& announce : config_.announces) {
     const auto told = remembered.told.find(announce.name);
-    const bool same = told != remembered.told.end() && (told->second.receiver == 0 || told->second.receiver == receiver(announce));
+    const bool same = told != remembered.told.end() &&
+                      (told->second.receiver == 0 || told->second.receiver == receiver(announce));
     notifiers_.emplace_back(announce, same ? std::optional(told->second) : std::nullopt);
   }
 }
@@ -169,8 +170,8 @@ void AppearanceMachine::part_from(const std::vector<Notifier>& gone, const std::
       continue;
     }
     if (id) effect(Abandon{*id});
-    const bool other_name =
-        std::any_of(still_there.begin(), still_there.end(), [&](const AnnounceConfig& a) { return receiver(a) == receiver(announce); });
+    const bool other_name = std::any_of(still_there.begin(), still_there.end(),
+                                        [&](const AnnounceConfig& a) { return receiver(a) == receiver(announce); });
     if (present && announce.vanish && notifier.maybe_told() && !other_name) who.push_back(announce);
   }
   if (who.empty()) return;

@@ -39,7 +39,7 @@ enum class AppearKind : std::uint8_t {
   calendar,  // by a timer (TickKind)
   chain,
   resume,
-  restart,   // one that an earlier ghostd began: nobody is told anything twice
+  restart,  // one that an earlier ghostd began: nobody is told anything twice
 };
 std::string_view to_string(AppearKind kind);
 struct AppearRequested {
@@ -70,7 +70,8 @@ struct AppearReconfigured {
   std::string name;
 };
 struct AppearDeadlinePassed {};
-using AppearEvent = std::variant<AppearRequested, NextKnown, LinkSeen, FarewellAsked, NoticeAnswered, AppearReconfigured, AppearDeadlinePassed>;
+using AppearEvent =
+    std::variant<AppearRequested, NextKnown, LinkSeen, FarewellAsked, NoticeAnswered, AppearReconfigured, AppearDeadlinePassed>;
 
 // ---- what is wanted done
 
@@ -114,8 +115,8 @@ using AppearEffect =
 
 // What outlives ghostd.
 struct Remembered {
-  std::uint64_t sequence = 0;         // of the last notice
-  std::map<std::string, Told> told;   // by notifier, while it has not been told the end
+  std::uint64_t sequence = 0;        // of the last notice
+  std::map<std::string, Told> told;  // by notifier, while it has not been told the end
   bool operator==(const Remembered&) const = default;
 };
 
@@ -197,7 +198,7 @@ class AppearanceMachine {
   std::optional<AppearRequested> again_;  // came while vanishing
   std::uint64_t asked_ = 0;
   // Of the present or last appearance:
-  AppearanceRecord record_;    // outcome and notices are filled in when it is shown or remembered
+  AppearanceRecord record_;  // outcome and notices are filled in when it is shown or remembered
   AppearKind kind_ = AppearKind::asked;
   Duration hold_{};
   bool even_if_told_ = false;  // a person asked: tell everybody

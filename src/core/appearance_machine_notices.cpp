@@ -68,7 +68,8 @@ void AppearanceMachine::on(const NoticeAnswered& event) {
     if (farewell_said()) finish_farewell();
     return;
   }
-  const auto told = std::find_if(notifiers_.begin(), notifiers_.end(), [&](const Notifier& n) { return n.on_its_way() == event.id; });
+  const auto told = std::find_if(notifiers_.begin(), notifiers_.end(),
+                                 [&](const Notifier& n) { return n.on_its_way() == event.id; });
   if (told == notifiers_.end()) return;  // abandoned
   if (!told->answered(event, std::holds_alternative<Present>(state_), clocks_)) return;
   remember();

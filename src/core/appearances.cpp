@@ -95,15 +95,16 @@ std::optional<WallTime> Appearances::next(WallTime now) const {
 // starts, can ask systemd. It usually asks while the modem dials, or the first notice waits for it a little (see()). If the link
 // is up already, this elapse is left to ghost-appear.
 void Appearances::keep_promise() {
-  const bool timers = !config_.window && memory_.promise && memory_.promise == memory_.timer_next && *memory_.promise <= clocks_.wall;
+  const bool timers = !config_.window && memory_.promise && memory_.promise == memory_.timer_next &&
+                      *memory_.promise <= clocks_.wall;
   if (timers && up_) return;
   next_follows_ = timers;
   decide(TickKind::chain, memory_.timer_next);
 }
 
 void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
-  const auto due = core::decide(clocks_.wall, kind, core::standing(memory_, machine_.under_way(), clocks_.wall), config_, around_.zone,
-                                around_.random, timer_next);
+  const auto due = core::decide(clocks_.wall, kind, core::standing(memory_, machine_.under_way(), clocks_.wall), config_,
+                                around_.zone, around_.random, timer_next);
   effect(TickJudged{due});
   const auto before = memory_.promise;
   memory_.timer_next = timer_next;
@@ -139,7 +140,8 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
     // An appearance that is still asking for its call when ghostd is stopped stays written down as under way, for the next ghostd.
     const bool asked_for = call.trying() || (call.barred() && !call.blocked());
-    LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for, status.local_addresses, status.reason, call.ended_on_purpose()};
+    LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for,
+                  status.local_addresses,    status.reason,  call.ended_on_purpose()};
     via_.dns = status.dns;
     if (seen.up) via_.local = status.local_addresses;
     up_ = seen.up;

@@ -99,8 +99,8 @@ struct Echo {
   bool operator==(const Echo&) const = default;
 };
 // The Event is for the link's own call machine.
-using AppearancesEffect = std::variant<Event, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews,
-                                       TellAppeared, TellVanished>;
+using AppearancesEffect =
+    std::variant<Event, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
 
 // What core may not find out by itself. A time zone may change while ghostd runs, so it is asked each time.
 struct Surroundings {
@@ -176,17 +176,17 @@ class Appearances {
   bool anybody_;  // is to be told
   Surroundings around_;
   LinkMemory memory_;
-  bool interrupted_;                     // what was written down was under way …
-  std::optional<WallTime> was_until_;    // … and was to last until then
+  bool interrupted_;                   // what was written down was under way …
+  std::optional<WallTime> was_until_;  // … and was to last until then
   AfterRestart after_restart_ = AfterRestart::nothing;
   AppearanceMachine machine_;
-  Via via_;                              // of the present call, or the last one
-  bool up_ = false;                      // the link, as it was seen last
+  Via via_;          // of the present call, or the last one
+  bool up_ = false;  // the link, as it was seen last
   bool timer_active_ = false;
-  bool next_follows_ = false;            // the timer's service is about to tell the next promise
-  std::optional<WallTime> alarm_;        // the promise, until its time has come
+  bool next_follows_ = false;      // the timer's service is about to tell the next promise
+  std::optional<WallTime> alarm_;  // the promise, until its time has come
   std::optional<Settling> settling_;
-  std::vector<Unwritten> unwritten_;     // the oldest first
+  std::vector<Unwritten> unwritten_;       // the oldest first
   std::uint64_t saved_ = 0, written_ = 0;  // generations: asked for, and on disk
   bool ready_ = false;
 

@@ -14,8 +14,8 @@ namespace ghost::core {
 
 // What a notifier's receiver knows.
 struct Told {
-  std::vector<IpAddress> addresses;      // which it confirmed last; none: nobody knows what it heard
-  std::uint64_t receiver = 0;            // core::receiver(); 0: whoever it was
+  std::vector<IpAddress> addresses;  // which it confirmed last; none: nobody knows what it heard
+  std::uint64_t receiver = 0;        // core::receiver(); 0: whoever it was
   bool operator==(const Told&) const = default;
 };
 

@@ -14,10 +14,10 @@ namespace ghost::core {
 
 struct Call {
   CallSerial serial = CallSerial::none;
-  std::string trigger{};                                // what asked for it, for people
-  std::optional<Time> since{};                          // when it began to carry
-  std::array<std::optional<CallAddress>, 2> agreed{};   // by Family: what pppd said
-  std::optional<Duration> farewell{};                   // so long its hang-up is put off for a good-bye
+  std::string trigger{};                               // what asked for it, for people
+  std::optional<Time> since{};                         // when it began to carry
+  std::array<std::optional<CallAddress>, 2> agreed{};  // by Family: what pppd said
+  std::optional<Duration> farewell{};                  // so long its hang-up is put off for a good-bye
   bool operator==(const Call&) const = default;
 };
 

@@ -48,18 +48,19 @@ struct CallConfig {
 };
 
 struct LinkConfig {
-  std::string name;               // from the file's name; valid_link_name() holds
-  std::string description;        // Description=
-  PppConfig ppp;                  // [Link] Peer= or Device=, Speed=, Connect=, User=
-  std::vector<IpAddress> stable;  // Address=: the stable addresses, at most one a family; never empty once loaded
-  std::vector<Prefix> routes;     // Routes=: "default" becomes 0.0.0.0/0 and, if there is a v6 address, ::/0
+  std::string name;                     // from the file's name; valid_link_name() holds
+  std::string description;              // Description=
+  PppConfig ppp;                        // [Link] Peer= or Device=, Speed=, Connect=, User=
+  std::vector<IpAddress> stable;        // Address=: the stable addresses, at most one a family; never empty once loaded
+  std::vector<Prefix> routes;           // Routes=: "default" becomes 0.0.0.0/0 and, if there is a v6 address, ::/0
   std::optional<std::uint32_t> metric;  // Metric=: stands by in main with it; none: first, in front of main's default routes
-  Duration standby_linger = Duration::max();  // StandbyLinger=: so long a call goes on behind a better default route; max: for ever
-  std::vector<IpAddress> dns;     // DNS=: name servers that are asked while the link is down; `routes` lead to them
-  unsigned mtu = 1500;            // MTU=: of the demand interface, 1280 to 65535 (68 when it carries no IPv6)
-  CallConfig call;                // [Call]
-  BufferBudget buffer;            // [Buffer] Packets=, Bytes=, Age=
-  std::vector<Prefix> share;      // [Share] From=: LAN prefixes that are masqueraded behind this link
+  Duration standby_linger =
+      Duration::max();                    // StandbyLinger=: so long a call goes on behind a better default route; max: for ever
+  std::vector<IpAddress> dns;             // DNS=: name servers that are asked while the link is down; `routes` lead to them
+  unsigned mtu = 1500;                    // MTU=: of the demand interface, 1280 to 65535 (68 when it carries no IPv6)
+  CallConfig call;                        // [Call]
+  BufferBudget buffer;                    // [Buffer] Packets=, Bytes=, Age=
+  std::vector<Prefix> share;              // [Share] From=: LAN prefixes that are masqueraded behind this link
   AppearConfig appear;                    // [Appear]
   std::vector<AnnounceConfig> announces;  // [Announce name], in the file's order
 

@@ -43,7 +43,7 @@ class Families {
  private:
   Carriage& at(Family f) { return carriage_[static_cast<std::size_t>(f)]; }
 
-  std::array<Carriage, 2> carriage_{};                // by Family
+  std::array<Carriage, 2> carriage_{};  // by Family
   std::array<std::optional<IpAddress>, 2> local_{};
   std::optional<Time> deadline_;
 };

@@ -50,12 +50,12 @@ class HealPace {
 
   bool missing_ = false;
   unsigned times_ = 0;
-  unsigned deaths_ = 0;  // of canaries
-  bool failed_ = false;  // the last try
-  bool died_ = false;    // a canary, since then
+  unsigned deaths_ = 0;    // of canaries
+  bool failed_ = false;    // the last try
+  bool died_ = false;      // a canary, since then
   bool believed_ = false;  // it was put back because a canary lived
   bool fooled_ = false;    // and it was taken again all the same
-  unsigned tries_ = 0;  // failed ones included: the pauses grow with them
+  unsigned tries_ = 0;     // failed ones included: the pauses grow with them
   Duration cost_{};
   std::optional<Time> lost_;         // seen missing last
   std::optional<Time> pause_until_;  // nothing is put back whole before

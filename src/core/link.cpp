@@ -21,7 +21,9 @@ bool is_wish(const Event& event) {
       event);
 }
 
-bool is_packet(const Event& event) { return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event); }
+bool is_packet(const Event& event) {
+  return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event);
+}
 
 }  // namespace
 
@@ -89,9 +91,7 @@ void Link::take(std::vector<AppearancesEffect> effects) {
                effect);
 }
 
-std::optional<Time> Link::deadline() const {
-  return sooner(call_.deadline(), appearances_.deadline());
-}
+std::optional<Time> Link::deadline() const { return sooner(call_.deadline(), appearances_.deadline()); }
 
 LinkStatus Link::status(WallTime now) const {
   auto status = call_.status();

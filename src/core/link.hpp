@@ -32,9 +32,9 @@ struct Listed {
 using LinkEvent = std::variant<Event, AppearancesEvent, Listed>;
 
 // SayFarewell is not among them: it is the appearances' business.
-using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack, CheckDrained,
-                                AskIdle, ForgetAddress, SetBlocked, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews,
-                                TellAppeared, TellVanished>;
+using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack,
+                                CheckDrained, AskIdle, ForgetAddress, SetBlocked, Save, AskTimer, TickJudged, MakeReady, Tell,
+                                Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
 
 struct LinkStep {
   std::vector<LinkEffect> effects;  // in order

@@ -91,7 +91,7 @@ struct SetBlocked {
   bool operator==(const SetBlocked&) const = default;
 };
 
-using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, SayFarewell, RouteBack,
-                            CheckDrained, AskIdle, ForgetAddress, SetBlocked>;
+using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, SayFarewell,
+                            RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked>;
 
 }  // namespace ghost::core

@@ -83,15 +83,15 @@ struct AddressConflicts {
 };
 
 // Outcomes of effects.
-struct SentOn {  // of Reinject, and a part of what Handover does
+struct SentOn {                // of Reinject, and a part of what Handover does
   std::uint64_t replayed = 0;  // packets that the call's queue took
   Drops drops;                 // and those that went nowhere
 };
 struct HandedOver {
   CallSerial serial;
   Family family;
-  SentOn sent;        // late packets included
-  std::string error;  // empty: it went well
+  SentOn sent;                      // late packets included
+  std::string error;                // empty: it went well
   std::vector<PacketBytes> kept{};  // what could not even be tried then: it waits for the next call
 };
 struct QueueReport {  // of SettleQueue
@@ -110,8 +110,9 @@ struct IdleReport {  // of AskIdle
 // The time that deadline() named has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport,
-                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
-                           QueueReport, DrainReport, IdleReport, DeadlinePassed>;
+using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted,
+                           FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport, SupervisorGone, InterfaceAppeared,
+                           AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver, QueueReport, DrainReport,
+                           IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

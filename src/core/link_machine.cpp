@@ -43,8 +43,7 @@ struct LinkMachine::MeansNothing
           // before the far end has answered, so it can't be lost.
           In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
           // No good-bye was asked for, and nobody waits for a queue that runs dry. The interface was prepared before it was up.
-          In<Up, FarewellSaid, DrainReport, InterfaceAppeared>,
-          In<Leaving, DrainReport, InterfaceAppeared>,
+          In<Up, FarewellSaid, DrainReport, InterfaceAppeared>, In<Leaving, DrainReport, InterfaceAppeared>,
           // It is being hung up already, or is about to be, for a reason that stands.
           In<Leaving, BlockAsked, LeaveAsked, FarewellWanted, IdleReport>,
           In<Draining, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,

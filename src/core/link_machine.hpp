@@ -245,7 +245,7 @@ class LinkMachine {
   Permission permission_;
   bool ended_on_purpose_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new
-  bool impaired_ = false;  // what a packet asked for could not be carried
+  bool impaired_ = false;             // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.
   struct Wanted {
     std::string by;
@@ -253,7 +253,7 @@ class LinkMachine {
     bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;
-  unsigned failures_ = 0;  // in a row
+  unsigned failures_ = 0;             // in a row
   std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
   Time since_;
   std::string reason_ = "start", detail_;

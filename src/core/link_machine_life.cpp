@@ -10,10 +10,10 @@
 namespace ghost::core {
 namespace {
 
-constexpr Duration kSupervisorGrace = 30s;   // beyond the supervisor's own deadlines
-constexpr Duration kStableCall = 60s;        // a call that lasted so long was no failure
-constexpr Duration kDrainInterval = 50ms;    // between looks at the queue before a hang-up
-constexpr Duration kDrainPatience = 10s;     // a dead line never runs dry
+constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadlines
+constexpr Duration kStableCall = 60s;       // a call that lasted so long was no failure
+constexpr Duration kDrainInterval = 50ms;   // between looks at the queue before a hang-up
+constexpr Duration kDrainPatience = 10s;    // a dead line never runs dry
 
 }  // namespace
 

@@ -30,13 +30,13 @@ struct Block {
 };
 
 struct LinkMemory {
-  std::uint64_t sequence = 0;           // of the last notice made
-  std::optional<WallTime> promise;      // Due::promise of the last tick
-  std::optional<WallTime> granted;      // when a tick was last due
-  std::optional<WallTime> timer_next;   // as the last tick told it
-  std::optional<WallTime> until;        // of the last appearance: not gone before, as it was told
-  std::vector<AppearanceRecord> past;   // the oldest first; one that is under way is the last
-  std::map<std::string, Told> told;     // by notifier
+  std::uint64_t sequence = 0;          // of the last notice made
+  std::optional<WallTime> promise;     // Due::promise of the last tick
+  std::optional<WallTime> granted;     // when a tick was last due
+  std::optional<WallTime> timer_next;  // as the last tick told it
+  std::optional<WallTime> until;       // of the last appearance: not gone before, as it was told
+  std::vector<AppearanceRecord> past;  // the oldest first; one that is under way is the last
+  std::map<std::string, Told> told;    // by notifier
   std::optional<Block> blocked;
   bool operator==(const LinkMemory&) const = default;
 };

@@ -78,19 +78,19 @@ struct Leaving {
 // The route leads into the demand interface again: what comes now waits for the next call. The PPP interface's queue runs dry.
 struct Draining {
   Call call;
-  bool failed;  // it is ended because it went wrong: wait before the next
+  bool failed;                   // it is ended because it went wrong: wait before the next
   std::vector<IpAddress> local;  // the addresses of the PPP interface, to be forgotten afterwards
-  Time check;     // look at the queue again
-  Time deadline;  // a dead line never runs dry: then pppd is told to end
+  Time check;                    // look at the queue again
+  Time deadline;                 // a dead line never runs dry: then pppd is told to end
   bool operator==(const Draining&) const = default;
 };
 
 // pppd has been told to end. Draining and Ending are shown as one.
 struct Ending {
   Call call;
-  bool failed;  // as Draining's
+  bool failed;                   // as Draining's
   std::vector<IpAddress> local;  // as Draining's
-  Time deadline;  // a supervisor that has not reported the call's end then is not believed in any more
+  Time deadline;                 // a supervisor that has not reported the call's end then is not believed in any more
   bool operator==(const Ending&) const = default;
 };
 

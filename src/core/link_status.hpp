@@ -32,16 +32,16 @@ struct LinkStatus {
   std::uint64_t calls = 0;                  // how often pppd was started since ghostd knows the link
   std::uint64_t buffered_packets = 0;       // waiting now
   std::uint64_t buffered_bytes = 0;
-  std::uint64_t replayed_packets = 0;    // waited, and were taken by a call's queue, since ghostd knows the link
-  Drops drops;                           // and those that were not, by kind
-  Stopped stopped;                       // neither
-  std::uint64_t coalesced_packets = 0;   // TCP SYN retransmits of which one copy was kept
-  std::uint64_t malformed_packets = 0;   // came off the TUN and were not IP
-  std::optional<Time> idle_deadline;     // while up: when the link is next looked at for idleness
-  std::optional<Time> redial_deadline;   // while waiting: when it may dial again
-  unsigned failures = 0;                 // failed calls in a row
-  std::string front;                     // who carries in place of a standby link; empty: the link itself
-  std::string degraded;                  // what others take away again and again, or cannot be put back; empty: nothing
+  std::uint64_t replayed_packets = 0;   // waited, and were taken by a call's queue, since ghostd knows the link
+  Drops drops;                          // and those that were not, by kind
+  Stopped stopped;                      // neither
+  std::uint64_t coalesced_packets = 0;  // TCP SYN retransmits of which one copy was kept
+  std::uint64_t malformed_packets = 0;  // came off the TUN and were not IP
+  std::optional<Time> idle_deadline;    // while up: when the link is next looked at for idleness
+  std::optional<Time> redial_deadline;  // while waiting: when it may dial again
+  unsigned failures = 0;                // failed calls in a row
+  std::string front;                    // who carries in place of a standby link; empty: the link itself
+  std::string degraded;                 // what others take away again and again, or cannot be put back; empty: nothing
   AppearanceStatus appearance;
   bool operator==(const LinkStatus&) const = default;
 };

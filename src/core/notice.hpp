@@ -19,7 +19,7 @@ enum class NoticeKind : std::uint8_t { appear, vanish };
 
 struct Notice {
   NoticeKind kind = NoticeKind::appear;
-  std::string name;                        // [Appear] Name=
+  std::string name;  // [Appear] Name=
   std::string link;
   std::vector<IpAddress> addresses;        // where others can reach it: the PPP interface's, or what the echo service saw
   std::vector<IpAddress> local_addresses;  // the PPP interface's

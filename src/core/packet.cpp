@@ -10,9 +10,7 @@ constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kIcmp6 = 58, 
 constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kDestinationOptions = 60;
 
 std::uint16_t be16(Bytes b, std::size_t at) { return static_cast<std::uint16_t>(b[at] << 8 | b[at + 1]); }
-std::uint32_t be32(Bytes b, std::size_t at) {
-  return static_cast<std::uint32_t>(be16(b, at)) << 16 | be16(b, at + 2);
-}
+std::uint32_t be32(Bytes b, std::size_t at) { return static_cast<std::uint32_t>(be16(b, at)) << 16 | be16(b, at + 2); }
 
 void describe_transport(PacketInfo& info, Bytes payload) {
   switch (info.protocol) {
@@ -91,10 +89,18 @@ std::string protocol_name(std::uint8_t protocol) {
 std::string icmp_name(const PacketInfo& info) {
   const bool v4 = info.protocol == kIcmp;
   switch (*info.icmp_type) {
-    case 8: if (v4) return "echo-request"; break;
-    case 0: if (v4) return "echo-reply"; break;
-    case 128: if (!v4) return "echo-request"; break;
-    case 129: if (!v4) return "echo-reply"; break;
+    case 8:
+      if (v4) return "echo-request";
+      break;
+    case 0:
+      if (v4) return "echo-reply";
+      break;
+    case 128:
+      if (!v4) return "echo-request";
+      break;
+    case 129:
+      if (!v4) return "echo-reply";
+      break;
     default: break;
   }
   return "type " + std::to_string(*info.icmp_type);

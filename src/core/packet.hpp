@@ -21,11 +21,11 @@ struct SynKey {
 
 struct PacketInfo {
   IpAddress source, destination;
-  std::uint8_t protocol = 0;                         // IANA protocol number, behind IPv6 extension headers
-  std::optional<std::uint16_t> source_port;          // TCP, UDP, SCTP, DCCP; not of a later fragment
+  std::uint8_t protocol = 0;                 // IANA protocol number, behind IPv6 extension headers
+  std::optional<std::uint16_t> source_port;  // TCP, UDP, SCTP, DCCP; not of a later fragment
   std::optional<std::uint16_t> destination_port;
   std::optional<std::uint8_t> icmp_type;
-  std::optional<SynKey> syn;                         // a SYN without ACK
+  std::optional<SynKey> syn;  // a SYN without ACK
   bool operator==(const PacketInfo&) const = default;
 
   [[nodiscard]] Family family() const { return source.family(); }

@@ -18,7 +18,8 @@ PeerGateStep PeerGate::round(const std::vector<IpAddress>& known, Time now) {
   if (!asks_) return GateOpens{false};
   if (now >= give_up_) return GateOpens{true};
   AskPeers ask;
-  std::copy_if(known.begin(), known.end(), std::back_inserter(ask.targets), [this](const IpAddress& a) { return a.family() == local_.family(); });
+  std::copy_if(known.begin(), known.end(), std::back_inserter(ask.targets),
+               [this](const IpAddress& a) { return a.family() == local_.family(); });
   next_ = std::min(after(now, pause_), give_up_);
   pause_ *= 2;
   return ask;

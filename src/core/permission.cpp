@@ -30,7 +30,8 @@ bool Permission::lift(Bar bar) { return std::exchange(bars_[static_cast<std::siz
 std::vector<Bar> Permission::pass(Time now) {
   std::vector<Bar> ended;
   for (std::size_t i = 0; i < kBars; ++i)
-    if (const auto bar = static_cast<Bar>(i); bars_[i] && bars_[i]->until && *bars_[i]->until <= now && lift(bar)) ended.push_back(bar);
+    if (const auto bar = static_cast<Bar>(i); bars_[i] && bars_[i]->until && *bars_[i]->until <= now && lift(bar))
+      ended.push_back(bar);
   return ended;
 }
 

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr auto kEarly = 1s;    // a tick may come so much before its time: timers and clocks have grains
-constexpr auto kOnTime = 1min;  // and so much after it without being a thing of the past
+constexpr auto kEarly = 1s;                // a tick may come so much before its time: timers and clocks have grains
+constexpr auto kOnTime = 1min;             // and so much after it without being a thing of the past
 constexpr auto kServiceMayBeLate = 15min;  // that a timer has started (ghost-appear-day@.service, TimeoutStartSec=)
 
 bool has_come(WallTime promise, WallTime now) { return promise <= now + kEarly; }
@@ -28,8 +28,7 @@ bool same_occurrence(const AppearConfig& config, const Zone& zone, WallTime now,
   return span && span->contains(other);
 }
 
-std::optional<WallTime> useful(std::optional<WallTime> timer_next, WallTime now, const AppearConfig& config,
-                               const Zone& zone) {
+std::optional<WallTime> useful(std::optional<WallTime> timer_next, WallTime now, const AppearConfig& config, const Zone& zone) {
   if (timer_next && !has_come(*timer_next, now) && may_be(config, zone, *timer_next)) return timer_next;
   return std::nullopt;
 }
@@ -38,7 +37,7 @@ std::optional<WallTime> useful(std::optional<WallTime> timer_next, WallTime now,
 
 WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midnight, const Zone& zone) {
   const WallTime local(day.time_since_epoch() + since_midnight);  // as if it were UTC
-  const auto before = zone(local - 24h);  // offsets are less than a day, and never change twice in two
+  const auto before = zone(local - 24h);                          // offsets are less than a day, and never change twice in two
   const auto after = zone(local + 24h);
   const auto by_before = local - before;
   if (before == after || zone(by_before) == before) return by_before;
@@ -109,8 +108,8 @@ std::string_view to_string(TickVerdict verdict) {
   return {};
 }
 
-std::optional<WallTime> next_standing(WallTime now, const Standing& standing, const AppearConfig& config,
-                                      const Zone& zone, std::optional<WallTime> timer_next) {
+std::optional<WallTime> next_standing(WallTime now, const Standing& standing, const AppearConfig& config, const Zone& zone,
+                                      std::optional<WallTime> timer_next) {
   if (standing.promise && !has_come(*standing.promise, now)) return standing.promise;
   return useful(timer_next, now, config, zone);
 }

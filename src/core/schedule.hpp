@@ -34,9 +34,7 @@ WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midn
 
 // The occurrence of the window that t is in.
 std::optional<WallSpan> window_at(const Window& window, const Zone& zone, WallTime t);
-inline bool in_window(const Window& window, const Zone& zone, WallTime t) {
-  return window_at(window, zone, t).has_value();
-}
+inline bool in_window(const Window& window, const Zone& zone, WallTime t) { return window_at(window, zone, t).has_value(); }
 
 // The chain's next link: a whole second between Every='s two ends from now. nullopt without a window, outside of it, or
 // when it would come after the window's end.
@@ -94,7 +92,7 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
            const Random& random, std::optional<WallTime> timer_next);
 
 // What a notice may name as next that no tick asked for: by hand, or because the address changed.
-std::optional<WallTime> next_standing(WallTime now, const Standing& standing, const AppearConfig& config,
-                                      const Zone& zone, std::optional<WallTime> timer_next);
+std::optional<WallTime> next_standing(WallTime now, const Standing& standing, const AppearConfig& config, const Zone& zone,
+                                      std::optional<WallTime> timer_next);
 
 }  // namespace ghost::core

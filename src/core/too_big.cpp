@@ -48,7 +48,8 @@ Packet header_of_later(Bytes header) {
     const std::size_t length = type == 1 ? 1 : at + 1 < header.size() ? header[at + 1] : 0;
     if (length == 0 || at + length > header.size() || (type != 1 && length < 2)) break;
     if ((type & 0x80) != 0)
-      out.insert(out.end(), header.begin() + static_cast<std::ptrdiff_t>(at), header.begin() + static_cast<std::ptrdiff_t>(at + length));
+      out.insert(out.end(), header.begin() + static_cast<std::ptrdiff_t>(at),
+                 header.begin() + static_cast<std::ptrdiff_t>(at + length));
     at += length;
   }
   while (out.size() % 4 != 0) out.push_back(0);
@@ -62,8 +63,10 @@ bool is_group6(Bytes address) {
 
 std::optional<Packet> answer4(Bytes packet, const PacketInfo& info, unsigned mtu, const IpAddress& router) {
   const bool error = info.protocol == kIcmp && info.icmp_type &&
-                     (*info.icmp_type == 3 || *info.icmp_type == 4 || *info.icmp_type == 5 || *info.icmp_type == 11 || *info.icmp_type == 12);
-  if (error || (be16(packet, 6) & kOffset) != 0 || is_group4(packet.subspan(12, 4)) || is_group4(packet.subspan(16, 4))) return std::nullopt;
+                     (*info.icmp_type == 3 || *info.icmp_type == 4 || *info.icmp_type == 5 || *info.icmp_type == 11 ||
+                      *info.icmp_type == 12);
+  if (error || (be16(packet, 6) & kOffset) != 0 || is_group4(packet.subspan(12, 4)) || is_group4(packet.subspan(16, 4)))
+    return std::nullopt;
   const auto quote = packet.first(std::min<std::size_t>(be16(packet, 2), kQuoteMax4 - kV4Header - kIcmpHeader));
   const auto total = kV4Header + kIcmpHeader + quote.size();
   Packet out(kV4Header + kIcmpHeader);

@@ -22,6 +22,6 @@ namespace ghost::core {
 // packet from `router`, an address of the packet's family. nullopt: nobody is told of this one (an ICMP error, a later
 // fragment, a group as the sender).
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> too_big_answer(std::span<const std::uint8_t> packet, unsigned mtu,
-                                                                     const IpAddress& router);
+                                                                      const IpAddress& router);
 
 }  // namespace ghost::core

@@ -15,7 +15,7 @@ struct Attempt {
   const core::AnnounceConfig& config;
   const Via& via;
   const Url& url;
-  const Secret& secret;  // of Credential=; empty without one
+  const Secret& secret;                // of Credential=; empty without one
   const std::string& credential_path;  // its file, for libraries that read a key themselves
   const Deadline& deadline;
 };

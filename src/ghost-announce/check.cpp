@@ -157,9 +157,8 @@ bool is_local(Scheme scheme) { return scheme == Scheme::file || scheme == Scheme
 bool sends_secret(Scheme scheme) { return scheme != Scheme::dns && !is_local(scheme); }
 
 bool needs_credential(const core::AnnounceConfig& config, Scheme scheme) {
-  return scheme == Scheme::dns || scheme == Scheme::sftp || scheme == Scheme::dyndns2_http ||
-         scheme == Scheme::dyndns2_https || (!is_local(scheme) && config.more.contains("User")) ||
-         config.more.contains("Auth");
+  return scheme == Scheme::dns || scheme == Scheme::sftp || scheme == Scheme::dyndns2_http || scheme == Scheme::dyndns2_https ||
+         (!is_local(scheme) && config.more.contains("User")) || config.more.contains("Auth");
 }
 
 bool is_below(std::string_view host, std::string_view zone) {
@@ -179,12 +178,10 @@ void check_keys(const core::AnnounceConfig& config, Scheme scheme, std::vector<F
   const auto keys = keys_of(scheme);
   for (const auto& [name, value] : config.more) {
     const auto key = std::ranges::find(keys, name, &Key::name);
-    if (key == keys.end())
-      out.push_back({true, name, fmt::format("{} does not use this key; remove it", to_string(scheme))});
+    if (key == keys.end()) out.push_back({true, name, fmt::format("{} does not use this key; remove it", to_string(scheme))});
     else if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }))
       out.push_back({true, name, "the value contains a control character; remove it"});
-    else if (auto wrong = key->kind(value); !wrong.empty())
-      out.push_back({true, name, std::move(wrong)});
+    else if (auto wrong = key->kind(value); !wrong.empty()) out.push_back({true, name, std::move(wrong)});
   }
   for (const auto& key : keys)
     if (key.need == required && !config.more.contains(std::string(key.name)))
@@ -201,14 +198,14 @@ void check_secrets(const core::AnnounceConfig& config, Scheme scheme, std::vecto
   if (!credential && needs_credential(config, scheme))
     out.push_back({true, "Credential", "missing; name the systemd credential that has the password or key"});
   const bool without_user = !config.more.contains("User");
-  if (credential && without_user && (keys_of(scheme).data() == kSmtp.data() || keys_of(scheme).data() == kFtp.data() ||
-                                     keys_of(scheme).data() == kMqtt.data() || option(config, "Auth") == "basic"))
+  if (credential && without_user &&
+      (keys_of(scheme).data() == kSmtp.data() || keys_of(scheme).data() == kFtp.data() ||
+       keys_of(scheme).data() == kMqtt.data() || option(config, "Auth") == "basic"))
     out.push_back({true, "User", "missing; Credential= needs User="});
   if (!without_user && option(config, "Auth") == "bearer")
     out.push_back({true, "User", "Auth=bearer does not use User=; remove it, or write Auth=basic"});
   if (credential && sends_secret(scheme) && in_clear(config, scheme)) {
-    if (flag(config, "Insecure", false))
-      out.push_back({false, "Insecure", "ghostd sends the password unencrypted"});
+    if (flag(config, "Insecure", false)) out.push_back({false, "Insecure", "ghostd sends the password unencrypted"});
     else
       out.push_back({true, "Url",
                      "ghostd would send the password unencrypted; use an encrypted protocol, or write Insecure=yes to allow it"});

@@ -39,7 +39,8 @@ const char* protocol_of(Scheme scheme) {
 
 bool is_reply(Scheme scheme, std::string_view line) {
   const bool replies = scheme == Scheme::smtp || scheme == Scheme::smtps || scheme == Scheme::ftp || scheme == Scheme::ftps;
-  return replies && !line.starts_with("221") && line.size() >= 3 && std::ranges::all_of(line.substr(0, 3), [](char c) { return c >= '0' && c <= '9'; });
+  return replies && !line.starts_with("221") && line.size() >= 3 &&
+         std::ranges::all_of(line.substr(0, 3), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace

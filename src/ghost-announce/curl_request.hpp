@@ -16,7 +16,8 @@ namespace ghost::announce {
 class CurlRequest {
  public:
   // `url` is complete, for libcurl; `target` names the host to look up. What they lend must outlive the request.
-  CurlRequest(const core::AnnounceConfig& config, const Via& via, const Deadline& deadline, const Url& target, const std::string& url);
+  CurlRequest(const core::AnnounceConfig& config, const Via& via, const Deadline& deadline, const Url& target,
+              const std::string& url);
   ~CurlRequest();
   CurlRequest(const CurlRequest&) = delete;
   CurlRequest& operator=(const CurlRequest&) = delete;

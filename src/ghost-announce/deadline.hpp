@@ -23,8 +23,8 @@ class Deadline {
   [[nodiscard]] bool over() const { return left() == core::Duration::zero(); }
   // For poll(2) and curl: rounded up, so that 0 means over.
   [[nodiscard]] int milliseconds() const {
-    return static_cast<int>(std::min<std::chrono::milliseconds::rep>(
-        std::chrono::ceil<std::chrono::milliseconds>(left()).count(), 24L * 3600 * 1000));
+    return static_cast<int>(std::min<std::chrono::milliseconds::rep>(std::chrono::ceil<std::chrono::milliseconds>(left()).count(),
+                                                                     24L * 3600 * 1000));
   }
 
  private:

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "base/overloaded.hpp"
 #include "ghost-announce/attempt.hpp"
 #include "ghost-announce/check.hpp"
 #include "ghost-announce/options.hpp"
 #include "ghost-announce/program.hpp"
 #include "ghost-announce/sandbox.hpp"
-#include "base/overloaded.hpp"
 
 namespace ghost::announce {
 namespace {
@@ -86,9 +86,8 @@ Outcome echo(const EchoJob& job, const Deadline& deadline) {
 }  // namespace
 
 core::Duration timeout_of(const Job& job) {
-  const auto timeout = std::visit(Overloaded{[](const NoticeJob& j) { return j.announce.timeout; },
-                                             [](const EchoJob& j) { return j.timeout; }},
-                                  job);
+  const auto timeout = std::visit(
+      Overloaded{[](const NoticeJob& j) { return j.announce.timeout; }, [](const EchoJob& j) { return j.timeout; }}, job);
   return std::clamp<core::Duration>(timeout, std::chrono::milliseconds(1), kMaxTimeout);
 }
 

@@ -40,7 +40,8 @@ int await(int fd, short events, const Deadline& deadline) {
   }
 }
 
-tl::expected<UniqueFd, int> connected(const IpAddress& server, std::uint16_t port, const Via& via, int type, const Deadline& deadline) {
+tl::expected<UniqueFd, int> connected(const IpAddress& server, std::uint16_t port, const Via& via, int type,
+                                      const Deadline& deadline) {
   auto fd = bound_socket(via, server.family(), type | SOCK_NONBLOCK);
   if (!fd) return fd;
   const auto address = socket_address(server, port);
@@ -95,8 +96,8 @@ tl::expected<Bytes, std::string> by_tcp(std::span<const std::uint8_t> question, 
 
 }  // namespace
 
-tl::expected<Bytes, std::string> dns_exchange(std::span<const std::uint8_t> question, const IpAddress& server,
-                                              std::uint16_t port, const Via& via, const Deadline& deadline) {
+tl::expected<Bytes, std::string> dns_exchange(std::span<const std::uint8_t> question, const IpAddress& server, std::uint16_t port,
+                                              const Via& via, const Deadline& deadline) {
   if (question.size() > kMaxDatagram) return failed(server, EMSGSIZE);
   if (question.size() > 512) return by_tcp(question, server, port, via, deadline);
   const auto fd = connected(server, port, via, SOCK_DGRAM, deadline);

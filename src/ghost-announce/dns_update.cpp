@@ -51,7 +51,8 @@ LdnsRecord record(const ldns_rdf* owner, ldns_rr_type type, ldns_rr_class klass,
 LdnsRecord address_record(const ldns_rdf* owner, const IpAddress& address, std::uint32_t ttl) {
   const bool v4 = address.family() == Family::v4;
   auto out = record(owner, v4 ? LDNS_RR_TYPE_A : LDNS_RR_TYPE_AAAA, LDNS_RR_CLASS_IN, ttl);
-  ldns_rr_push_rdf(out.get(), ldns_rdf_new_frm_data(v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, address.bytes().size(), address.bytes().data()));
+  ldns_rr_push_rdf(out.get(), ldns_rdf_new_frm_data(v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, address.bytes().size(),
+                                                    address.bytes().data()));
   return out;
 }
 
@@ -82,7 +83,8 @@ LdnsPacket update_message(const core::Notice& notice, const core::AnnounceConfig
   const LdnsRecords updates(ldns_rr_list_new());
   const auto push = [&](LdnsRecord rr) { ldns_rr_list_push_rr(updates.get(), rr.release()); };
   // 2.5.2: class ANY, TTL 0, no data: the whole set goes.
-  for (const auto type : {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA, LDNS_RR_TYPE_TXT}) push(record(host.get(), type, LDNS_RR_CLASS_ANY, 0));
+  for (const auto type : {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA, LDNS_RR_TYPE_TXT})
+    push(record(host.get(), type, LDNS_RR_CLASS_ANY, 0));
   if (notice.kind == core::NoticeKind::appear) {
     const auto ttl = ttl_of(config);
     for (const auto& address : notice.addresses) push(address_record(host.get(), address, ttl));
@@ -96,7 +98,8 @@ LdnsPacket update_message(const core::Notice& notice, const core::AnnounceConfig
   return packet;
 }
 
-tl::expected<LdnsData, std::string> sign_update(ldns_pkt* message, const core::AnnounceConfig& config, const std::string& secret) {
+tl::expected<LdnsData, std::string> sign_update(ldns_pkt* message, const core::AnnounceConfig& config,
+                                                const std::string& secret) {
   const auto status = ldns_pkt_tsig_sign(message, absolute(option(config, "Key")).c_str(), secret.c_str(), kFudge,
                                          algorithm_of(config).c_str(), nullptr);
   if (status != LDNS_STATUS_OK)
@@ -115,7 +118,8 @@ Outcome judge_update(const std::vector<std::uint8_t>& answer, const core::Announ
   if (outcome.result != NoticeResult::Ok) return outcome;
   // A refusal may come from anybody, because it does no harm. A confirmation must come from the key holder.
   if (ldns_pkt_tsig(packet.get()) == nullptr ||
-      !ldns_pkt_tsig_verify(packet.get(), answer.data(), answer.size(), absolute(option(config, "Key")).c_str(), secret.c_str(), mark))
+      !ldns_pkt_tsig_verify(packet.get(), answer.data(), answer.size(), absolute(option(config, "Key")).c_str(), secret.c_str(),
+                            mark))
     return {NoticeResult::AuthFailed, "the server did not sign its answer with the key"};
   return outcome;
 }

@@ -7,10 +7,10 @@
 
 #include <tl/expected.hpp>
 
-#include "ghost-announce/ldns_seam.hpp"
-#include "ghost-announce/outcome.hpp"
 #include "core/appear_config.hpp"
 #include "core/notice.hpp"
+#include "ghost-announce/ldns_seam.hpp"
+#include "ghost-announce/outcome.hpp"
 
 namespace ghost::announce {
 

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "ghost-announce/attempt.hpp"
 #include "base/unique_fd.hpp"
+#include "ghost-announce/attempt.hpp"
 
 namespace ghost::announce {
 namespace {

@@ -40,7 +40,8 @@ Outcome send_http(const Attempt& a) {
   const auto body = body_or_json(a);
   const auto* const type = a.config.more.contains("Body") ? "text/plain; charset=utf-8" : "application/json";
   request.append_header("Content-Type: " + option(a.config, "ContentType", type));
-  if (option(a.config, "Method", "POST") == "POST") request.append_header(fmt::format("Idempotency-Key: \"{}\"", identity(a.notice, a.config.name)));
+  if (option(a.config, "Method", "POST") == "POST")
+    request.append_header(fmt::format("Idempotency-Key: \"{}\"", identity(a.notice, a.config.name)));
   request.append_header("Expect:");
   request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   request.set(CURLOPT_POSTFIELDS, body);

@@ -9,7 +9,8 @@
 namespace ghost::announce {
 
 std::string identity(const core::Notice& notice, std::string_view notifier) {
-  return fmt::format("{}.{}.{}.{}.{}", notice.link, unix_seconds(notice.since), notice.sequence, event_name(notice.kind), notifier);
+  return fmt::format("{}.{}.{}.{}.{}", notice.link, unix_seconds(notice.since), notice.sequence, event_name(notice.kind),
+                     notifier);
 }
 
 }  // namespace ghost::announce

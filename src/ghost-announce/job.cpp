@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/overloaded.hpp"
 #include "ghost-announce/text_template.hpp"
 #include "ghost-announce/wall_text.hpp"
-#include "base/overloaded.hpp"
 
 namespace ghost::announce {
 namespace {
@@ -29,19 +29,19 @@ json texts(const std::vector<IpAddress>& addresses) {
 
 json notice_object(const core::Notice& n) {
   json out{{"version", kVersion},
-                   {"event", event_name(n.kind)},
-                   {"name", n.name},
-                   {"link", n.link},
-                   {"addresses", texts(n.addresses)},
-                   {"local_addresses", texts(n.local_addresses)},
-                   {"carrier_nat", n.carrier_nat},
-                   {"since", rfc3339(n.since)},
-                   {"since_unix", unix_seconds(n.since)},
-                   {"until", rfc3339(n.until)},
-                   {"until_unix", unix_seconds(n.until)},
-                   {"next", nullptr},
-                   {"next_unix", nullptr},
-                   {"sequence", n.sequence}};
+           {"event", event_name(n.kind)},
+           {"name", n.name},
+           {"link", n.link},
+           {"addresses", texts(n.addresses)},
+           {"local_addresses", texts(n.local_addresses)},
+           {"carrier_nat", n.carrier_nat},
+           {"since", rfc3339(n.since)},
+           {"since_unix", unix_seconds(n.since)},
+           {"until", rfc3339(n.until)},
+           {"until_unix", unix_seconds(n.until)},
+           {"next", nullptr},
+           {"next_unix", nullptr},
+           {"sequence", n.sequence}};
   if (n.next) {
     out["next"] = rfc3339(*n.next);
     out["next_unix"] = unix_seconds(*n.next);
@@ -75,9 +75,7 @@ core::Duration duration(const json& value) {
   return core::Duration(usec);
 }
 
-Via via_of(const json& v) {
-  return {v.at("interface").get<std::string>(), addresses(v.at("addresses")), addresses(v.at("dns"))};
-}
+Via via_of(const json& v) { return {v.at("interface").get<std::string>(), addresses(v.at("addresses")), addresses(v.at("dns"))}; }
 
 core::Notice notice_of(const json& n) {
   core::Notice out;
@@ -124,22 +122,21 @@ tl::expected<T, std::string> guarded(Read read) {
 std::string notice_json(const core::Notice& notice) { return notice_object(notice).dump(-1, ' ', false, kReplace); }
 
 std::string to_json(const Job& job) {
-  const auto object = std::visit(
-      Overloaded{[](const NoticeJob& j) {
-                   return json{{"notice", notice_object(j.notice)},
-                                       {"announce",
-                                        {{"name", j.announce.name},
-                                         {"url", j.announce.url},
-                                         {"more", j.announce.more},
-                                         {"credential", j.announce.credential},
-                                         {"timeout_usec", j.announce.timeout.count()}}},
-                                       {"via", via_object(j.via)}};
-                 },
-                 [](const EchoJob& j) {
-                   return json{{"echo", {{"url", j.url}, {"timeout_usec", j.timeout.count()}}},
-                                       {"via", via_object(j.via)}};
-                 }},
-      job);
+  const auto object = std::visit(Overloaded{[](const NoticeJob& j) {
+                                              return json{{"notice", notice_object(j.notice)},
+                                                          {"announce",
+                                                           {{"name", j.announce.name},
+                                                            {"url", j.announce.url},
+                                                            {"more", j.announce.more},
+                                                            {"credential", j.announce.credential},
+                                                            {"timeout_usec", j.announce.timeout.count()}}},
+                                                          {"via", via_object(j.via)}};
+                                            },
+                                            [](const EchoJob& j) {
+                                              return json{{"echo", {{"url", j.url}, {"timeout_usec", j.timeout.count()}}},
+                                                          {"via", via_object(j.via)}};
+                                            }},
+                                 job);
   return object.dump(-1, ' ', false, kReplace);
 }
 
@@ -162,9 +159,9 @@ tl::expected<Job, std::string> parse_job(std::string_view text) {
 
 std::string to_json(const Answer& answer) {
   const json object{{"result", core::to_string(answer.result)},
-                            {"detail", answer.detail},
-                            {"elapsed_usec", answer.elapsed.count()},
-                            {"text", answer.text}};
+                    {"detail", answer.detail},
+                    {"elapsed_usec", answer.elapsed.count()},
+                    {"text", answer.text}};
   return object.dump(-1, ' ', false, kReplace);
 }
 

@@ -56,7 +56,8 @@ std::string default_body(const core::Notice& n) {
     out = "${name} is on the net.\\n\\nAddress: ${addresses}\\nSince:   ${since}\\nUntil:   ${until} at least\\n";
     if (n.carrier_nat) out += "It is behind the provider's NAT and may not be reachable from outside.\\n";
   } else {
-    out = "${name} has left the net (${reason}).\\n\\nAddress: ${addresses}, no longer\\nSince:   ${since}\\nUntil:   ${until}\\n";
+    out =
+        "${name} has left the net (${reason}).\\n\\nAddress: ${addresses}, no longer\\nSince:   ${since}\\nUntil:   ${until}\\n";
   }
   return out + "Next:    ${next}\\nNotice:  ${sequence} of link ${link}\\n";
 }

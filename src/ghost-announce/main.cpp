@@ -26,7 +26,7 @@ using namespace ghost;
 using namespace ghost::announce;
 
 constexpr auto kReadingTime = std::chrono::seconds(2);  // ghostd writes it in one piece
-constexpr auto kGrace = std::chrono::seconds(2);  // after that a signal ends a call that blocks past the deadline
+constexpr auto kGrace = std::chrono::seconds(2);        // after that a signal ends a call that blocks past the deadline
 constexpr auto kCpuTime = std::chrono::seconds(30);
 
 void print(const Outcome& outcome, core::Duration elapsed) {
@@ -46,15 +46,17 @@ template <std::size_t size>
 }
 
 extern "C" void on_alarm(int) {
-  end_with(R"({"result":"TimedOut","detail":"not finished in time","elapsed_usec":0,"text":""})" "\n");
+  end_with(R"({"result":"TimedOut","detail":"not finished in time","elapsed_usec":0,"text":""})"
+           "\n");
 }
 
 extern "C" void on_told_to_end(int) {
-  end_with(R"({"result":"TimedOut","detail":"stopped before it was finished","elapsed_usec":0,"text":""})" "\n");
+  end_with(R"({"result":"TimedOut","detail":"stopped before it was finished","elapsed_usec":0,"text":""})"
+           "\n");
 }
 
 void end_after(core::Duration time) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_alarm;
   ::sigaction(SIGALRM, &action, nullptr);
   action.sa_handler = on_told_to_end;

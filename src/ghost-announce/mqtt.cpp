@@ -8,11 +8,11 @@
 #include <array>
 #include <optional>
 
+#include "base/overloaded.hpp"
 #include "ghost-announce/attempt.hpp"
 #include "ghost-announce/curl_request.hpp"
 #include "ghost-announce/mqtt_packet.hpp"
 #include "ghost-announce/options.hpp"
-#include "base/overloaded.hpp"
 
 namespace ghost::announce {
 
@@ -99,8 +99,9 @@ struct Said {
 };
 
 Said publish(const Attempt& a, MqttVersion version) {
-  CurlRequest request(a.config, a.via, a.deadline, a.url,
-                      fmt::format("{}://{}:{}/", a.url.scheme == Scheme::mqtts ? "https" : "http", host_for_url(a.url), a.url.port));
+  CurlRequest request(
+      a.config, a.via, a.deadline, a.url,
+      fmt::format("{}://{}:{}/", a.url.scheme == Scheme::mqtts ? "https" : "http", host_for_url(a.url), a.url.port));
   const auto connected = request.connect_only();
   if (connected.code != CURLE_OK) return {judge_connection(connected)};
   Conversation broker(request.handle(), a.deadline);

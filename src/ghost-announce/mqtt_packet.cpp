@@ -36,7 +36,7 @@ MqttBytes mqtt_connect(MqttVersion version, std::string_view user, std::string_v
   put_text(body, "MQTT");
   body.push_back(static_cast<std::uint8_t>(version));
   body.push_back(user.empty() ? kCleanStart : kCleanStart | kUserAndPassword);
-  put16(body, 0);  // no keep-alive: it is over sooner
+  put16(body, 0);                                     // no keep-alive: it is over sooner
   if (version == MqttVersion::v5) body.push_back(0);  // no properties
   put_text(body, "");                                 // the broker gives us a name
   if (!user.empty()) {

@@ -62,8 +62,8 @@ bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
 Outcome judge_reply(const Transfer& t, NoticeResult (*table)(long)) {
   if (t.code == CURLE_OK) return {NoticeResult::Ok, t.said};
   const bool late = t.code == CURLE_OPERATION_TIMEDOUT && t.reply != 421;  // libcurl takes FTP's 421 for one
-  const bool below = late || t.code == CURLE_PEER_FAILED_VERIFICATION ||
-                     t.code == CURLE_SSL_CONNECT_ERROR || t.code == CURLE_USE_SSL_FAILED || t.too_large;
+  const bool below = late || t.code == CURLE_PEER_FAILED_VERIFICATION || t.code == CURLE_SSL_CONNECT_ERROR ||
+                     t.code == CURLE_USE_SSL_FAILED || t.too_large;
   if (!below && is_refusal(t.reply)) return {table(t.reply), t.said};
   return judge_connection(t);
 }
@@ -147,10 +147,9 @@ Outcome from_dyndns2(std::string_view body) {
     const auto word = line.substr(0, line.find_first_of(" \t"));
     const auto* const row = std::ranges::find(kWords, word, &Row::word);
     const bool known = row != kWords.end();
-    Outcome one{known ? row->result : NoticeResult::Refused,
-                !known                 ? fmt::format("not a dyndns2 answer: {}", line)
-                : row->meaning.empty() ? std::string(line)
-                                       : fmt::format("{}: {}", line, row->meaning)};
+    Outcome one{known ? row->result : NoticeResult::Refused, !known ? fmt::format("not a dyndns2 answer: {}", line)
+                                                             : row->meaning.empty() ? std::string(line)
+                                                                                    : fmt::format("{}: {}", line, row->meaning)};
     if (!any || rank(one.result) > rank(worst.result)) worst = std::move(one);
     any = true;
   }

@@ -24,7 +24,7 @@ std::string clean_line(std::string_view text);
 // The state of a transfer by libcurl at its end.
 struct Transfer {
   CURLcode code = CURLE_OK;
-  long reply = 0;          // the last three digits of HTTP, SMTP or FTP; 0 if there were none
+  long reply = 0;  // the last three digits of HTTP, SMTP or FTP; 0 if there were none
   long os_errno = 0;
   bool too_large = false;  // the answer was too long
   bool no_route = false;   // the sockets could not be bound to the link
@@ -35,17 +35,17 @@ struct Transfer {
 
 Outcome judge_http(const Transfer& t);
 Outcome judge_mail(const Transfer& t);
-Outcome judge_upload(const Transfer& t);  // FTP and SFTP
+Outcome judge_upload(const Transfer& t);      // FTP and SFTP
 Outcome judge_connection(const Transfer& t);  // of a transfer that has failed below the protocol
 
 core::NoticeResult from_http_status(long status);
 core::NoticeResult from_smtp_reply(long reply);
 core::NoticeResult from_ftp_reply(long reply);
-Outcome from_dyndns2(std::string_view body);       // one line per host; the worst counts
-Outcome from_exit_status(int wait_status);         // of exec:'s program, as waitpid(2) has it
+Outcome from_dyndns2(std::string_view body);  // one line per host; the worst counts
+Outcome from_exit_status(int wait_status);    // of exec:'s program, as waitpid(2) has it
 Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error);
-Outcome from_mqtt_connack(unsigned code);          // of MQTT 3.1.1 and 5, which differ in all codes but 0
+Outcome from_mqtt_connack(unsigned code);  // of MQTT 3.1.1 and 5, which differ in all codes but 0
 Outcome from_mqtt_puback(unsigned code);
-Outcome from_echo(std::string_view body);          // an address and nothing else, or Refused
+Outcome from_echo(std::string_view body);  // an address and nothing else, or Refused
 
 }  // namespace ghost::announce

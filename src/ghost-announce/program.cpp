@@ -76,7 +76,7 @@ extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
 }  // namespace
 
 tl::expected<struct stat, int> stat_of(const std::string& path) {
-  struct stat s {};
+  struct stat s{};
   if (::lstat(path.c_str(), &s) != 0) return tl::unexpected(errno);
   return s;
 }

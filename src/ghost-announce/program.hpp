@@ -10,9 +10,9 @@
 
 #include <tl/expected.hpp>
 
+#include "base/unique_fd.hpp"
 #include "ghost-announce/deadline.hpp"
 #include "ghost-announce/outcome.hpp"
-#include "base/unique_fd.hpp"
 
 namespace ghost::announce {
 

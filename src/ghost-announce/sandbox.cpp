@@ -23,8 +23,8 @@
 namespace ghost::announce {
 namespace {
 
-constexpr rlim_t kMemory = 256UL << 20;       // private and writable
-constexpr rlim_t kAddressSpace = 1UL << 30;   // libraries, stacks and all that is mapped but not touched
+constexpr rlim_t kMemory = 256UL << 20;      // private and writable
+constexpr rlim_t kAddressSpace = 1UL << 30;  // libraries, stacks and all that is mapped but not touched
 constexpr rlim_t kFiles = 64;
 constexpr rlim_t kFileSize = 1UL << 20;
 
@@ -53,7 +53,8 @@ class Filter {
   void rule(std::uint32_t action, const char* name, std::initializer_list<scmp_arg_cmp> arguments = {}) {
     const int number = ::seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR || error_ != 0) return;  // this architecture has none of that name
-    const int result = ::seccomp_rule_add_array(context_.get(), action, number, static_cast<unsigned>(arguments.size()), arguments.begin());
+    const int result = ::seccomp_rule_add_array(context_.get(), action, number, static_cast<unsigned>(arguments.size()),
+                                                arguments.begin());
     if (result != 0) error_ = -result;
   }
   void allow(std::span<const char* const> names) {
@@ -79,10 +80,13 @@ scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) 
 // To end, to be told a signal, to have memory that is never executable, to know the time and oneself.
 void allow_to_live(Filter& filter) {
   static constexpr std::array kNames{
-      "read", "readv", "write", "writev", "close", "fstat", "lseek", "poll", "ppoll", "brk", "munmap", "mremap", "madvise",
-      "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "restart_syscall", "futex", "exit", "exit_group", "getpid", "gettid",
-      "getuid", "geteuid", "getgid", "getegid", "clock_gettime", "clock_gettime64", "gettimeofday", "time", "getrandom", "sched_yield",
-      "getrlimit", "sysinfo", "sched_getaffinity", "uname"};
+      "read",    "readv",        "write",          "writev",        "close",           "fstat",
+      "lseek",   "poll",         "ppoll",          "brk",           "munmap",          "mremap",
+      "madvise", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",  "sigreturn",       "restart_syscall",
+      "futex",   "exit",         "exit_group",     "getpid",        "gettid",          "getuid",
+      "geteuid", "getgid",       "getegid",        "clock_gettime", "clock_gettime64", "gettimeofday",
+      "time",    "getrandom",    "sched_yield",    "getrlimit",     "sysinfo",         "sched_getaffinity",
+      "uname"};
   filter.allow(kNames);
   filter.allow_if("prlimit64", {is(0, 0), is(2, 0)});  // to ask for one's own
   for (const auto* name : {"mmap", "mmap2", "mprotect"}) filter.allow_if(name, {masked(2, PROT_EXEC, 0)});
@@ -90,17 +94,18 @@ void allow_to_live(Filter& filter) {
 }
 
 void allow_to_read_files(Filter& filter) {
-  static constexpr std::array kNames{"pread64", "newfstatat", "stat", "stat64", "lstat", "fstat64", "fstatat64", "statx", "access", "faccessat",
-                                     "faccessat2", "readlink", "readlinkat", "getdents64"};
+  static constexpr std::array kNames{"pread64", "newfstatat", "stat",      "stat64",     "lstat",    "fstat64",    "fstatat64",
+                                     "statx",   "access",     "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64"};
   filter.allow(kNames);
   filter.allow_if("open", {masked(1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)});
   filter.allow_if("openat", {masked(2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)});
 }
 
 void allow_network(Filter& filter) {
-  static constexpr std::array kNames{"connect", "bind", "getsockname", "getpeername", "setsockopt", "getsockopt", "sendto", "send", "sendmsg", "sendmmsg",
-                                     "recvfrom", "recv", "recvmsg", "recvmmsg", "shutdown", "pipe", "pipe2", "eventfd2", "socketpair", "select",
-                                     "_newselect", "pselect6", "nanosleep", "clock_nanosleep"};
+  static constexpr std::array kNames{"connect",    "bind",     "getsockname", "getpeername", "setsockopt", "getsockopt",
+                                     "sendto",     "send",     "sendmsg",     "sendmmsg",    "recvfrom",   "recv",
+                                     "recvmsg",    "recvmmsg", "shutdown",    "pipe",        "pipe2",      "eventfd2",
+                                     "socketpair", "select",   "_newselect",  "pselect6",    "nanosleep",  "clock_nanosleep"};
   filter.allow(kNames);
   filter.allow_if("socket", {is(0, AF_INET)});
   filter.allow_if("socket", {is(0, AF_INET6)});

@@ -11,8 +11,8 @@
 #include <cstring>
 #include <utility>
 
-#include "ghost-announce/check.hpp"
 #include "base/unique_fd.hpp"
+#include "ghost-announce/check.hpp"
 
 namespace ghost::announce {
 namespace {
@@ -84,10 +84,8 @@ std::string base64(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const auto group = bytes.substr(i, 3);
     std::uint32_t bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8 | (j < group.size() ? static_cast<unsigned char>(group[j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j)
-      out += j <= group.size() ? kDigits[bits >> (18 - 6 * j) & 63] : '=';
+    for (std::size_t j = 0; j < 3; ++j) bits = bits << 8 | (j < group.size() ? static_cast<unsigned char>(group[j]) : 0u);
+    for (std::size_t j = 0; j < 4; ++j) out += j <= group.size() ? kDigits[bits >> (18 - 6 * j) & 63] : '=';
   }
   return out;
 }

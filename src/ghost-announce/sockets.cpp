@@ -37,8 +37,8 @@ tl::expected<UniqueFd, int> bound_socket(const Via& via, Family family, int type
   if (!usable(via, family)) return tl::unexpected(EAFNOSUPPORT);
   UniqueFd fd(::socket(family == Family::v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0));
   if (!fd) return tl::unexpected(errno);
-  if (!via.interface.empty() &&
-      ::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, via.interface.c_str(), static_cast<socklen_t>(via.interface.size())) != 0)
+  if (!via.interface.empty() && ::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, via.interface.c_str(),
+                                             static_cast<socklen_t>(via.interface.size())) != 0)
     return tl::unexpected(errno);
   const auto own = std::ranges::find_if(via.addresses, [&](const auto& a) { return a.family() == family; });
   if (own != via.addresses.end()) {

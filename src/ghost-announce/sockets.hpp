@@ -9,9 +9,9 @@
 
 #include <tl/expected.hpp>
 
-#include "ghost-announce/job.hpp"
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
+#include "ghost-announce/job.hpp"
 
 namespace ghost::announce {
 

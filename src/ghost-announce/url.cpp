@@ -71,9 +71,7 @@ bool encrypted_from_the_start(Scheme scheme) {
   return false;
 }
 
-std::string host_for_url(const Url& url) {
-  return url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
-}
+std::string host_for_url(const Url& url) { return url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]"; }
 
 tl::expected<Url, std::string> parse_url(std::string_view text) {
   if (text.size() > 2000) return no("the URL is longer than 2000 characters");

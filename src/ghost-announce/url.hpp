@@ -11,7 +11,20 @@
 namespace ghost::announce {
 
 enum class Scheme : std::uint8_t {
-  smtp, smtps, http, https, dyndns2_http, dyndns2_https, ftp, ftps, sftp, mqtt, mqtts, dns, file, exec
+  smtp,
+  smtps,
+  http,
+  https,
+  dyndns2_http,
+  dyndns2_https,
+  ftp,
+  ftps,
+  sftp,
+  mqtt,
+  mqtts,
+  dns,
+  file,
+  exec
 };
 
 struct Url {

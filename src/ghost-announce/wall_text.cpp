@@ -36,8 +36,8 @@ std::int64_t unix_seconds(core::WallTime time) {
 
 std::string rfc3339(core::WallTime time) {
   const auto l = local(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}", l.tm.tm_year + 1900, l.tm.tm_mon + 1,
-                     l.tm.tm_mday, l.tm.tm_hour, l.tm.tm_min, l.tm.tm_sec, l.sign, l.hours, l.minutes);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}", l.tm.tm_year + 1900, l.tm.tm_mon + 1, l.tm.tm_mday,
+                     l.tm.tm_hour, l.tm.tm_min, l.tm.tm_sec, l.sign, l.hours, l.minutes);
 }
 
 std::string rfc5322(core::WallTime time) {

@@ -2,11 +2,11 @@
 // ghost-appear: a timer has elapsed. It asks ghostd whether an appearance is due and when the next one is, and has systemd start
 // it again then. Only after that does it wait for the notices, so a crash in between loses nothing.
 // ghost-appear(8) is the user's view.
-#include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <clocale>
@@ -22,9 +22,9 @@
 #include "client/outcome.hpp"
 #include "client/render.hpp"
 #include "client/words.hpp"
-#include "loop/sources.hpp"
 #include "ghost-appear/plan.hpp"
 #include "ghost-appear/service_manager.hpp"
+#include "loop/sources.hpp"
 
 namespace {
 
@@ -33,18 +33,16 @@ using cli::Verdict;
 
 // The units depend on these values: Restart=on-failure with RestartPreventExitStatus=.
 enum class Exit : int {
-  ok = 0,          // asked and armed; if it was due, all notifiers were told
-  again = 1,       // ghostd or systemd could not be reached: worth another attempt
+  ok = 0,     // asked and armed; if it was due, all notifiers were told
+  again = 1,  // ghostd or systemd could not be reached: worth another attempt
   usage = 2,
-  not_told = 3,    // armed, but the appearance failed or a notice did
-  hopeless = 4,    // no such link, or not for us
+  not_told = 3,  // armed, but the appearance failed or a notice did
+  hopeless = 4,  // no such link, or not for us
 };
 
 void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
-core::WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+core::WallTime wall_now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 // Two timers may elapse together (at boot: the calendar's, which catches up, and the resume). ghostd's latest answer must
 // be the one that is armed last.
@@ -109,8 +107,9 @@ Exit run(const std::string& link, const std::string& kind) {
     tick = *answered;
     next = bus::from_usec(tick.next_usec);
     const auto standing = systemd->active_units(tick::timer_pattern(link));
-    const auto armed = standing ? carry_out(*systemd, tick::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
-                                : tl::unexpected(standing.error());
+    const auto armed = standing
+                           ? carry_out(*systemd, tick::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
+                           : tl::unexpected(standing.error());
     say(fmt::format("{}: {}; next: {}", link, tick.due ? "due" : "not due", next ? cli::time_words(tick.next_usec) : "none"));
     if (!armed) {
       say(armed.error());
@@ -151,10 +150,8 @@ Exit run(const std::string& link, const std::string& kind) {
   if (!watched) return complain(watched.error());
   loop::Timer deadline(loop, [&] { loop.exit(EXIT_SUCCESS); });
   deadline.arm(loop::now() + tick::patience(wall_now(), next));
-  if (const auto now = client.link(link))
-    look(*now);
-  else
-    gone = true;  // and no signal would tell of it any more
+  if (const auto now = client.link(link)) look(*now);
+  else gone = true;  // and no signal would tell of it any more
   if (verdict == Verdict::pending && !gone) loop.run();
   if (!loop.failure().empty()) throw std::runtime_error(loop.failure());
   if (gone) {

@@ -31,8 +31,8 @@ std::string calendar_spec(core::WallTime at) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}{} UTC", utc(at), fraction(at) ? fmt::format(".{:06}", fraction(at)) : "");
 }
 
-Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system,
-          std::optional<core::WallTime> timer_next, const std::vector<std::string>& standing, core::WallTime now) {
+Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
+          const std::vector<std::string>& standing, core::WallTime now) {
   Plan out;
   std::string wanted;
   if (next && next != timer_next) {

@@ -24,10 +24,10 @@ std::string calendar_spec(core::WallTime at);
 // A timer that elapses once. systemd makes it from these, and unloads it when it has elapsed.
 struct TransientTimer {
   core::WallTime at{};
-  std::string name;         // ghost-appear-next@LINK:20261124T075213Z.timer, which starts the service of that name
+  std::string name;  // ghost-appear-next@LINK:20261124T075213Z.timer, which starts the service of that name
   std::string description;
-  std::string spec;         // calendar_spec(at)
-  std::string part_of;      // stopped together with this unit
+  std::string spec;     // calendar_spec(at)
+  std::string part_of;  // stopped together with this unit
   bool wake_system = false;
   bool operator==(const TransientTimer&) const = default;
 };
@@ -40,8 +40,8 @@ struct Plan {
 
 // next: the promise; timer_next: of calendar_timer(link), if it is active; standing: the active units of timer_pattern(link).
 // A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed.
-Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system,
-          std::optional<core::WallTime> timer_next, const std::vector<std::string>& standing, core::WallTime now);
+Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
+          const std::vector<std::string>& standing, core::WallTime now);
 
 // How long to wait for an appearance's notices: ten minutes, but no longer than until two seconds before the next tick. A
 // service that still runs when its timer elapses is not started again.

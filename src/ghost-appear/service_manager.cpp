@@ -101,8 +101,8 @@ Outcome<std::optional<core::WallTime>> ServiceManager::next_elapse(const std::st
   if (!settled || *state != "waiting") return std::nullopt;
   Error error;
   std::uint64_t usec = 0;
-  const int r = sd_bus_get_property_trivial(bus_.get(), kName, path.get(), kTimer, "NextElapseUSecRealtime", &error.raw,
-                                            't', &usec);
+  const int r = sd_bus_get_property_trivial(bus_.get(), kName, path.get(), kTimer, "NextElapseUSecRealtime", &error.raw, 't',
+                                            &usec);
   if (r < 0) return error.failed(timer, r);
   return bus::from_usec(usec);
 }
@@ -117,8 +117,8 @@ Outcome<std::vector<std::string>> ServiceManager::active_units(const std::string
   const char *name = nullptr, *active = nullptr;
   if (r >= 0) r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
   while (r >= 0) {
-    r = sd_bus_message_read(reply, "(ssssssouso)", &name, nullptr, nullptr, &active, nullptr, nullptr, nullptr, nullptr,
-                            nullptr, nullptr);
+    r = sd_bus_message_read(reply, "(ssssssouso)", &name, nullptr, nullptr, &active, nullptr, nullptr, nullptr, nullptr, nullptr,
+                            nullptr);
     if (r <= 0) break;
     if (std::strcmp(active, "active") == 0) out.emplace_back(name);
   }
@@ -138,10 +138,9 @@ Outcome<void> ServiceManager::start(const TransientTimer& timer) {
       [&] { return sd_bus_message_append(m, "(sv)", "PartOf", "as", 1, timer.part_of.c_str()); },
       [&] { return append(m, "CollectMode", "s", "inactive-or-failed"); },  // after any result the name is free again
       [&] { return sd_bus_message_append(m, "(sv)", "TimersCalendar", "a(ss)", 1, "OnCalendar", timer.spec.c_str()); },
-      [&] { return append(m, "AccuracyUSec", "t", std::uint64_t{1000}); },
-      [&] { return append(m, "RemainAfterElapse", "b", 0); },
-      [&] { return append(m, "WakeSystem", "b", timer.wake_system ? 1 : 0); },
-      [&] { return sd_bus_message_close_container(m); }, [&] { return sd_bus_message_append(m, "a(sa(sv))", 0); });
+      [&] { return append(m, "AccuracyUSec", "t", std::uint64_t{1000}); }, [&] { return append(m, "RemainAfterElapse", "b", 0); },
+      [&] { return append(m, "WakeSystem", "b", timer.wake_system ? 1 : 0); }, [&] { return sd_bus_message_close_container(m); },
+      [&] { return sd_bus_message_append(m, "a(sa(sv))", 0); });
   if (r >= 0) r = sd_bus_call(bus_.get(), m, 0, &error.raw, nullptr);
   // No other unit can have this name, so this timer already exists.
   if (r < 0 && !sd_bus_error_has_name(&error.raw, "org.freedesktop.systemd1.UnitExists")) return error.failed(timer.name, r);

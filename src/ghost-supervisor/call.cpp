@@ -66,10 +66,8 @@ void Call::on_exit(const siginfo_t& how) {
 
 void Call::step(const ppp::CallEvent& event) {
   const auto effects = phase_.step(event, loop::now());
-  if (const auto deadline = phase_.deadline())
-    deadline_.arm(*deadline);
-  else
-    deadline_.disarm();
+  if (const auto deadline = phase_.deadline()) deadline_.arm(*deadline);
+  else deadline_.disarm();
   for (const auto& effect : effects) carry_out(effect);
 }
 

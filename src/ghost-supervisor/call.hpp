@@ -8,10 +8,10 @@
 
 #include "base/ids.hpp"
 #include "core/config.hpp"
+#include "ghost-supervisor/pppd_process.hpp"
 #include "loop/sources.hpp"
 #include "ppp/call_phase.hpp"
 #include "ppp/text.hpp"
-#include "ghost-supervisor/pppd_process.hpp"
 
 namespace ghost::supervisor {
 

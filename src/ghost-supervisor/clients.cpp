@@ -23,7 +23,8 @@ bool send_text(int fd, const std::string& text) {
 
 }  // namespace
 
-Clients::Clients(loop::EventLoop& loop, UniqueFd listener, uid_t allowed, const Limits& limits, Journal& journal, Callbacks callbacks)
+Clients::Clients(loop::EventLoop& loop, UniqueFd listener, uid_t allowed, const Limits& limits, Journal& journal,
+                 Callbacks callbacks)
     : loop_(loop),
       listener_(std::move(listener)),
       allowed_(allowed),

@@ -15,9 +15,9 @@
 
 #include "base/unique_fd.hpp"
 #include "core/time.hpp"
+#include "ghost-supervisor/ports.hpp"
 #include "loop/sources.hpp"
 #include "ppp/protocol.hpp"
-#include "ghost-supervisor/ports.hpp"
 
 namespace ghost::supervisor {
 

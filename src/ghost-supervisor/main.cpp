@@ -20,9 +20,9 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "loop/event_loop.hpp"
 #include "ghost-supervisor/supervisor.hpp"
 #include "ghost-supervisor/system_ports.hpp"
+#include "loop/event_loop.hpp"
 
 namespace {
 
@@ -59,21 +59,11 @@ int parse(int argc, char** argv, Arguments& out) {
   for (int c = 0; (c = ::getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
     const std::string value = optarg != nullptr ? optarg : "";
     switch (c) {
-      case 's':
-        out.socket = value;
-        break;
-      case 'u':
-        out.user = value;
-        break;
-      case 'l':
-        out.links = value;
-        break;
-      case 'p':
-        out.settings.paths.pppd = value;
-        break;
-      case 'P':
-        out.settings.peers = value;
-        break;
+      case 's': out.socket = value; break;
+      case 'u': out.user = value; break;
+      case 'l': out.links = value; break;
+      case 'p': out.settings.paths.pppd = value; break;
+      case 'P': out.settings.peers = value; break;
       case 'i': {
         unsigned seconds = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
@@ -84,11 +74,8 @@ int parse(int argc, char** argv, Arguments& out) {
         out.settings.idle = std::chrono::seconds(seconds);
         break;
       }
-      case 'h':
-        fmt::print("{}", kHelp);
-        return EXIT_SUCCESS + 1;
-      default:
-        return kUsageError + 1;
+      case 'h': fmt::print("{}", kHelp); return EXIT_SUCCESS + 1;
+      default: return kUsageError + 1;
     }
   }
   if (optind == argc) return 0;

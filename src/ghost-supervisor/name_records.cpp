@@ -27,7 +27,8 @@ bool has_default(const core::LinkConfig& link) {
 
 }  // namespace
 
-NameRecords::NameRecords(loop::EventLoop& loop, resolvconf::Paths paths, LinkSource& links, Journal& journal, std::function<void()> rested)
+NameRecords::NameRecords(loop::EventLoop& loop, resolvconf::Paths paths, LinkSource& links, Journal& journal,
+                         std::function<void()> rested)
     : loop_(loop),
       paths_(std::move(paths)),
       links_(links),
@@ -61,7 +62,8 @@ void NameRecords::read_files() {
   demand_known_ = true;
   const auto links = links_.all();
   // As with systemd-resolved: if a link has the default route, the servers of other links do not answer for all names.
-  const bool any_default = std::any_of(links.begin(), links.end(), [](const auto& l) { return has_default(l) && !l.dns.empty(); });
+  const bool any_default = std::any_of(links.begin(), links.end(),
+                                       [](const auto& l) { return has_default(l) && !l.dns.empty(); });
   for (const auto& link : links) {
     configured_.insert(link.name);
     if (!link.dns.empty() && (has_default(link) || !any_default)) demand_[resolvconf::demand_record(link.name)] = link.dns;
@@ -120,7 +122,8 @@ void NameRecords::ended(const siginfo_t& how) {
   } else {
     std::array<char, PIPE_BUF> text{};
     const auto n = ::read(why_.get(), text.data(), text.size());
-    const auto problem = n > 0 ? ppp::printable({text.data(), static_cast<std::size_t>(n)}) : std::string("its process was killed");
+    const auto problem = n > 0 ? ppp::printable({text.data(), static_cast<std::size_t>(n)})
+                               : std::string("its process was killed");
     known_.clear();
     if (problem != problem_) journal_.note(LOG_WARNING, {}, CallSerial::none, "names: cannot tell resolvconf: " + problem);
     problem_ = problem;

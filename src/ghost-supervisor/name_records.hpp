@@ -11,9 +11,9 @@
 
 #include "core/call_news.hpp"
 #include "core/config.hpp"
+#include "ghost-supervisor/ports.hpp"
 #include "loop/sources.hpp"
 #include "resolvconf/program.hpp"
-#include "ghost-supervisor/ports.hpp"
 
 namespace ghost::supervisor {
 
@@ -45,8 +45,8 @@ class NameRecords {
   std::set<std::string> living_;      // links that have a call
   resolvconf::Records calls_;
   resolvconf::Records demand_;
-  bool demand_known_ = false;   // until ghostd has asked, we do not touch the existing records of DNS=
-  resolvconf::Records known_;   // the records that a run has set
+  bool demand_known_ = false;    // until ghostd has asked, we do not touch the existing records of DNS=
+  resolvconf::Records known_;    // the records that a run has set
   resolvconf::Records telling_;  // the records of the current run
   bool due_ = false;
   std::string problem_;  // logged last

@@ -18,7 +18,8 @@ tl::expected<PppdProcess, std::string> start_pppd(const std::vector<std::string>
   PppdProcess process{-1, UniqueFd(ends[0])};
   const UniqueFd theirs(ends[1]);
   // Only our end: pppd and chat write to theirs as to a terminal.
-  if (::fcntl(process.log.get(), F_SETFL, O_NONBLOCK) < 0) throw std::system_error(errno, std::generic_category(), "fcntl(F_SETFL)");
+  if (::fcntl(process.log.get(), F_SETFL, O_NONBLOCK) < 0)
+    throw std::system_error(errno, std::generic_category(), "fcntl(F_SETFL)");
   // Its log is read by its words: an environment of ours. pppd signals its whole process group when it ends: that must not be ours.
   const auto pid = start_child({.argv = argv,
                                 .environment = plain_environment(),

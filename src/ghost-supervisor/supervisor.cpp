@@ -138,7 +138,8 @@ void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::
 void Supervisor::tell(CallNews news) {
   const ppp::Message message = news;
   const auto* end = std::get_if<CallGone>(&news.what);
-  journal_.note(end != nullptr && end->reason != CallEnd::HungUp ? LOG_NOTICE : LOG_INFO, news.link, news.serial, ppp::encode(message));
+  journal_.note(end != nullptr && end->reason != CallEnd::HungUp ? LOG_NOTICE : LOG_INFO, news.link, news.serial,
+                ppp::encode(message));
   if (clients_.tell(message) > 0 || end == nullptr) return;
   if (unheard_.size() == kUnheardMax) unheard_.pop_front();
   unheard_.push_back(std::move(news));

@@ -11,21 +11,21 @@
 
 #include "base/unique_fd.hpp"
 #include "core/call_news.hpp"
-#include "loop/sources.hpp"
-#include "ppp/options.hpp"
-#include "ppp/protocol.hpp"
 #include "ghost-supervisor/call.hpp"
 #include "ghost-supervisor/clients.hpp"
 #include "ghost-supervisor/name_records.hpp"
 #include "ghost-supervisor/ports.hpp"
+#include "loop/sources.hpp"
+#include "ppp/options.hpp"
+#include "ppp/protocol.hpp"
 
 namespace ghost::supervisor {
 
 struct Settings {
-  uid_t allowed = 0;                                // the user that may ask
+  uid_t allowed = 0;  // the user that may ask
   ppp::PppdPaths paths;
-  std::string peers = "/etc/ppp/peers";             // read only to find incompatible options
-  core::Duration idle = std::chrono::seconds(30);   // exit after this time without a call or a client
+  std::string peers = "/etc/ppp/peers";            // read only to find incompatible options
+  core::Duration idle = std::chrono::seconds(30);  // exit after this time without a call or a client
   Clients::Limits limits;
   resolvconf::Paths resolvconf;
 };

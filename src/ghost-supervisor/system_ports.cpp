@@ -64,17 +64,13 @@ std::optional<std::string> ConfiguredLinks::file_without_drop_ins(std::string_vi
 SystemJournal::SystemJournal() : plain_(std::getenv("JOURNAL_STREAM") == nullptr) {}
 
 void SystemJournal::pppd_said(std::string_view link, CallSerial serial, std::string_view line) {
-  if (plain_)
-    fmt::print(stderr, "{} {}: | {}\n", link, number(serial), line);
-  else
-    to_journal(LOG_INFO, link, serial, line);
+  if (plain_) fmt::print(stderr, "{} {}: | {}\n", link, number(serial), line);
+  else to_journal(LOG_INFO, link, serial, line);
 }
 
 void SystemJournal::note(int priority, std::string_view link, CallSerial serial, std::string_view text) {
-  if (plain_)
-    fmt::print(stderr, "<{}>{}\n", priority, text);
-  else
-    to_journal(priority, link, serial, text);
+  if (plain_) fmt::print(stderr, "<{}>{}\n", priority, text);
+  else to_journal(priority, link, serial, text);
 }
 
 }  // namespace ghost::supervisor

@@ -51,14 +51,15 @@ void say_farewell(unsigned seconds) {
   bool over = false;
   int deaf = sd_bus_match_signal(bus.get(), nullptr, kName, kPath, kInterface, "Left", heard, &over);
   if (deaf >= 0)
-    deaf = sd_bus_match_signal(bus.get(), nullptr, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-                          [](sd_bus_message* message, void* gone, sd_bus_error*) {
-                            const char *name = nullptr, *before = nullptr, *after = nullptr;
-                            if (sd_bus_message_read(message, "sss", &name, &before, &after) >= 0 && std::string_view(name) == kName && *after == 0)
-                              *static_cast<bool*>(gone) = true;
-                            return 0;
-                          },
-                          &over);
+    deaf = sd_bus_match_signal(
+        bus.get(), nullptr, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
+        [](sd_bus_message* message, void* gone, sd_bus_error*) {
+          const char *name = nullptr, *before = nullptr, *after = nullptr;
+          if (sd_bus_message_read(message, "sss", &name, &before, &after) >= 0 && std::string_view(name) == kName && *after == 0)
+            *static_cast<bool*>(gone) = true;
+          return 0;
+        },
+        &over);
   if (!leave(bus.get()) || deaf < 0) return;
   while (!over) {
     const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());

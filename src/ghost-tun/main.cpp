@@ -13,12 +13,12 @@
 #include <string_view>
 
 #include "config/load.hpp"
-#include "net/release.hpp"
-#include "resolvconf/program.hpp"
 #include "ghost-tun/farewell.hpp"
 #include "ghost-tun/make.hpp"
 #include "ghost-tun/stop_decision.hpp"
 #include "ghost-tun/systemd_job.hpp"
+#include "net/release.hpp"
+#include "resolvconf/program.hpp"
 
 namespace {
 

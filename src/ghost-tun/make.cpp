@@ -27,12 +27,10 @@ class Store {
     const auto state = fmt::format("FDSTORE=1\nFDNAME={}\nFDPOLL=0", name);
     const int raw = fd.get();
     const int sent = sd_pid_notify_with_fds(0, 0, state.c_str(), &raw, 1);
-    if (sent < 0)
-      problems_.push_back(fmt::format("{}: cannot pass it to the service manager: {}", name, std::strerror(-sent)));
+    if (sent < 0) problems_.push_back(fmt::format("{}: cannot pass it to the service manager: {}", name, std::strerror(-sent)));
     else if (sent == 0)
       problems_.push_back(fmt::format("{}: there is no service manager to pass it to ($NOTIFY_SOCKET is not set)", name));
-    else
-      sent_.push_back(std::move(fd));
+    else sent_.push_back(std::move(fd));
   }
   void remove(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
   void fail(std::string problem) { problems_.push_back(std::move(problem)); }

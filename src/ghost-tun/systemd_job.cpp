@@ -50,8 +50,8 @@ PendingJob job_of(const std::string& unit) {
   const auto path = unit_path(unit);
   if (!bus || !path) return PendingJob::unknown;
   sd_bus_message* raw_reply = nullptr;
-  if (sd_bus_get_property(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Unit", "Job", nullptr, &raw_reply,
-                          "(uo)") < 0)
+  if (sd_bus_get_property(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Unit", "Job", nullptr, &raw_reply, "(uo)") <
+      0)
     return PendingJob::unknown;
   const std::unique_ptr<sd_bus_message, Unref> reply(raw_reply);
   std::uint32_t id = 0;
@@ -60,8 +60,7 @@ PendingJob job_of(const std::string& unit) {
   if (id == 0) return PendingJob::none;
 
   char* raw_type = nullptr;
-  if (sd_bus_get_property_string(bus.get(), kManager, job, "org.freedesktop.systemd1.Job", "JobType", nullptr,
-                                 &raw_type) < 0)
+  if (sd_bus_get_property_string(bus.get(), kManager, job, "org.freedesktop.systemd1.Job", "JobType", nullptr, &raw_type) < 0)
     return PendingJob::none;  // the job has just ended
   const Text type(raw_type);
   return pending_job(type.get());
@@ -72,8 +71,8 @@ bool is_running(const std::string& unit) {
   const auto path = unit_path(unit);
   std::uint32_t pid = 0;
   return bus && path &&
-         sd_bus_get_property_trivial(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Service", "MainPID",
-                                     nullptr, 'u', &pid) >= 0 &&
+         sd_bus_get_property_trivial(bus.get(), kManager, path.get(), "org.freedesktop.systemd1.Service", "MainPID", nullptr, 'u',
+                                     &pid) >= 0 &&
          pid != 0;
 }
 
@@ -87,8 +86,8 @@ void stop_unit(const std::string& unit, unsigned seconds) {
       sd_bus_call_method(bus.get(), kManager, kPath, kInterface, "Subscribe", nullptr, nullptr, "") < 0)
     return;
   sd_bus_message* raw_reply = nullptr;
-  if (sd_bus_call_method(bus.get(), kManager, kPath, kInterface, "StopUnit", nullptr, &raw_reply, "ss", unit.c_str(),
-                         "replace") < 0)
+  if (sd_bus_call_method(bus.get(), kManager, kPath, kInterface, "StopUnit", nullptr, &raw_reply, "ss", unit.c_str(), "replace") <
+      0)
     return;  // there is no such unit
   const std::unique_ptr<sd_bus_message, Unref> reply(raw_reply);
   const char* job = nullptr;

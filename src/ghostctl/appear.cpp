@@ -21,8 +21,8 @@ ExitCode appear(const Options& options) {
     return ExitCode::ok;
   }
   if (waited.verdict == Verdict::failed) {
-    complain({ExitCode::failed, fmt::format("{} did not appear: {}{}", link.name, link.reason,
-                                            link.detail.empty() ? "" : ": " + link.detail)});
+    complain({ExitCode::failed,
+              fmt::format("{} did not appear: {}{}", link.name, link.reason, link.detail.empty() ? "" : ": " + link.detail)});
     complain({ExitCode::failed, advice(link, now_usec())});
     return ExitCode::failed;
   }

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "bus/clean_text.hpp"
+#include "config/load.hpp"
 #include "ghostctl/resolver.hpp"
 #include "ghostctl/verbs.hpp"
-#include "config/load.hpp"
 #include "net/routes.hpp"
 
 namespace ghost::cli {
@@ -39,7 +39,8 @@ ExitCode check(const Options& options) {
   std::vector<std::string> beside;
   if (loaded && options.file.empty()) beside = what_stands_beside(loaded->config);
   if (loaded && options.file.empty())
-    for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere)) loaded->warnings.push_back(std::move(warning));
+    for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere))
+      loaded->warnings.push_back(std::move(warning));
   if (options.json) {
     auto out = nlohmann::ordered_json::array();
     if (loaded) {
@@ -50,8 +51,7 @@ ExitCode check(const Options& options) {
     }
     print(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   } else {
-    for (const auto& d : loaded ? loaded->warnings : loaded.error())
-      fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
+    for (const auto& d : loaded ? loaded->warnings : loaded.error()) fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
     for (const auto& line : beside) fmt::print(stderr, "note: {}\n", bus::clean_text(line));
     if (loaded && options.file.empty() && loaded->config.links.empty())
       fmt::print(stderr, "ghostctl: no links are configured (/etc/ghostd/links/NAME.conf)\n");

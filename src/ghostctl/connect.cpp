@@ -18,8 +18,8 @@ ExitCode connect(const Options& options) {
   if (waited.code != ExitCode::ok) return waited.code;
   if (options.json) print(to_json(link) + "\n");
   if (waited.verdict == Verdict::failed) {
-    complain({ExitCode::failed, fmt::format("{} did not come up: {}{}", link.name, link.reason,
-                                            link.detail.empty() ? "" : ": " + link.detail)});
+    complain({ExitCode::failed,
+              fmt::format("{} did not come up: {}{}", link.name, link.reason, link.detail.empty() ? "" : ": " + link.detail)});
     complain({ExitCode::failed, advice(link, now_usec())});
     return ExitCode::failed;
   }

@@ -12,8 +12,7 @@ ExitCode disconnect(const Options& options) {
   });
   if (waited.code != ExitCode::ok) return waited.code;
   const auto& link = waited.link;
-  if (options.json)
-    print(to_json(link) + "\n");
+  if (options.json) print(to_json(link) + "\n");
   else
     print(fmt::format("{}: {}{}\n", options.link, link.state,
                       link.state == "dialing" ? " again, for " + link.trigger + " (to prevent that: ghostctl block)" : ""));

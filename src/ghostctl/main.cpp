@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghostctl: the command line becomes Options, and a verb does the rest. ghostctl(1) is the user's view.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <clocale>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 
-#include "ghostctl/verbs.hpp"
 #include "config/timespan.hpp"
+#include "ghostctl/verbs.hpp"
 
 namespace {
 
@@ -44,16 +44,15 @@ int run(int argc, char** argv) {
   const auto waits = [&](CLI::App* sub, const char* patience = "2min") {
     sub->add_flag("--no-wait", options.no_wait, "return once the request is accepted")
         ->excludes(sub->add_flag("--wait", [](std::int64_t) {}, "wait for the outcome (the default)"));
-    sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, …")
-        ->check(is_timespan)
-        ->default_str(patience);
+    sub->add_option("--timeout", timeout, "wait no longer than this: 30s, 5min, …")->check(is_timespan)->default_str(patience);
     return sub;
   };
   link(add("status", "show the links, or one of them in full (the default)", status), false);
   waits(link(add("connect", "dial now; wait until the link is up or the call has failed", connect), true));
   waits(link(add("disconnect", "hang up; wait until the link is down", disconnect), true));
   auto* appears = add("appear", "bring the link up and tell its notifiers; wait until each has its notice", appear);
-  waits(link(appears, true), "10min")->add_option("--hold", hold, "stay at least this long (default: Hold= of the link's file)")
+  waits(link(appears, true), "10min")
+      ->add_option("--hold", hold, "stay at least this long (default: Hold= of the link's file)")
       ->check(is_timespan);
   link(add("appearances", "list past appearances, and the next one", appearances), false);
   link(add("monitor", "print one line per change, until interrupted", monitor), false);

@@ -37,7 +37,8 @@ ExitCode monitor(const Options& options) {
   auto code = ExitCode::ok;
   const auto watched = client.watch([&](const Happening& h) {
     tell(h);
-    if (h.event == "ghostd-back") [[maybe_unused]] const auto told = tell_all();
+    if (h.event == "ghostd-back") [[maybe_unused]]
+      const auto told = tell_all();
     if (h.event == "bus-gone") {
       code = ExitCode::unreachable;
       loop.exit(EXIT_SUCCESS);

@@ -77,7 +77,9 @@ config::Resolver host_resolver() {
   using enum config::Resolver::Manager;
   config::Resolver out;
   out.servers = config::name_servers_in(text_of("/etc/resolv.conf"));
-  const auto is_stub = [](const IpAddress& a) { return a == IpAddress::parse("127.0.0.53") || a == IpAddress::parse("127.0.0.54"); };
+  const auto is_stub = [](const IpAddress& a) {
+    return a == IpAddress::parse("127.0.0.53") || a == IpAddress::parse("127.0.0.54");
+  };
   const bool stub = std::any_of(out.servers.begin(), out.servers.end(), is_stub);
   if (const resolvconf::Paths paths; resolvconf::is_running(paths.resolved) && stub) {
     out.manager = resolved;

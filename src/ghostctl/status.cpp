@@ -15,14 +15,11 @@ ExitCode status(const Options& options) {
   if (!links) return complain(links.error());
   if (!options.link.empty()) {
     std::erase_if(*links, [&](const auto& l) { return l.name != options.link; });
-    if (links->empty())
-      return complain({ExitCode::no_such_link, "there is no link named '" + options.link + "'"});
+    if (links->empty()) return complain({ExitCode::no_such_link, "there is no link named '" + options.link + "'"});
   }
   const auto style = style_for(STDOUT_FILENO, options);
-  if (options.json)
-    print(to_json_array(*links));
-  else
-    print(options.link.empty() ? status_table(*links, style) : status_detail(links->front(), style));
+  if (options.json) print(to_json_array(*links));
+  else print(options.link.empty() ? status_table(*links, style) : status_detail(links->front(), style));
   return ExitCode::ok;
 }
 

@@ -20,9 +20,9 @@ struct Options {
   bool no_wait = false;
   core::Duration timeout = std::chrono::minutes(2);
   core::Duration hold{};  // of appear; zero: as configured
-  std::string bus;   // address; empty: the system bus
-  std::string link;  // LINK; empty: all
-  std::string file;  // FILE of check; empty: the system's
+  std::string bus;        // address; empty: the system bus
+  std::string link;       // LINK; empty: all
+  std::string file;       // FILE of check; empty: the system's
 };
 
 ExitCode status(const Options& options);
@@ -37,10 +37,10 @@ ExitCode check(const Options& options);
 ExitCode reload(const Options& options);
 
 // Shared by the verbs.
-std::uint64_t now_usec();                               // since 1970
-Style style_for(int fd, const Options& options);        // colours only on a terminal, and not with NO_COLOR or TERM=dumb
-ExitCode complain(const Failure& failure);              // "ghostctl: message" on standard error; returns its code
-void print(const std::string& text);                    // to standard output, at once
+std::uint64_t now_usec();                         // since 1970
+Style style_for(int fd, const Options& options);  // colours only on a terminal, and not with NO_COLOR or TERM=dumb
+ExitCode complain(const Failure& failure);        // "ghostctl: message" on standard error; returns its code
+void print(const std::string& text);              // to standard output, at once
 
 // connect, disconnect and appear: call `ask`, then wait until `see` has a verdict, the time is up, or the user interrupts.
 struct Waited {
@@ -48,8 +48,9 @@ struct Waited {
   ExitCode code = ExitCode::ok;  // other than ok: it has been explained on standard error
   bus::LinkProperties link;      // as last seen
 };
-Waited call_and_wait(const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
-                     const std::function<std::function<Verdict(const bus::LinkProperties&)>(const bus::LinkProperties& before)>& judge);
+Waited call_and_wait(
+    const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
+    const std::function<std::function<Verdict(const bus::LinkProperties&)>(const bus::LinkProperties& before)>& judge);
 
 // block, unblock, reload: call and be done.
 ExitCode just_call(const Options& options, const std::string& method);

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "ghostctl/verbs.hpp"
 #include "client/words.hpp"
+#include "ghostctl/verbs.hpp"
 #include "loop/sources.hpp"
 
 namespace ghost::cli {
@@ -46,9 +46,9 @@ class Progress {
 
 }  // namespace
 
-Waited call_and_wait(const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
-                     const std::function<std::function<Verdict(const bus::LinkProperties&)>(
-                         const bus::LinkProperties& before)>& judge) {
+Waited call_and_wait(
+    const Options& options, const std::function<Result<void>(Client&)>& ask, bool start_ghostd,
+    const std::function<std::function<Verdict(const bus::LinkProperties&)>(const bus::LinkProperties& before)>& judge) {
   Waited out;
   const auto give_up = [&out](const Failure& failure) {
     out.code = complain(failure);
@@ -111,8 +111,7 @@ Waited call_and_wait(const Options& options, const std::function<Result<void>(Cl
   };
   const loop::SignalSource interrupted(loop, SIGINT, [&](const auto&) { leave(ExitCode::interrupted, "interrupted"); });
   loop::Timer deadline(loop, [&] {
-    leave(ExitCode::timed_out,
-          "no outcome in " + span_words(static_cast<std::uint64_t>(options.timeout.count())));
+    leave(ExitCode::timed_out, "no outcome in " + span_words(static_cast<std::uint64_t>(options.timeout.count())));
   });
 
   if (const auto called = ask(client); !called) return give_up(called.error());

@@ -48,24 +48,19 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     return;
   }
   // It logs to where we do, and finds its secrets by our environment.
-  const auto pid = start_child({.argv = {program},
-                                .environment = std::nullopt,
-                                .in = input_.read.get(),
-                                .out = out.write.get(),
-                                .err = std::nullopt});
+  const auto pid = start_child(
+      {.argv = {program}, .environment = std::nullopt, .in = input_.read.get(), .out = out.write.get(), .err = std::nullopt});
   if (!pid) {
     errno = pid.error();
     fail("start " + program);
     return;
   }
   output_ = std::move(out.read);
-  child_ = loop::ChildSource(loop, *pid, [this](const siginfo_t& how) { ended(how); },
-                             loop::ChildSource::AtTheEnd::kill);
+  child_ = loop::ChildSource(loop, *pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::kill);
   io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
   // It is killed, but not waited for.
-  deadline_ = loop::Timer(loop, [this] {
-    finish({core::NoticeResult::TimedOut, "ghost-announce did not end in time and was killed", {}, {}});
-  });
+  deadline_ = loop::Timer(
+      loop, [this] { finish({core::NoticeResult::TimedOut, "ghost-announce did not end in time and was killed", {}, {}}); });
 }
 
 void Announcer::fail(const std::string& what) {

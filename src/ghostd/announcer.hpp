@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "ghost-announce/job.hpp"
 #include "base/unique_fd.hpp"
+#include "ghost-announce/job.hpp"
 #include "loop/sources.hpp"
 
 namespace ghost::daemon {
@@ -42,7 +42,7 @@ class Announcer {
 
   Done done_;
   std::optional<announce::Answer> failure_;  // before there was a job
-  Pipe input_;  // both its ends: to write into it is no error, even if the child has ended
+  Pipe input_;                               // both its ends: to write into it is no error, even if the child has ended
   UniqueFd output_;
   std::string text_;
   loop::ChildSource child_;

@@ -66,8 +66,7 @@ void Autoconf::due() {
   arm();
 }
 
-void Autoconf::run(const std::string& link, unsigned interface_index,
-                   const std::vector<core::AutoconfigurationStep>& steps) {
+void Autoconf::run(const std::string& link, unsigned interface_index, const std::vector<core::AutoconfigurationStep>& steps) {
   for (const auto& step : steps)
     std::visit(Overloaded{
                    // The interface may not be up yet, or be going: it is sent again.

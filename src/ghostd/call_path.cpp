@@ -84,7 +84,8 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
   if (opened) opened = host_.queue().plug_again(ifname);
   // Where somebody has a route of his own in main in one's place, that is his, and what it leads is not ours.
   if (opened)
-    if (auto added = host_.rtnl().add(net::call_routes(only(link, family), {family})); !added && added.error().errno_value != EEXIST)
+    if (auto added = host_.rtnl().add(net::call_routes(only(link, family), {family}));
+        !added && added.error().errno_value != EEXIST)
       opened = std::move(added);
   if (!opened) {
     outcome.kept = std::move(packets);

@@ -56,7 +56,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     auto tun = inherited ? std::move(inherited.mapped()) : must(make_stored_tun(link.name));
     unsigned index = 0;
     if (const auto before = known.extract(link.name)) index = before.mapped();
-    else while (!taken.insert(index).second) ++index;
+    else
+      while (!taken.insert(index).second) ++index;
     add_link(std::move(link), std::move(tun), index);
   }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
@@ -91,7 +92,8 @@ Daemon::~Daemon() = default;
 // [Appear] Name=, or the host's.
 core::LinkConfig Daemon::named(core::LinkConfig config) {
   std::array<char, 256> name{};
-  if (config.appear.name.empty()) config.appear.name = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+  if (config.appear.name.empty())
+    config.appear.name = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
   return config;
 }
 
@@ -113,9 +115,9 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  links_[name] = std::make_unique<Link>(Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index,
-                                        std::move(tun), [this, name](core::LinkEvent e) { post(name, std::move(e)); },
-                                        [this, name] { make_again(name); });
+  links_[name] = std::make_unique<Link>(
+      Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index, std::move(tun),
+      [this, name](core::LinkEvent e) { post(name, std::move(e)); }, [this, name] { make_again(name); });
   if (links_[name]->decides().scheduled()) watch_timer(name);
   if (stopping_) post(name, core::LeaveAsked{});
   if (listening_) links_[name]->listen();
@@ -124,7 +126,8 @@ void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
 void Daemon::make_again(const std::string& name) {
   remove_stored_tun(name);
   auto tun = make_stored_tun(name);
-  log(LOG_WARNING, name, demand_interface(name) + (tun ? " was deleted; ghostd has created it again" : " was deleted: " + tun.error().what));
+  log(LOG_WARNING, name,
+      demand_interface(name) + (tun ? " was deleted; ghostd has created it again" : " was deleted: " + tun.error().what));
   if (!tun) return;
   links_.at(name)->read_from(std::move(*tun));
   keeper_->look_soon();
@@ -181,7 +184,8 @@ net::Result<void> Daemon::take_over() {
 }
 
 bool Daemon::any_call() const {
-  return std::any_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().serial() != CallSerial::none; });
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const auto& l) { return l.second->machine().serial() != CallSerial::none; });
 }
 
 // ---- the queue -------------------------------------------------------------------------------------------------------
@@ -191,8 +195,9 @@ void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(
 // Before it calls: what nobody has judged asks for nothing.
 bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
   const auto* call = std::get_if<core::Event>(&event);
-  return call && std::holds_alternative<core::PacketsArrived>(*call) && std::holds_alternative<core::Down>(link.machine().state()) &&
-         !link.machine().impaired() && keeper_ && keeper_->table_was_lost();
+  return call && std::holds_alternative<core::PacketsArrived>(*call) &&
+         std::holds_alternative<core::Down>(link.machine().state()) && !link.machine().impaired() && keeper_ &&
+         keeper_->table_was_lost();
 }
 
 void Daemon::handle(const std::string& name, core::LinkEvent event) {
@@ -208,7 +213,8 @@ void Daemon::handle(const std::string& name, core::LinkEvent event) {
 void Daemon::step(Link& link, core::LinkEvent event) {
   auto step = link.step(std::move(event));
   for (const auto& t : step.transitions) log_transition(link.name(), t);
-  turn_end_.saw(link.name(), step.only_packets, !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
+  turn_end_.saw(link.name(), step.only_packets,
+                !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
   if (!parting_.empty()) parted_.run_soon();
   link.run(std::move(step.effects));
 }

@@ -80,9 +80,10 @@ class Daemon final : public bus::Requests, private BusPort {
   void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
   void look(const std::string& link) override;
   [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
-  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(
-      const std::string& link, core::TickKind kind, std::optional<core::WallTime> timer_next) override;
-  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
+  [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(const std::string& link, core::TickKind kind,
+                                                                             std::optional<core::WallTime> timer_next) override;
+  [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(
+      const std::string& link) override;
   [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
   void watch_timer(const std::string& link);
   void forget_timer(const std::string& link);
@@ -136,10 +137,10 @@ class Daemon final : public bus::Requests, private BusPort {
 
   EventQueue queue_;
   TurnEnd turn_end_;
-  bool listing_ = false;    // the supervisor has been asked for its calls, and has not told all of them yet
+  bool listing_ = false;  // the supervisor has been asked for its calls, and has not told all of them yet
   bool listening_ = false;
   bool stopping_ = false;
-  bool leaving_ = false;  // whoever stops us waits for the last call's end
+  bool leaving_ = false;     // whoever stops us waits for the last call's end
   bool names_told_ = false;  // to the supervisor
   StatusLine status_line_;
 };

@@ -69,7 +69,9 @@ void Daemon::kernel_says(std::uint32_t) {
   };
   for (const auto& change : *changes)
     std::visit(Overloaded{
-                   [&](const net::InterfaceAppeared& c) { with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); }); },
+                   [&](const net::InterfaceAppeared& c) {
+                     with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); });
+                   },
                    // Its addresses were told gone before.
                    [&](const net::InterfaceGone& c) { with_link(c.ifname, [this](Link& l) { autoconf_->end(l.name()); }); },
                    [&](const net::AddressUp& c) {

@@ -16,7 +16,8 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
   using Error = bus::RequestError;
   const auto& machine = links_.at(link)->machine();
   if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
-  if (machine.barred()) return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
+  if (machine.barred())
+    return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
   return {};
 }
 
@@ -25,7 +26,9 @@ bus::Accepted Daemon::connect(const std::string& link) {
   return ask(link, core::ConnectAsked{});
 }
 
-void Daemon::asked(const std::string& act, const std::string& link, const bus::Asker& by) { log_asked(link, act, by.uid, by.pid, by.unit); }
+void Daemon::asked(const std::string& act, const std::string& link, const bus::Asker& by) {
+  log_asked(link, act, by.uid, by.pid, by.unit);
+}
 
 void Daemon::look(const std::string& link) {
   host_.counts().look(loop::now());

@@ -58,7 +58,8 @@ void Daemon::supervisor_lost(const std::string& why) {
 
 // Only where there are any: a supervisor of an earlier version that has calls knows no such word.
 void Daemon::tell_names() {
-  const bool any = std::any_of(links_.begin(), links_.end(), [](const auto& l) { return !l.second->machine().config().dns.empty(); });
+  const bool any = std::any_of(links_.begin(), links_.end(),
+                               [](const auto& l) { return !l.second->machine().config().dns.empty(); });
   if (std::exchange(names_told_, any) || any) (void)supervisor_.send(ppp::Names{});
 }
 

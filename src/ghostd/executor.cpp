@@ -41,53 +41,52 @@ void Executor::call_is_lost(CallSerial serial) {
 void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
   using namespace core;
   const auto& name = config.name;
-  std::visit(
-      Overloaded{
-          [&](const StartCall& e) {
-            if (!ports_.bearer.dial(name, e.serial)) call_is_lost(e.serial);
-          },
-          [&](const EndCall& e) {
-            if (!ports_.bearer.hang_up(name, e.serial)) call_is_lost(e.serial);
-          },
-          [&](const PrepareInterface&) { warn_if_failed(name, ports_.queue.prepare()); },
-          [&](Handover& e) { post_(ports_.path.hand_over(e.serial, e.family, std::move(e.packets))); },
-          [&](const Reinject& e) { post_(ports_.path.send_on(e.packets)); },
-          [&](const SettleQueue& e) { post_(QueueReport{e.serial, ports_.queue.settle(e.force)}); },
-          [&](const RefuseFamily& e) { warn_if_failed(name, ports_.path.refuse(e.family, e.refuse)); },
-          [&](const RouteBack&) { warn_if_failed(name, ports_.path.route_back()); },
-          [&](const CheckDrained& e) { post_(DrainReport{e.serial, ports_.queue.drained()}); },
-          [&](const AskIdle& e) {
-            const auto left = ports_.netfilter.idle_left();
-            warn_if_failed(name, left);
-            post_(IdleReport{e.serial, left ? std::optional(*left) : std::nullopt});
-          },
-          [&](const ForgetAddress& e) {
-            // A fixed address that the provider gives every time stays ours, and so do its conversations.
-            if (std::find(config.stable.begin(), config.stable.end(), e.address) != config.stable.end()) return;
-            warn_if_failed(name, ports_.netfilter.forget(e.address));
-          },
-          [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
-          [&](const Save& e) { ports_.memory.save(e.generation); },
-          [&](const AskTimer& e) { ports_.bus.ask_timer(name, e.question); },
-          [&](const TickJudged& e) {
-            log(LOG_INFO, name, "a timer asked whether to appear: " + std::string(to_string(e.due.verdict)));
-            ports_.bus.answer_tick(name, e.due);
-          },
-          [&](const MakeReady& e) { ports_.notices.make_ready(e.wanted); },
-          [&](Tell& e) { ports_.notices.tell(std::move(e)); },
-          [&](Echo& e) { ports_.notices.ask(std::move(e)); },
-          [&](const Abandon& e) { ports_.notices.abandon(e.id); },
-          [&](const NoticeNews& e) { log_notice(name, e.notice); },
-          [&](const TellAppeared& e) {
-            log(LOG_INFO, name, appeared_text(e));
-            ports_.bus.appeared(name, e);
-          },
-          [&](const TellVanished& e) {
-            log(LOG_INFO, name, "vanished: " + e.reason);
-            ports_.bus.vanished(name, e.reason);
-          },
-      },
-      effect);
+  std::visit(Overloaded{
+                 [&](const StartCall& e) {
+                   if (!ports_.bearer.dial(name, e.serial)) call_is_lost(e.serial);
+                 },
+                 [&](const EndCall& e) {
+                   if (!ports_.bearer.hang_up(name, e.serial)) call_is_lost(e.serial);
+                 },
+                 [&](const PrepareInterface&) { warn_if_failed(name, ports_.queue.prepare()); },
+                 [&](Handover& e) { post_(ports_.path.hand_over(e.serial, e.family, std::move(e.packets))); },
+                 [&](const Reinject& e) { post_(ports_.path.send_on(e.packets)); },
+                 [&](const SettleQueue& e) { post_(QueueReport{e.serial, ports_.queue.settle(e.force)}); },
+                 [&](const RefuseFamily& e) { warn_if_failed(name, ports_.path.refuse(e.family, e.refuse)); },
+                 [&](const RouteBack&) { warn_if_failed(name, ports_.path.route_back()); },
+                 [&](const CheckDrained& e) { post_(DrainReport{e.serial, ports_.queue.drained()}); },
+                 [&](const AskIdle& e) {
+                   const auto left = ports_.netfilter.idle_left();
+                   warn_if_failed(name, left);
+                   post_(IdleReport{e.serial, left ? std::optional(*left) : std::nullopt});
+                 },
+                 [&](const ForgetAddress& e) {
+                   // A fixed address that the provider gives every time stays ours, and so do its conversations.
+                   if (std::find(config.stable.begin(), config.stable.end(), e.address) != config.stable.end()) return;
+                   warn_if_failed(name, ports_.netfilter.forget(e.address));
+                 },
+                 [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
+                 [&](const Save& e) { ports_.memory.save(e.generation); },
+                 [&](const AskTimer& e) { ports_.bus.ask_timer(name, e.question); },
+                 [&](const TickJudged& e) {
+                   log(LOG_INFO, name, "a timer asked whether to appear: " + std::string(to_string(e.due.verdict)));
+                   ports_.bus.answer_tick(name, e.due);
+                 },
+                 [&](const MakeReady& e) { ports_.notices.make_ready(e.wanted); },
+                 [&](Tell& e) { ports_.notices.tell(std::move(e)); },
+                 [&](Echo& e) { ports_.notices.ask(std::move(e)); },
+                 [&](const Abandon& e) { ports_.notices.abandon(e.id); },
+                 [&](const NoticeNews& e) { log_notice(name, e.notice); },
+                 [&](const TellAppeared& e) {
+                   log(LOG_INFO, name, appeared_text(e));
+                   ports_.bus.appeared(name, e);
+                 },
+                 [&](const TellVanished& e) {
+                   log(LOG_INFO, name, "vanished: " + e.reason);
+                   ports_.bus.vanished(name, e.reason);
+                 },
+             },
+             effect);
 }
 
 }  // namespace ghost::daemon

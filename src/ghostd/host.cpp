@@ -41,9 +41,8 @@ std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
 // Objects of this kind that are added.
 unsigned count(const nlohmann::json& commands, const char* kind) {
   const auto& all = commands["nftables"];
-  return static_cast<unsigned>(std::count_if(all.begin(), all.end(), [kind](const auto& one) {
-    return one.contains("add") && one["add"].contains(kind);
-  }));
+  return static_cast<unsigned>(std::count_if(
+      all.begin(), all.end(), [kind](const auto& one) { return one.contains("add") && one["add"].contains(kind); }));
 }
 
 net::QueueLimits limits_for(const core::LinkConfig& link) {
@@ -170,10 +169,10 @@ net::Result<bool> Host::follow_forwarding() {
   return !shared_.empty();
 }
 
-std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, const std::string& ifname, const IpAddress& address) {
+std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, const std::string& ifname,
+                                           const IpAddress& address) {
   const bool shared = std::any_of(links.begin(), links.end(), [&](const Placed& l) {
-    return std::any_of(l.config.share.begin(), l.config.share.end(),
-                       [&](const Prefix& p) { return p.contains(address); });
+    return std::any_of(l.config.share.begin(), l.config.share.end(), [&](const Prefix& p) { return p.contains(address); });
   });
   if (!shared) return std::nullopt;
   Opening out{net::plan_shared_interface(ifname, address.family())};

@@ -77,7 +77,8 @@ class Host {
     bool guard_first = false;  // the ruleset must be loaded before these are written: nobody else is to get anything from it
   };
   // An interface of the LAN has an address; inside a shared prefix, what is to be written so that it may forward.
-  [[nodiscard]] std::optional<Opening> opening(const std::vector<Placed>& links, const std::string& ifname, const IpAddress& address);
+  [[nodiscard]] std::optional<Opening> opening(const std::vector<Placed>& links, const std::string& ifname,
+                                               const IpAddress& address);
 
   // ppp-<link> has just appeared: sysctls and the queue for the handover.
   [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);

@@ -145,8 +145,7 @@ void Keeper::follow_rules(const std::vector<Kept>& kept) {
 // ---- what is done about it
 
 void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const std::function<bool()>& canary_lives,
-                    const std::function<net::Result<void>()>& put_canary,
-                    const std::function<net::Result<void>()>& put_all) {
+                    const std::function<net::Result<void>()>& put_canary, const std::function<net::Result<void>()>& put_all) {
   const auto now = loop::now();
   kind.look = false;
   if (missing && missing->empty()) {
@@ -184,9 +183,9 @@ void Keeper::attend(Kind& kind, const net::Result<std::string>& missing, const s
     }
   }
   if (kind.pace.degraded() && !std::exchange(kind.told, true))
-    log_lost(
-        LOG_WARNING, kind.lost, kind.by,
-        fmt::format("{} is lost repeatedly{}; ghostd restores it after growing pauses, and at once when that stops", kind.lost, by));
+    log_lost(LOG_WARNING, kind.lost, kind.by,
+             fmt::format("{} is lost repeatedly{}; ghostd restores it after growing pauses, and at once when that stops",
+                         kind.lost, by));
 }
 
 void Keeper::tell() {
@@ -359,12 +358,13 @@ bool Keeper::table_was_lost() {
 }
 
 void Keeper::look_at_table(const std::vector<Kept>& kept) {
-  attend(table_, wrong_with_table(), [] { return net::table_canary_lives().value_or(false); },
-         []() -> net::Result<void> {
-           if (net::table_canary_lives().value_or(false)) return {};
-           return net::put_table_canary();
-         },
-         [&] { return put_table_back(kept); });
+  attend(
+      table_, wrong_with_table(), [] { return net::table_canary_lives().value_or(false); },
+      []() -> net::Result<void> {
+        if (net::table_canary_lives().value_or(false)) return {};
+        return net::put_table_canary();
+      },
+      [&] { return put_table_back(kept); });
 }
 
 // ---- the call's queue
@@ -379,12 +379,13 @@ void Keeper::look_at_queues(const std::vector<Kept>& kept) {
     else if (!*stands) wrong.push_back(&k);
   }
   if (!wrong.empty()) missing = "the queue of " + ppp_interface(wrong.front()->placed.config.name);
-  attend(queues_, missing, [] { return false; }, []() -> net::Result<void> { return {}; },
-         [&] {
-           net::Result<void> outcome;
-           for (const auto* k : wrong) note(outcome, host_.restore_queue(k->placed.config, k->settled));
-           return outcome;
-         });
+  attend(
+      queues_, missing, [] { return false; }, []() -> net::Result<void> { return {}; },
+      [&] {
+        net::Result<void> outcome;
+        for (const auto* k : wrong) note(outcome, host_.restore_queue(k->placed.config, k->settled));
+        return outcome;
+      });
 }
 
 }  // namespace ghost::daemon

@@ -44,10 +44,10 @@ class Keeper {
     const char* name;
     core::HealPace pace{};
     bool look = true;
-    std::string lost{};      // what is missing
-    std::string by{};        // who took it, where the kernel says it
-    std::string trouble{};   // why it cannot be put back
-    bool told = false;       // that it is taken again and again
+    std::string lost{};     // what is missing
+    std::string by{};       // who took it, where the kernel says it
+    std::string trouble{};  // why it cannot be put back
+    bool told = false;      // that it is taken again and again
   };
   // What of routing is missing.
   struct Gaps {

@@ -54,7 +54,8 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       memory_(
           loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
           [this](core::Written e) { post_(e); }),
-      notices_(loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
+      notices_(
+          loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
       executor_({path_, queue_, netfilter_, shared.bearer, notices_, memory_, shared.bus}, post_),
       gather_(loop_, [this] { readable(); }),
       timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),

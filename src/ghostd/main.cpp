@@ -38,7 +38,8 @@ int serve(core::Config config, const daemon::Paths& paths) {
 
 int main(int argc, char** argv) {
   CLI::App app{"ghostd, the demand-dial daemon. Start it with: systemctl start ghostd", "ghostd"};
-  daemon::Paths paths{.state_dir = GHOSTD_STATE_DIR, .supervisor_socket = "/run/ghostd-supervisor.sock",
+  daemon::Paths paths{.state_dir = GHOSTD_STATE_DIR,
+                      .supervisor_socket = "/run/ghostd-supervisor.sock",
                       .appear = {.directory = GHOSTD_APPEAR_DIR, .announce = GHOSTD_ANNOUNCE}};
   if (const char* given = std::getenv("STATE_DIRECTORY")) paths.appear.directory = given;
   app.add_option("--state-dir", paths.state_dir, "where ghostd records what must be restored")->capture_default_str();

@@ -13,8 +13,10 @@ MemoryFile::MemoryFile(loop::EventLoop& loop, std::string directory, std::string
     : link_(link),
       saved_(std::move(saved)),
       writer_(
-          loop, [directory = std::move(directory), link = std::move(link),
-                 current = std::move(current)] { return appear_state::save(directory, link, current()); },
+          loop,
+          [directory = std::move(directory), link = std::move(link), current = std::move(current)] {
+            return appear_state::save(directory, link, current());
+          },
           [this](const auto& problem) { ended(problem); }) {}
 
 void MemoryFile::save(std::uint64_t generation) {

@@ -20,11 +20,13 @@ void Notices::make_ready(bool wanted) {
 }
 
 void Notices::tell(core::Tell notice) {
-  waiting_.emplace_back(notice.what.id,
-                        announce::NoticeJob{std::move(notice.what.notice), std::move(notice.what.announce), via(std::move(notice.via))});
+  waiting_.emplace_back(notice.what.id, announce::NoticeJob{std::move(notice.what.notice), std::move(notice.what.announce),
+                                                            via(std::move(notice.via))});
 }
 
-void Notices::ask(core::Echo echo) { launch(echo.what.id, announce::EchoJob{.url = std::move(echo.what.url), .via = via(std::move(echo.via))}); }
+void Notices::ask(core::Echo echo) {
+  launch(echo.what.id, announce::EchoJob{.url = std::move(echo.what.url), .via = via(std::move(echo.via))});
+}
 
 void Notices::abandon(std::uint64_t id) {
   running_.erase(id);

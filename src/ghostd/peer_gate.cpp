@@ -50,7 +50,8 @@ void PeerGate::round() {
                  },
                  [this](const core::GateOpens& e) {
                    if (e.in_vain)
-                     log(LOG_INFO, link_, "the far end does not answer; sending the waiting packets anyway (PeerWait= sets how long ghostd asks)");
+                     log(LOG_INFO, link_,
+                         "the far end does not answer; sending the waiting packets anyway (PeerWait= sets how long ghostd asks)");
                    finish();
                  },
              },

@@ -28,8 +28,8 @@ core::Drop kind_of(net::Taken taken) {
 }  // namespace
 
 void Replay::send(const std::vector<core::PacketBytes>& packets, const Way& way, core::SentOn& outcome) {
-  std::vector<Bytes> pieces;         // what is sent
-  std::vector<std::size_t> owners;   // by piece: whose it is
+  std::vector<Bytes> pieces;                              // what is sent
+  std::vector<std::size_t> owners;                        // by piece: whose it is
   std::vector<std::vector<core::PacketBytes>> fragments;  // they own their bytes
   std::vector<const core::PacketBytes*> too_big;
   pieces.reserve(packets.size());

@@ -18,11 +18,8 @@ void check(int r, const char* what) {
 // Absolute, CLOCK_MONOTONIC, UINT64_MAX for never. sdbus-c++ 1.x has a number here, 2.x a duration.
 template <class PollData>
 std::uint64_t deadline(const PollData& data) {
-  if constexpr (requires { data.timeout_usec; })
-    return data.timeout_usec;
-  else
-    return data.timeout == decltype(data.timeout)::max() ? UINT64_MAX
-                                                         : static_cast<std::uint64_t>(data.timeout.count());
+  if constexpr (requires { data.timeout_usec; }) return data.timeout_usec;
+  else return data.timeout == decltype(data.timeout)::max() ? UINT64_MAX : static_cast<std::uint64_t>(data.timeout.count());
 }
 
 }  // namespace
@@ -68,8 +65,7 @@ int BusPump::on_time(sd_event_source*, std::uint64_t, void* self) noexcept {
 
 void BusPump::prepare() {
   const auto data = bus_.getEventLoopPollData();
-  check(sd_event_source_set_io_events(io_.get(), static_cast<std::uint32_t>(data.events)),
-        "sd_event_source_set_io_events");
+  check(sd_event_source_set_io_events(io_.get(), static_cast<std::uint32_t>(data.events)), "sd_event_source_set_io_events");
   const auto when = deadline(data);
   if (when != UINT64_MAX) check(sd_event_source_set_time(time_.get(), when), "sd_event_source_set_time");
   check(sd_event_source_set_enabled(time_.get(), when == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT),

@@ -39,13 +39,9 @@ struct Held {
   }
 };
 
-int on_io(sd_event_source*, int, std::uint32_t revents, void* self) {
-  return Held<IoSource::Callback>::call(self, revents);
-}
+int on_io(sd_event_source*, int, std::uint32_t revents, void* self) { return Held<IoSource::Callback>::call(self, revents); }
 int on_time(sd_event_source*, std::uint64_t, void* self) { return Held<Timer::Callback>::call(self); }
-int on_signal(sd_event_source*, const signalfd_siginfo* si, void* self) {
-  return Held<SignalSource::Callback>::call(self, *si);
-}
+int on_signal(sd_event_source*, const signalfd_siginfo* si, void* self) { return Held<SignalSource::Callback>::call(self, *si); }
 
 unsigned left_children = 0;  // one thread, as sd-event wants it
 
@@ -100,9 +96,8 @@ void Source::set_description(const char* text) {
 }
 
 IoSource::IoSource(EventLoop& loop, int fd, std::uint32_t events, Callback callback)
-    : Source(make(loop, std::move(callback), "sd_event_add_io", [&](sd_event_source** s, void* self) {
-        return sd_event_add_io(loop.raw(), s, fd, events, on_io, self);
-      })) {}
+    : Source(make(loop, std::move(callback), "sd_event_add_io",
+                  [&](sd_event_source** s, void* self) { return sd_event_add_io(loop.raw(), s, fd, events, on_io, self); })) {}
 void IoSource::set_events(std::uint32_t events) {
   check(sd_event_source_set_io_events(source_.get(), events), "sd_event_source_set_io_events");
 }
@@ -115,8 +110,7 @@ Timer::Timer(EventLoop& loop, Callback callback)
 }
 void Timer::arm(core::Time deadline) {
   const auto usec = deadline.time_since_epoch().count();
-  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)),
-        "sd_event_source_set_time");
+  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)), "sd_event_source_set_time");
   check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
 }
 void Timer::disarm() { set_enabled(false); }
@@ -129,8 +123,7 @@ WallTimer::WallTimer(EventLoop& loop, Callback callback)
 }
 void WallTimer::arm(core::WallTime moment) {
   const auto usec = moment.time_since_epoch().count();
-  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)),
-        "sd_event_source_set_time");
+  check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)), "sd_event_source_set_time");
   check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
 }
 void WallTimer::disarm() { set_enabled(false); }
@@ -197,9 +190,8 @@ bool ChildSource::kill(int signo) {
 }
 
 DeferSource::DeferSource(EventLoop& loop, Callback callback)
-    : Source(make(loop, std::move(callback), "sd_event_add_defer", [&](sd_event_source** s, void* self) {
-        return sd_event_add_defer(loop.raw(), s, on_defer, self);
-      })) {
+    : Source(make(loop, std::move(callback), "sd_event_add_defer",
+                  [&](sd_event_source** s, void* self) { return sd_event_add_defer(loop.raw(), s, on_defer, self); })) {
   set_enabled(false);
 }
 void DeferSource::run_soon() {

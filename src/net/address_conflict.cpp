@@ -24,8 +24,7 @@ std::string in(const HeldAddress& held) {
 
 }  // namespace
 
-std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
-                                        const std::vector<HeldAddress>& held) {
+std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own, const std::vector<HeldAddress>& held) {
   if (is_link_local(own)) return std::nullopt;
   const std::string who = own.str() + ", which the far end assigned to us,";
   for (const auto& one : held) {
@@ -36,8 +35,7 @@ std::optional<std::string> own_conflict(const std::string& link, const IpAddress
   return std::nullopt;
 }
 
-std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
-                                        const std::vector<HeldAddress>& held) {
+std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far, const std::vector<HeldAddress>& held) {
   if (is_link_local(far)) return std::nullopt;
   const std::string who = far.str() + ", the far end's address,";
   for (const auto& one : held) {

@@ -66,7 +66,8 @@ namespace {
 
 std::optional<IpAddress> address_in(nlattr* tuple, Family family, bool source) {
   const bool v4 = family == Family::v4;
-  nlattr* one = inside(inside(tuple, CTA_TUPLE_IP), source ? (v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC) : (v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST));
+  nlattr* one = inside(inside(tuple, CTA_TUPLE_IP),
+                       source ? (v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC) : (v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST));
   if (one == nullptr) return std::nullopt;
   return IpAddress::from_bytes({static_cast<const std::uint8_t*>(nla_data(one)), static_cast<std::size_t>(nla_len(one))});
 }
@@ -74,9 +75,7 @@ std::optional<IpAddress> address_in(nlattr* tuple, Family family, bool source) {
 Result<unsigned> forget(const IpAddress& address, const std::string& what,
                         const std::function<bool(nlattr* original, nlattr* reply)>& is_meant) {
   auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
-  if (!socket)
-    return socket.error().errno_value == EPROTONOSUPPORT ? Result<unsigned>(0U)
-                                                         : tl::unexpected(socket.error());
+  if (!socket) return socket.error().errno_value == EPROTONOSUPPORT ? Result<unsigned>(0U) : tl::unexpected(socket.error());
 
   std::vector<NlMessage> deletions;
   auto list = make_message(kGet, 0, family_head(address));
@@ -88,8 +87,7 @@ Result<unsigned> forget(const IpAddress& address, const std::string& what,
     deletions.push_back(deletion(one, original, address));
   };
   if (auto ok = socket->dump(*list, what, part, [&] { deletions.clear(); }); !ok) {
-    if (ok.error().errno_value == EINVAL)
-      return 0U;  // nfnetlink's answer when there is no conntrack in the kernel
+    if (ok.error().errno_value == EINVAL) return 0U;  // nfnetlink's answer when there is no conntrack in the kernel
     return tl::unexpected(ok.error());
   }
   unsigned count = 0;
@@ -104,9 +102,8 @@ Result<unsigned> forget(const IpAddress& address, const std::string& what,
 }  // namespace
 
 Result<unsigned> forget_conntrack(const IpAddress& address) {
-  return forget(address, "forget conversations of " + address.str(), [&](nlattr* original, nlattr* reply) {
-    return names(original, address) || names(reply, address);
-  });
+  return forget(address, "forget conversations of " + address.str(),
+                [&](nlattr* original, nlattr* reply) { return names(original, address) || names(reply, address); });
 }
 
 Result<unsigned> forget_untranslated(const Prefix& prefix) {

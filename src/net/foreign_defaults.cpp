@@ -24,8 +24,7 @@ std::string ForeignDefault::str() const {
                      metric == 0 ? "" : fmt::format(" metric {}", metric));
 }
 
-std::vector<ForeignDefault> foreign_defaults(const std::vector<RouteSeen>& routes,
-                                             const std::vector<AddressSeen>& addresses,
+std::vector<ForeignDefault> foreign_defaults(const std::vector<RouteSeen>& routes, const std::vector<AddressSeen>& addresses,
                                              const std::map<unsigned, std::string>& names,
                                              const std::vector<LinkRouting>& links) {
   std::vector<ForeignDefault> out;

@@ -34,8 +34,7 @@ bool for_each_attribute(Bytes bytes, Each each) {
   while (!bytes.empty()) {
     const auto head = take<rtattr>(bytes);
     if (!head || head->rta_len < sizeof(rtattr) || head->rta_len > bytes.size()) return false;
-    if (!each(head->rta_type & NLA_TYPE_MASK,
-              bytes.subspan(sizeof(rtattr), head->rta_len - sizeof(rtattr)))) {
+    if (!each(head->rta_type & NLA_TYPE_MASK, bytes.subspan(sizeof(rtattr), head->rta_len - sizeof(rtattr)))) {
       return false;
     }
     bytes = rest(bytes, RTA_ALIGN(head->rta_len));

@@ -51,8 +51,7 @@ std::string extended_text(nlmsghdr* head) {
 
 }  // namespace
 
-Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool is_dump,
-                                                    const std::string& what,
+Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool is_dump, const std::string& what,
                                                     const std::function<void(nlmsghdr*)>& part) {
   bool interrupted = false;
   for (;;) {
@@ -67,8 +66,7 @@ Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool
     }
     if (static_cast<std::size_t>(n) > buffer_.size()) return failure(EMSGSIZE, what);
     int left = static_cast<int>(n);
-    for (auto* head = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(head, left);
-         head = nlmsg_next(head, &left)) {
+    for (auto* head = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(head, left); head = nlmsg_next(head, &left)) {
       if (head->nlmsg_seq != sequence) continue;  // the rest of something given up
       if ((head->nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted = true;
       if (head->nlmsg_type == NLMSG_ERROR) {
@@ -92,23 +90,20 @@ Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool
 Result<void> NetlinkSocket::request(nl_msg& message, const std::string& what) {
   nlmsg_hdr(&message)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
   nl_complete_msg(sock_.get(), &message);
-  if (const int sent = nl_send(sock_.get(), &message); sent < 0)
-    return failure(EIO, what + ": " + nl_geterror(sent));
+  if (const int sent = nl_send(sock_.get(), &message); sent < 0) return failure(EIO, what + ": " + nl_geterror(sent));
   const auto ended = receive(nlmsg_hdr(&message)->nlmsg_seq, false, what, nullptr);
   if (!ended) return tl::unexpected(ended.error());
   return {};
 }
 
-Result<void> NetlinkSocket::dump(nl_msg& message, const std::string& what,
-                                 const std::function<void(nlmsghdr*)>& part,
+Result<void> NetlinkSocket::dump(nl_msg& message, const std::string& what, const std::function<void(nlmsghdr*)>& part,
                                  const std::function<void()>& restart) {
   nlmsg_hdr(&message)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
   for (int attempt = 0; attempt < 10; ++attempt) {
     restart();
     nlmsg_hdr(&message)->nlmsg_seq = NL_AUTO_SEQ;
     nl_complete_msg(sock_.get(), &message);
-    if (const int sent = nl_send(sock_.get(), &message); sent < 0)
-      return failure(EIO, what + ": " + nl_geterror(sent));
+    if (const int sent = nl_send(sock_.get(), &message); sent < 0) return failure(EIO, what + ": " + nl_geterror(sent));
     const auto ended = receive(nlmsg_hdr(&message)->nlmsg_seq, true, what, part);
     if (!ended) return tl::unexpected(ended.error());
     if (*ended == Ended::done) return {};

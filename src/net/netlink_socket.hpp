@@ -42,8 +42,7 @@ class NetlinkSocket {
   // Sends a dump request and passes each message to part(). Begins again if the kernel reports that a change
   // interrupted the dump, or that it overran. part() may then see the same object twice; before that,
   // restart() is called to discard earlier results.
-  [[nodiscard]] Result<void> dump(nl_msg& message, const std::string& what,
-                                  const std::function<void(nlmsghdr*)>& part,
+  [[nodiscard]] Result<void> dump(nl_msg& message, const std::string& what, const std::function<void(nlmsghdr*)>& part,
                                   const std::function<void()>& restart);
 
  private:

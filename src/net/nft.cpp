@@ -66,9 +66,7 @@ json in_table(const char* kind, json object) {
   return {{kind, std::move(object)}};
 }
 
-json single(const char* command, json object) {
-  return {{"nftables", json::array({{{command, std::move(object)}}})}};
-}
+json single(const char* command, json object) { return {{"nftables", json::array({{{command, std::move(object)}}})}}; }
 
 // The objects of this kind in an answer.
 std::vector<json> objects(const json& answer, const char* kind) {
@@ -137,8 +135,7 @@ Result<std::optional<std::chrono::seconds>> live_remaining(const std::string& if
 
 Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout) {
   const json elem = {{"elem", {{"val", ifname}, {"timeout", timeout.count()}}}};
-  const auto done =
-      run(single("add", in_table("element", {{"name", "live"}, {"elem", json::array({elem})}})));
+  const auto done = run(single("add", in_table("element", {{"name", "live"}, {"elem", json::array({elem})}})));
   if (!done) return tl::unexpected(done.error());
   return {};
 }
@@ -169,8 +166,7 @@ Result<std::map<std::string, Count>> counters() {
   if (!answer) return tl::unexpected(answer.error());
   std::map<std::string, Count> out;
   for (const auto& counter : objects(*answer, "counter")) {
-    out[counter.value("name", "")] = {counter.value("packets", std::uint64_t{0}),
-                                      counter.value("bytes", std::uint64_t{0})};
+    out[counter.value("name", "")] = {counter.value("packets", std::uint64_t{0}), counter.value("bytes", std::uint64_t{0})};
   }
   return out;
 }

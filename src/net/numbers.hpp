@@ -13,8 +13,7 @@ inline constexpr std::uint8_t kProtocol = 103;
 // Default routes are in their own table ("gd" in ASCII), so that ghostd neither replaces another program's default
 // route in main nor needs it to restore everything.
 inline constexpr std::uint32_t kDefaultTable = 0x6764;
-inline constexpr std::uint32_t kMainTable =
-    254;  // RT_TABLE_MAIN: for prefixes more specific than the default
+inline constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN: for prefixes more specific than the default
 
 // All our rules have one preference, the last before main's own (32766), so that all other programs' rules come first. The kernel
 // asks equal preferences in the order in which they were added:

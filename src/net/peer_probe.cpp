@@ -54,8 +54,7 @@ Result<PeerProbe> PeerProbe::open(const std::string& ifname, const IpAddress& lo
     return failure(errno, "bind a socket to " + ifname);
   // Everything else waits in the interface's queue until the handover.
   const std::uint32_t ahead = kReplayPriority;
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_PRIORITY, &ahead, sizeof ahead) < 0)
-    return failure(errno, "set a socket's priority");
+  if (::setsockopt(fd.get(), SOL_SOCKET, SO_PRIORITY, &ahead, sizeof ahead) < 0) return failure(errno, "set a socket's priority");
   const auto from = socket_address(local, 0);
   if (::bind(fd.get(), from.get(), from.length) < 0) return failure(errno, "bind a socket to " + local.str());
   const auto to = socket_address(target, kDomain);

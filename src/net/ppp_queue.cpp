@@ -57,8 +57,7 @@ NlMessage prio(int flags, int index, unsigned band) {
 }
 
 NlMessage pfifo(int index, unsigned band, unsigned packets) {
-  return qdisc<tc_fifo_qopt>(kReplace, index, band_class(band), band_handle(band), "pfifo",
-                             tc_fifo_qopt{packets});
+  return qdisc<tc_fifo_qopt>(kReplace, index, band_class(band), band_handle(band), "pfifo", tc_fifo_qopt{packets});
 }
 
 NlMessage plug(int flags, int index, int action, unsigned limit) {
@@ -104,8 +103,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
 
   // Everything waits in band 2 as soon as the root exists. Its child is in place before a packet of ours can
   // come.
-  if (auto ok = socket_.request(*prio(kReplace, *index, 2), what + ", prio"); !ok)
-    return tl::unexpected(ok.error());
+  if (auto ok = socket_.request(*prio(kReplace, *index, 2), what + ", prio"); !ok) return tl::unexpected(ok.error());
   if (auto ok = socket_.request(*pfifo(*index, 1, limits.replay_packets), what + ", pfifo"); !ok) {
     return tl::unexpected(ok.error());
   }
@@ -113,8 +111,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
     // Normal life without fq_codel is the kernel's default fifo.
     if (ok.error().errno_value != ENOENT) return tl::unexpected(ok.error());
   }
-  const auto plugged =
-      socket_.request(*plug(kReplace, *index, TCQ_PLUG_LIMIT, limits.held_bytes), what + ", plug");
+  const auto plugged = socket_.request(*plug(kReplace, *index, TCQ_PLUG_LIMIT, limits.held_bytes), what + ", plug");
   if (plugged) return Order::kept;
   if (plugged.error().errno_value != ENOENT) return tl::unexpected(plugged.error());
   if (auto ok = socket_.request(*pfifo(*index, 2, limits.replay_packets), what + ", pfifo"); !ok) {
@@ -125,8 +122,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
 
 namespace {
 
-Result<void> change_plug(NetlinkSocket& socket, const std::string& ifname, int action,
-                         const std::string& what) {
+Result<void> change_plug(NetlinkSocket& socket, const std::string& ifname, int action, const std::string& what) {
   const auto index = index_of(ifname, what);
   if (!index) return tl::unexpected(index.error());
   auto ok = socket.request(*plug(kChange, *index, action, 0), what);
@@ -182,13 +178,10 @@ Result<Backlog> PppQueue::sum(const std::string& ifname, unsigned bands) {
   auto message = make_message(RTM_GETQDISC, 0, head);
   const auto part = [&](nlmsghdr* one) {
     const auto* seen = static_cast<const tcmsg*>(nlmsg_data(one));
-    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index)
-      return;
+    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index) return;
     if (seen->tcm_handle < band_handle(1) || seen->tcm_handle > band_handle(bands)) return;
     nlattr* stats = nlmsg_find_attr(one, sizeof *seen, TCA_STATS2);
-    nlattr* queue = stats == nullptr
-                        ? nullptr
-                        : nla_find(static_cast<nlattr*>(nla_data(stats)), nla_len(stats), TCA_STATS_QUEUE);
+    nlattr* queue = stats == nullptr ? nullptr : nla_find(static_cast<nlattr*>(nla_data(stats)), nla_len(stats), TCA_STATS_QUEUE);
     if (queue == nullptr || nla_len(queue) < static_cast<int>(sizeof(gnet_stats_queue))) return;
     const auto* waiting = static_cast<const gnet_stats_queue*>(nla_data(queue));
     total.packets += waiting->qlen;

@@ -20,9 +20,9 @@
 namespace ghost::net {
 
 struct QueueLimits {
-  unsigned replay_packets = 10000;  // band 1; at least the capacity of the buffer plus the TUN's queue
+  unsigned replay_packets = 10000;         // band 1; at least the capacity of the buffer plus the TUN's queue
   unsigned held_bytes = 16 * 1024 * 1024;  // band 2: packets that programs send during the replay
-  unsigned transmit_queue = 10000;        // txqueuelen, packets
+  unsigned transmit_queue = 10000;         // txqueuelen, packets
   bool operator==(const QueueLimits&) const = default;
 };
 

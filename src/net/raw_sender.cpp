@@ -16,8 +16,8 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kBatch = 64;         // packets a system call
-constexpr int kPatience = 1000;            // ms, for room in the send buffer
+constexpr std::size_t kBatch = 64;  // packets a system call
+constexpr int kPatience = 1000;     // ms, for room in the send buffer
 constexpr std::size_t kControl = CMSG_SPACE(std::max(sizeof(in_pktinfo), sizeof(in6_pktinfo)));
 
 std::optional<Family> family_of(Bytes packet) {
@@ -56,7 +56,9 @@ void address(msghdr& head, Envelope& envelope, Bytes packet, Family family, unsi
     to.sin_family = AF_INET;
     std::memcpy(&to.sin_addr, packet.data() + 16, 4);
     head.msg_namelen = sizeof to;
-    if (interface != 0) put_interface(head, IPPROTO_IP, IP_PKTINFO, in_pktinfo{.ipi_ifindex = static_cast<int>(interface), .ipi_spec_dst = {}, .ipi_addr = {}});
+    if (interface != 0)
+      put_interface(head, IPPROTO_IP, IP_PKTINFO,
+                    in_pktinfo{.ipi_ifindex = static_cast<int>(interface), .ipi_spec_dst = {}, .ipi_addr = {}});
   } else {
     auto& to = reinterpret_cast<sockaddr_in6&>(envelope.to);
     to = {};

@@ -7,8 +7,7 @@
 
 namespace ghost::net {
 
-std::vector<Error> release_everything(const std::filesystem::path& journal,
-                                      const std::filesystem::path& proc_sys) {
+std::vector<Error> release_everything(const std::filesystem::path& journal, const std::filesystem::path& proc_sys) {
   std::vector<Error> failures;
   const auto note = [&](const auto& outcome) {
     if (!outcome) failures.push_back(outcome.error());

@@ -41,8 +41,7 @@ Result<unsigned> index_of(const std::string& ifname, const std::string& what) {
 }
 
 Result<void> tolerate(Result<void> outcome, std::initializer_list<int> errors) {
-  if (!outcome && std::find(errors.begin(), errors.end(), outcome.error().errno_value) != errors.end())
-    return {};
+  if (!outcome && std::find(errors.begin(), errors.end(), outcome.error().errno_value) != errors.end()) return {};
   return outcome;
 }
 
@@ -54,8 +53,7 @@ NlMessage route_message(int type, int flags, const Route& route, unsigned interf
   head.rtm_table = RT_TABLE_UNSPEC;  // RTA_TABLE has the number: it takes more than 8 bits
   head.rtm_protocol = kProtocol;
   head.rtm_type = route.interface.empty() ? RTN_UNREACHABLE : RTN_UNICAST;
-  head.rtm_scope =
-      route.prefix.family() == Family::v4 && !route.interface.empty() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+  head.rtm_scope = route.prefix.family() == Family::v4 && !route.interface.empty() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   auto message = make_message(type, flags, head);
   if (route.prefix.length > 0) put(*message, RTA_DST, route.prefix.network());
   put(*message, RTA_TABLE, route.table);
@@ -80,8 +78,7 @@ NlMessage rule_message(int type, int flags, const Rule& rule) {
   return message;
 }
 
-NlMessage address_message(int type, int flags, unsigned index, const IpAddress& address,
-                          std::uint32_t v6_flags = IFA_F_NODAD) {
+NlMessage address_message(int type, int flags, unsigned index, const IpAddress& address, std::uint32_t v6_flags = IFA_F_NODAD) {
   ifaddrmsg head{};
   head.ifa_family = af(address.family());
   head.ifa_prefixlen = longest(address.family());
@@ -111,8 +108,7 @@ Result<std::map<unsigned, std::vector<IpAddress>>> all_global_addresses(NetlinkS
     if (auto address = IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(local))}))
       out[seen->ifa_index].push_back(*address);
   };
-  if (auto ok = socket.dump(*message, what, part, [&] { out.clear(); }); !ok)
-    return tl::unexpected(ok.error());
+  if (auto ok = socket.dump(*message, what, part, [&] { out.clear(); }); !ok) return tl::unexpected(ok.error());
   return out;
 }
 
@@ -138,10 +134,10 @@ Result<bool> is_ours(NetlinkSocket& socket, const Route& route) {
     nlattr* to = nlmsg_find_attr(one, sizeof *seen, RTA_DST);
     const IpAddress network = route.prefix.network();
     const auto bytes = network.bytes();
-    ours = ours || (table != nullptr && nla_get_u32(table) == route.table && metric != nullptr &&
-                    nla_get_u32(metric) == route.metric &&
-                    (to == nullptr || (static_cast<std::size_t>(nla_len(to)) == bytes.size() &&
-                                       std::memcmp(nla_data(to), bytes.data(), bytes.size()) == 0)));
+    ours = ours ||
+           (table != nullptr && nla_get_u32(table) == route.table && metric != nullptr && nla_get_u32(metric) == route.metric &&
+            (to == nullptr || (static_cast<std::size_t>(nla_len(to)) == bytes.size() &&
+                               std::memcmp(nla_data(to), bytes.data(), bytes.size()) == 0)));
   };
   if (auto ok = socket.dump(*message, "list routes", part, [&] { ours = false; }); !ok) {
     return tl::unexpected(ok.error());
@@ -243,11 +239,9 @@ Result<void> Rtnl::remove(const std::vector<Route>& routes) {
       if (index == 0) continue;  // its routes went with it
     }
     Route bare = route;
-    bare.source
-        .reset();  // the kernel would compare it, but a route must go even if its address is gone
+    bare.source.reset();  // the kernel would compare it, but a route must go even if its address is gone
     auto message = route_message(RTM_DELROUTE, 0, bare, index);
-    auto ok =
-        tolerate(socket_.request(*message, "delete route " + route.str()), {ESRCH, ENODEV, ENETDOWN, ENOENT});
+    auto ok = tolerate(socket_.request(*message, "delete route " + route.str()), {ESRCH, ENODEV, ENETDOWN, ENOENT});
     if (!ok && out) out = ok;
   }
   return out;
@@ -302,8 +296,7 @@ Result<std::vector<AddressSeen>> list_addresses(NetlinkSocket& socket) {
     auto decoded = decode_rtnetlink({bytes, one->nlmsg_len});
     if (const auto* seen = std::get_if<AddressSeen>(&decoded.news)) out.push_back(*seen);
   };
-  if (auto ok = socket.dump(*message, "list addresses", part, [&] { out.clear(); }); !ok)
-    return tl::unexpected(ok.error());
+  if (auto ok = socket.dump(*message, "list addresses", part, [&] { out.clear(); }); !ok) return tl::unexpected(ok.error());
   return out;
 }
 
@@ -424,9 +417,7 @@ Result<std::vector<DemandInterface>> Rtnl::not_as(const std::vector<DemandInterf
   return out;
 }
 
-Result<std::vector<RouteSeen>> Rtnl::routes(Family family, std::uint32_t table) {
-  return list_routes(socket_, family, table, 0);
-}
+Result<std::vector<RouteSeen>> Rtnl::routes(Family family, std::uint32_t table) { return list_routes(socket_, family, table, 0); }
 
 Result<std::vector<ForeignDefault>> Rtnl::foreign_defaults(const std::vector<LinkRouting>& links) {
   std::vector<RouteSeen> defaults;
@@ -512,8 +503,7 @@ Result<unsigned> Rtnl::remove_kernel_routes(const std::string& ifname) {
     if (auto ok = socket_.dump(*message, what, part, [&] { found.clear(); }); !ok) return tl::unexpected(ok.error());
     for (const auto& route : found) {
       auto removal = make_message(RTM_DELROUTE, 0, route.data(), route.size());
-      auto ok = tolerate(socket_.request(*removal, "delete a kernel route by " + ifname),
-                         {ESRCH, ENODEV, ENETDOWN, ENOENT});
+      auto ok = tolerate(socket_.request(*removal, "delete a kernel route by " + ifname), {ESRCH, ENODEV, ENETDOWN, ENOENT});
       if (!ok) return tl::unexpected(ok.error());
       ++removed;
     }
@@ -552,8 +542,7 @@ Result<Rtnl::Flushed> Rtnl::flush() {
     const auto route_part = [&](nlmsghdr* one) {
       if (one->nlmsg_type != RTM_NEWROUTE || !nlmsg_valid_hdr(one, sizeof(rtmsg))) return;
       const auto* seen = static_cast<const rtmsg*>(nlmsg_data(one));
-      if (seen->rtm_protocol == kProtocol && (seen->rtm_flags & RTM_F_CLONED) == 0)
-        ours.push_back(copy_of(one));
+      if (seen->rtm_protocol == kProtocol && (seen->rtm_flags & RTM_F_CLONED) == 0) ours.push_back(copy_of(one));
     };
     if (auto ok = socket_.dump(*routes, "list routes", route_part, [&] { ours.clear(); }); !ok) {
       return tl::unexpected(ok.error());

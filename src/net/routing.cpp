@@ -14,8 +14,7 @@ namespace ghost::net {
 namespace {
 
 std::optional<IpAddress> source_for(const LinkRouting& link, Family family) {
-  const auto at = std::find_if(link.stable.begin(), link.stable.end(),
-                               [&](const IpAddress& a) { return a.family() == family; });
+  const auto at = std::find_if(link.stable.begin(), link.stable.end(), [&](const IpAddress& a) { return a.family() == family; });
   return at == link.stable.end() ? std::nullopt : std::optional(*at);
 }
 
@@ -43,15 +42,14 @@ Prefix nobody(Family family) {
 
 // The interface, or nothing ("unreachable") for a family that the call does not carry.
 std::string way(const LinkRouting& link, Family family, const std::vector<Family>& carried) {
-  return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string()
-                                                                            : ppp_interface(link.link);
+  return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string() : ppp_interface(link.link);
 }
 
 }  // namespace
 
 std::string Route::str() const {
-  return fmt::format("{}{} table {} metric {}{}", interface.empty() ? "unreachable " : "", prefix.str(),
-                     table, metric, interface.empty() ? "" : " dev " + interface);
+  return fmt::format("{}{} table {} metric {}{}", interface.empty() ? "unreachable " : "", prefix.str(), table, metric,
+                     interface.empty() ? "" : " dev " + interface);
 }
 
 std::string Rule::str() const {
@@ -66,9 +64,8 @@ std::uint32_t table_for(const LinkRouting& link, const Prefix& prefix) {
 
 std::vector<Route> demand_routes(const LinkRouting& link) {
   const auto metric = link.metric ? standby_demand_metric(*link.metric) : demand_metric(link.index);
-  auto routes = for_each_prefix(link, [&](const Prefix& prefix) {
-    return Route{{}, demand_interface(link.link), table_for(link, prefix), metric, {}};
-  });
+  auto routes = for_each_prefix(
+      link, [&](const Prefix& prefix) { return Route{{}, demand_interface(link.link), table_for(link, prefix), metric, {}}; });
   if (link.withdrawn) std::erase_if(routes, [](const Route& r) { return r.prefix.length == 0; });
   return routes;
 }
@@ -88,15 +85,13 @@ std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family
 }
 
 bool has_default(const LinkRouting& link, Family family) {
-  return source_for(link, family) &&
-         std::any_of(link.prefixes.begin(), link.prefixes.end(),
-                     [family](const Prefix& p) { return p.family() == family && p.length == 0; });
+  return source_for(link, family) && std::any_of(link.prefixes.begin(), link.prefixes.end(),
+                                                 [family](const Prefix& p) { return p.family() == family && p.length == 0; });
 }
 
 bool is_first(const LinkRouting& link, Family family) { return !link.metric && has_default(link, family); }
 
-std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links,
-                            const std::vector<ForeignDefault>& foreign) {
+std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links, const std::vector<ForeignDefault>& foreign) {
   const bool first = std::any_of(links.begin(), links.end(), [family](const LinkRouting& l) { return is_first(l, family); });
   std::vector<Rule> linger;
   for (const auto& link : links) {

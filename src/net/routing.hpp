@@ -19,8 +19,7 @@ struct Route {
   std::string interface;  // empty: unreachable, answered with "no route to host" at once
   std::uint32_t table = 0;
   std::uint32_t metric = 0;
-  std::optional<IpAddress>
-      source;  // preferred source; must be an address of this host when the route is added
+  std::optional<IpAddress> source;  // preferred source; must be an address of this host when the route is added
   bool operator==(const Route&) const = default;
   [[nodiscard]] std::string str() const;  // as ip-route(8) would have it, for errors
 };

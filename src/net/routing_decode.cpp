@@ -39,9 +39,8 @@ bool read_hops(Bytes value, Family family, std::vector<RouteSeen::Hop>& hops) {
     if (!head || head->rtnh_len < sizeof(rtnexthop) || head->rtnh_len > value.size()) return false;
     RouteSeen::Hop hop{.interface = static_cast<unsigned>(head->rtnh_ifindex), .gateway = {}};
     const Bytes attributes = value.subspan(sizeof(rtnexthop), head->rtnh_len - sizeof(rtnexthop));
-    const bool sound = for_each_attribute(attributes, [&](int type, Bytes one) {
-      return type != RTA_GATEWAY || read_address(one, family, hop.gateway);
-    });
+    const bool sound = for_each_attribute(
+        attributes, [&](int type, Bytes one) { return type != RTA_GATEWAY || read_address(one, family, hop.gateway); });
     if (!sound) return false;
     hops.push_back(hop);
     value = rest(value, RTNH_ALIGN(head->rtnh_len));
@@ -101,9 +100,7 @@ std::optional<RuleSeen> decode_rule(std::span<const std::uint8_t> body) {
       case FRA_PAD: return true;
       case FRA_PRIORITY: return read_number(value, seen.rule.preference);
       case FRA_TABLE: return read_number(value, seen.rule.table);
-      case FRA_PROTOCOL:
-        seen.protocol = value.empty() ? std::uint8_t{0} : value[0];
-        return !value.empty();
+      case FRA_PROTOCOL: seen.protocol = value.empty() ? std::uint8_t{0} : value[0]; return !value.empty();
       case FRA_SUPPRESS_PREFIXLEN: {
         std::uint32_t length = 0;
         if (!read_number(value, length)) return false;
@@ -116,9 +113,7 @@ std::optional<RuleSeen> decode_rule(std::span<const std::uint8_t> body) {
         seen.rule.from->address = *address;
         return true;
       }
-      default:
-        seen.more = true;
-        return true;
+      default: seen.more = true; return true;
     }
   });
   if (!sound) return std::nullopt;

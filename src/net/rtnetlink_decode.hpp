@@ -26,10 +26,10 @@ struct AddressSeen {
   IpAddress local;     // IFA_LOCAL, or IFA_ADDRESS where there is no IFA_LOCAL (IPv6 without a peer)
   IpAddress peer;      // IFA_ADDRESS: the far end of a point-to-point link, else the same as local
   std::uint8_t prefix_length = 0;
-  bool global = false;     // scope universe: not link-local, not the host's own
+  bool global = false;      // scope universe: not link-local, not the host's own
   bool link_local = false;  // an IPv6 address of scope link
-  bool tentative = false;  // IPv6 duplicate address detection is in progress or has failed: not usable
-  bool removed = false;    // RTM_DELADDR
+  bool tentative = false;   // IPv6 duplicate address detection is in progress or has failed: not usable
+  bool removed = false;     // RTM_DELADDR
   bool operator==(const AddressSeen&) const = default;
 };
 

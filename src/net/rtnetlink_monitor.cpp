@@ -192,8 +192,8 @@ Result<std::vector<Change>> RtnetlinkMonitor::read() {
   for (;;) {
     sockaddr_nl from{};
     socklen_t from_length = sizeof from;
-    const ssize_t n = ::recvfrom(fd_.get(), buffer_.data(), buffer_.size(), MSG_TRUNC,
-                                 reinterpret_cast<sockaddr*>(&from), &from_length);
+    const ssize_t n = ::recvfrom(fd_.get(), buffer_.data(), buffer_.size(), MSG_TRUNC, reinterpret_cast<sockaddr*>(&from),
+                                 &from_length);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) return changes;

@@ -11,8 +11,8 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
-#include "net/error.hpp"
 #include "net/address_conflict.hpp"
+#include "net/error.hpp"
 #include "net/rtnetlink_decode.hpp"
 
 namespace ghost::net {

@@ -16,9 +16,7 @@ using nlohmann::json;
 
 json meta(const char* key) { return {{"meta", {{"key", key}}}}; }
 json ct(const char* key) { return {{"ct", {{"key", key}}}}; }
-json payload(const char* protocol, const char* field) {
-  return {{"payload", {{"protocol", protocol}, {"field", field}}}};
-}
+json payload(const char* protocol, const char* field) { return {{"payload", {{"protocol", protocol}, {"field", field}}}}; }
 json match(const char* op, json left, json right) {
   return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
 }
@@ -36,17 +34,13 @@ json count_by(const char* interface, const char* map) {
 json count_noise() { return count_by("oifname", "@noise_of"); }
 json count_unasked() { return count_by("iifname", "@unasked_of"); }
 json set_of(json members) { return {{"set", std::move(members)}}; }
-json prefix(const std::string& address, unsigned length) {
-  return {{"prefix", {{"addr", address}, {"len", length}}}};
-}
+json prefix(const std::string& address, unsigned length) { return {{"prefix", {{"addr", address}, {"len", length}}}}; }
 
 // One lookup of the interface's name: each link's packets go to its own chain, all others on.
 json dispatch(const char* which, json targets) {
   return {{"vmap", {{"key", meta(which)}, {"data", set_of(std::move(targets))}}}};
 }
-json jump(const std::string& ifname, const std::string& chain) {
-  return json::array({ifname, {{"jump", {{"target", chain}}}}});
-}
+json jump(const std::string& ifname, const std::string& chain) { return json::array({ifname, {{"jump", {{"target", chain}}}}}); }
 
 // To find out whether a packet keeps the call up, and to renew the set's element, costs more than all else that happens to a
 // packet here: 20 times a second are enough.
@@ -86,8 +80,7 @@ class Commands {
     add({{"map", map}});
   }
   void rule(const std::string& chain, json::array_t statements) {
-    add({{"rule",
-          {{"family", "inet"}, {"table", kTable}, {"chain", chain}, {"expr", std::move(statements)}}}});
+    add({{"rule", {{"family", "inet"}, {"table", kTable}, {"chain", chain}, {"expr", std::move(statements)}}}});
   }
   json take() && { return {{"nftables", std::move(list_)}}; }
 
@@ -104,16 +97,14 @@ constexpr int kBehindSourceNat = 110;
 
 // Addresses that no call brings anybody nearer to: what is on the link itself, many at once, or nobody.
 json noise4() {
-  return json::array(
-      {prefix("0.0.0.0", 8), prefix("169.254.0.0", 16), prefix("224.0.0.0", 4), "255.255.255.255"});
+  return json::array({prefix("0.0.0.0", 8), prefix("169.254.0.0", 16), prefix("224.0.0.0", 4), "255.255.255.255"});
 }
 json noise6() { return json::array({"::", prefix("fe80::", 10), prefix("ff00::", 8)}); }
 
 // Neighbour discovery and multicast listening (RFC 4861, 2710, 3810): a point-to-point link needs neither.
 json link_chatter() {
-  return json::array({"mld-listener-query", "mld-listener-report", "mld-listener-done", "nd-router-solicit",
-                      "nd-router-advert", "nd-neighbor-solicit", "nd-neighbor-advert", "nd-redirect",
-                      "mld2-listener-report"});
+  return json::array({"mld-listener-query", "mld-listener-report", "mld-listener-done", "nd-router-solicit", "nd-router-advert",
+                      "nd-neighbor-solicit", "nd-neighbor-advert", "nd-redirect", "mld2-listener-report"});
 }
 
 // Prefixes of one family as a set. What lies within another is left out: intervals must not overlap.
@@ -122,7 +113,8 @@ json set_of_prefixes(const std::vector<Prefix>& all) {
   for (auto one = all.begin(); one != all.end(); ++one) {
     const auto covers = [&](const Prefix& other) { return other.length <= one->length && other.contains(one->address); };
     if (std::any_of(all.begin(), one, covers)) continue;
-    if (std::any_of(one + 1, all.end(), [&](const Prefix& other) { return other.length < one->length && covers(other); })) continue;
+    if (std::any_of(one + 1, all.end(), [&](const Prefix& other) { return other.length < one->length && covers(other); }))
+      continue;
     const bool host = one->length == (one->family() == Family::v4 ? 32 : 128);
     members.push_back(host ? json(one->address.str()) : prefix(one->network().str(), one->length));
   }
@@ -227,10 +219,10 @@ void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
   // Each packet's, not only a conversation's first: one that another uplink carried before has that one's address for ever.
   out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name))));
-  out.rule(chain, {has(payload("tcp", "flags"), "syn"),
-                   {{"mangle",
-                     {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
-                      {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
+  out.rule(chain,
+           {has(payload("tcp", "flags"), "syn"),
+            {{"mangle",
+              {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}}, {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
   out.rule(chain, {is(ct("direction"), "reply"), verdict("accept")});  // our answers: they are not to use the limit up
   out.rule(chain, {often_enough(true), verdict("accept")});            // most packets of a busy link get no further
   // What has been answered is no noise.
@@ -263,7 +255,8 @@ void impostors_chain(Commands& out, const Ruleset& ruleset) {
 // And to the call's own address.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  out.rule("strangers", stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), count_unasked()));
+  out.rule("strangers",
+           stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), count_unasked()));
 }
 
 // The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
@@ -272,10 +265,10 @@ void mss_chain(Commands& out, const RulesetLink& link) {
   for (const Family family : {Family::v4, Family::v6}) {
     const unsigned headers = family == Family::v4 ? 40 : 60;
     if (link.call_mtu <= headers) continue;
-    out.rule("mss-" + link.name, {is(meta("nfproto"), family == Family::v4 ? "ipv4" : "ipv6"),
-                                  {{"mangle",
-                                    {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}},
-                                     {"value", link.call_mtu - headers}}}}});
+    out.rule(
+        "mss-" + link.name,
+        {is(meta("nfproto"), family == Family::v4 ? "ipv4" : "ipv6"),
+         {{"mangle", {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}}, {"value", link.call_mtu - headers}}}}});
   }
 }
 
@@ -294,8 +287,7 @@ void guard_chain(Commands& out) {
 void sets(Commands& out, const Ruleset& ruleset) {
   json blocked = json::array();
   for (const auto& link : ruleset.links) {
-    if (std::find(ruleset.blocked.begin(), ruleset.blocked.end(), link.name) == ruleset.blocked.end())
-      continue;
+    if (std::find(ruleset.blocked.begin(), ruleset.blocked.end(), link.name) == ruleset.blocked.end()) continue;
     blocked.push_back(demand_interface(link.name));
   }
   json more = {{"type", "ifname"}};
@@ -387,18 +379,19 @@ json render(const Ruleset& ruleset) {
   // Where a forwarded packet will go is not known yet at this hook: the routes are asked. Whoever sends it (a container behind
   // somebody else's masquerade, too) is tracked, and given the call's address, when the packet is sent on.
   const json leads_to = {{"fib", {{"result", "oifname"}, {"flags", {"daddr"}}}}};
-  out.rule("raw_prerouting", {is_not(meta("iifname"), set_of(our_interfaces)), is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
+  out.rule("raw_prerouting",
+           {is_not(meta("iifname"), set_of(our_interfaces)), is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
   out.rule("prerouting", {dispatch("iifname", heard)});
   out.rule("demand_output", {dispatch("oifname", own)});
   out.rule("forward", {is(meta("iifname"), set_of(call_interfaces)), jump_to("guard_call")});
   out.rule("forward", {dispatch("oifname", forwarded)});
   if (!ruleset.opened_interfaces.empty()) {
     out.rule("forward", {is(meta("nfproto"), "ipv4"), is(meta("iifname"), set_of(ruleset.opened_interfaces)),
-                       is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
+                         is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
   }
   if (ruleset.guard_ipv6_forwarding) {
     out.rule("forward", {is(meta("nfproto"), "ipv6"), is_not(meta("iifname"), set_of(our_interfaces)),
-                       is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
+                         is_not(meta("oifname"), set_of(our_interfaces)), verdict("drop")});
   }
   out.rule("nat_postrouting", {dispatch("oifname", nat)});
   out.rule("leaving", {dispatch("oifname", call)});

@@ -38,8 +38,7 @@ struct RulesetLink {
 
 struct Ruleset {
   std::vector<RulesetLink> links;
-  std::vector<std::string>
-      blocked;  // names of links for which no call is made; others than of links are ignored
+  std::vector<std::string> blocked;  // names of links for which no call is made; others than of links are ignored
   // IPv6 forwarding is a switch for the whole host. Where it was off before us, only our interfaces may use
   // it.
   bool guard_ipv6_forwarding = false;
@@ -50,8 +49,8 @@ struct Ruleset {
 
 // What the table counts, for each link.
 enum class Counter {
-  wanted,   // let into the demand interface
-  noise,    // sent there and deserves no call: multicast, broadcast, link-local, last words of TCP, answers to nobody's call; dropped
+  wanted,  // let into the demand interface
+  noise,  // sent there and deserves no call: multicast, broadcast, link-local, last words of TCP, answers to nobody's call; dropped
   refused,  // sent there while the link is blocked; rejected
   foreign,  // sent there with a source that is neither the link's nor shared; rejected, or dropped where it was forwarded
   unasked,  // came in by the call: for another address, from an address of ours, or to be forwarded without a conversation; dropped

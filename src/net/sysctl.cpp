@@ -19,9 +19,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 10> kNames = {
-    "accept_dad",    "accept_local",  "accept_ra",    "accept_ra_defrtr",
-    "addr_gen_mode", "dad_transmits", "disable_ipv6", "forwarding",
-    "rp_filter",     "router_solicitation_delay"};
+    "accept_dad",    "accept_local", "accept_ra",  "accept_ra_defrtr", "addr_gen_mode",
+    "dad_transmits", "disable_ipv6", "forwarding", "rp_filter",        "router_solicitation_delay"};
 
 // ghostd owns the journal, but "ghost-tun release" reads it as root. So only entries that
 // the plans can have written are accepted.
@@ -35,8 +34,7 @@ bool sound(const std::string& key, const std::string& value) {
   if (interface == "." || interface == "..") return false;
   if (std::find(kNames.begin(), kNames.end(), rest.substr(slash + 1)) == kNames.end()) return false;
   const auto digits = std::string_view(value).substr(value.starts_with('-') ? 1 : 0);
-  return !digits.empty() && digits.size() <= 10 &&
-         digits.find_first_not_of("0123456789") == std::string_view::npos;
+  return !digits.empty() && digits.size() <= 10 && digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // Far more than the interfaces of 250 links need.
@@ -127,8 +125,7 @@ SysctlValues Sysctls::snapshot() const {
 }
 
 std::optional<std::string> Sysctls::original(const std::string& key) const {
-  const auto at =
-      std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.first == key; });
+  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.first == key; });
   if (at == entries_.end()) return std::nullopt;
   return at->second;
 }
@@ -184,8 +181,7 @@ Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
       if (is_gone(now.error())) continue;
       return tl::unexpected(now.error());
     }
-    const bool known =
-        std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.first == one.key; });
+    const bool known = std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.first == one.key; });
     if (one.record && !known) entries.emplace_back(one.key, *now);
     if (*now != one.value) to_do.push_back(one);
   }

@@ -36,8 +36,7 @@ std::vector<InterfaceValue> each(const SysctlValues& now, Family family, std::st
   for (auto at = now.lower_bound(head); at != now.end() && at->first.starts_with(head); ++at) {
     if (!at->first.ends_with(tail)) continue;
     const std::string interface = at->first.substr(head.size(), at->first.size() - head.size() - tail.size());
-    if (interface != "all" && interface.find('/') == std::string::npos)
-      out.push_back({interface, at->second});
+    if (interface != "all" && interface.find('/') == std::string::npos) out.push_back({interface, at->second});
   }
   return out;
 }
@@ -68,9 +67,7 @@ std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wan
 
 std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6) {
   const std::string name = demand_interface(link);
-  const auto v6 = [&](const char* key, const char* value) {
-    return SysctlWrite{key_for(Family::v6, name, key), value, false};
-  };
+  const auto v6 = [&](const char* key, const char* value) { return SysctlWrite{key_for(Family::v6, name, key), value, false}; };
   if (!has_ipv6) return {v6("disable_ipv6", "1")};
   std::vector<SysctlWrite> out;
   // There is no neighbour: no link-local address (1: none), no duplicates to detect, no router to ask.
@@ -91,9 +88,7 @@ SysctlWrite plan_call_forwarding(const std::string& link) {
 
 std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now) {
   const std::string name = ppp_interface(link);
-  const auto v6 = [&](const char* key, const char* value) {
-    return SysctlWrite{key_for(Family::v6, name, key), value, false};
-  };
+  const auto v6 = [&](const char* key, const char* value) { return SysctlWrite{key_for(Family::v6, name, key), value, false}; };
   std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "accept_redirects"), "0", false}};
   if (shared) out.push_back(plan_call_forwarding(link));
   // Before and after the handover, answers come in by ppp-* while the route leads into gd-*. Strict filtering would drop them.
@@ -106,10 +101,8 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool share
   // The far end cannot install a route. From its router advertisements the kernel would make routes in main. They
   // would win over the LAN's, carry traffic outside the link's Routes=, and nobody would remove them. So ghostd reads them
   // itself (daemon/autoconf.hpp). First, so that no advertisement comes in between. Addresses are used at once.
-  for (const auto& [key, value] : {std::pair{"accept_ra", "0"},
-                                   {"accept_redirects", "0"},
-                                   {"accept_dad", "0"},
-                                   {"dad_transmits", "0"}}) {
+  for (const auto& [key, value] :
+       {std::pair{"accept_ra", "0"}, {"accept_redirects", "0"}, {"accept_dad", "0"}, {"dad_transmits", "0"}}) {
     out.push_back(v6(key, value));
   }
   return out;

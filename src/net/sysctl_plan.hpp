@@ -11,8 +11,7 @@
 namespace ghost::net {
 
 struct SysctlWrite {
-  std::string
-      key;  // below /proc/sys, with slashes (interface names may hold dots): "net/ipv4/conf/all/rp_filter"
+  std::string key;  // below /proc/sys, with slashes (interface names may hold dots): "net/ipv4/conf/all/rp_filter"
   std::string value;
   // Restored at the end. Not needed for our own interfaces: their values vanish with them.
   bool record = true;

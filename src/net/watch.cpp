@@ -143,9 +143,9 @@ Watch::Watch(UniqueFd routing, UniqueFd table)
     : routing_(std::move(routing)), table_(std::move(table)), hearing_(static_cast<std::uint32_t>(::getpid())) {}
 
 Result<Watch> Watch::open() {
-  auto routing = subscribe(NETLINK_ROUTE, {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-                                           RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_IPV4_NETCONF,
-                                           RTNLGRP_IPV6_NETCONF, RTNLGRP_TC});
+  auto routing = subscribe(NETLINK_ROUTE,
+                           {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+                            RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, RTNLGRP_TC});
   if (!routing) return tl::unexpected(routing.error());
   auto table = subscribe(NETLINK_NETFILTER, {NFNLGRP_NFTABLES});
   if (!table) return tl::unexpected(table.error());

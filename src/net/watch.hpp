@@ -13,18 +13,16 @@ namespace ghost::net {
 
 struct Heard {
   bool rules = false;
-  bool routes = false;     // of ours, or put in their place
-  bool defaults = false;   // another program's default route, an address or an interface it may belong to
+  bool routes = false;    // of ours, or put in their place
+  bool defaults = false;  // another program's default route, an address or an interface it may belong to
   bool addresses = false;
-  bool links = false;      // an interface came, went or changed
-  bool settings = false;   // an interface's forwarding, rp_filter and the like
-  bool queues = false;     // a qdisc
-  bool table = false;      // our nftables table, and not by ourselves
-  std::string by{};        // the process that committed it: "nft (process 1234)"; empty if the kernel did not tell
+  bool links = false;     // an interface came, went or changed
+  bool settings = false;  // an interface's forwarding, rp_filter and the like
+  bool queues = false;    // a qdisc
+  bool table = false;     // our nftables table, and not by ourselves
+  std::string by{};       // the process that committed it: "nft (process 1234)"; empty if the kernel did not tell
   bool operator==(const Heard&) const = default;
-  [[nodiscard]] bool any() const {
-    return rules || routes || defaults || addresses || links || settings || queues || table;
-  }
+  [[nodiscard]] bool any() const { return rules || routes || defaults || addresses || links || settings || queues || table; }
   void everything() { rules = routes = defaults = addresses = links = settings = queues = table = true; }
 };
 

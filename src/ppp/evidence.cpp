@@ -21,8 +21,7 @@ Believed believed(FactKind kind) {
     case FactKind::PeerTerminated:
     case FactKind::Loopback:
     case FactKind::NegotiationFailed:
-    case FactKind::LimitReached:
-      return Believed::AfterTheLine;
+    case FactKind::LimitReached: return Believed::AfterTheLine;
     case FactKind::SerialUp:
     case FactKind::LinkUp:
     case FactKind::LineHungUp:
@@ -30,8 +29,7 @@ Believed believed(FactKind kind) {
     case FactKind::OptionsRefused:
     case FactKind::NoKernelSupport:
     case FactKind::FatalSignal:
-    case FactKind::Signalled:
-      return Believed::Always;
+    case FactKind::Signalled: return Believed::Always;
     case FactKind::ChatBusy:
     case FactKind::ChatNoCarrier:
     case FactKind::ChatNoDialtone:
@@ -44,8 +42,7 @@ Believed believed(FactKind kind) {
     case FactKind::ModemNoAnswer:
     case FactKind::ChatTimedOut:
     case FactKind::ConnectFailed:
-    case FactKind::NobodyThere:
-      return Believed::BeforeTheLine;
+    case FactKind::NobodyThere: return Believed::BeforeTheLine;
   }
   return Believed::BeforeTheLine;
 }

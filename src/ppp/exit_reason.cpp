@@ -28,10 +28,8 @@ bool is_crash(int signal) {
     case SIGILL:
     case SIGFPE:
     case SIGSYS:
-    case SIGTRAP:
-      return true;
-    default:
-      return false;
+    case SIGTRAP: return true;
+    default: return false;
   }
 }
 
@@ -101,10 +99,8 @@ CallEnd from_code(int code, const Evidence& e) {
     case 12:  // idle
     case 13:  // connect time
       return CallEnd::PeerHungUp;
-    case 15:
-      return CallEnd::PeerDead;
-    case 16:
-      return e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
+    case 15: return CallEnd::PeerDead;
+    case 16: return e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
     default:  // 1 fatal error, 4 no kernel support, 14 callback, and what later versions may add
       return CallEnd::Failed;
   }

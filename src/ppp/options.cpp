@@ -114,10 +114,8 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   add("nodetach", "nopersist", "maxfail", "1", "idle", "0", "logfd", "2", "hide-password");
   // ghostd makes the routes. Names are fixed, so that rules can be written before the interface exists.
   add("nodefaultroute", "noipdefault", "ifname", ppp_interface(link.name), "linkname", link.name, "ipparam", link.name);
-  if (link.stable_for(Family::v6) != nullptr)
-    add("+ipv6", "nodefaultroute6");
-  else
-    add("noipv6");
+  if (link.stable_for(Family::v6) != nullptr) add("+ipv6", "nodefaultroute6");
+  else add("noipv6");
   return argv;
 }
 

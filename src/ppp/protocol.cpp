@@ -129,18 +129,18 @@ tl::expected<T, std::string> only_canonical(T value, std::string_view text) {
 }  // namespace
 
 std::string encode(const Request& request) {
-  return std::visit(
-      Overloaded{[](const Dial& d) { return fmt::format("dial {} {}", d.link, number(d.serial)); },
-                 [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
-                 [](const List&) { return std::string("list"); }, [](const Names&) { return std::string("names"); }},
-      request);
+  return std::visit(Overloaded{[](const Dial& d) { return fmt::format("dial {} {}", d.link, number(d.serial)); },
+                               [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
+                               [](const List&) { return std::string("list"); },
+                               [](const Names&) { return std::string("names"); }},
+                    request);
 }
 
 std::string encode(const Message& message) {
   return std::visit(Overloaded{[](const core::CallNews& n) { return encode_news(n); },
                                [](const Refused& r) {
-                                 return with_text(
-                                     fmt::format("refused {} {}", r.link.empty() ? "-" : r.link, number(r.serial)), r.why);
+                                 return with_text(fmt::format("refused {} {}", r.link.empty() ? "-" : r.link, number(r.serial)),
+                                                  r.why);
                                },
                                [](const Listed&) { return std::string("listed"); }},
                     message);

@@ -90,7 +90,8 @@ tl::expected<std::string, std::string> run(const std::vector<std::string>& words
   }
   if (!ended) return failed("it did not end in time" + said(text));
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return failed(WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status)) + said(text) : "killed by a signal" + said(text));
+    return failed(WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status)) + said(text)
+                                    : "killed by a signal" + said(text));
   return text;
 }
 

@@ -34,8 +34,8 @@ std::string text(core::WallTime t, const char* format) {
 std::string timer_at(core::WallTime t) { return "ghost-appear-next@isp:" + text(t, "%Y%m%dT%H%M%SZ") + ".timer"; }
 std::string start_of(core::WallTime t, const char* wake = "no") {
   return "start " + timer_at(t) + " Description=The next appearance of link isp PartOf=ghost-appear@isp.timer" +
-         " CollectMode=inactive-or-failed TimersCalendar=" +
-         text(t, "%Y-%m-%d %H:%M:%S UTC") + " AccuracyUSec=1000 RemainAfterElapse=no WakeSystem=" + wake;
+         " CollectMode=inactive-or-failed TimersCalendar=" + text(t, "%Y-%m-%d %H:%M:%S UTC") +
+         " AccuracyUSec=1000 RemainAfterElapse=no WakeSystem=" + wake;
 }
 
 struct GhostAppear : testing::Test {

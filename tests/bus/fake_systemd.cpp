@@ -19,8 +19,8 @@ namespace {
 constexpr const char* kPath = "/org/freedesktop/systemd1";
 constexpr const char* kUnits = "/org/freedesktop/systemd1/unit";
 
-const std::set<std::string> kKnown{"Description", "PartOf", "CollectMode", "TimersCalendar", "AccuracyUSec",
-                                   "RemainAfterElapse", "WakeSystem", "Persistent", "RandomizedDelayUSec"};
+const std::set<std::string> kKnown{"Description",       "PartOf",     "CollectMode", "TimersCalendar",     "AccuracyUSec",
+                                   "RemainAfterElapse", "WakeSystem", "Persistent",  "RandomizedDelayUSec"};
 
 void must(int r) {
   if (r < 0) throw std::runtime_error(std::string("fake systemd: ") + std::strerror(-r));
@@ -71,7 +71,8 @@ FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CL
                                           SD_BUS_PROPERTY("SystemState", "s", get_system, 0, 0),
                                           SD_BUS_VTABLE_END};
   static const sd_bus_vtable unit[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("SubState", "s", get, 0, 0),
-                                       SD_BUS_PROPERTY("ActiveState", "s", get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE), SD_BUS_VTABLE_END};
+                                       SD_BUS_PROPERTY("ActiveState", "s", get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+                                       SD_BUS_VTABLE_END};
   static const sd_bus_vtable timer[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("NextElapseUSecRealtime", "t", get, 0, 0),
                                         SD_BUS_VTABLE_END};
   must(sd_bus_new(&bus_));
@@ -197,7 +198,8 @@ int FakeSystemd::start_transient(sd_bus_message* m, void* self, sd_bus_error* er
     must(sd_bus_message_read(m, "s", &property));
     const auto value = text_of(m);
     // The properties that systemd 252 accepts for a transient timer; of the missing ones, only "Unit" would be needed.
-    if (!kKnown.contains(property)) return sd_bus_error_setf(error, SD_BUS_ERROR_PROPERTY_READ_ONLY, "Cannot set property %s", property);
+    if (!kKnown.contains(property))
+      return sd_bus_error_setf(error, SD_BUS_ERROR_PROPERTY_READ_ONLY, "Cannot set property %s", property);
     if (std::strcmp(property, "TimersCalendar") == 0) spec = value;
     line += std::string(" ") + property + "=" + value;
     must(sd_bus_message_exit_container(m));
@@ -215,8 +217,7 @@ int FakeSystemd::stop_unit(sd_bus_message* m, void* self, sd_bus_error* error) {
   must(sd_bus_message_read(m, "s", &name));
   const std::lock_guard lock(s.mutex_);
   s.record_.push_back(std::string("stop ") + name);
-  if (s.timers_.erase(name) == 0)
-    return sd_bus_error_set(error, "org.freedesktop.systemd1.NoSuchUnit", "not loaded");
+  if (s.timers_.erase(name) == 0) return sd_bus_error_set(error, "org.freedesktop.systemd1.NoSuchUnit", "not loaded");
   return sd_bus_reply_method_return(m, "o", "/job/2");
 }
 

@@ -203,13 +203,15 @@ TEST_F(Ghostctl, AppearWaitsUntilEachNoticeHasItsResult) {
   server.publish(status);
   status.appearance.state = "present";
   server.publish(status);  // and one is pending
-  status.appearance.notices[1] = {.name = "dns", .result = core::NoticeResult::Ok, .detail = "NOERROR", .at = wall(1), .attempts = 3};
+  status.appearance.notices[1] = {
+      .name = "dns", .result = core::NoticeResult::Ok, .detail = "NOERROR", .at = wall(1), .attempts = 3};
   server.publish(status);
   const auto ran = child.finish();
   EXPECT_EQ(ran.status, 0) << ran.err;
-  EXPECT_EQ(ran.out, "isp: present, 203.0.113.9, 2001:db8::9 (carrier NAT)\n"
-                     "  mail  Ok: 250 queued\n"
-                     "  dns   Ok, 3 attempts: NOERROR\n");
+  EXPECT_EQ(ran.out,
+            "isp: present, 203.0.113.9, 2001:db8::9 (carrier NAT)\n"
+            "  mail  Ok: 250 queued\n"
+            "  dns   Ok, 3 attempts: NOERROR\n");
   EXPECT_THAT(ran.err, IsEmpty());
 }
 
@@ -268,12 +270,18 @@ TEST_F(Ghostctl, AppearRefusedOrNotWaitedFor) {
 
 TEST_F(Ghostctl, Appearances) {
   const auto sample = sample_appearance();
-  server.answer_appearances({{.begun = wall(1'799'990'000), .ended = wall(1'799'990'602), .kind = "calendar", .outcome = "idle",
-                              .addresses = sample.addresses, .next = {}, .notices = sample.notices}});
+  server.answer_appearances({{.begun = wall(1'799'990'000),
+                              .ended = wall(1'799'990'602),
+                              .kind = "calendar",
+                              .outcome = "idle",
+                              .addresses = sample.addresses,
+                              .next = {},
+                              .notices = sample.notices}});
   const auto ran = ctl({"appearances"});
   EXPECT_EQ(ran.status, 0) << ran.err;
-  EXPECT_EQ(ran.out, "LINK  BEGUN                     FOR      OUTCOME  BY        ADDRESS      NOTICES\n"
-                     "isp   2027-01-15T05:13:20+0000  10min2s  idle     calendar  203.0.113.9  mail:Ok dns:pending\n");
+  EXPECT_EQ(ran.out,
+            "LINK  BEGUN                     FOR      OUTCOME  BY        ADDRESS      NOTICES\n"
+            "isp   2027-01-15T05:13:20+0000  10min2s  idle     calendar  203.0.113.9  mail:Ok dns:pending\n");
   const auto json = ctl({"appearances", "isp", "--json"});
   EXPECT_EQ(json.status, 0) << json.err;
   const auto rows = Json::parse(json.out).at(0).at("appearances");
@@ -344,8 +352,7 @@ TEST(Policy, EverybodyReadsAndRootChanges) {
   for (const std::string method : {"Connect", "Disconnect", "Block", "Unblock"}) {
     const auto ran = call(false, {"/org/ghostd1", manager, method, "s", "isp"});
     EXPECT_NE(ran.status, 0) << method;
-    EXPECT_THAT(ran.err, testing::AnyOf(HasSubstr("Access denied"), HasSubstr("AccessDenied"), HasSubstr("Rejected")))
-        << method;
+    EXPECT_THAT(ran.err, testing::AnyOf(HasSubstr("Access denied"), HasSubstr("AccessDenied"), HasSubstr("Rejected"))) << method;
   }
   EXPECT_NE(call(false, {"/org/ghostd1", manager, "Reload"}).status, 0);
   EXPECT_NE(call(false, {"/org/ghostd1", manager, "Appear", "st", "isp", "0"}).status, 0);

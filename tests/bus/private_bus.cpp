@@ -79,7 +79,8 @@ PrivateBus::PrivateBus(Policy policy) : address_("unix:path=" + (dir_.path() / "
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>system</type>
-  <listen>)" << address_ << "</listen>\n  <auth>EXTERNAL</auth>\n"
+  <listen>)" << address_
+                      << "</listen>\n  <auth>EXTERNAL</auth>\n"
                       << (policy == Policy::open ? kOpenPolicy : kSystemPolicy) << "</busconfig>\n";
   int pipe_fds[2];
   if (::pipe2(pipe_fds, O_CLOEXEC) < 0) fail("pipe2");
@@ -89,8 +90,7 @@ PrivateBus::PrivateBus(Policy policy) : address_("unix:path=" + (dir_.path() / "
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when the test is killed
     ::dup2(pipe_fds[1], 3);
     const std::string config = "--config-file=" + file.string();
-    ::execlp("dbus-daemon", "dbus-daemon", config.c_str(), "--nofork", "--nopidfile", "--nosyslog", "--print-address=3",
-             nullptr);
+    ::execlp("dbus-daemon", "dbus-daemon", config.c_str(), "--nofork", "--nopidfile", "--nosyslog", "--print-address=3", nullptr);
     ::_exit(127);
   }
   ::close(pipe_fds[1]);

@@ -79,8 +79,7 @@ TEST_F(PumpTest, ServesAMethod) {
   proxy->finishRegistration();
   for (int i = 0; i < 100; ++i) {
     std::string said;
-    proxy->callMethod("Say").onInterface(kInterface).withArguments(std::to_string(i)).withTimeout(5s).storeResultsTo(
-        said);
+    proxy->callMethod("Say").onInterface(kInterface).withArguments(std::to_string(i)).withTimeout(5s).storeResultsTo(said);
     EXPECT_EQ(said, std::to_string(i));
   }
 }
@@ -90,8 +89,9 @@ TEST_F(PumpTest, SurfacesATimeoutOnTime) {
   for (int i = 0; i < 5; ++i) loop.turn(10ms);  // at rest: what it polls for knows of no time-out yet
   const auto start = Clock::now();
   std::string error;
-  proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke(
-      [&](const sdbus::Error* e) { error = e ? e->getName() : "an answer"; });
+  proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke([&](const sdbus::Error* e) {
+    error = e ? e->getName() : "an answer";
+  });
   // Nothing else wakes this loop: one turn is one poll.
   while (error.empty() && Clock::now() - start < 5s) loop.turn(5s);
   EXPECT_THAT(error, testing::AnyOf("org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",

@@ -38,22 +38,26 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
 // The calls that it got, one line per call.
 class FakeResolved {
  public:
-  FakeResolved(loop::EventLoop& loop, const std::string& address) : bus_(connect_to(address)), pump_(loop, *bus_, [](const std::string&) {}) {
+  FakeResolved(loop::EventLoop& loop, const std::string& address)
+      : bus_(connect_to(address)), pump_(loop, *bus_, [](const std::string&) {}) {
     object_ = sdbus::createObject(*bus_, "/org/freedesktop/resolve1");
-    object_->registerMethod("SetLinkDNS").onInterface(kManager).implementedAs(
-        [this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Server>& servers) {
+    object_->registerMethod("SetLinkDNS")
+        .onInterface(kManager)
+        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Server>& servers) {
           std::string line = "dns " + std::to_string(index);
           for (const auto& s : servers) line += " " + std::to_string(std::get<0>(s)) + ":" + text_of(std::get<1>(s));
           asked(std::move(result), line);
         });
-    object_->registerMethod("SetLinkDomains").onInterface(kManager).implementedAs(
-        [this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Domain>& domains) {
+    object_->registerMethod("SetLinkDomains")
+        .onInterface(kManager)
+        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Domain>& domains) {
           std::string line = "domains " + std::to_string(index);
           for (const auto& d : domains) line += std::string(" ") + (std::get<1>(d) ? "~" : "") + std::get<0>(d);
           asked(std::move(result), line);
         });
-    object_->registerMethod("SetLinkDefaultRoute").onInterface(kManager).implementedAs(
-        [this](sdbus::Result<>&& result, const std::int32_t& index, const bool& is) {
+    object_->registerMethod("SetLinkDefaultRoute")
+        .onInterface(kManager)
+        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const bool& is) {
           asked(std::move(result), "default " + std::to_string(index) + (is ? " yes" : " no"));
         });
     object_->registerProperty("DNS").onInterface(kManager).withGetter([this] { return known; });
@@ -89,9 +93,10 @@ struct ResolvedTest : testing::Test {
   std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
   loop::BusPump pump{loop, *bus, [](const std::string&) {}};
   std::vector<std::pair<Outcome, std::string>> said;
-  bus::Resolved resolved{loop, *bus, [this](Outcome o, const std::string& interface, const std::string& text) {
-                           said.emplace_back(o, interface + ": " + text);
-                         }, 300ms, 50ms};
+  bus::Resolved resolved{
+      loop, *bus,
+      [this](Outcome o, const std::string& interface, const std::string& text) { said.emplace_back(o, interface + ": " + text); },
+      300ms, 50ms};
   const std::string lo = std::to_string(::if_nametoindex("lo"));
   const core::Names asked{{"lo", {{ip("192.0.2.1"), ip("2001:db8::1")}, true}}};
   const core::Names unasked{{"lo", {{ip("192.0.2.1")}, false}}};
@@ -119,7 +124,8 @@ struct ResolvedTest : testing::Test {
 TEST_F(ResolvedTest, WhoIsAskedHasItsServersFirst) {
   fake.take_name();
   resolved.want(asked, {"lo"});
-  EXPECT_THAT(record(), ElementsAre("dns " + lo + " 2:192.0.2.1 10:2001:db8::1", "default " + lo + " yes", "domains " + lo + " ~."));
+  EXPECT_THAT(record(),
+              ElementsAre("dns " + lo + " 2:192.0.2.1 10:2001:db8::1", "default " + lo + " yes", "domains " + lo + " ~."));
   EXPECT_THAT(said, IsEmpty());
 }
 
@@ -149,7 +155,8 @@ TEST_F(ResolvedTest, WhatNobodyWantsIsTakenBack) {
 }
 
 TEST_F(ResolvedTest, WhatAnEarlierGhostdToldIsTakenBack) {
-  fake.known = {ServerOf(0, AF_INET, {1, 1, 1, 1}), ServerOf(std::stoi(lo), AF_INET, {192, 0, 2, 1}), ServerOf(999, AF_INET, {1, 1, 1, 1})};
+  fake.known = {ServerOf(0, AF_INET, {1, 1, 1, 1}), ServerOf(std::stoi(lo), AF_INET, {192, 0, 2, 1}),
+                ServerOf(999, AF_INET, {1, 1, 1, 1})};
   resolved.want({}, {"lo"});
   fake.take_name();
   EXPECT_THAT(record(), ElementsAre("default " + lo + " no", "domains " + lo, "dns " + lo));
@@ -243,7 +250,8 @@ TEST(Resolved, MayGoWhileItIsNotAnswered) {
   fake.take_name();
   const auto bus = connect_to(daemon.address());
   const loop::BusPump pump(loop, *bus, [](const std::string&) {});
-  auto resolved = std::make_unique<bus::Resolved>(loop, *bus, [](Outcome, const std::string&, const std::string&) {}, 100ms, 10ms);
+  auto resolved = std::make_unique<bus::Resolved>(
+      loop, *bus, [](Outcome, const std::string&, const std::string&) {}, 100ms, 10ms);
   resolved->want({{"lo", {{ip("192.0.2.1")}, true}}}, {"lo"});
   const auto end = Clock::now() + 10s;
   while (fake.record.empty() && Clock::now() < end) loop.turn(20ms);

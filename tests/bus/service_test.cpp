@@ -44,8 +44,7 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
   int left = 0;
 
  private:
-  void onInterfacesAdded(const sdbus::ObjectPath& path,
-                         const std::map<bus::InterfaceName, Values>& interfaces) override {
+  void onInterfacesAdded(const sdbus::ObjectPath& path, const std::map<bus::InterfaceName, Values>& interfaces) override {
     added.emplace_back(path, interfaces.at(bus::InterfaceName(bus::kLinkInterface)));
   }
   void onInterfacesRemoved(const sdbus::ObjectPath& path, const std::vector<bus::InterfaceName>& interfaces) override {
@@ -118,9 +117,8 @@ TEST_F(BusServiceTest, HasAVersion) { EXPECT_EQ(manager.Version(), GHOSTD_VERSIO
 TEST_F(BusServiceTest, ListsLinksByName) {
   server.publish(sample_link("4g-fast"));
   using Row = sdbus::Struct<std::string, sdbus::ObjectPath, std::string>;
-  EXPECT_THAT(manager.ListLinks(),
-              ElementsAre(Row("4g-fast", sdbus::ObjectPath("/org/ghostd1/link/_34g_2dfast"), "up"),
-                          Row("isp", sdbus::ObjectPath("/org/ghostd1/link/isp"), "up")));
+  EXPECT_THAT(manager.ListLinks(), ElementsAre(Row("4g-fast", sdbus::ObjectPath("/org/ghostd1/link/_34g_2dfast"), "up"),
+                                               Row("isp", sdbus::ObjectPath("/org/ghostd1/link/isp"), "up")));
 }
 
 TEST_F(BusServiceTest, PassesEachRequestOn) {
@@ -199,8 +197,7 @@ TEST_F(BusServiceTest, ShowsEveryProperty) {
   Link link(*bus, "/org/ghostd1/link/isp");
   const auto now_usec = [] {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count());
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
   };
   EXPECT_EQ(link.Name(), "isp");
   EXPECT_EQ(link.Description(), "Office ISP");
@@ -253,8 +250,8 @@ TEST_F(BusServiceTest, ANoticesResultIsSignalledWithTheWholeList) {
   server.publish(isp);
   ASSERT_TRUE(turn_until([&] { return link.changes.size() == 2; }));
   EXPECT_THAT(names(link.changes[0].values),
-              UnorderedElementsAre("Appearance", "Appearances", "LastAppearance", "NextAppearance", "AppearUntil",
-                                   "Sequence", "CarrierNat", "Addresses", "Notices"));
+              UnorderedElementsAre("Appearance", "Appearances", "LastAppearance", "NextAppearance", "AppearUntil", "Sequence",
+                                   "CarrierNat", "Addresses", "Notices"));
   EXPECT_THAT(names(link.changes[1].values), ElementsAre("Notices"));
   using Notice = sdbus::Struct<std::string, std::string, std::string, std::uint64_t, std::uint32_t>;
   EXPECT_THAT(link.changes[1].values.at("Notices").get<std::vector<Notice>>(),
@@ -285,29 +282,37 @@ TEST_F(BusServiceTest, AppearTick) {
   EXPECT_EQ(manager.AppearTick("isp", "resume", UINT64_MAX), std::tuple(false, 0u, false));
   EXPECT_THAT(server.take_record(),
               ElementsAre("tick isp calendar 1800086400000000", "tick isp chain never", "tick isp resume never"));
-  EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "tock", 0); }),
-            "org.ghostd1.Error.InvalidArgument: unknown kind 'tock'");
+  EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "tock", 0); }), "org.ghostd1.Error.InvalidArgument: unknown kind 'tock'");
   server.answer("tick isp resume never", {Kind::Blocked, "isp is blocked"});
   EXPECT_EQ(error_of([&] { manager.AppearTick("isp", "resume", 0); }), "org.ghostd1.Error.Blocked: isp is blocked");
 }
 
 TEST_F(BusServiceTest, ListsAppearances) {
   const auto sample = sample_appearance();
-  server.answer_appearances({{.begun = wall(1'799'000'000), .ended = wall(1'799'000'700), .kind = "asked", .outcome = "idle",
-                              .addresses = {}, .next = {}, .notices = {}},
-                             {.begun = wall(1'800'000'000), .ended = std::nullopt, .kind = "chain", .outcome = "present",
-                              .addresses = sample.addresses, .next = sample.next, .notices = sample.notices}});
+  server.answer_appearances({{.begun = wall(1'799'000'000),
+                              .ended = wall(1'799'000'700),
+                              .kind = "asked",
+                              .outcome = "idle",
+                              .addresses = {},
+                              .next = {},
+                              .notices = {}},
+                             {.begun = wall(1'800'000'000),
+                              .ended = std::nullopt,
+                              .kind = "chain",
+                              .outcome = "present",
+                              .addresses = sample.addresses,
+                              .next = sample.next,
+                              .notices = sample.notices}});
   using Notice = sdbus::Struct<std::string, std::string, std::string, std::uint64_t, std::uint32_t>;
   using Row = sdbus::Struct<std::uint64_t, std::uint64_t, std::string, std::string, std::vector<std::string>, std::uint64_t,
                             std::vector<Notice>>;
-  EXPECT_THAT(
-      manager.ListAppearances("isp"),
-      ElementsAre(Row(1'799'000'000'000'000u, 1'799'000'700'000'000u, "asked", "idle", std::vector<std::string>{}, 0u,
-                      std::vector<Notice>{}),
-                  Row(1'800'000'000'000'000u, 0u, "chain", "present",
-                      std::vector<std::string>{"203.0.113.9", "2001:db8::9"}, 1'800'001'830'000'000u,
-                      std::vector<Notice>{Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
-                                          Notice("dns", "pending", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)})));
+  EXPECT_THAT(manager.ListAppearances("isp"),
+              ElementsAre(Row(1'799'000'000'000'000u, 1'799'000'700'000'000u, "asked", "idle", std::vector<std::string>{}, 0u,
+                              std::vector<Notice>{}),
+                          Row(1'800'000'000'000'000u, 0u, "chain", "present",
+                              std::vector<std::string>{"203.0.113.9", "2001:db8::9"}, 1'800'001'830'000'000u,
+                              std::vector<Notice>{Notice("mail", "Ok", "250 queued", 1'800'000'003'000'000u, 1),
+                                                  Notice("dns", "pending", "Later: SERVFAIL", 1'800'000'004'000'000u, 2)})));
   server.answer("appearances isp", {Kind::Failed, "no [Appear]"});
   EXPECT_EQ(error_of([&] { manager.ListAppearances("isp"); }), "org.ghostd1.Error.Failed: no [Appear]");
 }
@@ -319,17 +324,16 @@ TEST_F(BusServiceTest, TellsWhoAppearsAndVanishes) {
     s.vanished("isp", "idle\xff");
   });
   ASSERT_TRUE(turn_until([&] { return !manager.vanished.empty(); }));
-  EXPECT_THAT(manager.appeared,
-              ElementsAre(std::tuple("isp", std::vector<std::string>{"203.0.113.9"}, 1'800'000'600'000'000u, 1'800'001'830'000'000u),
-                          std::tuple("isp", std::vector<std::string>{}, 1'800'000'600'000'000u, 0u)));
+  EXPECT_THAT(manager.appeared, ElementsAre(std::tuple("isp", std::vector<std::string>{"203.0.113.9"}, 1'800'000'600'000'000u,
+                                                       1'800'001'830'000'000u),
+                                            std::tuple("isp", std::vector<std::string>{}, 1'800'000'600'000'000u, 0u)));
   EXPECT_THAT(manager.vanished, ElementsAre(std::pair("isp", "idle\xef\xbf\xbd")));
 }
 
 TEST_F(BusServiceTest, NothingIsWritable) {
   Link link(*bus, "/org/ghostd1/link/isp");
   EXPECT_THAT(error_of([&] {
-                link.Set(bus::InterfaceName(bus::kLinkInterface), bus::PropertyName("State"),
-                         sdbus::Variant(std::string("up")));
+                link.Set(bus::InterfaceName(bus::kLinkInterface), bus::PropertyName("State"), sdbus::Variant(std::string("up")));
               }),
               testing::StartsWith("org.freedesktop.DBus.Error.PropertyReadOnly: "));
 }

@@ -138,8 +138,7 @@ tl::expected<bus::TickAnswer, bus::RequestError> TestServer::appear_tick(const s
                                                                          std::optional<core::WallTime> timer_next) {
   const char* word = kind == core::TickKind::calendar ? "calendar" : kind == core::TickKind::chain ? "chain" : "resume";
   const auto next = timer_next ? std::to_string(timer_next->time_since_epoch().count()) : "never";
-  if (const auto accepted = record("tick " + link + " " + word + " " + next); !accepted)
-    return tl::unexpected(accepted.error());
+  if (const auto accepted = record("tick " + link + " " + word + " " + next); !accepted) return tl::unexpected(accepted.error());
   const std::lock_guard lock(mutex_);
   return tick_;
 }
@@ -214,8 +213,9 @@ core::AppearanceStatus sample_appearance() {
   a.sequence = 41;
   a.carrier_nat = true;
   a.addresses = {*IpAddress::parse("203.0.113.9"), *IpAddress::parse("2001:db8::9")};
-  a.notices = {{.name = "mail", .result = core::NoticeResult::Ok, .detail = "250 queued", .at = wall(1'800'000'003), .attempts = 1},
-               {.name = "dns", .result = std::nullopt, .detail = "Later: SERVFAIL", .at = wall(1'800'000'004), .attempts = 2}};
+  a.notices = {
+      {.name = "mail", .result = core::NoticeResult::Ok, .detail = "250 queued", .at = wall(1'800'000'003), .attempts = 1},
+      {.name = "dns", .result = std::nullopt, .detail = "Later: SERVFAIL", .at = wall(1'800'000'004), .attempts = 2}};
   return a;
 }
 

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!text.empty()) {
     const auto end = text.find('\n');
     if (const auto fact = log_fact(text.substr(0, end))) {
-      const bool has = fact->kind == FactKind::LocalAddress || fact->kind == FactKind::RemoteAddress || fact->kind == FactKind::DnsServer;
+      const bool has = fact->kind == FactKind::LocalAddress || fact->kind == FactKind::RemoteAddress ||
+                       fact->kind == FactKind::DnsServer;
       if (fact->address.has_value() != has) std::abort();
     }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);

@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hear_routing({data, size}, heard);
   TableHearing(4711).hear({data, size}, heard);
   (void)decode_rule({data, size});
-  if (const auto route = decode_route({data, size}); route && route->prefix.length > (route->prefix.family() == ghost::Family::v4 ? 32 : 128))
+  if (const auto route = decode_route({data, size});
+      route && route->prefix.length > (route->prefix.family() == ghost::Family::v4 ? 32 : 128))
     std::abort();
   return 0;
 }

@@ -54,7 +54,9 @@ AppearEvent answer(std::uint64_t id, NoticeResult result, std::string text) {
 std::string words(const AppearEffect& effect) {
   return std::visit(
       Overloaded{
-          [](const WantLink& e) { return (e.patient ? "want the link, patiently, for " : "want the link for ") + seconds(e.hold); },
+          [](const WantLink& e) {
+            return (e.patient ? "want the link, patiently, for " : "want the link for ") + seconds(e.hold);
+          },
           [](const WantFarewell& e) { return std::string(e.wanted ? "want a farewell" : "no farewell"); },
           [](const FarewellDone&) { return std::string("farewell done"); },
           [](const AskEcho& e) { return "echo " + std::to_string(e.id); },

@@ -43,14 +43,17 @@ std::vector<State> states() {
   const auto up = [] { return play(patient(), {kCalls, kCarries, kSettled}); };
   return {
       {"down", "no call", [] { return machine(); }},
-      {"down, blocked", "no call, and none is made", [] { return play(isp(), {{0s, block, {"block"}, "down (block), blocked"}}); }},
+      {"down, blocked", "no call, and none is made",
+       [] { return play(isp(), {{0s, block, {"block"}, "down (block), blocked"}}); }},
       {"dialing", "pppd runs, no address yet", [] { return play(patient(), {kCalls}); }},
-      {"up, settling", "the call carries; what was replayed may still be in its queue", [] { return play(patient(), {kCalls, kCarries}); }},
+      {"up, settling", "the call carries; what was replayed may still be in its queue",
+       [] { return play(patient(), {kCalls, kCarries}); }},
       {"up", "the call carries", up},
       {"up, leaving", "the call carries until a good-bye is said",
        [up] {
          auto link = up();
-         play(link, {{12s, farewell_wanted(10min), {}, "up (trigger)"}, {13s, disconnect, {"farewell? disconnect"}, "up (trigger)"}});
+         play(link,
+              {{12s, farewell_wanted(10min), {}, "up (trigger)"}, {13s, disconnect, {"farewell? disconnect"}, "up (trigger)"}});
          return link;
        }},
       {"hanging-up, draining", "the route is back, the call's queue runs dry",
@@ -186,7 +189,8 @@ std::string table() {
       outcomes.emplace_back(s.name, outcome(std::move(link), s.name, m.event, Time{} + kNow));
     }
     const auto means_something = [](const auto& o) { return !o.second.empty(); };
-    EXPECT_TRUE(std::any_of(outcomes.begin(), outcomes.end(), means_something)) << m.name << " means nothing in any state: what is it for?";
+    EXPECT_TRUE(std::any_of(outcomes.begin(), outcomes.end(), means_something))
+        << m.name << " means nothing in any state: what is it for?";
     add_rows(out, m.name, outcomes);
   }
   Outcomes deadlines;

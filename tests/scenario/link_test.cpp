@@ -338,7 +338,8 @@ TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
   EXPECT_THAT(asked, testing::Not(testing::Contains("route back")));
   EXPECT_TRUE(s.link.leaving());
   EXPECT_THAT(s.written(7s), ElementsAre("tell dns it is gone from 192.0.2.7"));
-  EXPECT_THAT(s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""}), testing::IsSupersetOf({"dns: Ok", "route back", "drained? 1"}));
+  EXPECT_THAT(s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""}),
+              testing::IsSupersetOf({"dns: Ok", "route back", "drained? 1"}));
   EXPECT_EQ(s.state(), "hanging-up (disconnect); none");
 }
 

@@ -12,9 +12,29 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
     const auto broken = World(seed, seen).live(300);
     ASSERT_FALSE(broken) << "seed " << seed << ": " << *broken;
   }
-  for (const auto* what : {"calls", "handovers", "handed over", "reinjected", "refused", "admitted", "idle asked", "adopted",
-                           "silent supervisor given up", "settled by force", "notices", "vanish notices", "echoes",
-                           "appearances", "vanishings", "restarts", "restarts with a call", "restarts while dialing",
-                           "told before it was on disk", "hung up in order", "hung up behind a good-bye", "due", "not due", "bars that ended by themselves"})
+  for (const auto* what : {"calls",
+                           "handovers",
+                           "handed over",
+                           "reinjected",
+                           "refused",
+                           "admitted",
+                           "idle asked",
+                           "adopted",
+                           "silent supervisor given up",
+                           "settled by force",
+                           "notices",
+                           "vanish notices",
+                           "echoes",
+                           "appearances",
+                           "vanishings",
+                           "restarts",
+                           "restarts with a call",
+                           "restarts while dialing",
+                           "told before it was on disk",
+                           "hung up in order",
+                           "hung up behind a good-bye",
+                           "due",
+                           "not due",
+                           "bars that ended by themselves"})
     EXPECT_GE(seen[what], 20u) << "\"" << what << "\" was hardly put to the test";
 }

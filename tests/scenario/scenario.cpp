@@ -70,7 +70,8 @@ std::string one(const TellVanished& e) { return "vanished (" + e.reason + ")"; }
 // What must hold of the transitions of any step: they lead, one by one, from the state before to the state after.
 void expect_connected(const Row& row, Shown before, const std::vector<Transition>& transitions, Shown after) {
   for (const auto& t : transitions) {
-    if (t.from != before) ADD_FAILURE_AT(row.file, row.line) << "a transition from " << to_string(t.from) << ", it was " << to_string(before);
+    if (t.from != before)
+      ADD_FAILURE_AT(row.file, row.line) << "a transition from " << to_string(t.from) << ", it was " << to_string(before);
     before = t.to;
   }
   if (before != after) ADD_FAILURE_AT(row.file, row.line) << "no transition tells that it is " << to_string(after);
@@ -96,9 +97,7 @@ LinkConfig dual() {
 LinkMachine machine(LinkConfig config) { return {std::move(config), CallSerial::none, Time{}}; }
 
 PacketBytes udp4(std::string_view name) { return ipv4("192.0.0.2", "9.9.9.9", {}, udp(5353, 53, bytes_of(name))); }
-PacketBytes udp6(std::string_view name) {
-  return ipv6("2001:db8::2", "2001:db8:9::9", 17, udp(5353, 53, bytes_of(name)));
-}
+PacketBytes udp6(std::string_view name) { return ipv6("2001:db8::2", "2001:db8:9::9", 17, udp(5353, 53, bytes_of(name))); }
 PacketBytes syn4(std::string_view name) {
   std::uint32_t sequence = 0;
   for (const char c : name) sequence = sequence * 31 + static_cast<unsigned char>(c);
@@ -124,20 +123,21 @@ std::string words(const LinkEvent& event) {
                         [](const Event& e) { return words(e); },
                         [](const Listed&) { return std::string("listed"); },
                         [](const AppearancesEvent& outer) {
-                          return std::visit(Overloaded{
-                                                [](const AppearAsked&) { return std::string("appear"); },
-                                                [](const TickAsked& e) { return "tick: " + std::string(to_string(e.kind)); },
-                                                [](const TimerSeen& e) { return std::string(e.active ? "timer active" : "timer stopped"); },
-                                                [](const TimerIsActive& e) {
-                                                  return std::string(e.question == TimerQuestion::keep_promise ? "timer: keep" : "timer: tell");
-                                                },
-                                                [](const ClockSet&) { return std::string("clock set"); },
-                                                [](const Written& e) { return "written " + std::to_string(e.generation); },
-                                                [](const NoticeAnswered& e) {
-                                                  return "answer " + std::to_string(e.id) + " " + std::string(to_string(e.result));
-                                                },
-                                            },
-                                            outer);
+                          return std::visit(
+                              Overloaded{
+                                  [](const AppearAsked&) { return std::string("appear"); },
+                                  [](const TickAsked& e) { return "tick: " + std::string(to_string(e.kind)); },
+                                  [](const TimerSeen& e) { return std::string(e.active ? "timer active" : "timer stopped"); },
+                                  [](const TimerIsActive& e) {
+                                    return std::string(e.question == TimerQuestion::keep_promise ? "timer: keep" : "timer: tell");
+                                  },
+                                  [](const ClockSet&) { return std::string("clock set"); },
+                                  [](const Written& e) { return "written " + std::to_string(e.generation); },
+                                  [](const NoticeAnswered& e) {
+                                    return "answer " + std::to_string(e.id) + " " + std::string(to_string(e.result));
+                                  },
+                              },
+                              outer);
                         },
                     },
                     event);
@@ -145,44 +145,47 @@ std::string words(const LinkEvent& event) {
 
 std::string words(const Event& event) {
   const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
-  return std::visit(
-      Overloaded{
-          [](const PacketsArrived& e) {
-            std::string out = "packets";
-            for (const auto& packet : e.packets) {
-              const auto info = describe_packet(packet);
-              out += " " + (info ? info->str() : std::string("malformed"));
-            }
-            return out;
-          },
-          [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
-          [](const DisconnectAsked&) { return std::string("disconnect"); },
-          [](const BlockAsked&) { return std::string("block"); },
-          [](const UnblockAsked&) { return std::string("unblock"); },
-          [](const LeaveAsked&) { return std::string("leave"); },
-          [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
-          [](const FarewellSaid&) { return std::string("farewell said"); },
-          [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
-          [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
-          [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
-          [&](const CallReport& e) {
-            const auto* gone = std::get_if<CallGone>(&e.what);
-            if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
-            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
-          },
-          [](const SupervisorGone&) { return std::string("supervisor gone"); },
-          [](const InterfaceAppeared&) { return std::string("interface"); },
-          [](const AddressAppeared& e) { return "address " + e.local.str(); },
-          [](const AddressVanished& e) { return "address gone " + e.local.str(); },
-          [](const AddressConflicts& e) { return "conflict: " + e.detail; },
-          [](const SentOn& e) { return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total()); },
-          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
-          [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
-          [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
-          [&](const IdleReport& e) { return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?"); },
-          [](const DeadlinePassed&) { return std::string("due"); },
-      },
-      event);
+  return std::visit(Overloaded{
+                        [](const PacketsArrived& e) {
+                          std::string out = "packets";
+                          for (const auto& packet : e.packets) {
+                            const auto info = describe_packet(packet);
+                            out += " " + (info ? info->str() : std::string("malformed"));
+                          }
+                          return out;
+                        },
+                        [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
+                        [](const DisconnectAsked&) { return std::string("disconnect"); },
+                        [](const BlockAsked&) { return std::string("block"); },
+                        [](const UnblockAsked&) { return std::string("unblock"); },
+                        [](const LeaveAsked&) { return std::string("leave"); },
+                        [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
+                        [](const FarewellSaid&) { return std::string("farewell said"); },
+                        [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
+                        [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
+                        [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
+                        [&](const CallReport& e) {
+                          const auto* gone = std::get_if<CallGone>(&e.what);
+                          if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
+                          return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
+                        },
+                        [](const SupervisorGone&) { return std::string("supervisor gone"); },
+                        [](const InterfaceAppeared&) { return std::string("interface"); },
+                        [](const AddressAppeared& e) { return "address " + e.local.str(); },
+                        [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+                        [](const AddressConflicts& e) { return "conflict: " + e.detail; },
+                        [](const SentOn& e) {
+                          return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total());
+                        },
+                        [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
+                        [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
+                        [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
+                        [&](const IdleReport& e) {
+                          return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?");
+                        },
+                        [](const DeadlinePassed&) { return std::string("due"); },
+                    },
+                    event);
 }
 
 std::string words(const LinkMachine& machine) {
@@ -200,9 +203,8 @@ void play(LinkMachine& machine, std::vector<Row> rows) {
     const auto wake = machine.deadline() ? std::optional(std::max(*machine.deadline(), last)) : std::nullopt;
     last = now;
     if (std::holds_alternative<DeadlinePassed>(row.event) && wake != now)
-      ADD_FAILURE_AT(row.file, row.line)
-          << "due at " << (wake ? std::to_string(wake->time_since_epoch().count()) : "no time")
-          << " us";
+      ADD_FAILURE_AT(row.file, row.line) << "due at " << (wake ? std::to_string(wake->time_since_epoch().count()) : "no time")
+                                         << " us";
     const auto before = shown(machine.state());
     const auto step = machine.step(std::move(row.event), now);
     std::vector<std::string> effects;

@@ -27,13 +27,13 @@ Week::Week(unsigned seed, Seen& seen) : engine_(seed), seen_(seen) {
   static const Plan kPlans[] = {
       {core::Window{kWorkingDays, 7h, 18h}, kWorkingDays, 7h + 30min},
       {core::Window{kWorkingDays, 7h, 18h}, kWorkingDays, 7h + 30min},
-      {core::Window{0x7f, 0h, 24h}, 0x7f, 30min},            // the clocks change inside
-      {core::Window{0x41, 1h, 5h}, 0x41, 1h + 15min},        // and here on the very day
+      {core::Window{0x7f, 0h, 24h}, 0x7f, 30min},               // the clocks change inside
+      {core::Window{0x41, 1h, 5h}, 0x41, 1h + 15min},           // and here on the very day
       {core::Window{kWorkingDays, 7h, 18h}, 0x7f, 7h + 30min},  // the timer elapses on Saturday, too
       {std::nullopt, 0x7f, 3h + 30min},
   };
-  static const char* const kPlaces[] = {"Europe/Berlin", "Europe/Berlin", "UTC", "America/New_York", "Australia/Lord_Howe",
-                                        "Asia/Kolkata"};
+  static const char* const kPlaces[] = {"Europe/Berlin",    "Europe/Berlin",       "UTC",
+                                        "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"};
   static const char* const kStarts[] = {"2026-11-20 12:00:00", "2026-03-26 05:00:00", "2026-10-22 05:00:00",
                                         "2026-03-05 12:00:00", "2026-10-29 12:00:00", "2026-10-01 00:00:00"};
   place_ = std::make_unique<Place>(kPlaces[engine_() % std::size(kPlaces)]);
@@ -149,7 +149,8 @@ void Week::tick(TickKind kind, WallTime told) {
   if (due.due) {
     granted(due, standing);
   } else if (due.promise != promise_) {
-    if (due.verdict != TickVerdict::under_way || (promise_ && *promise_ > wall() + 1s)) broken("a refusal has changed what is written down");
+    if (due.verdict != TickVerdict::under_way || (promise_ && *promise_ > wall() + 1s))
+      broken("a refusal has changed what is written down");
     promise_ = due.promise;
     ++seen_["the next one known later"];
     expect_kept();
@@ -186,8 +187,7 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
     if (!before.elapse || *before.elapse > now || (config_.window && !same_day(*before.elapse, now)))
       broken("made up for another day's");
   }
-  if (once_more && before.promise && *before.promise > now + 1s && due.promise != before.promise)
-    broken("a promise was changed");
+  if (once_more && before.promise && *before.promise > now + 1s && due.promise != before.promise) broken("a promise was changed");
 
   promise_ = due.promise;
   last_granted_ = now;
@@ -210,8 +210,7 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
 }
 
 void Week::expect_kept() {
-  if (promise_ && *promise_ > wall())
-    at(mono_of(*promise_) + 1s, {.what = What::kept, .time = *promise_, .steps = steps_});
+  if (promise_ && *promise_ > wall()) at(mono_of(*promise_) + 1s, {.what = What::kept, .time = *promise_, .steps = steps_});
 }
 
 // Whether it still is the promise when it elapses is asked then. Now and then ghostd is not there.
@@ -230,8 +229,7 @@ void Week::arm(WallTime promise) {
 }
 
 void Week::set_chain() {
-  if (chain_)
-    at(mono_of(*chain_), {.what = What::chain, .time = *chain_, .boots = boots_, .steps = steps_});
+  if (chain_) at(mono_of(*chain_), {.what = What::chain, .time = *chain_, .boots = boots_, .steps = steps_});
 }
 
 void Week::set_calendar() {

@@ -51,14 +51,14 @@ class Week {
   void go_down();
   void come_up();
   void set_clock();
-  void set_calendar();   // the timer's next elapse from its stamp
-  void set_chain();      // the transient timer anew, by the present clock
-  void expect_kept();    // the promise that stands
-  void set_self();       // ghostd's own timer, for the same
-  void look();           // nothing is lost
+  void set_calendar();  // the timer's next elapse from its stamp
+  void set_chain();     // the transient timer anew, by the present clock
+  void expect_kept();   // the promise that stands
+  void set_self();      // ghostd's own timer, for the same
+  void look();          // nothing is lost
 
   [[nodiscard]] WallTime timer_after(WallTime base) const;
-  [[nodiscard]] bool inside(WallTime t) const;              // of the window
+  [[nodiscard]] bool inside(WallTime t) const;  // of the window
   [[nodiscard]] bool same_day(WallTime a, WallTime b) const;
   [[nodiscard]] std::string text(WallTime t) const;
 

@@ -38,8 +38,8 @@ bool Week::same_day(WallTime a, WallTime b) const {
 void Week::look() {
   const auto now = wall();
   if (!up_ || !config_.window || mono_ - up_since_ < 60s || mono_ - stepped_ < 5s || put_back_since_grant_) return;
-  if (last_granted_ && now - *last_granted_ < 10s) return;  // the timer is about to be set
-  if (promise_ && *promise_ <= now && now - *promise_ < 2s) return;   // the tick is under way
+  if (last_granted_ && now - *last_granted_ < 10s) return;           // the timer is about to be set
+  if (promise_ && *promise_ <= now && now - *promise_ < 2s) return;  // the tick is under way
   if (untold_ && told_at_ == Mono::max() && inside(now) && same_day(*begun_, now))
     broken("it was cut short, and not begun once more");
   // The day has begun: its timer has elapsed, on a day and at an hour for it.

@@ -75,13 +75,17 @@ LinkEvent World::anything() {
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
   switch (pick(37)) {
-    case 0: case 1: return connect;
-    case 2: case 3: return disconnect;
+    case 0:
+    case 1: return connect;
+    case 2:
+    case 3: return disconnect;
     case 34: return StandsBehind{chance(50)};
     case 35: return conflict("somebody's");
     case 36: return chance(30) ? leave : unblock;
     case 4: return block;
-    case 5: case 6: case 7: return unblock;
+    case 5:
+    case 6:
+    case 7: return unblock;
     case 8: return Reconfigured{some_config()};
     case 9: return chance(30) ? supervisor_gone : interface;
     case 10: return AddressAppeared{some_address(family)};
@@ -100,9 +104,7 @@ LinkEvent World::anything() {
 
 void World::later(Duration in, LinkEvent event) { appointments_.push_back({now_ + in, std::move(event)}); }
 
-void World::later_gone(Duration in, CallSerial call, CallEnd reason) {
-  later(in, CallReport{call, CallGone{reason, "told"}});
-}
+void World::later_gone(Duration in, CallSerial call, CallEnd reason) { later(in, CallReport{call, CallGone{reason, "told"}}); }
 
 SentOn World::sent_of(std::size_t packets, std::size_t lost) {
   SentOn out{.replayed = packets - lost, .drops = {}};
@@ -163,7 +165,8 @@ std::optional<std::string> World::live(int steps) {
   for (int i = 0; i < steps && !broken_; ++i) next();
   quiet_ = true;
   for (int i = 0; i < 20'000 && !broken_; ++i) {
-    if (appointments_.empty() && way_.empty() && !link_.deadline() && std::holds_alternative<Down>(call().state())) return std::nullopt;
+    if (appointments_.empty() && way_.empty() && !link_.deadline() && std::holds_alternative<Down>(call().state()))
+      return std::nullopt;
     next();
   }
   promise(false, "it never comes to rest");
@@ -174,7 +177,8 @@ std::optional<std::string> World::live(int steps) {
 
 void World::feed(LinkEvent event) {
   const auto from = shown(call().state());
-  history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(to_string(from)) + ": " + words(event));
+  history_.push_back(std::to_string(now_.time_since_epoch().count()) + " us, " + std::string(to_string(from)) + ": " +
+                     words(event));
   if (history_.size() > 25) history_.erase(history_.begin());
   before(event);
   auto copy = event;
@@ -268,10 +272,12 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(!routed_, "a call begins with the route of another");
             ppp_.clear();
             if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr)
-              promise(std::any_of(p->packets.begin(), p->packets.end(), [&](const auto& packet) {
-                        const auto info = describe_packet(packet);
-                        return info && call().config().stable_for(info->family());
-                      }), "a packet calls that no call can carry");
+              promise(std::any_of(p->packets.begin(), p->packets.end(),
+                                  [&](const auto& packet) {
+                                    const auto info = describe_packet(packet);
+                                    return info && call().config().stable_for(info->family());
+                                  }),
+                      "a packet calls that no call can carry");
             live_ = newest_ = e.serial;
             plan_call(e.serial);
           },
@@ -388,14 +394,17 @@ void World::after(const LinkStep& step, Shown from) {
   const bool waiting = std::holds_alternative<core::Waiting>(call().state());
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
   const bool leaving = std::holds_alternative<Leaving>(call().state());
-  promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0), "a blocked link calls or waits");
+  promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0),
+          "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
   promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
   promise(!bar_ends || (call().deadline() && *call().deadline() <= *bar_ends), "nobody will be woken for the end of a bar");
-  promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_, "a bar ends at another time than was said");
+  promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_,
+          "a bar ends at another time than was said");
   promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");
   promise(down || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
-  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == call().serial()), "it carries a dead call, or forgot a live one");
+  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == call().serial()),
+          "it carries a dead call, or forgot a live one");
   promise(routed_ == up, "the route is where the state is not");
   promise(up || hanging_up || held_.empty(), "an address outlives its call");
   after_notices();

@@ -86,18 +86,18 @@ class World {
   std::vector<std::string> history_;
   std::optional<std::string> broken_;
 
-  std::optional<CallSerial> live_;   // as far as the link was told
+  std::optional<CallSerial> live_;  // as far as the link was told
   CallSerial newest_ = CallSerial::none;
-  bool routed_ = false;              // a handover that no RouteBack took back
-  bool asked_idle_ = false;          // an answer to AskIdle is under way
+  bool routed_ = false;      // a handover that no RouteBack took back
+  bool asked_idle_ = false;  // an answer to AskIdle is under way
   bool blocked_ = false;
-  std::optional<Time> stop_until_;   // until then nothing calls, because of a LeaveAsked
-  std::set<IpAddress> held_;         // handed over, not forgotten
+  std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked
+  std::set<IpAddress> held_;        // handed over, not forgotten
   Time woken_ = Time::min();
   int at_once_ = 0;  // wake-ups in a row without the time moving on
 
   unsigned names_ = 0;
-  std::uint64_t arrived_ = 0, on_the_way_ = 0;                // packets; of handovers not answered yet
+  std::uint64_t arrived_ = 0, on_the_way_ = 0;  // packets; of handovers not answered yet
   struct Waiting {
     int copies = 0;
     Time last{};
@@ -115,7 +115,7 @@ class World {
   bool asked_since_ = false, asked_for_this_ = false;  // a person asked: since the last appearance; for it
   std::map<std::uint64_t, OnItsWay> way_;
   std::map<std::string, std::vector<IpAddress>> confirmed_;
-  std::set<std::string> unsettled_;  // before the step: who is being told, or is to be tried again
+  std::set<std::string> unsettled_;                 // before the step: who is being told, or is to be tried again
   std::map<std::string, std::uint64_t> sequences_;  // by notifier
   std::map<std::uint64_t, Time> made_;              // when a notice of this number was first in memory
   std::map<std::string, Time> owed_;                // who is to be told, since when

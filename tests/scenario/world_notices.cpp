@@ -41,16 +41,14 @@ std::vector<AnnounceConfig> World::some_announces() {
 LinkEvent World::anything_of_appearances() {
   const auto next = chance(50) ? std::optional(wall() + up_to(600s)) : std::nullopt;
   switch (pick(8)) {
-    case 0: case 1: case 2: return AppearAsked{chance(50) ? 0s : 1s * pick(300)};
+    case 0:
+    case 1:
+    case 2: return AppearAsked{chance(50) ? 0s : 1s * pick(300)};
     case 3: return TickAsked{TickKind::calendar, next};
     case 4: return TickAsked{TickKind::chain, next};
     case 5: return TickAsked{TickKind::resume, next};
-    case 6:
-      timer_active_ = !timer_active_;
-      return TimerSeen{timer_active_};
-    default:
-      offset_ += chance(50) ? -up_to(300s) : up_to(300s);
-      return ClockSet{};
+    case 6: timer_active_ = !timer_active_; return TimerSeen{timer_active_};
+    default: offset_ += chance(50) ? -up_to(300s) : up_to(300s); return ClockSet{};
   }
 }
 
@@ -69,7 +67,8 @@ void World::answer_notice() {
   const auto result = chance(60) ? NoticeResult::Ok : static_cast<NoticeResult>(pick(12));
   const auto [id, what] = *at;
   way_.erase(at);
-  if (result == NoticeResult::Ok && what.notice.kind == NoticeKind::appear && what.name != "echo") confirmed_[what.name] = what.notice.addresses;
+  if (result == NoticeResult::Ok && what.notice.kind == NoticeKind::appear && what.name != "echo")
+    confirmed_[what.name] = what.notice.addresses;
   if (surely_not_heard(result) && !what.knew.empty()) confirmed_[what.name] = what.knew;
   feed(NoticeAnswered{id, result, "said so", chance(80) ? "203.0.113.9" : "nonsense"});
 }
@@ -137,9 +136,11 @@ void World::see(const Tell& told) {
   last = notice.sequence;
   const auto known = confirmed_.find(announce.name);
   const bool again = known != confirmed_.end() && known->second == notice.addresses;
-  promise(notice.kind == NoticeKind::vanish || !again || announce.repeat || asked_for_this_ || asked_since_ || unsettled_.contains(announce.name),
+  promise(notice.kind == NoticeKind::vanish || !again || announce.repeat || asked_for_this_ || asked_since_ ||
+              unsettled_.contains(announce.name),
           "an address is told twice");
-  way_[told.what.id] = {announce.name, notice, known == confirmed_.end() ? std::vector<IpAddress>{} : known->second, needs_link(announce)};
+  way_[told.what.id] = {announce.name, notice, known == confirmed_.end() ? std::vector<IpAddress>{} : known->second,
+                        needs_link(announce)};
   confirmed_.erase(announce.name);  // until it is answered
   owed_.erase(announce.name);
 }
@@ -162,7 +163,8 @@ void World::see(const TellAppeared& told) {
 // In order, the good-bye comes first: whoever was told and is to be told the end has been, or its time was up.
 void World::see(const RouteBack&) {
   const auto reason = call().status().reason;
-  const bool in_order = reason == "idle" || reason == "disconnect" || reason == "block" || reason == "standby" || reason == "stop";
+  const bool in_order = reason == "idle" || reason == "disconnect" || reason == "block" || reason == "standby" ||
+                        reason == "stop";
   if (!in_order) return;
   ++seen_["hung up in order"];
   const bool present = was_.state == "present" || was_.state == "announcing";
@@ -175,11 +177,11 @@ void World::after_notices() {
   const bool present = status.state == "present" || status.state == "announcing";
   if (!present) owed_.clear();
   if (present) asked_since_ = asked_since_ && owed_.empty() && false;
-  for (const auto& [name, since] : owed_)
-    promise(saved_ != written_ && (sleepy_ || now_ - since <= 2s), name + " is not told");
+  for (const auto& [name, since] : owed_) promise(saved_ != written_ && (sleepy_ || now_ - since <= 2s), name + " is not told");
   if (call().carries() == nullptr)
     promise(std::none_of(way_.begin(), way_.end(), [](const auto& w) { return w.second.by_link; }), "a notice outlives its link");
-  promise(!link_.wall_deadline() || link_.memory().promise == link_.wall_deadline(), "it waits for another time than the promised one");
+  promise(!link_.wall_deadline() || link_.memory().promise == link_.wall_deadline(),
+          "it waits for another time than the promised one");
 }
 
 }  // namespace ghost::test

@@ -29,16 +29,23 @@ def introspect(what):
 
 def installed_programs():
     """Targets that a machine needs: what is installed, and the lab's telephone line. Tests are not among them."""
-    return [os.path.relpath(t["filename"][0], BUILD) for t in introspect("--targets")
-            if t["installed"] or t["name"] == "ghost-line"]
+    return [
+        os.path.relpath(t["filename"][0], BUILD) for t in introspect("--targets") if t["installed"] or t["name"] == "ghost-line"
+    ]
 
 
 def build(say, targets=()):
     """ninja, with a line of progress every few seconds; its output is shown when it fails."""
     begun = last = time.monotonic()
     output = []
-    with subprocess.Popen(["ninja", "-C", BUILD, *targets], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          stdin=subprocess.DEVNULL, start_new_session=True) as ninja:
+    with subprocess.Popen(
+        ["ninja", "-C", BUILD, *targets],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as ninja:
         try:
             for text in ninja.stdout:
                 output.append(text)

@@ -23,6 +23,7 @@ class Result:
 
 class Client:
     """One port, held with a lock so that several users of one VM do not meet on it. A context manager."""
+
     def __init__(self, machine, wait=60):
         self.machine = machine
         self.pending = b""
@@ -102,7 +103,7 @@ class Client:
             argv = ["sh", "-c", argv]
         self.send(id=ident, run=list(argv), timeout=timeout, env=env or {})
         for start in range(0, len(stdin), 24576):
-            self.send(id=ident, **{"in": base64.b64encode(stdin[start:start + 24576]).decode()})
+            self.send(id=ident, **{"in": base64.b64encode(stdin[start : start + 24576]).decode()})
         self.send(id=ident, eof=True)
         out, err = [], []
         end = time.monotonic() + timeout + patience
@@ -114,8 +115,12 @@ class Client:
                     elif "err" in message:
                         (on_err or err.append)(base64.b64decode(message["err"]))
                     elif "exit" in message:
-                        return Result(message["exit"], b"".join(out).decode(errors="replace"),
-                                      b"".join(err).decode(errors="replace"), message["timed_out"])
+                        return Result(
+                            message["exit"],
+                            b"".join(out).decode(errors="replace"),
+                            b"".join(err).decode(errors="replace"),
+                            message["timed_out"],
+                        )
         except KeyboardInterrupt:
             self.send(id=ident, kill=15)
             raise

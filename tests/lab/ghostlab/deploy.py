@@ -23,6 +23,7 @@ REBOOT = 97
 
 class Outcome:
     """The outcome of a scenario: result is the runner's own report (guest/rig/runner.py), {} if there is none."""
+
     def __init__(self, name, passed, seconds, detail, result):
         self.name, self.passed, self.seconds, self.detail, self.result = name, passed, seconds, detail, result
 
@@ -39,6 +40,7 @@ def scenario_path(name):
 def scenario_attribute(name, attribute, default):
     """A constant at the top of the scenario's file, read without running it."""
     import ast
+
     with open(scenario_path(name)) as f:
         for node in ast.parse(f.read()).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == attribute:
@@ -72,17 +74,21 @@ def push_lab(client, build="build"):
     def plain(info):
         info.uid = info.gid = 0
         return None if "__pycache__" in info.name else info
+
     with tarfile.open(path, "w") as tar:
         tar.add(os.path.join(LAB, "guest", "rig"), "rig", filter=plain)
         tar.add(os.path.join(LAB, "scenarios"), "scenarios", filter=plain)
         line = os.path.join(build, "tests/lab/line/ghost-line")
         if os.path.exists(line):
             tar.add(line, "bin/ghost-line", filter=plain)
-    checked(client, """
+    checked(
+        client,
+        """
         rm -rf /opt/lab.new; mkdir -p /opt/lab.new /opt/lab
         tar -x -C /opt/lab.new -f /host/lab.tar
         cp -a --remove-destination /opt/lab.new/. /opt/lab/
-        rm -rf /opt/lab.new""")
+        rm -rf /opt/lab.new""",
+    )
 
 
 def push_build(client, build="build"):
@@ -90,8 +96,11 @@ def push_build(client, build="build"):
     build = os.path.join(TREE, build)
     stage = tempfile.mkdtemp(prefix="ghostlab-stage-")
     try:
-        subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--strip", "--destdir", stage],
-                       check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--strip", "--destdir", stage],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         path = os.path.join(client.machine.share, "stage.tar")
         if not os.listdir(stage):
             return  # nothing is installed yet
@@ -99,12 +108,15 @@ def push_build(client, build="build"):
     finally:
         shutil.rmtree(stage)
     # Files are replaced, not written into, so that a running program goes on. /lib and the like are symlinks: keep them.
-    checked(client, """
+    checked(
+        client,
+        """
         tar -x -C / --keep-directory-symlink -m -f /host/stage.tar 2>/tmp/tar.err || { cat /tmp/tar.err >&2; exit 1; }
         systemd-sysusers
         systemd-tmpfiles --create --prefix=/run/ghostd --prefix=/var/lib/ghostd
         systemctl daemon-reload
-        busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig >/dev/null""")
+        busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig >/dev/null""",
+    )
 
 
 def run_scenario(client, name, write, results=None):
@@ -117,13 +129,22 @@ def run_scenario(client, name, write, results=None):
 
     def out(data):
         write(decode.decode(data.decode(errors="replace")))
+
     end = time.monotonic() + timeout
     while True:
-        done = client.run(["python3", "-m", "rig.runner", name, f"/host/results/{name}"], timeout=end - time.monotonic(),
-                          on_out=out, on_err=out, env={"PYTHONPATH": "/opt/lab", "PYTHONUNBUFFERED": "1",
-                                                       "GHOSTLAB_TIME": str(time.time()),
-                                                       "GHOSTLAB_ALL": "1" if everything() else "",
-                                                       "GHOSTLAB_SEED": os.environ.get("GHOSTD_LAB_SEED", "")})
+        done = client.run(
+            ["python3", "-m", "rig.runner", name, f"/host/results/{name}"],
+            timeout=end - time.monotonic(),
+            on_out=out,
+            on_err=out,
+            env={
+                "PYTHONPATH": "/opt/lab",
+                "PYTHONUNBUFFERED": "1",
+                "GHOSTLAB_TIME": str(time.time()),
+                "GHOSTLAB_ALL": "1" if everything() else "",
+                "GHOSTLAB_SEED": os.environ.get("GHOSTD_LAB_SEED", ""),
+            },
+        )
         if done.code != REBOOT or done.timed_out:
             break
         client.machine.reboot(client)

@@ -92,8 +92,7 @@ WantedBy=multi-user.target
 
 
 def cache_dir():
-    base = os.environ.get("GHOSTD_LAB_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or "/var/cache", "ghostd-lab")
+    base = os.environ.get("GHOSTD_LAB_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or "/var/cache", "ghostd-lab")
     os.makedirs(base, mode=0o755, exist_ok=True)
     return base
 
@@ -112,6 +111,7 @@ def recipe_hash():
 
 class Image:
     """Paths of a finished image."""
+
     def __init__(self, directory):
         self.directory = directory
         self.disk = os.path.join(directory, "root.ext4")
@@ -126,8 +126,12 @@ def ready():
 
 def debian_sources(update=True):
     """The host's own Debian sources as one-line entries, whatever form they are kept in; nothing from elsewhere."""
-    out = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)",
-                          "Created-By: Packages"], check=True, capture_output=True, text=True).stdout
+    out = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)", "Created-By: Packages"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     entries = {}
     for line in out.splitlines():
         origin, uri, release, component = line.split("|")
@@ -141,27 +145,33 @@ def debian_sources(update=True):
     # The installed keyring is trusted for them all: apt on the host has already judged the same indexes by its own.
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
     option = f"[signed-by={keyring}] " if os.path.exists(keyring) else ""
-    return [f"deb {option}{uri} {release} {' '.join(dict.fromkeys(c for c in components if c == 'main'))}"
-            for (uri, release), components in entries.items()]
+    return [
+        f"deb {option}{uri} {release} {' '.join(dict.fromkeys(c for c in components if c == 'main'))}"
+        for (uri, release), components in entries.items()
+    ]
 
 
 def apt_options():
     """The parts of the host's apt configuration that mmdebstrap's own apt also needs to reach the mirror."""
     out = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True).stdout
-    return [line for line in out.splitlines()
-            if re.match(r"Acquire::(https?::|ftp::)?(\S*::)?(Proxy|Check-Valid-Until|Retries|ForceIPv4)\b", line)
-            and '""' not in line]
+    return [
+        line
+        for line in out.splitlines()
+        if re.match(r"Acquire::(https?::|ftp::)?(\S*::)?(Proxy|Check-Valid-Until|Retries|ForceIPv4)\b", line) and '""' not in line
+    ]
 
 
 def write_cpio(path, members):
     """An uncompressed newc archive; members are (name, mode, data or None)."""
     with open(path, "wb") as f:
+
         def put(name, mode, data, ino):
             name_b = name.encode() + b"\0"
             fields = [ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name_b), 0]
             f.write(b"070701" + b"".join(b"%08X" % x for x in fields) + name_b)
             f.write(b"\0" * (-f.tell() % 4) + data)
             f.write(b"\0" * (-f.tell() % 4))
+
         for ino, (name, mode, data) in enumerate(members, 1):
             put(name, mode, data or b"", ino)
         put("TRAILER!!!", 0, b"", 0)
@@ -171,8 +181,9 @@ def make_initrd(root, version, path):
     base = os.path.join(root, "lib/modules", version)
     order = []
     for module in INITRD_MODULES:
-        out = subprocess.run(["chroot", root, "/sbin/modprobe", "-S", version, "--show-depends", module],
-                             capture_output=True, text=True)
+        out = subprocess.run(
+            ["chroot", root, "/sbin/modprobe", "-S", version, "--show-depends", module], capture_output=True, text=True
+        )
         for line in out.stdout.splitlines():
             words = line.split()
             if words and words[0] == "insmod" and words[1] not in order:
@@ -194,18 +205,22 @@ def make_initrd(root, version, path):
 
 def unpack_kernel(root, path, log):
     """Fetch the kernel that linux-image-amd64 names with the new root's own apt, and unpack just what we need of it."""
+
     def chroot(*argv, **kw):
         return subprocess.run(["chroot", root, *argv], check=True, stdout=kw.pop("stdout", log), stderr=log, **kw)
+
     show = chroot("apt-cache", "depends", "linux-image-amd64", stdout=subprocess.PIPE, text=True).stdout
     package = re.search(r"Depends: (linux-image-\S+)", show).group(1)
     deb = download(root, package, log)
-    version = package[len("linux-image-"):]
+    version = package[len("linux-image-") :]
     modules = f"./lib/modules/{version}"
     patterns = [f"./boot/vmlinuz-{version}", f"{modules}/modules.builtin*", f"{modules}/modules.order"]
     patterns += [f"{modules}/kernel/{m}" for m in MODULES]
     # tar complains when a pattern matches nothing (a module built in, say); what is really missing shows later.
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as p:
-        subprocess.run(["tar", "-x", "-C", root, "--keep-directory-symlink", "--wildcards", *patterns], stdin=p.stdout, stderr=log)
+        subprocess.run(
+            ["tar", "-x", "-C", root, "--keep-directory-symlink", "--wildcards", *patterns], stdin=p.stdout, stderr=log
+        )
         p.stdout.read()
     os.unlink(deb)
     subprocess.run(["chroot", root, "/sbin/depmod", version], check=True, stdout=log, stderr=log)
@@ -217,8 +232,13 @@ def download(root, package, log):
     """A package's .deb, fetched with the new root's own apt: its path there."""
     with open("/etc/resolv.conf") as ours:  # systemd-resolved's package has led the root's own to itself, which does not run
         replace(root, "/etc/resolv.conf", ours.read())
-    subprocess.run(["chroot", root, "sh", "-c", f"cd /tmp && apt-get download -o APT::Sandbox::User=root {package}"], check=True,
-                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    subprocess.run(
+        ["chroot", root, "sh", "-c", f"cd /tmp && apt-get download -o APT::Sandbox::User=root {package}"],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
     return glob.glob(os.path.join(root, "tmp", f"{package}_*.deb"))[0]
 
 
@@ -232,9 +252,11 @@ def unpack_others(root, log):
 def still(root, log):
     """The neighbours are there and do nothing until a scenario starts them: not at boot, not by D-Bus, not by udev."""
     subprocess.run(["systemctl", f"--root={root}", "disable", *STILL], check=True, stdout=log, stderr=log)
-    for path in ("usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service",  # names polkit.service itself, no alias
-                 "lib/udev/rules.d/84-nm-drivers.rules",  # runs a shell for each new interface
-                 "sbin/resolvconf"):                      # resolvectl by another name: pppd's scripts would believe in it
+    for path in (
+        "usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service",  # names polkit.service itself, no alias
+        "lib/udev/rules.d/84-nm-drivers.rules",  # runs a shell for each new interface
+        "sbin/resolvconf",
+    ):  # resolvectl by another name: pppd's scripts would believe in it
         full = os.path.join(root, path)
         kept = os.path.join(root, "usr/lib/ghostlab/still", path)
         os.makedirs(os.path.dirname(kept), exist_ok=True)
@@ -257,6 +279,7 @@ def configure(root):
         with open(full, "w") as f:
             f.write(text)
         os.chmod(full, mode)
+
     units = "/etc/systemd/system/"
     for unit in MASK:
         link = os.path.join(root, units.lstrip("/"), unit)
@@ -274,10 +297,14 @@ def configure(root):
     with open(agent_path()) as f:
         put("/usr/lib/ghostlab/agent.py", f.read())
     put("/etc/modules-load.d/ghostlab.conf", "\n".join(PRELOAD) + "\n")
-    put("/etc/systemd/journald.conf.d/ghostlab.conf",
-        "[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\nRateLimitBurst=0\nForwardToSyslog=no\n")
-    put("/etc/systemd/system.conf.d/ghostlab.conf", "[Manager]\nShowStatus=no\nDefaultTimeoutStartSec=180s\n"
-        "DefaultTimeoutStopSec=90s\nDefaultDeviceTimeoutSec=10s\n")
+    put(
+        "/etc/systemd/journald.conf.d/ghostlab.conf",
+        "[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\nRateLimitBurst=0\nForwardToSyslog=no\n",
+    )
+    put(
+        "/etc/systemd/system.conf.d/ghostlab.conf",
+        "[Manager]\nShowStatus=no\nDefaultTimeoutStartSec=180s\n" "DefaultTimeoutStopSec=90s\nDefaultDeviceTimeoutSec=10s\n",
+    )
     put("/etc/hostname", "ghostlab\n")
     put("/etc/hosts", "127.0.0.1 localhost ghostlab\n::1 localhost\n")
     put("/etc/fstab", "")
@@ -292,8 +319,11 @@ def configure(root):
         with open(os.path.join(root, "etc/group"), "a") as f:
             f.write("alice:x:1000:\n")
     # Byte code of the standard library, made here: under emulation the first import of each module costs its parsing.
-    subprocess.run(["chroot", root, "python3", "-m", "compileall", "-q", "/usr/lib/ghostlab"],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ["chroot", root, "python3", "-m", "compileall", "-q", "/usr/lib/ghostlab"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def make(say=lambda text: None):
@@ -320,13 +350,27 @@ def make(say=lambda text: None):
             with open(log_path, "w") as log:
                 sources = debian_sources()
                 tell("fetching and unpacking Debian 12")
-                argv = ["mmdebstrap", "--mode=root", "--variant=essential", "--format=directory",
-                        "--include=" + ",".join(PACKAGES + NEIGHBOURS),
-                        "--aptopt=Apt::Install-Recommends false", "--aptopt=Acquire::Languages none",
-                        "--dpkgopt=force-unsafe-io", "--skip=check/empty", "--skip=cleanup/apt/lists"]
+                argv = [
+                    "mmdebstrap",
+                    "--mode=root",
+                    "--variant=essential",
+                    "--format=directory",
+                    "--include=" + ",".join(PACKAGES + NEIGHBOURS),
+                    "--aptopt=Apt::Install-Recommends false",
+                    "--aptopt=Acquire::Languages none",
+                    "--dpkgopt=force-unsafe-io",
+                    "--skip=check/empty",
+                    "--skip=cleanup/apt/lists",
+                ]
                 argv += [f"--aptopt={o}" for o in apt_options()]
-                for pattern in ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*",
-                                "/usr/share/i18n/*", "/usr/lib/udev/hwdb.d/*"):
+                for pattern in (
+                    "/usr/share/doc/*",
+                    "/usr/share/man/*",
+                    "/usr/share/locale/*",
+                    "/usr/share/info/*",
+                    "/usr/share/i18n/*",
+                    "/usr/lib/udev/hwdb.d/*",
+                ):
                     argv.append(f"--dpkgopt=path-exclude={pattern}")
                 # apt itself comes along to fetch the kernel with the same sources and keys.
                 argv += ["--include=apt,debian-archive-keyring", SUITE, root, *sources]
@@ -343,8 +387,26 @@ def make(say=lambda text: None):
                 disk = os.path.join(work, "root.ext4")
                 with open(disk, "wb") as f:
                     f.truncate(2048 << 20)
-                subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum,^64bit", "-m", "0", "-E",
-                                "lazy_itable_init=1,root_owner=0:0", "-d", root, disk], check=True, stdout=log, stderr=log)
+                subprocess.run(
+                    [
+                        "mke2fs",
+                        "-q",
+                        "-t",
+                        "ext4",
+                        "-O",
+                        "^has_journal,^metadata_csum,^64bit",
+                        "-m",
+                        "0",
+                        "-E",
+                        "lazy_itable_init=1,root_owner=0:0",
+                        "-d",
+                        root,
+                        disk,
+                    ],
+                    check=True,
+                    stdout=log,
+                    stderr=log,
+                )
                 shutil.rmtree(root)
                 with open(os.path.join(work, "complete"), "w") as f:
                     f.write(version + "\n")
@@ -354,8 +416,7 @@ def make(say=lambda text: None):
                 sys.stderr.write("".join(f.readlines()[-25:]))
             raise RuntimeError(f"the lab's image could not be made: {error}; the whole log is in {log_path}") from error
         # The one before stays, for whoever works on two branches; a running VM keeps its open file anyway.
-        olds = [os.path.join(cache_dir(), old) for old in os.listdir(cache_dir())
-                if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)]
+        olds = [os.path.join(cache_dir(), old) for old in os.listdir(cache_dir()) if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)]
         olds = sorted((path for path in olds if path != work), key=os.path.getmtime)
         for path in olds[:-1] if olds and os.path.exists(os.path.join(olds[-1], "complete")) else olds:
             shutil.rmtree(path, ignore_errors=True)

@@ -21,14 +21,17 @@ RESULTS = os.path.join(BUILD, "lab-results")
 
 def in_order(names):
     """(side by side, alone): those that may take long first, so that the lanes end together."""
+
     def longest_first(some):
         return sorted(some, key=lambda n: -deploy.scenario_timeout(n))
+
     alone = {n for n in names if deploy.scenario_attribute(n, "ALONE", False)}
     return longest_first(n for n in names if n not in alone), longest_first(alone & set(names))
 
 
 class Lane:
     """One VM at a time, and the scenarios that run in it."""
+
     staging = threading.Lock()
 
     def __init__(self, image, report, spare=False):
@@ -79,8 +82,11 @@ class Lane:
                 continue
             detail = []
             if not outcome.passed:
-                detail = ["".join(said)[-6000:], *outcome.detail,
-                          f"kept: {os.path.relpath(os.path.join(RESULTS, name), deploy.TREE)}/"]
+                detail = [
+                    "".join(said)[-6000:],
+                    *outcome.detail,
+                    f"kept: {os.path.relpath(os.path.join(RESULTS, name), deploy.TREE)}/",
+                ]
             self.report(name, outcome.passed, time.monotonic() - begun, detail, outcome.result.get("measures", {}))
             if any("did not end within" in text for text in outcome.detail):
                 self.end()  # whatever hangs in there must not meet the next scenario
@@ -104,6 +110,7 @@ def run(names, image, report, beside=None):
     def one_at_a_time(*words):
         with lock:
             report(*words)
+
     # The first lane is this thread's: a VM ends with the thread that started it, and this one's has to stay for `alone`.
     first, second = Lane(image, one_at_a_time), Lane(image, one_at_a_time, spare=True)
     two = len(together) >= WORTH_A_SECOND and (os.cpu_count() or 1) > 1 and not verbose()
@@ -118,6 +125,7 @@ def run(names, image, report, beside=None):
                 second.run(together)
         except Exception as error:  # the first lane's thread ends with it
             wrong.append(error)
+
     thread = threading.Thread(target=second_lane, daemon=True)
     try:
         thread.start()

@@ -30,8 +30,10 @@ def ensure(names, program, say):
     """Installs what is missing of names. Ends the program when that can't be done."""
     release = os_release() if os.path.exists("/etc/os-release") else {}
     if release.get("ID") != "debian":
-        raise SystemExit(f"{program}: this is {release.get('PRETTY_NAME', 'not Debian')}; it needs Debian 12 with these "
-                         f"packages:\n  {' '.join(names)}")
+        raise SystemExit(
+            f"{program}: this is {release.get('PRETTY_NAME', 'not Debian')}; it needs Debian 12 with these "
+            f"packages:\n  {' '.join(names)}"
+        )
     missing = sorted(set(names) - installed(names))
     if not missing:
         return
@@ -40,12 +42,27 @@ def ensure(names, program, say):
     begun = time.monotonic()
     say(f"packages: installing {len(missing)}: {' '.join(missing)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    steps = [["apt-get", "update", "-qq"],
-             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0",
-              "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold", *missing]]
+    steps = [
+        ["apt-get", "update", "-qq"],
+        [
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            "-o",
+            "Dpkg::Use-Pty=0",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+            "-o",
+            "Dpkg::Options::=--force-confold",
+            *missing,
+        ],
+    ]
     for argv in steps:
-        with subprocess.Popen(argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True) as apt:
+        with subprocess.Popen(
+            argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as apt:
             output, last, count = [], begun, 0
             for line in apt.stdout:
                 output.append(line)

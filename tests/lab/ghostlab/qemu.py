@@ -55,6 +55,7 @@ def accelerator(image):
 
 class Machine:
     """A running VM. directory holds its sockets, its console log and the shared directory."""
+
     def __init__(self, directory):
         self.directory = directory
         self.share = os.path.join(directory, "share")
@@ -67,8 +68,10 @@ class Machine:
     def reboot(self, client, deadline=BOOT_DEADLINE):
         """A reset without a warning, as by a power cut; until the agent of the new boot answers. The disk stays as it is. At
         any other time a reboot is a panic, and ends the machine."""
+
         def boot_id():
             return client.run("cat /proc/sys/kernel/random/boot_id", timeout=30).out
+
         before = boot_id()
         self.ask_qemu("set-action", reboot="reset")
         client.run("sync; sleep 30 & echo b > /proc/sysrq-trigger", timeout=5, patience=0)
@@ -130,8 +133,12 @@ class Machine:
                  "-device", "virtio-9p-pci,fsdev=host,mount_tag=host"]
         # fmt: on
         for n in range(PORTS):
-            argv += ["-chardev", f"socket,id=c{n},path={self.socket(n)},server=on,wait=off",
-                     "-device", f"virtserialport,chardev=c{n},name=ghostlab.{n}"]
+            argv += [
+                "-chardev",
+                f"socket,id=c{n},path={self.socket(n)},server=on,wait=off",
+                "-device",
+                f"virtserialport,chardev=c{n},name=ghostlab.{n}",
+            ]
         parent = os.getpid()
 
         def before_exec():  # a session of its own: Ctrl-C reaches us, and we end it
@@ -140,6 +147,7 @@ class Machine:
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
                 if os.getppid() != parent:
                     os._exit(1)
+
         with open(os.path.join(self.directory, "qemu.log"), "wb") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=before_exec)
         with open(self.pid_file, "w") as f:
@@ -158,6 +166,7 @@ class Machine:
     def wait_until_up(self, deadline=BOOT_DEADLINE):
         """Until the agent answers. Raises RuntimeError with the console's tail when it does not."""
         from .client import Client, Gone
+
         end = time.monotonic() + deadline
         while time.monotonic() < end:
             if self.process and self.process.poll() is not None or not self.pid():

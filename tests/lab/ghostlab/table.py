@@ -9,38 +9,71 @@ REPLAY_BEFORE = "0.75"
 THROUGH_BEFORE = "0.88, 0.75"
 # (measure, what must be, ghostd's measure, demand's measures)
 ROWS = [
-    ("3000 UDP datagrams, 300/s, begun while down: arrived / twice / out of order / ports", "3000 / 0 / 0 / 1",
-     "ghostd.udp", ["demand.udp"]),
+    (
+        "3000 UDP datagrams, 300/s, begun while down: arrived / twice / out of order / ports",
+        "3000 / 0 / 0 / 1",
+        "ghostd.udp",
+        ["demand.udp"],
+    ),
     ("10 000 datagrams of 1200 bytes across dial, replay, up", "0 lost", "ghostd.large", ["demand.large"]),
     ("the same beyond the default budget", "exactly the oldest, counted", "ghostd.budget", []),
     ("3000 own, 1500 LAN, 1000 IPv6 at once: lost / out of order / ports", "0 / 0 / 1 each", "ghostd.three", []),
-    ("TCP begun while down: established, goes on, SYNs seen", "yes, yes, 1", "ghostd.tcp",
-     ["demand.tcp.without-ktune", "demand.tcp.with-ktune"]),
+    (
+        "TCP begun while down: established, goes on, SYNs seen",
+        "yes, yes, 1",
+        "ghostd.tcp",
+        ["demand.tcp.without-ktune", "demand.tcp.with-ktune"],
+    ),
     ("from the PPP address to the first datagram at the far end", "<= demand's", "ghostd.handover", ["demand.handover"]),
     ("first packet to pppd's exec, of a whole bare call (median of 20)", "<= 5 %", "ghostd.trigger", []),
     ("wake-ups of ghostd during a 20 MB transfer", "<= 2 a second", "ghostd.wakeups", []),
     ("300 datagrams sent during the hang-up", "all arrive", "ghostd.hangup", ["demand.hangup"]),
-    ("from Appear to the first notice received, beside a script of pppd and curl (median of 10)", "<= 1.1 times the script's",
-     "ghostd.appear", ["script.appear"]),
+    (
+        "from Appear to the first notice received, beside a script of pppd and curl (median of 10)",
+        "<= 1.1 times the script's",
+        "ghostd.appear",
+        ["script.appear"],
+    ),
     ("12 000 datagrams of 1200 bytes, 3000/s, begun while down (0.1: 1846 lost)", "0 lost", "ghostd.flood", []),
-    (f"ghostd's processor time for a packet that waits, 1 / 100 links (0.1: {WAITING_BEFORE})", "a fifth of 0.1's; ratio <= 1.1",
-     "ghostd.waiting", []),
-    (f"20 000 datagrams of 100 bytes that waited, at our egress; beside a program's sendmmsg(2) into the same call (0.1: {REPLAY_BEFORE})", "ratio >= 0.8",
-     "ghostd.replay.rate", ["sendmmsg.rate"]),
-    (f"100-byte datagrams through an up link, own and LAN; beside a bare pppd, and one with masquerade and fq_codel (0.1: {THROUGH_BEFORE})",
-     ">= 0.95 of masqueraded", "ghostd.through", ["through.bare", "through.masqueraded"]),
+    (
+        f"ghostd's processor time for a packet that waits, 1 / 100 links (0.1: {WAITING_BEFORE})",
+        "a fifth of 0.1's; ratio <= 1.1",
+        "ghostd.waiting",
+        [],
+    ),
+    (
+        f"20 000 datagrams of 100 bytes that waited, at our egress; beside a program's sendmmsg(2) into the same call (0.1: {REPLAY_BEFORE})",
+        "ratio >= 0.8",
+        "ghostd.replay.rate",
+        ["sendmmsg.rate"],
+    ),
+    (
+        f"100-byte datagrams through an up link, own and LAN; beside a bare pppd, and one with masquerade and fq_codel (0.1: {THROUGH_BEFORE})",
+        ">= 0.95 of masqueraded",
+        "ghostd.through",
+        ["through.bare", "through.masqueraded"],
+    ),
     ("sent = arrived + each kind of dropped + waiting, in 20 random runs", "to the packet", "ghostd.books", []),
     ("memory, 1 link: USS / RSS", "<= 4 / <= 14 MiB", "ghostd.memory.1", []),
     ("memory, 100 links: USS / RSS", "<= 8 / <= 18 MiB", "ghostd.memory.100", []),
-    (f"of ours while it runs, one link that shares both families (0.1: {OBJECTS_BEFORE})", "fewer than 0.1", "ghostd.objects", []),
+    (
+        f"of ours while it runs, one link that shares both families (0.1: {OBJECTS_BEFORE})",
+        "fewer than 0.1",
+        "ghostd.objects",
+        [],
+    ),
     ("routes, rules, nftables, sysctls after stop", "as before", "ghostd.restored", []),
 ]
 
 
 # The columns of the neighbours' table: (what happens, in which state of the link or of the neighbour)
 STATES = ("down", "dialing", "up")
-BESIDE = {"it starts": ("starts", STATES), "restarts or reloads": ("changes", STATES), "stops": ("stops", STATES),
-          "ghostd stops": ("ghostd-stops", ("running", "stopped"))}
+BESIDE = {
+    "it starts": ("starts", STATES),
+    "restarts or reloads": ("changes", STATES),
+    "stops": ("stops", STATES),
+    "ghostd stops": ("ghostd-stops", ("running", "stopped")),
+}
 
 
 # Values that must not exceed those of pppd's demand mode in the same run: (the test's name, ghostd's measure, demand's)
@@ -94,9 +127,21 @@ def beside(measures):
     if not found:
         return ""
     header = ("beside", *BESIDE)
-    return in_markdown([header, *((neighbour, *("; ".join(f"{how}: {cells[what, how]}" for how in hows if (what, how) in cells) or NONE
-                                                for what, hows in BESIDE.values()))
-                                  for neighbour, cells in sorted(found.items(), key=lambda item: item[0].lower()))])
+    return in_markdown(
+        [
+            header,
+            *(
+                (
+                    neighbour,
+                    *(
+                        "; ".join(f"{how}: {cells[what, how]}" for how in hows if (what, how) in cells) or NONE
+                        for what, hows in BESIDE.values()
+                    ),
+                )
+                for neighbour, cells in sorted(found.items(), key=lambda item: item[0].lower())
+            ),
+        ]
+    )
 
 
 def show(measures, say):

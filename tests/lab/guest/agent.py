@@ -31,7 +31,7 @@ class Port:
     def send(self, message):
         data = json.dumps(message).encode() + b"\n"
         while data:
-            data = data[os.write(self.fd, data):]
+            data = data[os.write(self.fd, data) :]
 
     def messages(self, events):
         """The messages that can be read now; None when the host has closed its end."""
@@ -67,19 +67,31 @@ class Port:
 
     def run(self, message):
         ident = message["id"]
-        environment = {**os.environ, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                       "LC_ALL": "C.UTF-8", "HOME": "/root", **message.get("env", {})}
+        environment = {
+            **os.environ,
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "HOME": "/root",
+            **message.get("env", {}),
+        }
         options = dict(env=environment, cwd=message.get("cwd", "/"), start_new_session=True)
         try:
             if message.get("pty"):
                 master, slave = pty.openpty()
-                child = subprocess.Popen(message["run"], stdin=slave, stdout=slave, stderr=slave,
-                                         preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0), **options)
+                child = subprocess.Popen(
+                    message["run"],
+                    stdin=slave,
+                    stdout=slave,
+                    stderr=slave,
+                    preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0),
+                    **options,
+                )
                 os.close(slave)
                 outputs, stdin = {master: "out"}, master
             else:
-                child = subprocess.Popen(message["run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.PIPE, bufsize=0, **options)
+                child = subprocess.Popen(
+                    message["run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, **options
+                )
                 outputs, stdin = {child.stdout.fileno(): "out", child.stderr.fileno(): "err"}, child.stdin.fileno()
         except OSError as error:
             self.send({"id": ident, "err": base64.b64encode(f"{error}\n".encode()).decode()})
@@ -100,6 +112,7 @@ class Port:
                 os.killpg(child.pid, number)
             except ProcessLookupError:
                 pass
+
         while True:
             now = time.monotonic()
             # A background child may keep the pipes open: once the command itself has ended, a moment is enough.

@@ -53,16 +53,11 @@ tl::expected<Order, std::string> read_order(std::string_view line, Faults& fault
   }
   const auto amount = number(value, word == "noise" ? 1 : 1e9);
   if (!amount) return bad();
-  if (word == "noise")
-    faults.noise = *amount;
-  else if (word == "rate")
-    faults.rate = static_cast<unsigned>(*amount);
-  else if (word == "delay")
-    faults.delay = std::chrono::milliseconds(static_cast<long>(*amount));
-  else if (word == "dial-time")
-    faults.dial_time = std::chrono::milliseconds(static_cast<long>(*amount));
-  else
-    return bad();
+  if (word == "noise") faults.noise = *amount;
+  else if (word == "rate") faults.rate = static_cast<unsigned>(*amount);
+  else if (word == "delay") faults.delay = std::chrono::milliseconds(static_cast<long>(*amount));
+  else if (word == "dial-time") faults.dial_time = std::chrono::milliseconds(static_cast<long>(*amount));
+  else return bad();
   return Order::ChangeFaults;
 }
 

@@ -124,10 +124,8 @@ void Line::step(const std::vector<pollfd>& polls, Clock::time_point now) {
   if (computer_open_) {
     const auto events = events_of(polls, computer_.master.get());
     // POLLHUP alone: all that was written has been read and the slave is closed.
-    if (events & POLLIN)
-      read_computer(now);
-    else if (events & (POLLHUP | POLLERR))
-      computer_closed();
+    if (events & POLLIN) read_computer(now);
+    else if (events & (POLLHUP | POLLERR)) computer_closed();
   }
   if (provider_.master) {
     const auto events = events_of(polls, provider_.master.get());
@@ -325,8 +323,8 @@ std::string Line::status() const {
   constexpr std::array kNames{"gone", "closed", "command", "dialing", "online"};
   return fmt::format(
       R"({{"state": "{}", "calls": {}, "answering": {}, "outcome": "{}", "noise": {}, "freeze": {}, "rate": {}, "up": {}, "down": {}}})",
-      kNames.at(static_cast<std::size_t>(state_)), calls_, answering_, name_of(faults_.outcome), faults_.noise,
-      faults_.freeze, faults_.rate, up_.passed(), down_.passed());
+      kNames.at(static_cast<std::size_t>(state_)), calls_, answering_, name_of(faults_.outcome), faults_.noise, faults_.freeze,
+      faults_.rate, up_.passed(), down_.passed());
 }
 
 }  // namespace ghost::lab

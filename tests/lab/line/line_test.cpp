@@ -50,7 +50,8 @@ TEST(Control, ReadsFaultsAndOrders) {
 
 TEST(Control, RefusesTheRestAndChangesNothing) {
   Faults f;
-  for (const auto* bad : {"", "outcome", "outcome maybe", "noise 2", "noise x", "freeze", "rate -1", "rate nan", "drop it", "boo 1"})
+  for (const auto* bad :
+       {"", "outcome", "outcome maybe", "noise 2", "noise x", "freeze", "rate -1", "rate nan", "drop it", "boo 1"})
     EXPECT_FALSE(read_order(bad, f)) << bad;
   EXPECT_EQ(f, Faults{});
 }

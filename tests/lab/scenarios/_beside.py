@@ -34,19 +34,20 @@ CELLS = (("starts", "down"), ("changes", "dialing"), ("stops", "up"))
 
 class Neighbour:
     """The base class of the neighbours. A neighbour exists (files, namespaces) from prepare() on, and runs from start() to stop()."""
+
     name = ""
-    lan = "lan"           # the namespace whose packets the host forwards
+    lan = "lan"  # the namespace whose packets the host forwards
     share = "10.10.10.0/24"  # [Share] From=; none: ghostd opens nothing, the neighbour forwards and masquerades
     lan_after_stop = True  # who forwards and masquerades the LAN's packets does not do so when it has stopped
     lan_before_start = True  # and before it has started
     gives_address = False  # up0's is the neighbour's to give, so it is gone where that has stopped: keeps_address
     keeps_address = True
-    idle = "5s"           # IdleTimeout=
-    count = 300           # datagrams of a flow
-    carries_over = True   # a conversation that was begun before it started or stopped can live on after that
-    refuses_new = ()      # the actions in which it refuses what is new for a while: the datagrams wait for the call before they begin
-    keeps_syns = False    # it has a queue of its own, in which a SYN and its repetition wait together
-    patience = 40         # seconds for the idle link to be hung up
+    idle = "5s"  # IdleTimeout=
+    count = 300  # datagrams of a flow
+    carries_over = True  # a conversation that was begun before it started or stopped can live on after that
+    refuses_new = ()  # the actions in which it refuses what is new for a while: the datagrams wait for the call before they begin
+    keeps_syns = False  # it has a queue of its own, in which a SYN and its repetition wait together
+    patience = 40  # seconds for the idle link to be hung up
     cells = CELLS
 
     def prepare(self, lab, uplink):
@@ -79,6 +80,7 @@ class Neighbour:
 
 class Service(Neighbour):
     """A unit of systemd."""
+
     unit = ""
     reload = None  # its own word for a change; none: systemctl restart
 
@@ -99,6 +101,7 @@ class Service(Neighbour):
 
 class Traffic:
     """300 datagrams and a TCP connection, of the host and of a LAN. Ready when constructed, started by go()."""
+
     def __init__(self, lab, lan, neighbour):
         self.lab, self.lan, self.talks, self.others, self.syns_once = lab, lan, {}, [], not neighbour.keeps_syns
         self.flows = {"host": Flow(neighbour.count, RATE, port=7010)}
@@ -124,15 +127,22 @@ class Traffic:
     def judge(self, check, source):
         """source: gives the address that the provider sees, or None."""
         for name, talk in self.talks.items():
-            check(f"{name}: TCP stands and goes on", talk.wait() and talk.ask(timeout=15) and talk.ask("still", timeout=15), talk.error)
+            check(
+                f"{name}: TCP stands and goes on",
+                talk.wait() and talk.ask(timeout=15) and talk.ask("still", timeout=15),
+                talk.error,
+            )
         syns = self.syns.stop()
         if self.syns_once:
             check("each SYN came once", len(syns) == len(self.talks) and all(map(once, syns.values())), syns)
         for name, flow in self.flows.items():
             seen = flow.finish(quiet=8)
             got = (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"]))
-            check(f"{name}: {flow.count} datagrams, in order, from one port", got == (flow.count, 0, 0, 1) and not flow.sent["errors"],
-                  f"{account(seen, flow)} {seen}")
+            check(
+                f"{name}: {flow.count} datagrams, in order, from one port",
+                got == (flow.count, 0, 0, 1) and not flow.sent["errors"],
+                f"{account(seen, flow)} {seen}",
+            )
             address = source()
             check(f"{name}: as the call", not address or {s.split()[0] for s in seen["sources"]} <= {address}, seen["sources"])
 
@@ -162,8 +172,10 @@ def in_short(fault):
 
 
 def account(seen, flow):
-    return (f"{flow.count - seen['unique']} lost ({flow.sent['errors']} refused), {seen['twice']} twice, {seen['out_of_order']} out of order, "
-            f"{len(seen['sources'])} ports")
+    return (
+        f"{flow.count - seen['unique']} lost ({flow.sent['errors']} refused), {seen['twice']} twice, {seen['out_of_order']} out of order, "
+        f"{len(seen['sources'])} ports"
+    )
 
 
 class Matrix:
@@ -231,8 +243,11 @@ class Matrix:
 
     def check_own(self, what):
         for talk in self.talks:
-            self.lab.check(f"{what}: the neighbour's own conversation with {talk.address} goes on", talk.wait() and talk.ask(timeout=10),
-                           talk.error)
+            self.lab.check(
+                f"{what}: the neighbour's own conversation with {talk.address} goes on",
+                talk.wait() and talk.ask(timeout=10),
+                talk.error,
+            )
         for name, good in (self.neighbour.own(self.lab) if self.running else {}).items():
             self.lab.check(f"{what}: {name}", good)
 
@@ -243,8 +258,10 @@ class Matrix:
 
         def check(name, good, detail=""):
             return lab.check(f"{what}: {name}", good, detail)
+
         forwards = (action != "stops" or self.neighbour.lan_after_stop) and (
-            action != "starts" or state == "down" or self.neighbour.lan_before_start)
+            action != "starts" or state == "down" or self.neighbour.lan_before_start
+        )
         traffic = Traffic(lab, self.neighbour.lan if forwards else None, self.neighbour)
         try:
             {"down": self.down, "dialing": self.dialing, "up": self.up}[state](action, traffic, check)
@@ -262,7 +279,10 @@ class Matrix:
         lab.line.dial_time(200)
         lab.line.wait_free()
         faults = [text.removeprefix(f"{what}: ") for text in lab.failures[failed:]]
-        lab.measure(f"beside.{self.neighbour.name}.{action}.{state}", "ok" if not faults else "FAILED: " + "; ".join(map(in_short, faults)))
+        lab.measure(
+            f"beside.{self.neighbour.name}.{action}.{state}",
+            "ok" if not faults else "FAILED: " + "; ".join(map(in_short, faults)),
+        )
 
     def in_place(self, check):
         """Within three seconds of what the neighbour did, a packet to the provider is led into the link again, and treated as it should."""
@@ -329,7 +349,9 @@ class Matrix:
         before = len(self.lab.failures)
         compare(self.lab, f"ghostd stops beside {what}", alone[self.running], unnumbered)
         word = "running" if self.running else "stopped"
-        self.lab.measure(f"beside.{self.neighbour.name}.ghostd-stops.{word}", "ok" if len(self.lab.failures) == before else "NOT as before")
+        self.lab.measure(
+            f"beside.{self.neighbour.name}.ghostd-stops.{word}", "ok" if len(self.lab.failures) == before else "NOT as before"
+        )
 
 
 def matrix(lab, neighbour):

@@ -8,22 +8,26 @@ MODULES = "bridge br_netfilter nf_tables nft_compat xt_MASQUERADE xt_addrtype xt
 
 class Containers(Neighbour):
     lan, share, lan_after_stop = "ctr", "", False
-    bridge, net = "", ""   # docker0, 172.17.0: the bridge has .1, the container .2
+    bridge, net = "", ""  # docker0, 172.17.0: the bridge has .1, the container .2
     load, unload = "", ""  # shell lines: its rules come; all of them go
 
     def prepare(self, lab, uplink):
         # Loaded before the pictures are taken: a module's sysctls are not what is looked for.
         lab.sh(f"for m in {MODULES}; do modprobe -q $m; done", check=False)
         self.forwarded = lab.out("sysctl -n net.ipv4.ip_forward")
-        lab.sh(f"""set -e
+        lab.sh(
+            f"""set -e
             ip link add {self.bridge} type bridge; ip addr add {self.net}.1/24 dev {self.bridge}; ip link set {self.bridge} up
             ip netns add ctr; ip link add ctr0 type veth peer name eth0 netns ctr; ip link set ctr0 master {self.bridge} up
             ip -n ctr addr add {self.net}.2/24 dev eth0; ip -n ctr link set eth0 up; ip -n ctr link set lo up
-            ip -n ctr route add default via {self.net}.1""")
+            ip -n ctr route add default via {self.net}.1"""
+        )
 
     def start(self, lab):
         lab.sh(f"set -e; sysctl -qw net.ipv4.ip_forward=1\n{self.load}")
-        self.change(lab)  # iptables-restore has an order of its own for chains: so it is the same whether or not there was a change
+        self.change(
+            lab
+        )  # iptables-restore has an order of its own for chains: so it is the same whether or not there was a change
 
     def change(self, lab):
         """A firewall's reload that brings all rules of iptables anew, in one transaction a table."""
@@ -33,5 +37,8 @@ class Containers(Neighbour):
         lab.sh(self.unload)
 
     def undo(self, lab):
-        lab.sh(f"ip link del {self.bridge}; ip link del ctr0; ip netns del ctr; "
-               f"nft delete table ip nat; nft delete table ip filter; sysctl -qw net.ipv4.ip_forward={self.forwarded}", check=False)
+        lab.sh(
+            f"ip link del {self.bridge}; ip link del ctr0; ip netns del ctr; "
+            f"nft delete table ip nat; nft delete table ip filter; sysctl -qw net.ipv4.ip_forward={self.forwarded}",
+            check=False,
+        )

@@ -24,8 +24,11 @@ def servers():
 
 class Lookup:
     """A program that looks a name up, as any does: by getaddrinfo(3)."""
+
     def __init__(self, name):
-        self.process = subprocess.Popen(["python3", "-I", "-c", LOOKUP, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            ["python3", "-I", "-c", LOOKUP, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def answer(self, deadline=90):
         said, error = self.process.communicate(timeout=deadline)
@@ -77,8 +80,11 @@ def resolved(lab, polkit=True):
             os.symlink(STUB, "/etc/resolv.conf")
             yield
         finally:
-            lab.sh("systemctl kill -s CONT systemd-resolved; systemctl stop systemd-resolved polkit; "
-                   "systemctl unmask -q --runtime polkit", check=False)
+            lab.sh(
+                "systemctl kill -s CONT systemd-resolved; systemctl stop systemd-resolved polkit; "
+                "systemctl unmask -q --runtime polkit",
+                check=False,
+            )
 
 
 @contextlib.contextmanager
@@ -87,9 +93,9 @@ def unpacked(package):
     root = f"/opt/{package}"
     files = [p for p in glob.glob(f"{root}/**", recursive=True) if os.path.islink(p) or os.path.isfile(p)]
     files = [p for p in files if "/usr/share/" not in p]
-    with kept(*(p[len(root):] for p in files)):
+    with kept(*(p[len(root) :] for p in files)):
         for p in files:
-            target = p[len(root):]
+            target = p[len(root) :]
             os.makedirs(os.path.dirname(target), exist_ok=True)
             if os.path.lexists(target):
                 os.unlink(target)

@@ -17,17 +17,37 @@ def section(servers, kind, port=None, credential=None, host="faulty.isp.test", *
     tls = {"CAFile": CA}
     at = f"{host}:{port}"
     found = {
-        "mail": lambda: {**tls, "Url": f"smtp://{at}", "From": "machine@ghost.test", "To": "boss@isp.test", "User": USER["mail"],
-                         "Credential": "mail"},
+        "mail": lambda: {
+            **tls,
+            "Url": f"smtp://{at}",
+            "From": "machine@ghost.test",
+            "To": "boss@isp.test",
+            "User": USER["mail"],
+            "Credential": "mail",
+        },
         "web": lambda: {**tls, "Url": f"https://{at}/basic", "Auth": "basic", "User": USER["web"], "Credential": "web"},
-        "dyndns": lambda: {**tls, "Url": f"dyndns2+https://{at}/nic/update", "Host": "machine.ghost.test",
-                           "User": USER["dyndns"], "Credential": "dyndns"},
+        "dyndns": lambda: {
+            **tls,
+            "Url": f"dyndns2+https://{at}/nic/update",
+            "Host": "machine.ghost.test",
+            "User": USER["dyndns"],
+            "Credential": "dyndns",
+        },
         "mqtt": lambda: {**tls, "Url": f"mqtts://{at}/ghosts/lab", "User": USER["mqtt"], "Credential": "mqtt"},
         "ftp": lambda: {**tls, "Url": f"ftp://{at}/in/notice", "User": USER["box"], "Credential": "box"},
-        "sftp": lambda: {"Url": f"sftp://{at}/srv/box/in/notice", "User": USER["box"], "Credential": "box",
-                         "HostKey": servers.sftp.fingerprint},
-        "dns": lambda: {"Url": f"dns://{at}", "Zone": "ghost.test", "Host": "machine.ghost.test", "Key": USER["tsig"],
-                        "Credential": "tsig"},
+        "sftp": lambda: {
+            "Url": f"sftp://{at}/srv/box/in/notice",
+            "User": USER["box"],
+            "Credential": "box",
+            "HostKey": servers.sftp.fingerprint,
+        },
+        "dns": lambda: {
+            "Url": f"dns://{at}",
+            "Zone": "ghost.test",
+            "Host": "machine.ghost.test",
+            "Key": USER["tsig"],
+            "Credential": "tsig",
+        },
     }[kind]()
     found.update({"Attempts": "1", "Repeat": "yes", "Timeout": "60s", **more})
     if credential:
@@ -44,6 +64,7 @@ def results(lab, told, must):
 
 class Ear:
     """Hears what goes over the provider's end of the line, until stopped; which accounts' secrets it could read."""
+
     PATH = "/run/lab/ear.pcap"
 
     def __init__(self):

@@ -8,7 +8,7 @@ from rig.servers import Servers
 from rig.traffic import Talk
 
 NAMED = ["10.64.64.1", "10.64.64.2"]  # what the provider names
-BEFORE = "10.10.10.53"                # another interface's server, which nobody answers
+BEFORE = "10.10.10.53"  # another interface's server, which nobody answers
 
 
 def through(lab, name, manager):
@@ -82,8 +82,10 @@ def killed(lab, name):
 
 def killed_early(lab, name):
     """pppd dies while its ip-up runs. ip-up continues, and sets servers that no ip-down removes."""
+
     def runs():
         return lab.out("pgrep -f '[/]etc/ppp/ip-up' || true")
+
     lab.put("/etc/ppp/ip-up.d/0000lab", "#!/bin/sh\nwhile [ -e /run/lab/hold ]; do sleep 0.1; done\n", 0o755)
     lab.sh("touch /run/lab/hold")
     lab.line.wait_idle()

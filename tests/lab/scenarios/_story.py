@@ -33,16 +33,20 @@ def story(lab):
     lab.configure("isp", Link={"Description": "A modem, 115200 bit/s"}, Call={"IdleTimeout": "10s"})
     lab.start_ghostd()
     monitor = Monitor(lab)
-    lab.check("ghostd runs, the link is down and the line is silent",
-              lab.wait_state("down")["calls"] == 0 and lab.line.calls == 0)
+    lab.check(
+        "ghostd runs, the link is down and the line is silent", lab.wait_state("down")["calls"] == 0 and lab.line.calls == 0
+    )
     show(lab, "ghostctl status isp")
     first_call(lab)
     first = net.call_address(lab.line.last_call)
     lab.say("nobody says anything now …")
     lab.wait_state("down", 90)
     lab.line.wait_idle()
-    lab.check("idle: hung up, and the monitor says so", monitor.saw(r"isp: (hanging-up|down) \(idle\b") and lab.line.calls == 1,
-              monitor.lines)
+    lab.check(
+        "idle: hung up, and the monitor says so",
+        monitor.saw(r"isp: (hanging-up|down) \(idle\b") and lab.line.calls == 1,
+        monitor.lines,
+    )
     lab.say("somebody does again:")
     talk = Talk()
     lab.check("called again", talk.wait() and lab.line.calls == 2, talk.error)
@@ -59,8 +63,12 @@ def story(lab):
 
 def first_call(lab):
     lab.say("alice, who may do nothing special, pings the far end; a TCP connection is begun too")
-    ping = subprocess.Popen(["setpriv", "--reuid", "alice", "--clear-groups", "ping", "-n", "-c", "8", "-i", "0.5", "-W", "60", net.ISP4],
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ping = subprocess.Popen(
+        ["setpriv", "--reuid", "alice", "--clear-groups", "ping", "-n", "-c", "8", "-i", "0.5", "-W", "60", net.ISP4],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     lab.wait_for(lambda: lab.state() != "down", 20, "the ping to be noticed")
     talk = Talk()
     status = lab.status()
@@ -70,11 +78,19 @@ def first_call(lab):
     lab.say(f"up: {', '.join(status['local_addresses'])}")
     lab.check("TCP begun while down is connected", talk.wait(), talk.error)
     status = lab.status()
-    lab.check(f"what waited was replayed ({status['replayed_packets']} packets), nothing was dropped",
-              status["replayed_packets"] > 0 and status["dropped_packets"] == 0, status)
-    lab.say(f"our end of the connection: {talk.local[0]} port {talk.local[1]}; the far end sees {talk.seen_as[0]} port {talk.seen_as[1]}")
-    lab.check("the connection has gone on over the change of address", talk.ask() and talk.ask("and again")
-              and talk.local[0] != talk.seen_as[0] == net.call_address(lab.line.last_call), talk.error)
+    lab.check(
+        f"what waited was replayed ({status['replayed_packets']} packets), nothing was dropped",
+        status["replayed_packets"] > 0 and status["dropped_packets"] == 0,
+        status,
+    )
+    lab.say(
+        f"our end of the connection: {talk.local[0]} port {talk.local[1]}; the far end sees {talk.seen_as[0]} port {talk.seen_as[1]}"
+    )
+    lab.check(
+        "the connection has gone on over the change of address",
+        talk.ask() and talk.ask("and again") and talk.local[0] != talk.seen_as[0] == net.call_address(lab.line.last_call),
+        talk.error,
+    )
     text = ping.communicate(timeout=120)[0]
     for line in text.splitlines()[-3:]:
         lab.say("  " + line)
@@ -109,14 +125,36 @@ def appearance(lab):
     credentials(lab, None)
     user = accounts.OF["mail"][0]
     key = accounts.OF["tsig"][0]
-    lab.configure("isp", Link={"Description": "A modem, 115200 bit/s"}, Call={"IdleTimeout": "10s"},
-                  Appear={"Name": "hut", "Hold": "20s", "Window": "Mon..Sun 00:00-24:00"},
-                  **{"Announce mail": {"Url": "smtp://mail.isp.test", "From": "Hut <hut@ghost.test>", "To": "me@isp.test", "CAFile": CA,
-                                       "User": user, "Credential": "mail", "Vanish": "yes"},
-                     "Announce name": {"Url": "dns://dns.isp.test", "Zone": "ghost.test", "Host": "machine.ghost.test", "Key": key,
-                                       "Credential": "tsig", "Vanish": "yes"}})
+    lab.configure(
+        "isp",
+        Link={"Description": "A modem, 115200 bit/s"},
+        Call={"IdleTimeout": "10s"},
+        Appear={"Name": "hut", "Hold": "20s", "Window": "Mon..Sun 00:00-24:00"},
+        **{
+            "Announce mail": {
+                "Url": "smtp://mail.isp.test",
+                "From": "Hut <hut@ghost.test>",
+                "To": "me@isp.test",
+                "CAFile": CA,
+                "User": user,
+                "Credential": "mail",
+                "Vanish": "yes",
+            },
+            "Announce name": {
+                "Url": "dns://dns.isp.test",
+                "Zone": "ghost.test",
+                "Host": "machine.ghost.test",
+                "Key": key,
+                "Credential": "tsig",
+                "Vanish": "yes",
+            },
+        },
+    )
     morning = datetime.datetime.now() + datetime.timedelta(seconds=20)
-    lab.put("/etc/systemd/system/ghost-appear@isp.timer.d/demo.conf", f"[Timer]\nOnCalendar=\nOnCalendar={morning:%Y-%m-%d %H:%M:%S}\n")
+    lab.put(
+        "/etc/systemd/system/ghost-appear@isp.timer.d/demo.conf",
+        f"[Timer]\nOnCalendar=\nOnCalendar={morning:%Y-%m-%d %H:%M:%S}\n",
+    )
     lab.sh("systemctl daemon-reload; systemctl restart ghostd")
     lab.say(f"here it is Mon..Fri 07:30; for this story, {morning:%H:%M:%S} today")
     show(lab, "systemctl enable --now ghost-appear@isp.timer")
@@ -131,28 +169,45 @@ def appearance(lab):
         begun = lab.status()["last_appearance"] / 1e6
         lab.check("it appeared by its timer, and the mail says where", mail["peer"] in mail["body"], mail["body"])
         lab.wait_for(lambda: lab.status()["appearance"] == "present", 60, "everybody to be told")
-        lab.check(f"its name leads there: machine.ghost.test is {mail['peer']}",
-                  servers.dns.lookup("machine.ghost.test") == [mail["peer"]], servers.dns.lookup("machine.ghost.test"))
+        lab.check(
+            f"its name leads there: machine.ghost.test is {mail['peer']}",
+            servers.dns.lookup("machine.ghost.test") == [mail["peer"]],
+            servers.dns.lookup("machine.ghost.test"),
+        )
         show(lab, "ghostctl status isp")
         session = login.begin(mail["peer"])
         lab.check("somebody logs in from over there, to that address", echoed(session, "I am in"))
         lab.say("and stays longer than it was to hold …")
         until = lab.status()["appear_until"] / 1e6
-        lab.wait_for(lambda: not echoed(session, "I type") or datetime.datetime.now().timestamp() > until + 3, 60,
-                     "the hold to be over", pause=2)
+        lab.wait_for(
+            lambda: not echoed(session, "I type") or datetime.datetime.now().timestamp() > until + 3,
+            60,
+            "the hold to be over",
+            pause=2,
+        )
         lab.check("the session holds the line", echoed(session, "still here") and lab.state() == "up", lab.status())
         session.stdin.close()
         session.wait(30)
         lab.say("the session is over; nobody says anything now …")
         lab.wait_state("down", 90)
         came = servers.mail.received()
-        lab.check("it said good-bye before the line dropped", len(came) == 2 and came[1]["headers"]["Subject"] == "hut has left the net", came[1:])
-        lab.check("its name is withdrawn", servers.dns.lookup("machine.ghost.test") == [], servers.dns.lookup("machine.ghost.test"))
+        lab.check(
+            "it said good-bye before the line dropped",
+            len(came) == 2 and came[1]["headers"]["Subject"] == "hut has left the net",
+            came[1:],
+        )
+        lab.check(
+            "its name is withdrawn", servers.dns.lookup("machine.ghost.test") == [], servers.dns.lookup("machine.ghost.test")
+        )
         show(lab, "systemctl list-timers --no-pager 'ghost-appear*'")
         show(lab, "ghostctl appearances isp")
         promised = lab.status()["next_appearance"] / 1e6
-        lab.check("the next one is promised, in 15 to 59 minutes, and its timer stands", 15 * 60 - 1 <= promised - begun <= 59 * 60 + 60
-                  and "ghost-appear-next@isp" in lab.out("systemctl list-timers --no-pager"), (begun, promised))
+        lab.check(
+            "the next one is promised, in 15 to 59 minutes, and its timer stands",
+            15 * 60 - 1 <= promised - begun <= 59 * 60 + 60
+            and "ghost-appear-next@isp" in lab.out("systemctl list-timers --no-pager"),
+            (begun, promised),
+        )
     finally:
         lab.sh("systemctl disable --now ghost-appear@isp.timer", check=False)
         login.stop()
@@ -177,9 +232,11 @@ def show(lab, command):
 
 class Monitor:
     """ghostctl monitor's lines, as they come."""
+
     def __init__(self, lab):
-        self.process = subprocess.Popen(["ghostctl", "monitor"], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            ["ghostctl", "monitor"], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self.lab, self.lines = lab, []
         self.thread = threading.Thread(target=self.tell, args=(lab,), daemon=True)
         self.thread.start()
@@ -187,7 +244,9 @@ class Monitor:
     def saw(self, pattern):
         """Whether it has said that, or does within some seconds."""
         try:
-            return self.lab.wait_for(lambda: any(re.search(pattern, line) for line in list(self.lines)), 10, f"the monitor to say {pattern}")
+            return self.lab.wait_for(
+                lambda: any(re.search(pattern, line) for line in list(self.lines)), 10, f"the monitor to say {pattern}"
+            )
         except Failure:
             return False
 

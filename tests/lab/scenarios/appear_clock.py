@@ -50,8 +50,11 @@ def run(lab):
     kept(lab, "put back: the promise of before", fourth["next_unix"])
     lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
     fifth = notices(web, 5)[4]
-    lab.check("a crash while it dials: once more, with the same call", fifth["next_unix"] > fourth["next_unix"] and
-              fifth["addresses"] == [net.call_address(lab.line.last_call)], fifth)
+    lab.check(
+        "a crash while it dials: once more, with the same call",
+        fifth["next_unix"] > fourth["next_unix"] and fifth["addresses"] == [net.call_address(lab.line.last_call)],
+        fifth,
+    )
 
 
 def at(day):

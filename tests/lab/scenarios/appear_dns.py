@@ -10,11 +10,21 @@ NAME = "machine.ghost.test"
 def run(lab):
     dns = Servers("dns").dns
     announcer = Announcer(lab)
-    section = {"Url": "dns://dns.isp.test", "Zone": "ghost.test", "Host": NAME, "Ttl": "60", "Key": accounts.OF["tsig"][0],
-               "Algorithm": "hmac-sha256", "Credential": "tsig", "Vanish": "yes"}
+    section = {
+        "Url": "dns://dns.isp.test",
+        "Zone": "ghost.test",
+        "Host": NAME,
+        "Ttl": "60",
+        "Key": accounts.OF["tsig"][0],
+        "Algorithm": "hmac-sha256",
+        "Credential": "tsig",
+        "Vanish": "yes",
+    }
     told = announcer.appear({"dns": section, "other": {**section, "Host": "other.ghost.test", "Vanish": "no"}})
     lab.check("Ok, at the first attempt", told["dns"].result == "Ok" and told["dns"].attempts == 1, told["dns"])
-    lab.check("a name that is not ours: Refused", told["other"].result == "Refused" and told["other"].attempts == 1, told["other"])
+    lab.check(
+        "a name that is not ours: Refused", told["other"].result == "Refused" and told["other"].attempts == 1, told["other"]
+    )
     first = announcer.addresses
     told_of(lab, dns, announcer, "the first address", serial=(2,))
     announcer.vanish()
@@ -35,12 +45,18 @@ def run(lab):
 
 def told_of(lab, dns, announcer, what, serial):
     four, six = [[a for a in announcer.addresses if (":" in a) == yes] for yes in (False, True)]
-    lab.check(f"{what}: A, AAAA", (dns.lookup(NAME), dns.lookup(NAME, "AAAA")) == (four, six),
-              (dns.lookup(NAME), dns.lookup(NAME, "AAAA"), announcer.addresses))
+    lab.check(
+        f"{what}: A, AAAA",
+        (dns.lookup(NAME), dns.lookup(NAME, "AAAA")) == (four, six),
+        (dns.lookup(NAME), dns.lookup(NAME, "AAAA"), announcer.addresses),
+    )
     text = dns.lookup(NAME, "TXT")
     lab.check(f"{what}: TXT", len(text) == 1 and "lab-machine" in text[0], text)
     lab.check(f"{what}: in one step of the zone", dns.serial() in serial, (dns.serial(), dns.received()))
     ours = announcer.addresses
     peers = {(one["peer"], one["key"]) for one in dns.received() if one["peer"] in ours}
-    lab.check(f"{what}: signed, from the call's address", peers and {key for _, key in peers} == {accounts.OF["tsig"][0]},
-              dns.received())
+    lab.check(
+        f"{what}: signed, from the call's address",
+        peers and {key for _, key in peers} == {accounts.OF["tsig"][0]},
+        dns.received(),
+    )

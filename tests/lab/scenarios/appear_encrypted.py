@@ -24,16 +24,25 @@ def run(lab):
     lab.put(DROP_IN, f"[Service]\nLoadCredentialEncrypted=web:{FILE}\n")
     lab.sh("systemctl daemon-reload")
     watch = Processes()
-    told = announcer.appear({"web": section(servers, "web", 443, Vanish="yes"),
-                             "absent": section(servers, "web", 443, credential="mail")})
+    told = announcer.appear(
+        {"web": section(servers, "web", 443, Vanish="yes"), "absent": section(servers, "web", 443, credential="mail")}
+    )
     lab.check("Ok, at the first attempt", (told["web"].result, told["web"].attempts) == ("Ok", 1), told["web"])
-    lab.check("one that is not there is named", told["absent"].result == "BadConfig" and "mail" in told["absent"].detail, told["absent"])
-    lab.check("the server got it, with the password", [one["status"] for one in servers.web.received()] == [200], servers.web.received())
+    lab.check(
+        "one that is not there is named", told["absent"].result == "BadConfig" and "mail" in told["absent"].detail, told["absent"]
+    )
+    lab.check(
+        "the server got it, with the password", [one["status"] for one in servers.web.received()] == [200], servers.web.received()
+    )
     bus = bus_says()
     announcer.vanish()
-    shown = {"journal": out(f"journalctl --no-pager -o export --after-cursor='{lab.cursor}'").encode(),
-             "arguments and environments": watch.stop(), "D-Bus": bus, "systemctl": out("systemctl show ghostd; systemctl cat ghostd").encode(),
-             "the disk": files([*PLACES, CREDENTIALS, os.path.dirname(DROP_IN)])}
+    shown = {
+        "journal": out(f"journalctl --no-pager -o export --after-cursor='{lab.cursor}'").encode(),
+        "arguments and environments": watch.stop(),
+        "D-Bus": bus,
+        "systemctl": out("systemctl show ghostd; systemctl cat ghostd").encode(),
+        "the disk": files([*PLACES, CREDENTIALS, os.path.dirname(DROP_IN)]),
+    }
     for what, text in shown.items():
         found = [form for form in accounts.forms(*accounts.OF["web"]) if form in text]
         lab.check(f"{what}: no secret ({len(text)} bytes)", not found and len(text) > 100, found)

@@ -13,8 +13,15 @@ CAPTURE = False
 TAKEN = 16 << 20  # of a gigabyte that is offered, buffers on the way included
 HTTP = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n" + "x" * 64
 # The endless text of each.
-TEXTS = {"mail": "220-mail.isp.test\r\n", "web": HTTP, "dyndns": HTTP, "mqtt": "\x30\xff\xff\xff\x7f", "ftp": "220-ftp.isp.test\r\n",
-         "sftp": "SSH-9.9-nobody\r\n", "dns": "\xff\xff\0\0"}
+TEXTS = {
+    "mail": "220-mail.isp.test\r\n",
+    "web": HTTP,
+    "dyndns": HTTP,
+    "mqtt": "\x30\xff\xff\xff\x7f",
+    "ftp": "220-ftp.isp.test\r\n",
+    "sftp": "SSH-9.9-nobody\r\n",
+    "dns": "\xff\xff\0\0",
+}
 SLOW = {**TEXTS, "mqtt": "\x30\x7f\0", "web": "HTTP/1.1 200 OK\r\nX-Slow: x", "dyndns": "HTTP/1.1 200 OK\r\nX-Slow: x"}
 
 
@@ -29,15 +36,22 @@ def run(lab):
 
 
 def broken_servers(lab, servers, announcer):
-    faulty = Faulty(**{f"{kind.__name__}-{name}": Fault(kind, SLOW[name] if kind is drip else TEXTS[name],
-                                                            tls=name in IN_TLS, udp=name == "dns")
-                       for name in NAMES for kind in (hang, drip, flood)})
+    faulty = Faulty(
+        **{
+            f"{kind.__name__}-{name}": Fault(
+                kind, SLOW[name] if kind is drip else TEXTS[name], tls=name in IN_TLS, udp=name == "dns"
+            )
+            for name in NAMES
+            for kind in (hang, drip, flood)
+        }
+    )
     sections, must = dict(BESIDE), {}
     for name in TEXTS:
         for kind, result in (("down", "Unreachable"), ("hang", "TimedOut"), ("drip", "TimedOut"), ("flood", "TooLarge")):
             one = f"{kind}-{name}"
-            sections[one] = section(servers, name, 9 if kind == "down" else faulty.port(one),
-                                    Timeout="12s" if kind in ("hang", "drip") else "60s")
+            sections[one] = section(
+                servers, name, 9 if kind == "down" else faulty.port(one), Timeout="12s" if kind in ("hang", "drip") else "60s"
+            )
             must[one] = result
     # These protocols end a conversation that is nonsense before it has become long.
     for name in ("mqtt", "sftp", "dns"):
@@ -57,14 +71,22 @@ def broken_servers(lab, servers, announcer):
 def line_dropped(lab, servers, announcer):
     """The line drops while all wait for an answer; the next appearance announces it, once."""
     faulty = Faulty(**{name: Fault(hang, tls=name in IN_TLS) for name in NAMES})
-    announcer.begin({**BESIDE, **{name: section(servers, name, faulty.port(name), Attempts="3", Timeout="60s") for name in NAMES}})
-    lab.wait_for(lambda: len(out("ip netns exec isp ss -Htn state established 'sport >= 9000 and sport <= 9010'").splitlines()) >= 6,
-                 40, "the notifiers to be connected")
+    announcer.begin(
+        {**BESIDE, **{name: section(servers, name, faulty.port(name), Attempts="3", Timeout="60s") for name in NAMES}}
+    )
+    lab.wait_for(
+        lambda: len(out("ip netns exec isp ss -Htn state established 'sport >= 9000 and sport <= 9010'").splitlines()) >= 6,
+        40,
+        "the notifiers to be connected",
+    )
     announcer.wait_told(lambda told: told["beside"].result == "Ok", 30, "the one beside them")
     lab.line.outcome("busy")
     lab.line.drop()
-    told = announcer.wait_told(lambda told: all(told[name].result != "pending" for name in (*NAMES, "beside")), 30,
-                               "the notifiers to give up, and the one beside them to be done")
+    told = announcer.wait_told(
+        lambda told: all(told[name].result != "pending" for name in (*NAMES, "beside")),
+        30,
+        "the notifiers to give up, and the one beside them to be done",
+    )
     results(lab, told, dict.fromkeys(NAMES, "LinkGone"))
     lab.line.outcome("connect")
     announcer.process.terminate()

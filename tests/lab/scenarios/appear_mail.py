@@ -12,20 +12,36 @@ from rig.servers import Servers
 def run(lab):
     mail = Servers("dns", "mail").mail
     announcer = Announcer(lab)
-    common = {"From": "Lab machine <machine@ghost.test>", "To": "boss@isp.test", "CAFile": CA,
-              "User": accounts.OF["mail"][0], "Credential": "mail"}
-    told = announcer.appear({
-        "starttls": {**common, "Url": "smtp://mail.isp.test", "To": "boss@isp.test, night@isp.test", "Vanish": "yes",
-                     "Subject": "${name} is at ${address}", "Body": "Until ${until}.\\nNumber ${sequence}."},
-        "smtps": {**common, "Url": "smtps://mail.isp.test"},
-        "no-tls": {**common, "Url": "smtp://mail.isp.test:2525", "Attempts": "1"},
-    })
+    common = {
+        "From": "Lab machine <machine@ghost.test>",
+        "To": "boss@isp.test",
+        "CAFile": CA,
+        "User": accounts.OF["mail"][0],
+        "Credential": "mail",
+    }
+    told = announcer.appear(
+        {
+            "starttls": {
+                **common,
+                "Url": "smtp://mail.isp.test",
+                "To": "boss@isp.test, night@isp.test",
+                "Vanish": "yes",
+                "Subject": "${name} is at ${address}",
+                "Body": "Until ${until}.\\nNumber ${sequence}.",
+            },
+            "smtps": {**common, "Url": "smtps://mail.isp.test"},
+            "no-tls": {**common, "Url": "smtp://mail.isp.test:2525", "Attempts": "1"},
+        }
+    )
     for name in ("starttls", "smtps"):
         lab.check(f"{name}: Ok, at the first attempt", told[name].result == "Ok" and told[name].attempts == 1, told[name])
     lab.check("a server without STARTTLS is not told", told["no-tls"].result == "TlsFailed", told["no-tls"])
     came = mail.received()
-    lab.check("two mails came, in TLS, from the one who has the password", len(came) == 2 and
-              all(one["tls"] and one["user"] == common["User"] for one in came), came)
+    lab.check(
+        "two mails came, in TLS, from the one who has the password",
+        len(came) == 2 and all(one["tls"] and one["user"] == common["User"] for one in came),
+        came,
+    )
     lab.check("each with one login", [one["good"] for one in mail.logins()] == [True, True], mail.logins())
     by_subject = {one["headers"].get("Subject"): one for one in came}
     first = by_subject.get(f"lab-machine is at {announcer.address}")
@@ -38,13 +54,26 @@ def run(lab):
 def complete(lab, mail, announcer):
     headers = mail["headers"]
     lab.check("the envelope", (mail["from"], mail["to"]) == ("machine@ghost.test", ["boss@isp.test", "night@isp.test"]), mail)
-    lab.check("From and To", headers["From"] == "Lab machine <machine@ghost.test>" and
-              email.utils.getaddresses([headers["To"]]) == [("", "boss@isp.test"), ("", "night@isp.test")], headers)
+    lab.check(
+        "From and To",
+        headers["From"] == "Lab machine <machine@ghost.test>"
+        and email.utils.getaddresses([headers["To"]]) == [("", "boss@isp.test"), ("", "night@isp.test")],
+        headers,
+    )
     sent = email.utils.parsedate_to_datetime(headers["Date"]).timestamp()
-    lab.check("Date, Message-ID, MIME", abs(sent - time.time()) < 120 and headers["Message-ID"].count("@") == 1 and
-              headers["Message-ID"].startswith("<") and headers["MIME-Version"] == "1.0" and
-              headers["Content-Type"].lower().replace('"', "").startswith("text/plain; charset=utf-8"), headers)
-    lab.check("the body's template is filled, over two lines", mail["body"].startswith("Until 20") and
-              "\nNumber " in mail["body"].replace("\r", ""), mail["body"])
+    lab.check(
+        "Date, Message-ID, MIME",
+        abs(sent - time.time()) < 120
+        and headers["Message-ID"].count("@") == 1
+        and headers["Message-ID"].startswith("<")
+        and headers["MIME-Version"] == "1.0"
+        and headers["Content-Type"].lower().replace('"', "").startswith("text/plain; charset=utf-8"),
+        headers,
+    )
+    lab.check(
+        "the body's template is filled, over two lines",
+        mail["body"].startswith("Until 20") and "\nNumber " in mail["body"].replace("\r", ""),
+        mail["body"],
+    )
     lab.check("every line ends as RFC 5322 has it", "\n" not in mail["raw"].replace("\r\n", ""), mail["raw"])
     lab.check("it came from the call's address", mail["peer"] == announcer.address, mail["peer"])

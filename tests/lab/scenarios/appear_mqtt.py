@@ -10,11 +10,18 @@ def run(lab):
     mqtt = Servers("dns", "mqtt").mqtt
     announcer = Announcer(lab)
     common = {"CAFile": CA, "User": accounts.OF["mqtt"][0], "Credential": "mqtt"}
-    told = announcer.appear({
-        "path": {**common, "Url": "mqtts://mqtt.isp.test/ghosts/lab", "Vanish": "yes"},
-        "topic": {**common, "Url": "mqtts://mqtt.isp.test", "Topic": "where/lab", "Body": "${name} ${address} ${carrier_nat}"},
-        "anonymous": {"Url": "mqtt://mqtt.isp.test/no/name", "Attempts": "1"},
-    })
+    told = announcer.appear(
+        {
+            "path": {**common, "Url": "mqtts://mqtt.isp.test/ghosts/lab", "Vanish": "yes"},
+            "topic": {
+                **common,
+                "Url": "mqtts://mqtt.isp.test",
+                "Topic": "where/lab",
+                "Body": "${name} ${address} ${carrier_nat}",
+            },
+            "anonymous": {"Url": "mqtt://mqtt.isp.test/no/name", "Attempts": "1"},
+        }
+    )
     for name in ("path", "topic"):
         lab.check(f"{name}: Ok, at the first attempt", told[name].result == "Ok" and told[name].attempts == 1, told[name])
     lab.check("without a name: AuthFailed", told["anonymous"].result == "AuthFailed", told["anonymous"])

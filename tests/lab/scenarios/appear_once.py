@@ -23,9 +23,14 @@ def run(lab):
     announcer = Announcer(lab, writes=HERE, ipv6=False)
     again = {"Attempts": "5", "RetryDelay": "1s"}
     sections = {**BESIDE, "dns": section(servers, "dns", 53, **again)}
-    for name, url in (("mail", "smtp://mail.isp.test:2525"), ("web", "http://web.isp.test/plain/once"), ("put", "http://web.isp.test/dav/notice.json"),
-                      ("mqtt", "mqtt://mqtt.isp.test/ghosts/lab"), ("ftp", "ftp://ftp.isp.test/in/ftp"),
-                      ("sftp", "sftp://sftp.isp.test/srv/box/in/sftp")):
+    for name, url in (
+        ("mail", "smtp://mail.isp.test:2525"),
+        ("web", "http://web.isp.test/plain/once"),
+        ("put", "http://web.isp.test/dav/notice.json"),
+        ("mqtt", "mqtt://mqtt.isp.test/ghosts/lab"),
+        ("ftp", "ftp://ftp.isp.test/in/ftp"),
+        ("sftp", "sftp://sftp.isp.test/srv/box/in/sftp"),
+    ):
         sections[name] = section(servers, "web" if name == "put" else name, Url=url, **again)
     for name in ("mail", "web"):
         del sections[name]["User"], sections[name]["Credential"]
@@ -49,7 +54,11 @@ def run(lab):
     numbers = taken.numbers()
     lab.check("a copy is the same to the last letter", all(len(n) == 2 and n[0] == n[1] for n in numbers.values()), numbers)
     lab.check("the zone has changed once", taken.serial() == first + 1, (first, taken.serial()))
-    lab.check("a copy of a POST says so", [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear.web"'] * 2, numbers["web"])
+    lab.check(
+        "a copy of a POST says so",
+        [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear.web"'] * 2,
+        numbers["web"],
+    )
     stands(lab, taken, announcer)
     announcer.hang_up()
 
@@ -59,12 +68,18 @@ def run(lab):
         announcer.begin()
         taken.wait(lab)
         lab.line.drop()
-    announcer.wait_told(lambda told: lab.line.calls == calls + 2 and all(one.result == "Ok" for one in told.values()), 90,
-                        "everybody to be told by the next call")
+    announcer.wait_told(
+        lambda told: lab.line.calls == calls + 2 and all(one.result == "Ok" for one in told.values()),
+        90,
+        "everybody to be told by the next call",
+    )
     announcer.process.wait(30)
     numbers = {name: n[2:] for name, n in taken.numbers().items()}
-    lab.check("the next call's notice is another, with a higher number", all(len(n) == 2 and n[0] < n[1] for n in numbers.values()),
-              numbers)
+    lab.check(
+        "the next call's notice is another, with a higher number",
+        all(len(n) == 2 and n[0] < n[1] for n in numbers.values()),
+        numbers,
+    )
     lab.check("the zone has changed once a call", taken.serial() == second + 2, (second, taken.serial()))
     stands(lab, taken, announcer)
 
@@ -81,18 +96,32 @@ def stands(lab, taken, announcer):
         places = {**taken.places(), "file": f.read()}
     found = {name: json.loads(text)["addresses"] for name, text in places.items()}
     lab.check("each place has the last notice, and it alone", set(map(tuple, found.values())) == {(address,)}, (found, address))
-    lab.check("so has the zone", taken.servers.dns.lookup("machine.ghost.test") == [address] and
-              len(taken.servers.dns.lookup("machine.ghost.test", "TXT")) == 1, taken.servers.dns.received())
+    lab.check(
+        "so has the zone",
+        taken.servers.dns.lookup("machine.ghost.test") == [address]
+        and len(taken.servers.dns.lookup("machine.ghost.test", "TXT")) == 1,
+        taken.servers.dns.received(),
+    )
 
 
 class Answers:
     """The confirmation does not reach the caller."""
+
     def __enter__(self):
         # Of a DNS message the 8 bits behind its number: an answer (0x80) to an UPDATE (5 << 3).
         rules = ["udp sport 53 @th,80,8 & 0xf8 == 0xa8 drop"]
         rules += [f"tcp sport {port} @ih,0,{8 * len(text)} 0x{text.hex()} drop" for port, text in set(CLEAR.values())]
-        sh(f"{NFT} '{{}}'".format("; ".join(["add table inet answers", "add chain inet answers out { type filter hook output priority 0; }",
-                                            *(f"add rule inet answers out {rule}" for rule in rules)])))
+        sh(
+            f"{NFT} '{{}}'".format(
+                "; ".join(
+                    [
+                        "add table inet answers",
+                        "add chain inet answers out { type filter hook output priority 0; }",
+                        *(f"add rule inet answers out {rule}" for rule in rules),
+                    ]
+                )
+            )
+        )
 
     def __exit__(self, *_):
         sh(f"{NFT} delete table inet answers")
@@ -100,6 +129,7 @@ class Answers:
 
 class Taken:
     """The servers' content."""
+
     def __init__(self, servers):
         self.servers = servers
         self.begin()
@@ -113,7 +143,11 @@ class Taken:
 
     def places(self):
         files = self.servers.ftp.files()
-        return {"put": self.servers.web.put_files().get("notice.json", ""), "ftp": files.get("in/ftp", ""), "sftp": files.get("in/sftp", "")}
+        return {
+            "put": self.servers.web.put_files().get("notice.json", ""),
+            "ftp": files.get("in/ftp", ""),
+            "sftp": files.get("in/sftp", ""),
+        }
 
     def came(self):
         return {"mail": self.servers.mail.received(), "mqtt": self.servers.mqtt.received(), "web": self.servers.web.received()}
@@ -124,16 +158,25 @@ class Taken:
     def numbers(self):
         """The received notices, in order: the number (of a mail, from the Message-ID), and all the rest."""
         came = self.came()
-        found = {"mail": [(int(one["headers"]["Message-ID"].split(".")[2]), one["headers"]["Message-ID"], one["body"])
-                          for one in came["mail"]]}
+        found = {
+            "mail": [
+                (int(one["headers"]["Message-ID"].split(".")[2]), one["headers"]["Message-ID"], one["body"])
+                for one in came["mail"]
+            ]
+        }
         for name, key in (("web", "body"), ("mqtt", "payload")):
-            found[name] = [(json.loads(one[key])["sequence"], one.get("headers", {}).get("Idempotency-Key"), one[key]) for one in came[name]]
+            found[name] = [
+                (json.loads(one[key])["sequence"], one.get("headers", {}).get("Idempotency-Key"), one[key]) for one in came[name]
+            ]
         return found
 
     def wait(self, lab):
         """Until each has its notice, whole."""
+
         def look():
             have = self.have()
-            return self.serial() > self.zone and all(have[name] != self.before[name] and
-                                                     (name not in FILES or have[name].rstrip().endswith("}")) for name in NAMES)
+            return self.serial() > self.zone and all(
+                have[name] != self.before[name] and (name not in FILES or have[name].rstrip().endswith("}")) for name in NAMES
+            )
+
         lab.wait_for(look, 60, "the servers to take their notices")

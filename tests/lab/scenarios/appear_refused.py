@@ -26,6 +26,7 @@ def run(lab):
 
 class Round:
     """Sections, and what must come of them."""
+
     def __init__(self, servers):
         self.servers, self.sections, self.must = servers, dict(BESIDE), {}
 
@@ -60,18 +61,29 @@ def codes(lab, servers, announcer):
     these.add("refused-mail", "Refused", kind="mail", port=25, To="say550@isp.test")
     for result, path in (("Refused", "gone"), ("Later", "broken"), ("Refused", "moved"), ("Later", "plain/say429")):
         these.add(f"{path.rpartition('/')[2]}-web", result, kind="web", Url=f"https://web.isp.test/{path}")
-    for word, result in (("nohost", "Refused"), ("badauth", "AuthFailed"), ("abuse", "Refused"), ("911", "Later"), ("dnserr", "Later")):
+    for word, result in (
+        ("nohost", "Refused"),
+        ("badauth", "AuthFailed"),
+        ("abuse", "Refused"),
+        ("911", "Later"),
+        ("dnserr", "Later"),
+    ):
         these.add(f"{word}-dyndns", result, kind="dyndns", port=443, Host=f"say-{word}.ghost.test")
     these.add("later-ftp", "Later", kind="ftp", port=faulty.port("ftp"))
     these.add("later-mqtt", "Later", kind="mqtt", port=faulty.port("mqtt"))
     these.add("refused-dns", "Refused", kind="dns", port=53, Host="other.ghost.test")
     these.add("no-such-host", "NoSuchHost", kind="web", Url="https://nowhere.isp.test/plain")
-    these.add("heard", "Ok", kind="web", Url="http://web.isp.test/plain/heard", User=USER["open"], credential="open", Insecure="yes")
+    these.add(
+        "heard", "Ok", kind="web", Url="http://web.isp.test/plain/heard", User=USER["open"], credential="open", Insecure="yes"
+    )
     these.go(lab, announcer)
     came = [one["path"] for one in servers.web.received() if one["status"] == 200 and not one["path"].startswith("/nic/")]
     lab.check("the web server took nothing but what it was to hear", came == ["/plain/heard"], came)
-    lab.check("nor did mail, MQTT, FTP or SFTP take anything", not (servers.mail.received() or servers.mqtt.received() or
-              servers.ftp.received() or servers.sftp.received()), (servers.mail.received(), servers.mqtt.received()))
+    lab.check(
+        "nor did mail, MQTT, FTP or SFTP take anything",
+        not (servers.mail.received() or servers.mqtt.received() or servers.ftp.received() or servers.sftp.received()),
+        (servers.mail.received(), servers.mqtt.received()),
+    )
     faulty.process.terminate()
 
 
@@ -80,13 +92,15 @@ def not_now(lab, servers, announcer):
     # The pause is long enough for each of them to have failed once, and for that to be seen, before the first is tried again.
     twice = {"Attempts": "4", "RetryDelay": "10s", "Timeout": "20s"}
     servers.dns.writable(False)
-    sections = {**BESIDE,
-                "mail": section(servers, "mail", 25, To="later451@isp.test", **twice),
-                "web": section(servers, "web", Url="https://web.isp.test/plain/later503", **twice),
-                "dyndns": section(servers, "dyndns", 443, Host="later-911.ghost.test", **twice),
-                "dns": section(servers, "dns", 53, **twice),
-                "ftp": section(servers, "ftp", Url="ftp://ftp.isp.test/full/ftp", **twice),
-                "sftp": section(servers, "sftp", Url="sftp://sftp.isp.test/srv/box/full/sftp", **twice)}
+    sections = {
+        **BESIDE,
+        "mail": section(servers, "mail", 25, To="later451@isp.test", **twice),
+        "web": section(servers, "web", Url="https://web.isp.test/plain/later503", **twice),
+        "dyndns": section(servers, "dyndns", 443, Host="later-911.ghost.test", **twice),
+        "dns": section(servers, "dns", 53, **twice),
+        "ftp": section(servers, "ftp", Url="ftp://ftp.isp.test/full/ftp", **twice),
+        "sftp": section(servers, "sftp", Url="sftp://sftp.isp.test/srv/box/full/sftp", **twice),
+    }
     servers.ftp.full()
     before = len(servers.web.received())
     announcer.begin(sections)
@@ -99,10 +113,25 @@ def not_now(lab, servers, announcer):
         lab.check(f"{name}: Ok, at the second attempt", (told[name].result, told[name].attempts) == ("Ok", 2), told[name])
     lab.check("the one beside them is not harmed", told["beside"].result == "Ok", told["beside"])
     lab.check("mail was taken once", len(servers.mail.received()) == 1, servers.mail.received())
-    answers = sorted((one["path"].split("?")[0], one["status"], one["answer"].split()[0]) for one in servers.web.received()[before:])
-    lab.check("the web server, too", answers == [("/nic/update", 200, "911"), ("/nic/update", 200, "good"),
-                                                 ("/plain/later503", 200, "ok"), ("/plain/later503", 503, "ok")], answers)
+    answers = sorted(
+        (one["path"].split("?")[0], one["status"], one["answer"].split()[0]) for one in servers.web.received()[before:]
+    )
+    lab.check(
+        "the web server, too",
+        answers
+        == [
+            ("/nic/update", 200, "911"),
+            ("/nic/update", 200, "good"),
+            ("/plain/later503", 200, "ok"),
+            ("/plain/later503", 503, "ok"),
+        ],
+        answers,
+    )
     lab.check("the zone is as it should be", servers.dns.lookup("machine.ghost.test") == [announcer.address])
     stand = {name: text for name, text in servers.ftp.files().items() if name.startswith("full/")}
-    lab.check("each file is there, and whole", {name: json.loads(text)["addresses"] for name, text in stand.items()} ==
-              dict.fromkeys(("full/ftp", "full/sftp"), announcer.addresses), stand)
+    lab.check(
+        "each file is there, and whole",
+        {name: json.loads(text)["addresses"] for name, text in stand.items()}
+        == dict.fromkeys(("full/ftp", "full/sftp"), announcer.addresses),
+        stand,
+    )

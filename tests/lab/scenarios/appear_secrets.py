@@ -55,26 +55,38 @@ def everywhere(lab, processes, bus):
     journal = out(f"journalctl --no-pager -o export --after-cursor='{lab.cursor}'").encode()
     shown = "".join(lab.ghostctl(*words)[1] for words in (["status"], ["status", "--json"], ["appearances", "--json"]))
     units = out("systemctl show ghostd.service ghost-supervisor.service 'ghost-appear*'; systemctl cat ghostd.service")
-    for what, text in (("the journal", journal), ("argument lists and environments", processes), ("D-Bus", bus),
-                       ("ghostctl", shown.encode()), ("files", files(PLACES)), ("systemctl", units.encode())):
+    for what, text in (
+        ("the journal", journal),
+        ("argument lists and environments", processes),
+        ("D-Bus", bus),
+        ("ghostctl", shown.encode()),
+        ("files", files(PLACES)),
+        ("systemctl", units.encode()),
+    ):
         found = {name for form, name in {**accounts.all_forms(), PLANT: "the planted one"}.items() if form in text}
         # One that is planted must be found where we can plant it, so that finding nothing means something.
         must = {"the planted one"} if what in ("the journal", "argument lists and environments") else set()
         lab.check(f"{what}: no secret ({len(text)} bytes)", found == must and len(text) > 500, found)
-    lab.check("somebody else can't read a credential", "Permission denied" in
-              out("setpriv --reuid alice --clear-groups cat /run/credentials/ghostd.service/mail 2>&1") or
-              not os.path.exists("/run/credentials/ghostd.service"))
+    lab.check(
+        "somebody else can't read a credential",
+        "Permission denied" in out("setpriv --reuid alice --clear-groups cat /run/credentials/ghostd.service/mail 2>&1")
+        or not os.path.exists("/run/credentials/ghostd.service"),
+    )
 
 
 def bus_says():
     """All that ghostd shows on the bus, and systemd of it."""
     link = out("busctl tree --list org.ghostd1").splitlines()
-    return "".join(out(f"busctl introspect org.ghostd1 {path}; busctl get-property org.ghostd1 {path} org.ghostd1.Link Notices 2>&1")
-                   for path in link if path.startswith("/org")).encode()
+    return "".join(
+        out(f"busctl introspect org.ghostd1 {path}; busctl get-property org.ghostd1 {path} org.ghostd1.Link Notices 2>&1")
+        for path in link
+        if path.startswith("/org")
+    ).encode()
 
 
 class Processes:
     """The argument lists and environments of all processes, seen again and again."""
+
     def __init__(self):
         self.seen, self.stopped = set(), threading.Event()
         self.thread = threading.Thread(target=self.look, daemon=True)

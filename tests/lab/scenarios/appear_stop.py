@@ -33,8 +33,13 @@ def run(lab):
 
 
 def configure(lab, **link):
-    lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"},
-                  **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes", "Repeat": "yes"}}, **link)
+    lab.configure(
+        "isp",
+        Call={"IdleTimeout": "10s"},
+        Appear={"Hold": "10min", "Name": "hut"},
+        **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes", "Repeat": "yes"}},
+        **link,
+    )
 
 
 def blocked(lab):
@@ -66,6 +71,7 @@ def blocked(lab):
 
 def taken_away(lab):
     """By a reload: the notifier, then the link."""
+
     def reload():
         code, _, error = lab.ghostctl("reload")
         lab.check("reload", code == 0, error)
@@ -91,7 +97,9 @@ def taken_away(lab):
     lab.wait_for(lambda: '"isp"' not in lab.ghostctl("status", "--json")[1], 15, "the link to go")
     lab.line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -br link; nft list ruleset"
-    lab.wait_for(lambda: not [t for t in ("gd-isp", "ppp-isp") if t in lab.out(left)], 10, "its routes, interfaces and rules to go")
+    lab.wait_for(
+        lambda: not [t for t in ("gd-isp", "ppp-isp") if t in lab.out(left)], 10, "its routes, interfaces and rules to go"
+    )
 
 
 def told(lab):

@@ -23,8 +23,10 @@ def run(lab):
     first = appears(lab, web, 1, "the day's first, which nobody was told of", at(MONDAY, "07:30"), late=10)
     lab.check("the next follows after 15 to 59 minutes", 15 * 60 <= first["next_unix"] - at(MONDAY, "07:30") <= 60 * 60, first)
     clock = datetime.datetime.utcfromtimestamp(first["next_unix"]).strftime("%H:%M:%S")
-    lab.check("systemctl list-timers tells it",
-              lab.wait_for(lambda: clock in lab.out("systemctl list-timers --no-pager --no-legend 'ghost-appear*'"), 20, "its timer"))
+    lab.check(
+        "systemctl list-timers tells it",
+        lab.wait_for(lambda: clock in lab.out("systemctl list-timers --no-pager --no-legend 'ghost-appear*'"), 20, "its timer"),
+    )
     lab.check("ghostctl appearances, too", clock in lab.ghostctl("appearances")[1], lab.ghostctl("appearances"))
     lab.wait_state("down", 60)
 
@@ -52,7 +54,9 @@ def stopped_and_started(lab, last):
     lab.check("the next is shown", lab.status()["next_appearance"] == last["next_unix"] * 1_000_000, lab.status())
     lab.sh("systemctl disable -q --now ghost-appear@isp.timer")
     lab.wait_for(lambda: not lab.status()["next_appearance"], 5, "the next to be shown no more")
-    lab.check("ghostctl appearances, too", clock not in lab.ghostctl("appearances")[1].split("next")[-1], lab.ghostctl("appearances"))
+    lab.check(
+        "ghostctl appearances, too", clock not in lab.ghostctl("appearances")[1].split("next")[-1], lab.ghostctl("appearances")
+    )
     lab.sh("systemctl restart ghostd", timeout=90)
     lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
     lab.check("nor after a restart", not lab.status()["next_appearance"], lab.status())

@@ -31,15 +31,19 @@ Vanish=yes
 def run(lab):
     web = Servers("web").web
     lines = {"isp": lab.line, "two": lab.add_line(direct=True)}
-    how = {"isp": ("Peer=isp", "10.64.64.0/24", "5min", "20min"), "two": (f"Device={lines['two'].tty}\nSpeed=115200\nUser=ghost",
-                                                                              "198.51.100.0/24", "10min", "40min")}
+    how = {
+        "isp": ("Peer=isp", "10.64.64.0/24", "5min", "20min"),
+        "two": (f"Device={lines['two'].tty}\nSpeed=115200\nUser=ghost", "198.51.100.0/24", "10min", "40min"),
+    }
     for name, (link, routes, hold, every) in how.items():
         lab.configure(name, text=TEXT.format(name=name, link=link, routes=routes, hold=hold, every=every, server=net.ISP4))
     lab.start_ghostd()
     lab.set_clock(f"{DAY} 07:29:55")
     lab.sh("systemctl enable -q --now ghost-appear@isp.timer ghost-appear@two.timer")
     web.wait_received(2, 90)
-    lab.wait_for(lambda: all(lab.status(name)["notices"][0]["result"] == "Ok" for name in LINKS), 30, "both notices to be settled")
+    lab.wait_for(
+        lambda: all(lab.status(name)["notices"][0]["result"] == "Ok" for name in LINKS), 30, "both notices to be settled"
+    )
     notices = told(web)
     lab.check("one notice each", sorted(len(came) for came in notices.values()) == [1, 1], notices)
     numbers = {name: came[0][0]["sequence"] for name, came in notices.items()}
@@ -47,37 +51,62 @@ def run(lab):
     for name, hold, every in (("isp", 5, 20), ("two", 10, 40)):
         notice, peer = notices[name][0]
         address = net.call_address(lines[name].last_call)
-        lab.check(f"{name}: its own name, address and number", (notice["name"], notice["link"], notice["addresses"], notice["sequence"]) ==
-                  (f"machine-{name}", name, [address], numbers[name]), notice)
+        lab.check(
+            f"{name}: its own name, address and number",
+            (notice["name"], notice["link"], notice["addresses"], notice["sequence"])
+            == (f"machine-{name}", name, [address], numbers[name]),
+            notice,
+        )
         lab.check(f"{name}: through itself", peer == address and lines[name].calls == 1, (peer, address))
-        lab.check(f"{name}: its own hold and promise", abs(notice["until_unix"] - notice["since_unix"] - hold * 60) <= 1 and
-                  half_past <= notice["next_unix"] - every * 60 <= notice["since_unix"] + 1, notice)  # from when it was asked, rounded up
+        lab.check(
+            f"{name}: its own hold and promise",
+            abs(notice["until_unix"] - notice["since_unix"] - hold * 60) <= 1
+            and half_past <= notice["next_unix"] - every * 60 <= notice["since_unix"] + 1,
+            notice,
+        )  # from when it was asked, rounded up
         status = lab.status(name)
-        lab.check(f"{name}: ghostctl says the same", (status["next_appearance"] // 1000000, status["sequence"]) ==
-                  (notice["next_unix"], numbers[name]), status)
+        lab.check(
+            f"{name}: ghostctl says the same",
+            (status["next_appearance"] // 1000000, status["sequence"]) == (notice["next_unix"], numbers[name]),
+            status,
+        )
     timers = lab.out("systemctl list-timers --no-pager --no-legend --all 'ghost-appear-next*'").splitlines()
     lab.check("a promise's timer each", len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS), timers)
 
     # A request in between does not change the promise, and returns it.
     lab.ghostctl("appear", "isp", "--no-wait")
     asked = lab.wait_for(lambda: (n := told(web)["isp"]) and len(n) == 2 and n, 30, "everybody to be told again")[1][0]
-    lab.check("what is told in between names the same next", (asked["next_unix"], asked["sequence"]) ==
-              (notices["isp"][0][0]["next_unix"], numbers["isp"] + 1), (asked, notices["isp"]))
+    lab.check(
+        "what is told in between names the same next",
+        (asked["next_unix"], asked["sequence"]) == (notices["isp"][0][0]["next_unix"], numbers["isp"] + 1),
+        (asked, notices["isp"]),
+    )
 
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down", 60)
     lab.line.outcome("busy")
     after = told(web)
-    lab.check("one says good-bye", [n["event"] for n, _ in after["isp"]] == ["appear", "appear", "vanish"] and
-              after["isp"][2][0]["sequence"] == numbers["isp"] + 2, after)
-    lab.check("the other stays, and says nothing", after["two"] == notices["two"] and lab.state("two") == "up" and
-              lab.status("two")["appearance"] == "present", lab.status("two"))
+    lab.check(
+        "one says good-bye",
+        [n["event"] for n, _ in after["isp"]] == ["appear", "appear", "vanish"]
+        and after["isp"][2][0]["sequence"] == numbers["isp"] + 2,
+        after,
+    )
+    lab.check(
+        "the other stays, and says nothing",
+        after["two"] == notices["two"] and lab.state("two") == "up" and lab.status("two")["appearance"] == "present",
+        lab.status("two"),
+    )
     lines["two"].drop()
     lab.wait_for(lambda: len(told(web)["two"]) == 2, 60, "the other to come again")
     again, peer = told(web)["two"][1]
-    lab.check("it comes again, as it was promised", again["addresses"] == [peer] == [net.call_address(lines["two"].last_call)] and
-              (again["until_unix"], again["next_unix"], again["sequence"]) ==
-              (notices["two"][0][0]["until_unix"], notices["two"][0][0]["next_unix"], numbers["two"] + 1), again)
+    lab.check(
+        "it comes again, as it was promised",
+        again["addresses"] == [peer] == [net.call_address(lines["two"].last_call)]
+        and (again["until_unix"], again["next_unix"], again["sequence"])
+        == (notices["two"][0][0]["until_unix"], notices["two"][0][0]["next_unix"], numbers["two"] + 1),
+        again,
+    )
     lab.check("and the first stays away", lab.state() == "down" and lab.status()["sequence"] == numbers["isp"] + 2, lab.status())
     lab.sh("systemctl disable -q --now ghost-appear@two.timer")
 

@@ -29,10 +29,13 @@ def run(lab):
     lab.set_clock(f"{DAY} 07:29:57")
     web.wait_received(1, 60)
     promise = lab.status()["next_appearance"] / 1e6
-    timer = lab.wait_for(lambda: out("systemctl list-units --no-legend --plain 'ghost-appear-next@isp*.timer'"), 20,
-                         "the promise's timer").split()[0]
+    timer = lab.wait_for(
+        lambda: out("systemctl list-units --no-legend --plain 'ghost-appear-next@isp*.timer'"), 20, "the promise's timer"
+    ).split()[0]
     lab.check("the promise's timer inherits it", out(f"systemctl show -P WakeSystem '{timer}'") == "yes", timer)
-    lab.check("and is the alarm that comes next", lab.wait_for(lambda: near(alarm(), promise), 10, "its alarm"), (alarm(), promise))
+    lab.check(
+        "and is the alarm that comes next", lab.wait_for(lambda: near(alarm(), promise), 10, "its alarm"), (alarm(), promise)
+    )
     lab.wait_state("down", 60)
 
 

@@ -27,13 +27,15 @@ def configuration(lab):
     lab.start_ghostd()
     lab.wait_state("down")
     before = settings(lab)
-    wrong = {"malformed": ("bad", "[Link\nPeer=isp\n", "bad.conf:1:"),
-             "a line that is no key": ("bad", "[Link]\nPeer=isp\nwhat is this\n", "bad.conf:3:"),
-             "an unknown key": ("bad", "[Link]\nPeer=isp\nColour=blue\n", "bad.conf:3:"),
-             "an unknown section": ("bad", "[Link]\nPeer=isp\n[Boo]\nX=1\n", "bad.conf:3:"),
-             "a bad value": ("bad", "[Link]\nPeer=isp\n[Call]\nIdleTimeout=soon\n", "bad.conf:4:"),
-             "a long name": ("abcdefghijkl", "[Link]\nPeer=isp\n", "abcdefghijkl.conf"),
-             "a peer with a slash": ("bad", "[Link]\nPeer=../isp\n", "bad.conf:2:")}
+    wrong = {
+        "malformed": ("bad", "[Link\nPeer=isp\n", "bad.conf:1:"),
+        "a line that is no key": ("bad", "[Link]\nPeer=isp\nwhat is this\n", "bad.conf:3:"),
+        "an unknown key": ("bad", "[Link]\nPeer=isp\nColour=blue\n", "bad.conf:3:"),
+        "an unknown section": ("bad", "[Link]\nPeer=isp\n[Boo]\nX=1\n", "bad.conf:3:"),
+        "a bad value": ("bad", "[Link]\nPeer=isp\n[Call]\nIdleTimeout=soon\n", "bad.conf:4:"),
+        "a long name": ("abcdefghijkl", "[Link]\nPeer=isp\n", "abcdefghijkl.conf"),
+        "a peer with a slash": ("bad", "[Link]\nPeer=../isp\n", "bad.conf:2:"),
+    }
     for what, (name, text, where) in wrong.items():
         path = lab.configure(name, text=text)
         refused(lab, what, where, before)
@@ -85,8 +87,11 @@ def requests(lab):
     call = "busctl call org.ghostd1 /org/ghostd1 org.ghostd1.Manager"
     for name in ("nolink", "../etc/passwd", "a" * 300, ""):
         done = subprocess.run([*call.split(), "Connect", "s", name], capture_output=True, text=True)
-        lab.check(f"Connect {name[:14]!r}: no such link", done.returncode != 0 and
-                  ("no link" in done.stderr.lower() or "NoSuchLink" in done.stderr), done.stderr)
+        lab.check(
+            f"Connect {name[:14]!r}: no such link",
+            done.returncode != 0 and ("no link" in done.stderr.lower() or "NoSuchLink" in done.stderr),
+            done.stderr,
+        )
     lab.check("ghostctl: its own exit status", lab.ghostctl("connect", "nolink")[0] == 3)
     lab.ghostctl("block", "isp")
     done = subprocess.run([*call.split(), "--json=short", "Connect", "s", "isp"], capture_output=True, text=True)
@@ -104,18 +109,31 @@ def supervisor(lab):
 
     def say(data, uid=None):
         """The supervisor's answer, as root or as a user."""
-        words = ["python3", "-c", "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
-                 f"s.settimeout(20)\ns.connect({SOCKET!r})\ns.send(bytes.fromhex(sys.argv[1]))\nprint(s.recv(2000))", data.hex()]
+        words = [
+            "python3",
+            "-c",
+            "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\n"
+            f"s.settimeout(20)\ns.connect({SOCKET!r})\ns.send(bytes.fromhex(sys.argv[1]))\nprint(s.recv(2000))",
+            data.hex(),
+        ]
         if uid:
             words = ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", *words]
         done = subprocess.run(words, capture_output=True, text=True, timeout=60)
         return done.stdout + done.stderr
+
     for _ in range(2):
         answer = say(b"dial isp 1")  # reset: it was turned away before it had said anything
         told = ("refused", "ConnectionResetError", "BrokenPipeError")
         lab.check("root is a wrong user", any(word in answer for word in told), answer)
     lab.check("a user cannot even connect", "PermissionError" in say(b"dial isp 1", "alice"))
-    for data in (b"\0\xff\xfe garbage", b"dial", b"dial isp", b"dial ../../x 1", b"dial isp 99999999999999999999999", b"x" * 1500):
+    for data in (
+        b"\0\xff\xfe garbage",
+        b"dial",
+        b"dial isp",
+        b"dial ../../x 1",
+        b"dial isp 99999999999999999999999",
+        b"x" * 1500,
+    ):
         answer = say(data, "ghostd")
         lab.check(f"garbage {data[:12]!r} is refused", "refused" in answer, answer)
     # Two who connect and say nothing are closed in the end, and keep nobody from work meanwhile.
@@ -127,8 +145,11 @@ def supervisor(lab):
         client.close()
     # As its own records: what it says of a kind it says once a minute, and all this took less.
     log = lab.journal("-u ghost-supervisor -o cat")
-    for what, words in (("a wrong user", r"refused a connection of user 0\b"), ("garbage", r"closed a connection: "),
-                        ("silence", r"closed a connection that sent no request")):
+    for what, words in (
+        ("a wrong user", r"refused a connection of user 0\b"),
+        ("garbage", r"closed a connection: "),
+        ("silence", r"closed a connection that sent no request"),
+    ):
         count = len(re.findall("^" + words, log, re.M))
         lab.check(f"{what} is logged once", count == 1, (count, log[-2500:]))
     lab.check("the supervisor never failed", lab.out("systemctl show -P NRestarts ghost-supervisor") in ("0", ""))
@@ -175,10 +196,10 @@ def frames(lab):
         ends = bytes((192, 0, 0, 2)), bytes((10, 64, 64, 1))
         return struct.pack("!BBHHHBBH4s4s", ihl, 0, total, 1, flags, 64, proto, 0, *ends)
 
-    broken = [b"\0", b"E", ip(2000), ip(10), ip(28, ihl=0x4f) + b"x" * 8, b"\x60" + b"\0" * 10, b"\xf0" * 60, b"\x12" * 1500]
+    broken = [b"\0", b"E", ip(2000), ip(10), ip(28, ihl=0x4F) + b"x" * 8, b"\x60" + b"\0" * 10, b"\xf0" * 60, b"\x12" * 1500]
     # Packets all the same: without data, the first and a later fragment, half a TCP header, an IPv6 header alone. Blocked, they are
     # dropped, and counted as that.
-    odd = [ip(20), ip(28, 0x2000) + b"x" * 8, ip(28, 0x00ff) + b"x" * 8, ip(24, proto=6) + b"x" * 4, b"\x60" + b"\0" * 39]
+    odd = [ip(20), ip(28, 0x2000) + b"x" * 8, ip(28, 0x00FF) + b"x" * 8, ip(24, proto=6) + b"x" * 4, b"\x60" + b"\0" * 39]
     for frame in broken + odd:
         raw.sendto(frame, ("gd-isp", 0x1234))
     try:
@@ -191,7 +212,11 @@ def frames(lab):
         return s["malformed_packets"] - before["malformed_packets"], s["dropped_packets"] - before["dropped_packets"]
 
     lab.wait_for(lambda: sum(counted(lab.status())) >= len(broken + odd), 20, "all frames to be counted")
-    lab.check("each is counted as what it is", counted(lab.status()) == (len(broken), len(odd)), (counted(lab.status()), len(broken), len(odd)))
+    lab.check(
+        "each is counted as what it is",
+        counted(lab.status()) == (len(broken), len(odd)),
+        (counted(lab.status()), len(broken), len(odd)),
+    )
     for frame in broken + odd:
         for kind in (0x0800, 0x86DD, 0x0806):
             raw.sendto(frame, ("gd-isp", kind))

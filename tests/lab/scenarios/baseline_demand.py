@@ -20,6 +20,7 @@ def demand(lab, *options):
     def there():
         call.check_alive()
         return lab.out("ip route show default dev ppp-bare")
+
     lab.wait_for(there, 30, "pppd's demand interface")
     return call
 

@@ -15,12 +15,16 @@ CAPTURE = False
 TIMEOUT = 300
 TIMEOUT_ALL = 2400
 UNITS = "/etc/systemd/system/"
-HANGS = "[Unit]\nDefaultDependencies=no\n{order}\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=sleep infinity\n[Install]\n" \
-        "WantedBy=multi-user.target\n"
+HANGS = (
+    "[Unit]\nDefaultDependencies=no\n{order}\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=sleep infinity\n[Install]\n"
+    "WantedBy=multi-user.target\n"
+)
 FIREWALL = "Wants=network-pre.target\nBefore=network-pre.target"
 MANAGER = "After=network-pre.target\nBefore=network.target\nWants=network.target"
-DOCKER = "[Unit]\nWants=network-online.target\nAfter=network-online.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\n" \
-         "ExecStart=sh -e /etc/lab-docker\n[Install]\nWantedBy=multi-user.target\n"
+DOCKER = (
+    "[Unit]\nWants=network-online.target\nAfter=network-online.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\n"
+    "ExecStart=sh -e /etc/lab-docker\n[Install]\nWantedBy=multi-user.target\n"
+)
 
 
 def ufw_files(lab):
@@ -43,7 +47,10 @@ NEIGHBOURS = {
     "firewalld": ("firewalld.service", lambda lab: None),
     "ufw": ("ufw.service", ufw_files),
     "Docker's rules": ("lab-docker.service", docker_files),
-    "a firewall that hangs": ("lab-hangs.service", lambda lab: lab.put(UNITS + "lab-hangs.service", HANGS.format(order=FIREWALL))),
+    "a firewall that hangs": (
+        "lab-hangs.service",
+        lambda lab: lab.put(UNITS + "lab-hangs.service", HANGS.format(order=FIREWALL)),
+    ),
     "a manager that hangs": ("lab-hangs.service", lambda lab: lab.put(UNITS + "lab-hangs.service", HANGS.format(order=MANAGER))),
 }
 ONCE = [["networkd", "nftables.service", "Docker's rules"], ["a firewall that hangs"]]
@@ -98,14 +105,21 @@ def judge(lab, names):
 
     def active(unit):
         return lab.out(f"systemctl is-active {unit}") == "active"
+
     lab.wait_for(lambda: active("ghostd.service"), 60, "ghostd to be started by the boot")
     if hangs:
-        check("it did not wait", lab.out("systemctl is-active lab-hangs.service") == "activating", lab.out("systemctl list-jobs --no-pager"))
+        check(
+            "it did not wait",
+            lab.out("systemctl is-active lab-hangs.service") == "activating",
+            lab.out("systemctl list-jobs --no-pager"),
+        )
     else:
         for name in names:
             lab.wait_for(lambda unit=NEIGHBOURS[name][0]: active(unit), 90, f"{name} to be started by the boot")
     said = lab.out("journalctl -b --no-pager -o cat _PID=1")
-    check("no order goes round in a circle", "ordering cycle" not in said, [line for line in said.splitlines() if "cycle" in line])
+    check(
+        "no order goes round in a circle", "ordering cycle" not in said, [line for line in said.splitlines() if "cycle" in line]
+    )
     lab.wait_for(lambda: "gd-isp" in lab.out(f"ip route get {net.ISP4} uid 0"), WITHIN, "a packet to be led into the link")
     net.reset_syns()
     calls = lab.line.calls
@@ -117,5 +131,3 @@ def judge(lab, names):
     if hangs:
         check("while it hangs still", lab.out("systemctl is-active lab-hangs.service") == "activating")
     talk.close()
-
-

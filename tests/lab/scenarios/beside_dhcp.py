@@ -16,9 +16,11 @@ class Dhcp(Neighbour):
     name, gives_address, keeps_address = "a DHCP uplink", True, False
 
     def prepare(self, lab, uplink):
-        lab.sh("ip netns exec uplink dnsmasq --conf-file=/dev/null --port=0 --interface=eth0 --bind-interfaces "
-               f"--dhcp-range={OURS},{OURS},1h --dhcp-option=3,{ROUTER} --dhcp-option=6,{ROUTER} --dhcp-authoritative "
-               "--pid-file=/run/lab/dnsmasq.pid --dhcp-leasefile=/run/lab/dnsmasq.leases")
+        lab.sh(
+            "ip netns exec uplink dnsmasq --conf-file=/dev/null --port=0 --interface=eth0 --bind-interfaces "
+            f"--dhcp-range={OURS},{OURS},1h --dhcp-option=3,{ROUTER} --dhcp-option=6,{ROUTER} --dhcp-authoritative "
+            "--pid-file=/run/lab/dnsmasq.pid --dhcp-leasefile=/run/lab/dnsmasq.leases"
+        )
         with open("/etc/resolv.conf") as f:
             lab.put("/etc/resolv.conf", f.read())
 

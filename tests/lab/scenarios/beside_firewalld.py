@@ -12,8 +12,11 @@ class Firewalld(Service):
     refuses_new = ("changes",)  # its policy is DROP while it reloads, but for what has had an answer
 
     def prepare(self, lab, uplink):
-        lab.put("/etc/firewalld/zones/trusted.xml", '<?xml version="1.0" encoding="utf-8"?>\n<zone target="ACCEPT"><short>Trusted</short>'
-                '<interface name="lan0"/></zone>\n')
+        lab.put(
+            "/etc/firewalld/zones/trusted.xml",
+            '<?xml version="1.0" encoding="utf-8"?>\n<zone target="ACCEPT"><short>Trusted</short>'
+            '<interface name="lan0"/></zone>\n',
+        )
 
     def settle(self, lab):
         # It takes its name on the bus, which is what systemctl waits for, before it loads its rules; it answers when it has.

@@ -9,7 +9,9 @@ KEY = "net.ipv4.conf.lan0.forwarding"
 
 def run(lab):
     before = lab.out("sysctl -n net.ipv4.ip_forward")
-    lab.sh("sysctl -qw net.ipv4.ip_forward=0; ip link add up0 type veth peer name far0; ip link set up0 up; ip addr add 192.0.2.10/24 dev up0")
+    lab.sh(
+        "sysctl -qw net.ipv4.ip_forward=0; ip link add up0 type veth peer name far0; ip link set up0 up; ip addr add 192.0.2.10/24 dev up0"
+    )
     try:
         forwarding(lab)
     finally:
@@ -38,6 +40,8 @@ def forwarding(lab):
     lab.wait_state("down")
     lab.check("started after them, it has nothing to guard", not guarded(lab))
     lab.sh("sysctl -qw net.ipv4.ip_forward=0")
-    lab.wait_for(lambda: lab.out(f"sysctl -n {KEY}") == "1" and guarded(lab), 10, "the LAN to forward because of ghostd again, guarded")
+    lab.wait_for(
+        lambda: lab.out(f"sysctl -n {KEY}") == "1" and guarded(lab), 10, "the LAN to forward because of ghostd again, guarded"
+    )
     lab.stop_ghostd()
     lab.check("a stop leaves what others want by now", lab.out(f"sysctl -n {KEY}") == "0")

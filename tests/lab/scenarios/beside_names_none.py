@@ -10,7 +10,7 @@ from _names import Lookup
 from rig.servers import Servers
 
 TIMEOUT = 480
-OTHER = "#!/bin/sh\nprintf '%s %s %s %s\\n' \"$PPP_IFACE\" \"$PPP_IPPARAM\" \"$DNS1\" \"$DNS2\" >> /run/lab/ip-up-ran\n"
+OTHER = '#!/bin/sh\nprintf \'%s %s %s %s\\n\' "$PPP_IFACE" "$PPP_IPPARAM" "$DNS1" "$DNS2" >> /run/lab/ip-up-ran\n'
 CHECKED = "no route and no link leads to a name server in use"
 
 
@@ -29,7 +29,11 @@ def run(lab):
             f.write(text)
         lab.start_ghostd()
         answer = Lookup("mail.isp.test").answer()
-        lab.check("a name looked up while down dials and is answered", answer == "10.64.64.1" and lab.line.calls == 1, (answer, lab.line.calls))
+        lab.check(
+            "a name looked up while down dials and is answered",
+            answer == "10.64.64.1" and lab.line.calls == 1,
+            (answer, lab.line.calls),
+        )
         lab.wait_state("up")
         ran(lab, ["ppp-isp isp 10.64.64.1 10.64.64.2"])
         same(lab, text, "up")
@@ -63,16 +67,25 @@ def check(lab):
     lab.check("check: no name server", code == 0 and CHECKED in error and "/etc/resolv.conf: " in error, (code, error))
     lab.configure("isp", Link={"DNS": "10.64.64.1"})
     code, _, error = lab.ghostctl("check")
-    lab.check("check: DNS= that nobody takes, with file and line",
-              code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has no effect" in error, (code, error))
+    lab.check(
+        "check: DNS= that nobody takes, with file and line",
+        code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has no effect" in error,
+        (code, error),
+    )
     lab.configure("isp", Link={"DNS": "10.10.10.2"})
     code, _, error = lab.ghostctl("check")
-    lab.check("check: DNS= in another interface's network",
-              code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has 10.10.10.2, which is in the network of lan0" in error, (code, error))
+    lab.check(
+        "check: DNS= in another interface's network",
+        code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has 10.10.10.2, which is in the network of lan0" in error,
+        (code, error),
+    )
     lab.configure("isp", Link={"DNS": "2001:db8::1"})
     code, _, error = lab.ghostctl("check")
-    lab.check("check: DNS= of a family that the link has not",
-              code == 1 and "/etc/ghostd/links/isp.conf:3: DNS= has 2001:db8::1, but the link has no IPv6 address" in error, (code, error))
+    lab.check(
+        "check: DNS= of a family that the link has not",
+        code == 1 and "/etc/ghostd/links/isp.conf:3: DNS= has 2001:db8::1, but the link has no IPv6 address" in error,
+        (code, error),
+    )
     lab.configure("isp")
     with open("/etc/resolv.conf", "w") as f:
         f.write("nameserver 10.64.64.1\n")
@@ -102,5 +115,6 @@ def ran(lab, lines):
                 return f.read().splitlines()
         except OSError:
             return []
+
     lab.wait_for(lambda: seen() == lines, 20, "the script in ip-up.d")
     lab.check("other scripts in ip-up.d run, and know the servers", seen() == lines, seen())

@@ -79,7 +79,7 @@ def survives(lab):
     lab.sh("systemctl restart ghostd")
     lab.wait_state("up")
     soon(lab, "ppp-isp", NAMED, ["~."], "ghostd restarted: neither lost nor doubled")
-    told = lab.journal("-u systemd-resolved -o cat")[len(told):]
+    told = lab.journal("-u systemd-resolved -o cat")[len(told) :]
     lab.check("and were not taken away meanwhile", "ppp-isp: Bus client reset" not in told, told)
     lab.check("a name is answered", Lookup("ftp.isp.test").answer() == "10.64.64.1", "no answer")
     _names.kill_pppd()
@@ -135,8 +135,11 @@ def split(lab):
     lab.sh("rm /etc/ghostd/links/two.conf")
     lab.start_ghostd()
     soon(lab, "gd-isp", ["10.64.64.1"], ["~."], "no default route: DNS= is asked")
-    lab.check("a name looked up dials and is answered", Lookup("sftp.isp.test").answer() == "10.64.64.1" and lab.line.calls == calls + 1,
-              lab.line.calls - calls)
+    lab.check(
+        "a name looked up dials and is answered",
+        Lookup("sftp.isp.test").answer() == "10.64.64.1" and lab.line.calls == calls + 1,
+        lab.line.calls - calls,
+    )
     lab.wait_state("up")
     soon(lab, "ppp-isp", ["10.64.64.1"], ["~."], "of the call's servers the one that it leads to is asked")
     lab.check("a name over the call", Lookup("faulty.isp.test").answer() == "10.64.64.1", "no answer")

@@ -13,8 +13,10 @@ class Networkd(Service):
     name, unit, gives_address = "networkd", "systemd-networkd.service", True
 
     def prepare(self, lab, uplink):
-        lab.put("/etc/systemd/network/10-up0.network",
-                f"[Match]\nName=up0\n[Network]\nAddress={OURS}/24\nGateway={ROUTER}\nIPv6AcceptRA=no\nLinkLocalAddressing=no\n")
+        lab.put(
+            "/etc/systemd/network/10-up0.network",
+            f"[Match]\nName=up0\n[Network]\nAddress={OURS}/24\nGateway={ROUTER}\nIPv6AcceptRA=no\nLinkLocalAddressing=no\n",
+        )
 
     def settle(self, lab):
         lab.wait_for(lambda: "configured" in lab.out("networkctl list --no-legend up0"), 60, "networkd to have configured up0")

@@ -24,19 +24,27 @@ def run(lab):
         lab.check("and in the journal", "not permitted" in said, said)
         sender = Sender(20, 100)
         sender.go()
-        lab.wait_for(lambda: sum(one["packets"] for one in lab.status()["drops"] if one["why"] == "impaired") >= 20, 20,
-                     "what cannot be carried to be counted")
+        lab.wait_for(
+            lambda: sum(one["packets"] for one in lab.status()["drops"] if one["why"] == "impaired") >= 20,
+            20,
+            "what cannot be carried to be counted",
+        )
         status = lab.status()
         lab.check("no packet calls", (status["state"], status["calls"]) == ("down", 0), status)
     finally:
         owner.kill()
         owner.wait()
     gone = time.monotonic()
-    lab.wait_for(lambda: not lab.status()["degraded"] and "chain leaving" in lab.out("nft list table inet ghostd; true"), 90,
-                 "the table to be put back")
+    lab.wait_for(
+        lambda: not lab.status()["degraded"] and "chain leaving" in lab.out("nft list table inet ghostd; true"),
+        90,
+        "the table to be put back",
+    )
     lab.measure("the owner's end: healed after", round(time.monotonic() - gone, 1), "s")
     sink, sender = Sink(), Sender(300, 100)
     sender.go()
     lab.wait_state("up", 90)
     seen = sink.quit(300)
-    lab.check("a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen)
+    lab.check(
+        "a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen
+    )

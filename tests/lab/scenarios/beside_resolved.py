@@ -16,8 +16,10 @@ class Resolved(Service):
     name, unit = "resolved", "systemd-resolved.service"
 
     def prepare(self, lab, uplink):
-        lab.sh("ip netns exec uplink dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --pid-file=/run/lab/dnsmasq.pid "
-               f"--listen-address={ROUTER} --bind-interfaces --address=/uplink.test/{ROUTER}")
+        lab.sh(
+            "ip netns exec uplink dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --pid-file=/run/lab/dnsmasq.pid "
+            f"--listen-address={ROUTER} --bind-interfaces --address=/uplink.test/{ROUTER}"
+        )
         lab.put("/etc/systemd/resolved.conf.d/lab.conf", f"[Resolve]\nDNS={ROUTER}\nDomains=~uplink.test\nDNSSEC=no\n")
         with open("/etc/resolv.conf") as f:
             lab.put("/etc/resolv.conf", f.read())

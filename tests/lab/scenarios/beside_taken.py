@@ -19,17 +19,22 @@ def run(lab):
     try:
         taken(lab)
     finally:
-        lab.sh("systemctl stop systemd-networkd.socket systemd-networkd; ip link del d0; "
-               "rm -f /run/systemd/network/50-d0.network", check=False)
+        lab.sh(
+            "systemctl stop systemd-networkd.socket systemd-networkd; ip link del d0; "
+            "rm -f /run/systemd/network/50-d0.network",
+            check=False,
+        )
 
 
 def ours(lab):
     """The state, without the parts that change by themselves."""
-    return lab.out("ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
-                   "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//; s/^[0-9]*//'; "
-                   "ip -o link show dev gd-isp | sed 's/state.*//; s/^[0-9]*//'; "
-                   "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; nft -s list table inet ghostd | grep -v expires; "
-                   "sysctl -a 2>/dev/null | grep -E 'conf.(gd|ppp)-isp.(forwarding|rp_filter|disable_ipv6|accept_ra) '")
+    return lab.out(
+        "ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
+        "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//; s/^[0-9]*//'; "
+        "ip -o link show dev gd-isp | sed 's/state.*//; s/^[0-9]*//'; "
+        "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; nft -s list table inet ghostd | grep -v expires; "
+        "sysctl -a 2>/dev/null | grep -E 'conf.(gd|ppp)-isp.(forwarding|rp_filter|disable_ipv6|accept_ra) '"
+    )
 
 
 def back(lab, what, harm, right):
@@ -52,7 +57,9 @@ def as_it_should(lab, what, right, deadline=5):
     while True:
         begun, now = time.monotonic(), ours(lab)
         if now == right or begun > end:
-            lab.check(f"{what}: as before", now == right, "\n" + "\n".join(sorted(set(right.splitlines()) ^ set(now.splitlines()))))
+            lab.check(
+                f"{what}: as before", now == right, "\n" + "\n".join(sorted(set(right.splitlines()) ^ set(now.splitlines())))
+            )
             return begun
 
 
@@ -109,8 +116,10 @@ def taken(lab):
 
     # networkd, with something to manage, started after ghostd and restarted; without the file that keeps it from our rules.
     lab.put("/etc/systemd/networkd.conf.d/90-lab.conf", "[Network]\nManageForeignRoutingPolicyRules=yes\n")
-    lab.sh("mkdir -p /run/systemd/network; printf '[Match]\\nName=d0\\n[Network]\\nAddress=198.51.100.9/24\\n' > /run/systemd/network/50-d0.network; "
-           "ip link add d0 type dummy")
+    lab.sh(
+        "mkdir -p /run/systemd/network; printf '[Match]\\nName=d0\\n[Network]\\nAddress=198.51.100.9/24\\n' > /run/systemd/network/50-d0.network; "
+        "ip link add d0 type dummy"
+    )
     for verb in ("start", "restart"):
         begun = time.monotonic()
         lab.sh(f"systemctl {verb} systemd-networkd", timeout=90)
@@ -121,7 +130,9 @@ def taken(lab):
     sender.go()
     lab.wait_state("up", 90)
     seen = sink.quit(300)
-    lab.check("a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen)
+    lab.check(
+        "a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen
+    )
     talk = Talk()
     lab.check("a conversation", talk.wait() and talk.ask(), talk.error)
 
@@ -129,12 +140,19 @@ def taken(lab):
     lab.wait_for(lambda: "priomap 2 2 2" in lab.out("tc qdisc show dev ppp-isp"), 30, "the queue to be an ordinary one")
     time_to_calm(lab)
     up = ours(lab)
-    for what, harm in {"the table, up": "nft flush ruleset", "the call's route": "ip route del default dev ppp-isp table 26468",
-                       "the call's queue": "tc qdisc del dev ppp-isp root"}.items():
+    for what, harm in {
+        "the table, up": "nft flush ruleset",
+        "the call's route": "ip route del default dev ppp-isp table 26468",
+        "the call's queue": "tc qdisc del dev ppp-isp root",
+    }.items():
         back(lab, what, harm, up)
         lab.check(f"the conversation goes on: {what}", talk.ask(), talk.error)
     fresh = Talk()
-    lab.check("new ones have the call's address", fresh.wait() and fresh.ask() and fresh.seen_as[0] in lab.status()["local_addresses"], fresh.seen_as)
+    lab.check(
+        "new ones have the call's address",
+        fresh.wait() and fresh.ask() and fresh.seen_as[0] in lab.status()["local_addresses"],
+        fresh.seen_as,
+    )
     fresh.close()
     talk.close()
     lab.wait_state("down", 120)

@@ -18,17 +18,21 @@ def run(lab):
 
 
 def beside(lab):
-    lab.sh(f"""set -e
+    lab.sh(
+        f"""set -e
         ip netns add uplink
         ip link add up0 type veth peer name far0 netns uplink
         ip -n uplink link set lo up; ip -n uplink link set far0 up
         ip -n uplink addr add 192.0.2.1/24 dev far0; ip -n uplink addr add 2001:db8:2::1/64 dev far0 nodad
         ip -n uplink addr add {FAR4}/32 dev lo; ip -n uplink addr add {FAR6}/128 dev lo nodad
-        ip link set up0 up""")
+        ip link set up0 up"""
+    )
     uplink(lab, NEAR4, NEAR6)
     lab.configure("isp", Link={"IPv6": "yes"})
     code, _, said = lab.ghostctl("check")
-    lab.check("check says which other default stands", code == 0 and "default via 192.0.2.1 dev up0" in said and NEAR4 in said, said)
+    lab.check(
+        "check says which other default stands", code == 0 and "default via 192.0.2.1 dev up0" in said and NEAR4 in said, said
+    )
     servers = [Echo(NEAR4), Echo(NEAR6)]
     talks = [Visitor(NEAR4), Visitor(NEAR6)]
     lab.check("visitors' conversations stand", all(t.ask() for t in talks))
@@ -37,33 +41,52 @@ def beside(lab):
     lab.check("the conversations go on", all(t.ask() for t in talks))
     lab.check("so do new ones", all(Visitor(a).ask() for a in (NEAR4, NEAR6)))
     lab.check("their pings are answered", pings(lab, NEAR4) and pings(lab, NEAR6))
-    lab.check("what is bound to nothing goes by the link",
-              all("dev gd-isp" in lab.out(f"ip route get {a}") for a in (net.ISP4, net.ISP6, FAR4, FAR6)))
-    lab.check("what is bound to an address there goes there",
-              "dev up0" in lab.out(f"ip route get {net.ISP4} from {NEAR4}") and "dev up0" in lab.out(f"ip route get {net.ISP6} from {NEAR6}"))
+    lab.check(
+        "what is bound to nothing goes by the link",
+        all("dev gd-isp" in lab.out(f"ip route get {a}") for a in (net.ISP4, net.ISP6, FAR4, FAR6)),
+    )
+    lab.check(
+        "what is bound to an address there goes there",
+        "dev up0" in lab.out(f"ip route get {net.ISP4} from {NEAR4}")
+        and "dev up0" in lab.out(f"ip route get {net.ISP6} from {NEAR6}"),
+    )
 
     # Another lease: address, then default route, after the start.
-    lab.sh("ip addr flush dev up0 scope global; ip route flush dev up0 proto boot; ip -6 route flush dev up0 proto boot", check=False)
-    lab.wait_for(lambda: NEAR4 not in lab.out("ip rule") and NEAR6 not in lab.out("ip -6 rule"), 10, "the rules of what is gone to go")
+    lab.sh(
+        "ip addr flush dev up0 scope global; ip route flush dev up0 proto boot; ip -6 route flush dev up0 proto boot", check=False
+    )
+    lab.wait_for(
+        lambda: NEAR4 not in lab.out("ip rule") and NEAR6 not in lab.out("ip -6 rule"), 10, "the rules of what is gone to go"
+    )
     for near4, near6 in (("192.0.2.20", "2001:db8:2::20"), ("192.0.2.30", "2001:db8:2::30")):
         uplink(lab, near4, near6)
         lab.wait_for(lambda: near4 in lab.out("ip rule") and near6 in lab.out("ip -6 rule"), 10, "a new address to be seen")
         servers += [Echo(near4), Echo(near6)]
         lab.check(f"visitors of {near4} are answered", all(Visitor(a).ask() and pings(lab, a) for a in (near4, near6)))
     status = lab.status()
-    lab.check("nobody outside has made the link dial", (status["state"], status["calls"], status["buffered_packets"]) == ("down", 0, 0), status)
+    lab.check(
+        "nobody outside has made the link dial",
+        (status["state"], status["calls"], status["buffered_packets"]) == ("down", 0, 0),
+        status,
+    )
     lab.measure("objects of ours, one link with both families beside an uplink", objects(lab))
     lab.stop_ghostd()
-    lab.check("and nothing of ours stays", lab.out("ip rule; ip -6 rule; ip route show table all; ip -6 route show table all")
-              .count("proto 103") + lab.out("ip rule; ip -6 rule").count("32765") == 0)
+    lab.check(
+        "and nothing of ours stays",
+        lab.out("ip rule; ip -6 rule; ip route show table all; ip -6 route show table all").count("proto 103")
+        + lab.out("ip rule; ip -6 rule").count("32765")
+        == 0,
+    )
     for server in servers:
         server.socket.close()
 
 
 def uplink(lab, near4, near6):
-    lab.sh(f"""set -e
+    lab.sh(
+        f"""set -e
         ip addr add {near4}/24 dev up0; ip addr add {near6}/64 dev up0 nodad
-        ip route replace default via 192.0.2.1 dev up0 metric 100; ip -6 route replace default via 2001:db8:2::1 dev up0 metric 100""")
+        ip route replace default via 192.0.2.1 dev up0 metric 100; ip -6 route replace default via 2001:db8:2::1 dev up0 metric 100"""
+    )
 
 
 def objects(lab):
@@ -77,8 +100,11 @@ def pings(lab, address):
 
 class Echo:
     """A server of this machine, bound to one address."""
+
     def __init__(self, address):
-        self.socket = socket.create_server((address, 7100), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=16)
+        self.socket = socket.create_server(
+            (address, 7100), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=16
+        )
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -97,6 +123,7 @@ class Echo:
 
 class Visitor:
     """Somebody outside, on one connection."""
+
     def __init__(self, address):
         source = (FAR6 if ":" in address else FAR4, 0)
         self.socket = net.in_namespace("uplink", lambda: socket.create_connection((address, 7100), 10, source))

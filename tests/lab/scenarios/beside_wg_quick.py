@@ -27,16 +27,22 @@ class WgQuick(Neighbour):
         key = {who: lab.out("wg genkey") for who in ("ours", "theirs")}
         public = {who: lab.out(f"echo {key[who]} | wg pubkey") for who in key}
         lab.put("/run/lab/wg-isp.key", key["theirs"] + "\n", 0o600)
-        lab.put(CONF, f"[Interface]\nPrivateKey={key['ours']}\nAddress=10.66.0.2/24\nTable=auto\n"
-                # The LAN's go through the tunnel, too, as they are; that is the administrator's doing, and ghostd opens nothing for it.
-                "PostUp=sysctl -qw net.ipv4.conf.%i.forwarding=1 net.ipv4.conf.lan0.forwarding=1\n"
-                f"[Peer]\nPublicKey={public['theirs']}\nAllowedIPs=0.0.0.0/0\nEndpoint={net.ISP4}:{PORT}\n", 0o600)
-        lab.sh(f"""set -e
+        lab.put(
+            CONF,
+            f"[Interface]\nPrivateKey={key['ours']}\nAddress=10.66.0.2/24\nTable=auto\n"
+            # The LAN's go through the tunnel, too, as they are; that is the administrator's doing, and ghostd opens nothing for it.
+            "PostUp=sysctl -qw net.ipv4.conf.%i.forwarding=1 net.ipv4.conf.lan0.forwarding=1\n"
+            f"[Peer]\nPublicKey={public['theirs']}\nAllowedIPs=0.0.0.0/0\nEndpoint={net.ISP4}:{PORT}\n",
+            0o600,
+        )
+        lab.sh(
+            f"""set -e
             ip netns exec isp ip link add wgisp type wireguard
             ip netns exec isp wg set wgisp private-key /run/lab/wg-isp.key listen-port {PORT} \
                 peer {public['ours']} allowed-ips 10.66.0.2/32,10.10.10.0/24
             ip -n isp addr add 10.66.0.1/24 dev wgisp; ip -n isp link set wgisp up
-            ip -n isp route add 10.10.10.0/24 dev wgisp""")
+            ip -n isp route add 10.10.10.0/24 dev wgisp"""
+        )
 
     def start(self, lab):
         lab.sh("wg-quick up wg0")
@@ -48,8 +54,11 @@ class WgQuick(Neighbour):
         lab.sh("wg-quick down wg0")
 
     def undo(self, lab):
-        lab.sh("ip link del wg0; ip -n isp link del wgisp; sysctl -qw net.ipv4.conf.all.src_valid_mark=0 "
-               "net.ipv4.conf.lan0.forwarding=0", check=False)
+        lab.sh(
+            "ip link del wg0; ip -n isp link del wgisp; sysctl -qw net.ipv4.conf.all.src_valid_mark=0 "
+            "net.ipv4.conf.lan0.forwarding=0",
+            check=False,
+        )
 
     def leads(self, running):
         return ("dev wg0",) if running else ("gd-isp", "ppp-isp")

@@ -33,10 +33,16 @@ def run(lab):
 
 def one(lab, n, chance, seed):
     event = chance.choice(EVENTS)
-    buffer = {"Packets": chance.choice((50, 400, 4096)), "Bytes": chance.choice(("64K", "1M", "8M")), "Age": chance.choice(("2s", "1min"))}
+    buffer = {
+        "Packets": chance.choice((50, 400, 4096)),
+        "Bytes": chance.choice(("64K", "1M", "8M")),
+        "Age": chance.choice(("2s", "1min")),
+    }
     mru = chance.choice((1500, 1500, 1280, 576))
     lab.isp.configure(extra=f"mru {mru}\n")
-    lab.configure("isp", Buffer=buffer, Call={"IdleTimeout": "5min", "RedialDelay": "1s", "RedialDelayMax": "1s", "DialTimeout": "2min"})
+    lab.configure(
+        "isp", Buffer=buffer, Call={"IdleTimeout": "5min", "RedialDelay": "1s", "RedialDelayMax": "1s", "DialTimeout": "2min"}
+    )
     lab.check(f"run {n}: reload", lab.ghostctl("reload")[0] == 0)
     lab.sh("ip route flush cache")  # of what "too big" has taught the kernel in the run before
     lab.line.dial_time(chance.randrange(200, 3000))
@@ -65,13 +71,23 @@ def one(lab, n, chance, seed):
     never = sent["errors"].get("EMSGSIZE", 0)
     total = seen["unique"] + sum(kinds.values()) + status["buffered_packets"]
     replayed = status["replayed_packets"] - before["replayed_packets"]
-    lab.say(f"run {n} ({event}, {buffer}, mru {mru}): {count} attempts, {sent['errors']}; arrived {seen['unique']}, replayed {replayed}, "
-            f"dropped {kinds}, waiting {status['buffered_packets']}")
-    lab.check(f"run {n}: sent = arrived + dropped + waiting", count - never == total and not seen["twice"],
-              (f"seed {seed}", count - never, total, kinds, sent, seen, status))
-    lab.check(f"run {n}: none was replayed that did not arrive", replayed <= seen["unique"], (f"seed {seed}", replayed, seen, status))
-    lab.check(f"run {n}: the sum of the kinds is what was dropped", sum(kinds.values()) == status["dropped_packets"] - before["dropped_packets"],
-              (kinds, before, status))
+    lab.say(
+        f"run {n} ({event}, {buffer}, mru {mru}): {count} attempts, {sent['errors']}; arrived {seen['unique']}, replayed {replayed}, "
+        f"dropped {kinds}, waiting {status['buffered_packets']}"
+    )
+    lab.check(
+        f"run {n}: sent = arrived + dropped + waiting",
+        count - never == total and not seen["twice"],
+        (f"seed {seed}", count - never, total, kinds, sent, seen, status),
+    )
+    lab.check(
+        f"run {n}: none was replayed that did not arrive", replayed <= seen["unique"], (f"seed {seed}", replayed, seen, status)
+    )
+    lab.check(
+        f"run {n}: the sum of the kinds is what was dropped",
+        sum(kinds.values()) == status["dropped_packets"] - before["dropped_packets"],
+        (kinds, before, status),
+    )
     lab.line.outcome("connect")
     lab.ghostctl("unblock", "isp")
     lab.ghostctl("disconnect", "isp")
@@ -84,6 +100,7 @@ def wait_for_packets(lab, before, packets):
     def there():
         s = lab.status()
         return s["state"] == "up" or s["buffered_packets"] + s["dropped_packets"] - before["dropped_packets"] >= packets
+
     lab.wait_for(there, 30, f"{packets} packets to wait")
 
 
@@ -94,7 +111,11 @@ def settle(lab, event):
     elif event.startswith("block"):
         lab.wait_for(lambda: (s := lab.status())["blocked"] and s["state"] == "down", 60, "the link to be blocked")
     else:
-        lab.wait_for(lambda: (s := lab.status())["state"] == "up" and s["buffered_packets"] == 0 or s["state"] == "down", 60, "the link to be settled")
+        lab.wait_for(
+            lambda: (s := lab.status())["state"] == "up" and s["buffered_packets"] == 0 or s["state"] == "down",
+            60,
+            "the link to be settled",
+        )
     last = {}
 
     def still():
@@ -102,4 +123,5 @@ def settle(lab, event):
         same = all(now[k] == last.get(k) for k in ("replayed_packets", "dropped_packets", "buffered_packets", "state"))
         last.update(now)
         return same and now
+
     return lab.wait_for(still, 30, "the counters to stand still", pause=0.5)

@@ -56,6 +56,7 @@ def settled(lab):
         if n != last["n"]:
             last.update(n=n, t=time.monotonic())
         return time.monotonic() - last["t"] > 1
+
     lab.wait_for(still, 60, "ghostd to have nothing to do", pause=0.2)
     return last["n"]
 

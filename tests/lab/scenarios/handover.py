@@ -39,9 +39,16 @@ def alone(lab, watch):
     seen = flow.finish()
     places = witness.quit()
     lab.measure("ghostd.udp", account(seen, 3000))
-    lab.check("3000 datagrams begun while down: all, once, in order, from one port",
-              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1), (seen, places))
-    lab.check("in order where they leave us, so that what overtakes does it at the far end", places["ppp-isp out"] == {"passed": 3000, "late": []}, places)
+    lab.check(
+        "3000 datagrams begun while down: all, once, in order, from one port",
+        (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1),
+        (seen, places),
+    )
+    lab.check(
+        "in order where they leave us, so that what overtakes does it at the far end",
+        places["ppp-isp out"] == {"passed": 3000, "late": []},
+        places,
+    )
     delay = handover_delay(watch, "ppp-isp", begun, seen["first"])
     lab.measure("ghostd.handover", delay, "ms")
     # tests/run compares it with pppd demand's of the same run (ghostlab/table.py); this is for a run without that.
@@ -52,15 +59,21 @@ def alone(lab, watch):
 
 
 def three_at_once(lab):
-    flows = {"own": Flow(3000, 300, port=7010), "LAN": Flow(1500, 150, port=7011, namespace="lan"),
-             "IPv6": Flow(1000, 100, port=7012, address=net.ISP6)}
+    flows = {
+        "own": Flow(3000, 300, port=7010),
+        "LAN": Flow(1500, 150, port=7011, namespace="lan"),
+        "IPv6": Flow(1000, 100, port=7012, address=net.ISP6),
+    }
     for flow in flows.values():
         flow.go()
     parts = []
     for name, flow in flows.items():
         seen = flow.finish()
-        lab.check(f"{name}: all, in order, from one port",
-                  (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (flow.count, 0, 0, 1), seen)
+        lab.check(
+            f"{name}: all, in order, from one port",
+            (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (flow.count, 0, 0, 1),
+            seen,
+        )
         parts.append(f"{name} {flow.count - seen['unique']} / {seen['out_of_order']} / {len(seen['sources'])}")
     lab.measure("ghostd.three", "; ".join(parts))
     down(lab)
@@ -74,20 +87,25 @@ def tcp(lab):
     lab.wait_state("up")
     went_on = done and own.ask() and own.ask("again")
     syns = net.syns_seen()
-    lab.measure("ghostd.tcp", f"{'yes' if done else 'no'}, {'yes' if went_on else 'no'}, {syns}" +
-                (f" (after {own.connected_after:.1f} s)" if done else ""))
+    lab.measure(
+        "ghostd.tcp",
+        f"{'yes' if done else 'no'}, {'yes' if went_on else 'no'}, {syns}"
+        + (f" (after {own.connected_after:.1f} s)" if done else ""),
+    )
     lab.check("TCP begun while down is established", done, own.error)
     lab.check("the same socket goes on", went_on, own.error)
     lab.check("one SYN was seen", own_syns == syns == 1, syns)
-    lab.check("the far end saw the call's address", done and own.seen_as[0] == net.call_address(lab.line.last_call),
-              own.seen_as)
+    lab.check("the far end saw the call's address", done and own.seen_as[0] == net.call_address(lab.line.last_call), own.seen_as)
     own.close()
     down(lab)
     net.reset_syns()
     lan, six = Talk(namespace="lan"), Talk(address=net.ISP6)
     lab.check("TCP of the LAN", lan.wait() and lan.ask(), lan.error)
     lab.check("TCP over IPv6", six.wait() and six.ask(), six.error)
-    lab.check("the LAN is behind the call's address", lan.seen_as and
-              lan.seen_as[0] == net.call_address(lab.line.last_call), lan.seen_as)
+    lab.check(
+        "the LAN is behind the call's address",
+        lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call),
+        lan.seen_as,
+    )
     lan.close()
     six.close()

@@ -12,8 +12,11 @@ def run(lab):
     flow = Flow(1000, 300)
     flow.go()
     seen = flow.finish()
-    lab.check("none is lost to a far end that is slow to take packets",
-              (seen["unique"], seen["twice"], seen["out_of_order"]) == (1000, 0, 0), seen)
+    lab.check(
+        "none is lost to a far end that is slow to take packets",
+        (seen["unique"], seen["twice"], seen["out_of_order"]) == (1000, 0, 0),
+        seen,
+    )
     lab.check("its answer was awaited, and came", "does not answer; sending" not in lab.journal("-u ghostd -o cat"))
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
@@ -31,7 +34,10 @@ def mute(lab):
     try:
         talk = Talk()
         lab.check("a far end that answers no question is sent to all the same", talk.wait() and talk.ask(), talk.error)
-        lab.check("and the journal says so", "the far end does not answer; sending the waiting packets" in lab.journal("-u ghostd -o cat"))
+        lab.check(
+            "and the journal says so",
+            "the far end does not answer; sending the waiting packets" in lab.journal("-u ghostd -o cat"),
+        )
         talk.close()
     finally:
         lab.sh("ip netns exec isp nft flush chain inet lab in")
@@ -46,7 +52,9 @@ def gone_while_asking(lab):
     lab.check("reload", lab.ghostctl("reload")[0] == 0)
     lab.sh("ip netns exec isp nft add rule inet lab in udp dport 53 drop")
     talk = Talk()
-    lab.wait_for(lambda: "inet 10.64.64." in lab.out("ip -4 -o addr show dev ppp-isp 2>/dev/null || true"), 60, "the call's address")
+    lab.wait_for(
+        lambda: "inet 10.64.64." in lab.out("ip -4 -o addr show dev ppp-isp 2>/dev/null || true"), 60, "the call's address"
+    )
     lab.check("still dialing: nobody has answered", lab.state() == "dialing", lab.state())
     lab.isp.hang_up(lab.line.last_call)
     lab.wait_said("isp: dialing -> waiting", 30)

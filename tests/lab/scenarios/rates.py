@@ -19,8 +19,12 @@ MASQUERADE = "table ip bare { chain post { type nat hook postrouting priority sr
 
 
 def run(lab):
-    lab.configure("isp", Buffer={"Packets": "100000", "Bytes": "64M", "Age": "10min"}, Share={"From": "10.10.10.0/24"},
-                  Call={"IdleTimeout": "5min", "DialTimeout": "5min"})
+    lab.configure(
+        "isp",
+        Buffer={"Packets": "100000", "Bytes": "64M", "Age": "10min"},
+        Share={"From": "10.10.10.0/24"},
+        Call={"IdleTimeout": "5min", "DialTimeout": "5min"},
+    )
     replay(lab)
     through(lab)
 
@@ -118,7 +122,9 @@ def with_ghostd(lab):
     lab.start_ghostd()
     lab.ghostctl("connect", "isp")
     lab.wait_state("up")
-    lab.wait_for(lambda: "plug" not in lab.out("tc filter show dev ppp-isp; true") and settled(lab), 60, "the call's queue to be ordinary")
+    lab.wait_for(
+        lambda: "plug" not in lab.out("tc filter show dev ppp-isp; true") and settled(lab), 60, "the call's queue to be ordinary"
+    )
     yield "ppp-isp"
     lab.stop_ghostd()
 
@@ -134,13 +140,17 @@ def bare(lab, masqueraded):
     call.wait_up()
     lab.sh("sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.ppp-bare.forwarding=1")
     if masqueraded:
-        lab.sh(f"""set -e
+        lab.sh(
+            f"""set -e
             tc qdisc replace dev ppp-bare root fq_codel
             ip link add bare0 type dummy; ip addr add {OWN}/32 dev bare0; ip link set bare0 up
             ip route add default dev ppp-bare src {OWN}
-            nft '{MASQUERADE}'""")
+            nft '{MASQUERADE}'"""
+        )
     else:
-        lab.sh("ip route add default dev ppp-bare; ip netns exec isp ip route add 10.10.10.0/24 dev $(ip -n isp -br link | grep -o 'call[0-9]*' | tail -1)")
+        lab.sh(
+            "ip route add default dev ppp-bare; ip netns exec isp ip route add 10.10.10.0/24 dev $(ip -n isp -br link | grep -o 'call[0-9]*' | tail -1)"
+        )
     yield "ppp-bare"
     call.hang_up()
     lab.sh("ip link del bare0; nft delete table ip bare; sysctl -qw net.ipv4.conf.lan0.forwarding=0", check=False)
@@ -161,5 +171,7 @@ def through(lab):
     lab.measure("ghostd.through", "own {own:.0f}, LAN {LAN:.0f} a second".format(**median["ghostd"]))
     for name in ("bare", "masqueraded"):
         ratios = {kind: median["ghostd"][kind] / median[name][kind] for kind in ("own", "LAN")}
-        lab.measure(f"through.{name}", "own {own:.0f}, LAN {LAN:.0f} a second".format(**median[name]) +
-                    " (ratio {own:.2f}, {LAN:.2f})".format(**ratios))
+        lab.measure(
+            f"through.{name}",
+            "own {own:.0f}, LAN {LAN:.0f} a second".format(**median[name]) + " (ratio {own:.2f}, {LAN:.2f})".format(**ratios),
+        )

@@ -11,8 +11,13 @@ TIMEOUT = 420
 def run(lab):
     lab.configure("isp", Call={"RedialDelay": "3min", "RedialDelayMax": "3min", "DialTimeout": "20s", "NegotiateTimeout": "12s"})
     lab.start_ghostd()
-    for outcome, reason in (("busy", "Busy"), ("no-answer", "NoAnswer"), ("no-dialtone", "NoDialtone"),
-                            ("no-carrier", "NoCarrier"), ("silent", "NoAnswer|TimedOut|ConnectFailed")):
+    for outcome, reason in (
+        ("busy", "Busy"),
+        ("no-answer", "NoAnswer"),
+        ("no-dialtone", "NoDialtone"),
+        ("no-carrier", "NoCarrier"),
+        ("silent", "NoAnswer|TimedOut|ConnectFailed"),
+    ):
         lab.line.outcome(outcome)
         ended(lab, outcome, reason)
     lab.line.outcome("connect")
@@ -29,8 +34,9 @@ def run(lab):
 def ended(lab, what, reason):
     """One call that fails, asked for by a packet; then the link is as before."""
     Sender(1, 1).go()
-    status = lab.wait_for(lambda: (s := lab.status())["state"] == "waiting" and s or s["blocked"] and s, 90,
-                          f"{what}: the call to fail")
+    status = lab.wait_for(
+        lambda: (s := lab.status())["state"] == "waiting" and s or s["blocked"] and s, 90, f"{what}: the call to fail"
+    )
     lab.check(f"{what}: {reason}", status["reason"] in reason.split("|"), status)
     lab.say(f"{what}: {status['reason']}: {status['detail']}")
     lab.ghostctl("disconnect", "isp")
@@ -42,7 +48,9 @@ def wrong_password(lab):
     for auth in ("chap", "pap"):
         lab.isp.configure(auth=auth, secret="something else")
         Sender(1, 1).go()
-        status = lab.wait_for(lambda: (s := lab.status())["blocked"] and s["state"] == "down" and s, 90, f"{auth}: the link to be blocked")
+        status = lab.wait_for(
+            lambda: (s := lab.status())["blocked"] and s["state"] == "down" and s, 90, f"{auth}: the link to be blocked"
+        )
         lab.check(f"{auth}, wrong password: AuthFailed", status["reason"] == "AuthFailed", status)
         code, _, error = lab.ghostctl("connect", "isp")
         lab.check("a blocked link refuses to connect", code == 4, (code, error))
@@ -58,9 +66,13 @@ def wrong_password(lab):
 
 def under_a_call(lab):
     lab.peer("isp", extra="lcp-echo-interval 1\nlcp-echo-failure 3\n")
-    for what, reason, fault in (("frozen line", "PeerDead", lab.line.freeze), ("carrier lost", "CarrierLost", lab.line.drop),
-                                ("provider hangs up", "PeerHungUp", lambda: lab.isp.hang_up(lab.line.last_call)),
-                                ("pppd killed", "Killed", kill_pppd), ("tty removed", "CarrierLost|DeviceMissing", lab.line.remove)):
+    for what, reason, fault in (
+        ("frozen line", "PeerDead", lab.line.freeze),
+        ("carrier lost", "CarrierLost", lab.line.drop),
+        ("provider hangs up", "PeerHungUp", lambda: lab.isp.hang_up(lab.line.last_call)),
+        ("pppd killed", "Killed", kill_pppd),
+        ("tty removed", "CarrierLost|DeviceMissing", lab.line.remove),
+    ):
         lab.ghostctl("connect", "isp")
         lab.wait_state("up", 60)
         fault()
@@ -75,4 +87,5 @@ def under_a_call(lab):
 
 def kill_pppd():
     from rig.run import out
+
     os.kill(int(out("head -1 /run/ppp-isp.pid")), signal.SIGKILL)

@@ -69,7 +69,10 @@ def a_link_goes(lab, line):
     lab.wait_for(lambda: not os.path.exists(f"/proc/{pppd}"), 30, "its pppd to end")
     line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -6 rule; ip -br link; nft list ruleset"
-    lab.wait_for(lambda: not [t for t in ("gd-two", "ppp-two", "198.51.100.") if t in lab.out(left)], 10,
-                 "its routes, interfaces and rules to go")
+    lab.wait_for(
+        lambda: not [t for t in ("gd-two", "ppp-two", "198.51.100.") if t in lab.out(left)],
+        10,
+        "its routes, interfaces and rules to go",
+    )
     lab.wait_for(lambda: FAR not in lab.out("conntrack -L 2>/dev/null"), 10, "its conversations to leave conntrack")
     lab.check("nothing of it is left", True)

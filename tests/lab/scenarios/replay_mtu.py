@@ -45,8 +45,11 @@ def what_waits(lab, name, discover, arrive):
     seen = sink.quit(arrive, quiet=2)
     lab.check(f"1480 bytes that {name}: {arrive} of 20 arrive", (seen["unique"], seen["out_of_order"]) == (arrive, 0), seen)
     told = told_mtu(sender)
-    lab.check(f"{name}: the sender is told the MTU" if not arrive else f"{name}: nobody is told anything",
-              told == (None if arrive else MTU), told)
+    lab.check(
+        f"{name}: the sender is told the MTU" if not arrive else f"{name}: nobody is told anything",
+        told == (None if arrive else MTU),
+        told,
+    )
     after = lab.status()
     lab.check("replayed is what the call took", after["replayed_packets"] - replayed == arrive, after)
 
@@ -68,8 +71,10 @@ def told_mtu(s):
 
 def deaf_client(lab):
     """1 MB up, from a client behind us that never hears an ICMP error; the server offers an MSS of 1460."""
-    lab.sh("ip netns exec lan nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; };"
-           "add rule inet deaf in icmp type destination-unreachable drop'")
+    lab.sh(
+        "ip netns exec lan nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; };"
+        "add rule inet deaf in icmp type destination-unreachable drop'"
+    )
     took = {}
 
     def upload():
@@ -77,11 +82,15 @@ def deaf_client(lab):
             s.sendall(b"put\n" + b"u" * (1 << 20))
             s.shutdown(socket.SHUT_WR)
             took["answer"] = s.recv(100)
+
     try:
         thread = threading.Thread(target=lambda: net.in_namespace("lan", upload), daemon=True)
         thread.start()
         thread.join(100)
-        lab.check("a LAN client that hears no ICMP uploads 1 MB", took.get("answer", b"").strip() == str(1 << 20).encode(),
-                  (took, out("ip netns exec lan ss -tin")))
+        lab.check(
+            "a LAN client that hears no ICMP uploads 1 MB",
+            took.get("answer", b"").strip() == str(1 << 20).encode(),
+            (took, out("ip netns exec lan ss -tin")),
+        )
     finally:
         lab.sh("ip netns exec lan nft delete table inet deaf")

@@ -15,11 +15,15 @@ def run(lab):
         n = lab.line.last_call
         lab.check(f"call {expected} is number {expected}", n == expected, n)
         address = net.call_address(n)
-        lab.check("its address is the call's", address in out("ip -4 -o addr show dev ppp-bare"),
-                  out("ip addr show dev ppp-bare"))
+        lab.check(
+            "its address is the call's", address in out("ip -4 -o addr show dev ppp-bare"), out("ip addr show dev ppp-bare")
+        )
         lab.sh("ip route replace default dev ppp-bare")
-        lab.wait_for(lambda: net.call_prefix(n)[:-4] in out("ip -6 -o addr show dev ppp-bare scope global"), 20,
-                     "an address from the advertised prefix")
+        lab.wait_for(
+            lambda: net.call_prefix(n)[:-4] in out("ip -6 -o addr show dev ppp-bare scope global"),
+            20,
+            "an address from the advertised prefix",
+        )
         talk = Talk(timeout=20)
         lab.check("TCP reaches the provider", talk.wait() and talk.ask(), talk.error)
         lab.check("with the call's address", talk.seen_as and talk.seen_as[0] == address, talk.seen_as)

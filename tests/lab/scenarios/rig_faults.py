@@ -19,8 +19,12 @@ def run(lab):
 
 
 def dial_words(lab):
-    for outcome, words in (("busy", "BUSY"), ("no-answer", "NO ANSWER"), ("no-dialtone", "NO DIALTONE"),
-                           ("no-carrier", "NO CARRIER")):
+    for outcome, words in (
+        ("busy", "BUSY"),
+        ("no-answer", "NO ANSWER"),
+        ("no-dialtone", "NO DIALTONE"),
+        ("no-carrier", "NO CARRIER"),
+    ):
         lab.line.outcome(outcome)
         call = BareCall()
         code = call.wait_end()
@@ -50,8 +54,11 @@ def dead_peer(lab):
     lab.line.freeze()
     code = call.wait_end(60)
     # pppd knows why, but its exit status may say 16 (hangup) all the same: it reads the tty once more while it leaves.
-    lab.check("frozen line: peer is dead", code in (15, 16) and "No response to 3 echo-requests" in call.log(),
-              (code, call.log()[-600:]))
+    lab.check(
+        "frozen line: peer is dead",
+        code in (15, 16) and "No response to 3 echo-requests" in call.log(),
+        (code, call.log()[-600:]),
+    )
     lab.line.freeze(False)
     lab.line.wait_idle()
 
@@ -108,15 +115,21 @@ def noise(lab):
     lab.line.noise(0.2)
     call = BareCall("lcp-max-configure", "3", "lcp-restart", "1")
     code = call.wait_end(90)
-    lab.check("noise: no agreement", code in (10, 16) and "LCP: timeout sending Config-Requests" in call.log(),
-              (code, call.log()[-600:]))
+    lab.check(
+        "noise: no agreement",
+        code in (10, 16) and "LCP: timeout sending Config-Requests" in call.log(),
+        (code, call.log()[-600:]),
+    )
     lab.line.noise(0)
 
 
 def direct(lab):
     line = lab.add_line(direct=True)
-    lab.put("/etc/ppp/peers/direct", f"{line.tty}\n115200\nuser ghost\nnoauth\nnoipdefault\nipcp-accept-local\n"
-            "ipcp-accept-remote\nnodefaultroute\nnoccp\nnovj\nlocal\n")
+    lab.put(
+        "/etc/ppp/peers/direct",
+        f"{line.tty}\n115200\nuser ghost\nnoauth\nnoipdefault\nipcp-accept-local\n"
+        "ipcp-accept-remote\nnodefaultroute\nnoccp\nnovj\nlocal\n",
+    )
     call = BareCall(peer="direct")
     lab.check("a direct line calls when it is opened", call.wait_up() == "10.64.64.117", call.address())
     lab.check("the call is the line's", line.calls == 1, line.calls)

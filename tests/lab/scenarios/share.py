@@ -12,8 +12,10 @@ LAN6 = "fd77:10::"
 
 def run(lab):
     lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {LAN6}/64"})
-    lab.sh(f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
-        ip -n lan route add default via {LAN6}1""")
+    lab.sh(
+        f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
+        ip -n lan route add default via {LAN6}1"""
+    )
     try:
         over_ipv6(lab)
         over_ipv4(lab)
@@ -28,11 +30,17 @@ def over_ipv6(lab):
     flow.go()
     lab.check("a LAN client's connection over IPv6 stands", talk.wait() and talk.ask(), talk.error)
     seen = flow.finish()
-    lab.check("1500 datagrams over IPv6, begun while down: all, once, in order, from one port",
-              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (1500, 0, 0, 1), seen)
+    lab.check(
+        "1500 datagrams over IPv6, begun while down: all, once, in order, from one port",
+        (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (1500, 0, 0, 1),
+        seen,
+    )
     prefix = net.call_prefix(lab.line.last_call)[:-4]
-    lab.check("both are behind the call's address", all(source.startswith(prefix) for source in [*seen["sources"], talk.seen_as[0]]),
-              (prefix, seen["sources"], talk.seen_as))
+    lab.check(
+        "both are behind the call's address",
+        all(source.startswith(prefix) for source in [*seen["sources"], talk.seen_as[0]]),
+        (prefix, seen["sources"], talk.seen_as),
+    )
     # Nobody gets in from outside: packets to the LAN's prefix that a provider wrongly routes to us end here.
     lab.sh(f"ip -n isp route add {LAN6}/64 dev call{lab.line.last_call}")
     unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {LAN6}2"

@@ -17,18 +17,31 @@ def way(lab):
 
 
 def chain(lab):
-    lab.sh("""set -e
+    lab.sh(
+        """set -e
         ip netns add uplink
         ip link add up0 type veth peer name far0 netns uplink
         ip -n uplink link set lo up; ip -n uplink link set far0 up; ip -n uplink addr add 192.0.2.1/24 dev far0
-        ip addr add 192.0.2.10/24 dev up0; ip link set up0 up; ip route add default via 192.0.2.1 metric 100""")
+        ip addr add 192.0.2.10/24 dev up0; ip link set up0 up; ip route add default via 192.0.2.1 metric 100"""
+    )
     second = lab.add_line(direct=True)
-    lab.configure("isp", Link={"Metric": "200", "StandbyLinger": "20s", "Address": "192.0.0.2"}, Call={"RedialDelay": "30s", "IdleTimeout": "60s"})
-    lab.configure("two", Link={"Metric": "300", "Address": "192.0.0.3", "Device": second.tty, "Speed": "115200", "User": "ghost"},
-                  Call={"IdleTimeout": "10s"})
+    lab.configure(
+        "isp",
+        Link={"Metric": "200", "StandbyLinger": "20s", "Address": "192.0.0.2"},
+        Call={"RedialDelay": "30s", "IdleTimeout": "60s"},
+    )
+    lab.configure(
+        "two",
+        Link={"Metric": "300", "Address": "192.0.0.3", "Device": second.tty, "Speed": "115200", "User": "ghost"},
+        Call={"IdleTimeout": "10s"},
+    )
     lab.start_ghostd()
     fronts = {name: lab.status(name)["front"] for name in ("isp", "two")}
-    lab.check("the uplink carries, and status says so", way(lab) == "up0" and all("via 192.0.2.1 dev up0" in f for f in fronts.values()), fronts)
+    lab.check(
+        "the uplink carries, and status says so",
+        way(lab) == "up0" and all("via 192.0.2.1 dev up0" in f for f in fronts.values()),
+        fronts,
+    )
     lab.check("no rule is needed", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
 
     lab.sh("ip route del default via 192.0.2.1")
@@ -41,7 +54,9 @@ def chain(lab):
     lab.sh("ip route add default via 192.0.2.1 metric 100")
     lab.wait_for(lambda: lab.status()["front"], 10, "the uplink to be seen")
     lab.check("it is back: what is new goes there", way(lab) == "up0", way(lab))
-    lab.check("what is on the call lives", talk.ask() and "dev ppp-isp" in lab.out("ip route get 10.64.64.1 from 192.0.0.2"), talk.error)
+    lab.check(
+        "what is on the call lives", talk.ask() and "dev ppp-isp" in lab.out("ip route get 10.64.64.1 from 192.0.0.2"), talk.error
+    )
     status = lab.wait_state("down", 60)
     lab.check("but not for ever", status["reason"] == "standby", status)
     lab.check("no rule stays", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
@@ -60,7 +75,11 @@ def chain(lab):
         each.close()
 
     # It is to stand elsewhere: nothing is left of where it stood.
-    lab.configure("isp", Link={"Metric": "400", "StandbyLinger": "20s", "Address": "192.0.0.2"}, Call={"RedialDelay": "30s", "IdleTimeout": "60s"})
+    lab.configure(
+        "isp",
+        Link={"Metric": "400", "StandbyLinger": "20s", "Address": "192.0.0.2"},
+        Call={"RedialDelay": "30s", "IdleTimeout": "60s"},
+    )
     lab.sh("systemctl reload ghostd")
     lab.wait_for(lambda: "metric 401" in lab.out("ip route show dev gd-isp"), 10, "the new metric")
     lab.check("a reload moves it", "metric 201" not in lab.out("ip route show dev gd-isp"), lab.out("ip route show"))

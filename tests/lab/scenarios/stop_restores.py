@@ -13,19 +13,24 @@ def picture(lab):
     """Routes, rules, nftables, sysctls, interfaces and queues, without counters."""
     # Somebody's bridge may just have begun to ask whether its address is free.
     lab.wait_for(lambda: "tentative" not in lab.out("ip -6 addr"), 20, "no address to be tentative")
-    text = lab.out("for c in 'ip -4 route show table all' 'ip -6 route show table all' 'ip -4 rule' 'ip -6 rule' "
-                   "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show'; do echo \"## $c\"; $c 2>&1; done; "
-                   "echo '## /run/ghostd'; find /run/ghostd -mindepth 1 2>/dev/null; "
-                   "echo '## sysctl'; sysctl -a 2>/dev/null")
+    text = lab.out(
+        "for c in 'ip -4 route show table all' 'ip -6 route show table all' 'ip -4 rule' 'ip -6 rule' "
+        "'nft -s list ruleset' 'ip -o link' 'ip -o addr' 'tc qdisc show'; do echo \"## $c\"; $c 2>&1; done; "
+        "echo '## /run/ghostd'; find /run/ghostd -mindepth 1 2>/dev/null; "
+        "echo '## sysctl'; sysctl -a 2>/dev/null"
+    )
     # Values that count time or events.
-    volatile = (r"^(kernel\.random\.|fs\.dentry-state|fs\.inode-|fs\.file-nr|kernel\.ns_last_pid|kernel\.pty\.nr|"
-                r"net\.netfilter\.nf_conntrack_count)")
+    volatile = (
+        r"^(kernel\.random\.|fs\.dentry-state|fs\.inode-|fs\.file-nr|kernel\.ns_last_pid|kernel\.pty\.nr|"
+        r"net\.netfilter\.nf_conntrack_count)"
+    )
     lines = [line for line in text.splitlines() if not re.search(volatile, line)]
     return [re.sub(r"expires \d+sec|valid_lft \S+|preferred_lft \S+", "", line) for line in lines]
 
 
 def ours(before, after):
     """As "4 rules, …": how many objects and values there are more, or are other than they were."""
+
     def sections(lines):
         found = {}
         for line in lines:
@@ -34,15 +39,18 @@ def ours(before, after):
             else:
                 what[line] += 1
         return found
+
     now, then = sections(after), sections(before)
     more = {what: sum((lines - then[what]).values()) for what, lines in now.items()}
     # An interface brings a hundred sysctls of its own; what counts is what others' have been changed to.
     changed = sum(".gd-isp." not in line for line in (now["## sysctl"] - then["## sysctl"]).elements())
     nft = [line.strip() for line in (now["## nft -s list ruleset"] - then["## nft -s list ruleset"]).elements()]
     braces = sum(line.endswith("{") or line == "}" for line in nft)
-    return (f"{more['## ip -4 rule'] + more['## ip -6 rule']} rules, "
-            f"{more['## ip -4 route show table all'] + more['## ip -6 route show table all']} routes, "
-            f"{sum(line.endswith('{') for line in nft)} + {len(nft) - braces} in nftables, {changed} sysctls")
+    return (
+        f"{more['## ip -4 rule'] + more['## ip -6 rule']} rules, "
+        f"{more['## ip -4 route show table all'] + more['## ip -6 route show table all']} routes, "
+        f"{sum(line.endswith('{') for line in nft)} + {len(nft) - braces} in nftables, {changed} sysctls"
+    )
 
 
 def compare(lab, name, before, plain=lambda lines: lines):
@@ -70,8 +78,11 @@ def scenario(lab):
     before = picture(lab)
     lab.start_ghostd()
     lab.wait_state("down")
-    lab.check("the default route leads into the link", "gd-isp" in lab.out("ip route get 10.64.64.1"),
-              lab.out("ip route get 10.64.64.1"))
+    lab.check(
+        "the default route leads into the link",
+        "gd-isp" in lab.out("ip route get 10.64.64.1"),
+        lab.out("ip route get 10.64.64.1"),
+    )
     lab.measure("ghostd.objects", ours(before, picture(lab)))
     lab.check("a foreign route is untouched", "lan0" in lab.out("ip route get 172.16.5.5"))
     lab.stop_ghostd()
@@ -90,8 +101,10 @@ def scenario(lab):
         lab.start_ghostd()
         talk = arrive(lab)
         lab.wait_state(state)
-        lab.sh("mkdir -p /run/systemd/system/ghostd.service.d; printf '[Service]\\nRestart=no\\n' > "
-               "/run/systemd/system/ghostd.service.d/lab.conf; systemctl daemon-reload")
+        lab.sh(
+            "mkdir -p /run/systemd/system/ghostd.service.d; printf '[Service]\\nRestart=no\\n' > "
+            "/run/systemd/system/ghostd.service.d/lab.conf; systemctl daemon-reload"
+        )
         lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
         lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "failed", 30, "ghostd to be dead")
         lab.stop_ghostd()
@@ -113,6 +126,7 @@ def scenario(lab):
 
 
 # How to come to a state; the conversation that lives in it, if any.
+
 
 def dialing(lab):
     lab.line.outcome("silent")

@@ -19,8 +19,12 @@ CLAIMS = [  # what the far end gives itself, and us; what the detail says of it
 
 
 def run(lab):
-    lab.configure("isp", Link={"Routes": f"{net.ISP4}/32"}, Share={"From": "10.10.10.0/24"},
-                  Call={"RedialDelay": "60s", "RedialDelayMax": "60s"})
+    lab.configure(
+        "isp",
+        Link={"Routes": f"{net.ISP4}/32"},
+        Share={"From": "10.10.10.0/24"},
+        Call={"RedialDelay": "60s", "RedialDelayMax": "60s"},
+    )
     lab.start_ghostd()
     far, near = Ear("isp"), Ear("lan")
     failures = 0
@@ -32,6 +36,7 @@ def run(lab):
         def failed():
             status = lab.status()
             return status["failures"] > failures and status
+
         status = lab.wait_for(failed, 60, f"a call to fail because {what}")
         failures = status["failures"]
         lab.check(f"{what}: the call ends for it", status["reason"] == "AddressConflict", status)
@@ -57,7 +62,9 @@ def run(lab):
     lab.sh("ip addr add 10.64.64.5/24 dev lan0")
     try:
         status = lab.wait_for(lambda: lab.state() != "up" and lab.status(), 20, "the call to be ended")
-        lab.check("who comes later is not disturbed", status["reason"] == "AddressConflict" and "lan0" in status["detail"], status)
+        lab.check(
+            "who comes later is not disturbed", status["reason"] == "AddressConflict" and "lan0" in status["detail"], status
+        )
     finally:
         lab.sh("ip addr del 10.64.64.5/24 dev lan0")
     talk.close()

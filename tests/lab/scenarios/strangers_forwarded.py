@@ -11,8 +11,10 @@ LAN6, BESIDE, HOME = "fd77:10::", "172.20.0.2", 6000
 
 
 def run(lab):
-    lab.sh(f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
-        ip -n lan route add default via {LAN6}1; ip -n lan addr add {BESIDE}/32 dev eth0""")
+    lab.sh(
+        f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
+        ip -n lan route add default via {LAN6}1; ip -n lan addr add {BESIDE}/32 dev eth0"""
+    )
     sysctls = {key: lab.out(f"sysctl -n {key}") for key in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding")}
     try:
         nobody_shares(lab)
@@ -20,8 +22,10 @@ def run(lab):
     finally:
         for key, value in sysctls.items():
             lab.sh(f"sysctl -qw {key}={value}")
-        lab.sh(f"""ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0
-            ip -n lan addr del {BESIDE}/32 dev eth0""")
+        lab.sh(
+            f"""ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0
+            ip -n lan addr del {BESIDE}/32 dev eth0"""
+        )
 
 
 def try_strangers(lab, senders, calls):
@@ -33,6 +37,7 @@ def try_strangers(lab, senders, calls):
             datagram("lan", source, to, HOME)
         for source, to in senders:
             lab.wait_for(lambda: any(p[5] == HOME for p in here.heard("lan0", "in", source, to)), 10, f"{source} to come in")
+
     strangers_send()
     strangers_send()
     # Had one of them called, it would have been before this.

@@ -10,13 +10,17 @@ LAN6, PORT, STABLE = "fd77:10::", 6001, "192.0.0.2"
 
 def run(lab):
     lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {LAN6}/64"})
-    lab.sh(f"ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad; ip -n lan route add default via {LAN6}1")
+    lab.sh(
+        f"ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad; ip -n lan route add default via {LAN6}1"
+    )
     lab.sh(f"ip -n isp addr add 10.10.10.7/32 dev lo; ip -n isp addr add {LAN6}7/128 dev lo nodad")
     try:
         from_outside(lab)
     finally:
-        lab.sh(f"""ip -n isp addr del 10.10.10.7/32 dev lo; ip -n isp addr del {LAN6}7/128 dev lo
-            ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0""")
+        lab.sh(
+            f"""ip -n isp addr del 10.10.10.7/32 dev lo; ip -n isp addr del {LAN6}7/128 dev lo
+            ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0"""
+        )
 
 
 def from_outside(lab):
@@ -34,6 +38,7 @@ def from_outside(lab):
 
     def send(text, source, to):
         datagram("isp", source, to, PORT, text.encode())
+
     for source in ("10.10.10.7", net.ISP4):
         for to in (STABLE, net.LAN_HOST, net.LAN_CLIENT):
             send(f"{source} to {to}", source, to)
@@ -45,10 +50,21 @@ def from_outside(lab):
     send("honest", net.ISP4, call[4])
     send("honest, too", net.ISP6, call[6])
     lab.wait_for(lambda: {"honest", "honest, too"} <= set(listener.heard()), 20, "what is sent to the call's own addresses")
-    lab.check("all of it came in by the call", len([p for p in here.heard("ppp-isp", "in") if p[5] == PORT]) == 16, here.heard("ppp-isp", "in"))
-    lab.check("nothing but what is for the call, from outside, is heard", sorted(listener.heard()) == ["honest", "honest, too"],
-              listener.heard())
-    lab.check("and nothing of it comes into the LAN", [p for p in lan.heard("eth0", "in") if p[5] == PORT] == [], lan.heard("eth0", "in"))
+    lab.check(
+        "all of it came in by the call",
+        len([p for p in here.heard("ppp-isp", "in") if p[5] == PORT]) == 16,
+        here.heard("ppp-isp", "in"),
+    )
+    lab.check(
+        "nothing but what is for the call, from outside, is heard",
+        sorted(listener.heard()) == ["honest", "honest, too"],
+        listener.heard(),
+    )
+    lab.check(
+        "and nothing of it comes into the LAN",
+        [p for p in lan.heard("eth0", "in") if p[5] == PORT] == [],
+        lan.heard("eth0", "in"),
+    )
     lab.check("the conversations go on", talk.ask() and six.ask(), (talk.error, six.error))
     for one in (talk, six, here, lan, listener):
         one.close()

@@ -7,7 +7,7 @@ import threading
 from rig.lab import ours
 from rig.traffic import Talk
 
-SCRIPT = "#!/bin/sh\nprintf '%s %s %s\\n' {what} \"$PPP_IFACE\" \"$PPP_IPPARAM\" >> /run/lab/ppp-scripts\n"
+SCRIPT = '#!/bin/sh\nprintf \'%s %s %s\\n\' {what} "$PPP_IFACE" "$PPP_IPPARAM" >> /run/lab/ppp-scripts\n'
 
 
 def run(lab):
@@ -24,7 +24,9 @@ def run(lab):
     lab.wait_state("down")
     lab.check("the name servers go with the call", lab.status()["dns"] == [], lab.status())
     lab.wait_for(lambda: "down ppp-isp isp" in ran(), 20, "the script in ip-down.d")
-    lab.check("the scripts in ip-up.d and ip-down.d ran, once each", sorted(ran()) == ["down ppp-isp isp", "up ppp-isp isp"], ran())
+    lab.check(
+        "the scripts in ip-up.d and ip-down.d ran, once each", sorted(ran()) == ["down ppp-isp isp", "up ppp-isp isp"], ran()
+    )
     lab.line.wait_idle()
     killed(lab)
 
@@ -87,6 +89,7 @@ def pppds():
 
 class PppdWatch:
     """The most pppds of the link that were seen at one time."""
+
     def __init__(self):
         self.most, self.ended = 0, threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)

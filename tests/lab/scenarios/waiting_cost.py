@@ -83,6 +83,9 @@ def large(lab):
     seen = sink.quit(count, quiet=10)
     status = lab.wait_state("up")
     lab.measure("ghostd.flood", f"{count - seen['unique']} lost")
-    lab.check(f"{count} datagrams of 1200 bytes at {rate} a second, begun while down: all, once, in order, from one port",
-              (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (count, 0, 0, 1), (sent, seen, status))
+    lab.check(
+        f"{count} datagrams of 1200 bytes at {rate} a second, begun while down: all, once, in order, from one port",
+        (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (count, 0, 0, 1),
+        (sent, seen, status),
+    )
     lab.say(f"at {count / (sent['last'] - sent['first']):.0f} a second; {net.call_address(lab.line.last_call)}; {status}")

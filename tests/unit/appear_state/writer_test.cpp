@@ -38,8 +38,7 @@ struct Disk {
 
 class StateWriter : public testing::Test {
  protected:
-  StateWriter()
-      : disk(*new (::mmap(nullptr, sizeof(Disk), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Disk) {}
+  StateWriter() : disk(*new(::mmap(nullptr, sizeof(Disk), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Disk) {}
   ~StateWriter() override { ::munmap(&disk, sizeof(Disk)); }
 
   std::unique_ptr<Writer> writer() { return writer(loop); }
@@ -75,7 +74,9 @@ TEST_F(StateWriter, TheLoopDoesNotWaitForTheDisk) {
   const auto begun = loop::now();
   w->write();
   int turned = 0;
-  loop::Timer timer(loop, [&] { if (++turned < 5) timer.arm(loop::now() + 10ms); });
+  loop::Timer timer(loop, [&] {
+    if (++turned < 5) timer.arm(loop::now() + 10ms);
+  });
   timer.arm(loop::now() + 10ms);
   ASSERT_TRUE(await(loop, [&] { return turned == 5; }));
   EXPECT_LT(loop::now() - begun, 5s);

@@ -34,7 +34,8 @@ Said said_by(const std::string& script, ChildPlan plan = {}) {
   if (!pid) return {};
   Said said;
   std::array<char, 4096> bytes{};
-  for (ssize_t n = 0; (n = ::read(ours.get(), bytes.data(), bytes.size())) > 0;) said.text.append(bytes.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = ::read(ours.get(), bytes.data(), bytes.size())) > 0;)
+    said.text.append(bytes.data(), static_cast<std::size_t>(n));
   ::waitpid(*pid, &said.status, 0);
   return said;
 }
@@ -64,7 +65,7 @@ TEST(Child, BlocksAndIgnoresNoSignal) {
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &blocked, &before);
-  struct sigaction ignore {}, was {};
+  struct sigaction ignore{}, was{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &was);
   // Two are glibc's own, which nobody can send it: 32 and 33.

@@ -13,20 +13,24 @@ TEST(CleanText, LeavesWellFormedTextAlone) {
 }
 
 TEST(CleanText, ReplacesEachByteThatIsNotUtf8) {
-  EXPECT_EQ(clean_text("a\xff" "b"), std::string("a") + kReplacement + "b");
-  EXPECT_EQ(clean_text("\xc3"), kReplacement);                                              // truncated
-  EXPECT_EQ(clean_text("\xc0\xaf"), std::string(kReplacement) + kReplacement);              // overlong
+  EXPECT_EQ(clean_text("a\xff"
+                       "b"),
+            std::string("a") + kReplacement + "b");
+  EXPECT_EQ(clean_text("\xc3"), kReplacement);                                  // truncated
+  EXPECT_EQ(clean_text("\xc0\xaf"), std::string(kReplacement) + kReplacement);  // overlong
   EXPECT_EQ(clean_text("\xe0\x80\x80"), std::string(kReplacement) + kReplacement + kReplacement);
   EXPECT_EQ(clean_text("\xed\xa0\x80"), std::string(kReplacement) + kReplacement + kReplacement);  // a surrogate
-  EXPECT_EQ(clean_text("\xf4\x90\x80\x80").size(), 12u);                                    // beyond U+10FFFF
-  EXPECT_EQ(clean_text("\xef\xbf\xbe"), kReplacement);                                      // U+FFFE: sd-bus refuses it
-  EXPECT_EQ(clean_text("\xef\xb7\x90"), kReplacement);                                      // U+FDD0
+  EXPECT_EQ(clean_text("\xf4\x90\x80\x80").size(), 12u);                                           // beyond U+10FFFF
+  EXPECT_EQ(clean_text("\xef\xbf\xbe"), kReplacement);                                             // U+FFFE: sd-bus refuses it
+  EXPECT_EQ(clean_text("\xef\xb7\x90"), kReplacement);                                             // U+FDD0
 }
 
 TEST(CleanText, ControlCharactersBecomeSpaces) {
   EXPECT_EQ(clean_text("\x1b[2J\r\n\t\x7f"), " [2J    ");
   EXPECT_EQ(clean_text(std::string("a\0b", 3)), "a b");
-  EXPECT_EQ(clean_text("\xc2\x9b" "31m"), " 31m");  // C1: CSI
+  EXPECT_EQ(clean_text("\xc2\x9b"
+                       "31m"),
+            " 31m");  // C1: CSI
   EXPECT_EQ(clean_text("a\nb\r", true), "a\nb ");
 }
 

@@ -96,16 +96,18 @@ TEST(ToProperties, OneAddressIsTheFirstOfTheList) {
 TEST(ToProperties, OfAnAppearance) {
   const auto at_second = [](std::int64_t s) { return core::WallTime(std::chrono::seconds(s)); };
   core::LinkStatus s;
-  s.appearance = {.state = "announcing",
-                  .asked = 3,
-                  .last = at_second(5),
-                  .next = at_second(7),
-                  .until = at_second(6),
-                  .sequence = 9,
-                  .carrier_nat = true,
-                  .addresses = {*IpAddress::parse("203.0.113.9")},
-                  .notices = {{.name = "mail", .result = core::NoticeResult::Refused, .detail = "550 no\x1b", .at = at_second(8), .attempts = 2},
-                              {.name = "dns", .result = {}, .detail = {}, .at = {}, .attempts = 1}}};
+  s.appearance = {
+      .state = "announcing",
+      .asked = 3,
+      .last = at_second(5),
+      .next = at_second(7),
+      .until = at_second(6),
+      .sequence = 9,
+      .carrier_nat = true,
+      .addresses = {*IpAddress::parse("203.0.113.9")},
+      .notices = {
+          {.name = "mail", .result = core::NoticeResult::Refused, .detail = "550 no\x1b", .at = at_second(8), .attempts = 2},
+          {.name = "dns", .result = {}, .detail = {}, .at = {}, .attempts = 1}}};
   LinkProperties expected;
   expected.appearance = "announcing";
   expected.appearances = 3;

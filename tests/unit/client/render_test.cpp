@@ -13,8 +13,7 @@
 namespace ghost::cli {
 namespace {
 
-bus::LinkProperties link(const std::string& state, std::uint64_t calls = 0, std::uint32_t failures = 0,
-                         bool blocked = false) {
+bus::LinkProperties link(const std::string& state, std::uint64_t calls = 0, std::uint32_t failures = 0, bool blocked = false) {
   bus::LinkProperties l;
   l.name = "isp";
   l.state = state;
@@ -62,7 +61,8 @@ TEST(DisconnectOutcome, UntilItIsDown) {
   EXPECT_EQ(o.see(link("dialing", 2)), Verdict::done);  // and called again at once
 }
 
-bus::LinkProperties appearing(const std::string& appearance, std::uint64_t appearances, std::vector<bus::NoticeRow> notices = {}) {
+bus::LinkProperties appearing(const std::string& appearance, std::uint64_t appearances,
+                              std::vector<bus::NoticeRow> notices = {}) {
   auto l = link("up", 1);
   l.appearance = appearance;
   l.appearances = appearances;
@@ -158,11 +158,12 @@ TEST_F(InUtc, AnAppearanceForWhoeverAskedForIt) {
 }
 
 TEST_F(InUtc, AnAppearanceInTheStatus) {
-  EXPECT_EQ(appearance_detail(present(), at_begin), " Appearance: present until Fri 2027-01-15 08:10:00 UTC at least\n"
-                                                    "       Told: 203.0.113.9 (carrier NAT)\n"
-                                                    "    Notices: mail: Ok: 250 queued\n"
-                                                    "             dns: Refused, 3 attempts: REFUSED\n"
-                                                    "    Appears: Fri 2027-01-15 08:30:30 UTC; in 30min 25s\n");
+  EXPECT_EQ(appearance_detail(present(), at_begin),
+            " Appearance: present until Fri 2027-01-15 08:10:00 UTC at least\n"
+            "       Told: 203.0.113.9 (carrier NAT)\n"
+            "    Notices: mail: Ok: 250 queued\n"
+            "             dns: Refused, 3 attempts: REFUSED\n"
+            "    Appears: Fri 2027-01-15 08:30:30 UTC; in 30min 25s\n");
   EXPECT_EQ(appearance_detail(appearing("none", 0), at_begin), "");
   auto down = link("down");
   down.next_appearance = present().next_appearance;
@@ -186,7 +187,8 @@ TEST_F(InUtc, AppearancesAsJson) {
   EXPECT_EQ(appearances_json({{present(), {{1, 2, "asked", "Busy", {}, 0, {{"dns", "LinkGone", "", 3, 1}}}}}}),
             R"([{"link":"isp","next":1800001830000000,"appearances":[{"begun":1,"ended":2,"kind":"asked",)"
             R"("outcome":"Busy","addresses":[],"next":0,"notices":[{"name":"dns","result":"LinkGone","detail":"",)"
-            R"("at":3,"attempts":1}]}]}])" "\n");
+            R"("at":3,"attempts":1}]}]}])"
+            "\n");
 }
 
 TEST(MonitorLine, SaysWhatChanged) {

@@ -139,7 +139,8 @@ TEST(Announce, OneSectionInTwoPieces) {
 
 TEST(Announce, NamesAtTheirLimits) {
   TempTree tree;
-  tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce " + std::string(32, 'x') + "]\nUrl=file:///a\n[Announce -_9]\nUrl=file:///a\n");
+  tree.write("etc/isp.conf",
+             "[Link]\nPeer=isp\n[Announce " + std::string(32, 'x') + "]\nUrl=file:///a\n[Announce -_9]\nUrl=file:///a\n");
   EXPECT_EQ(the_link(tree).announces.size(), 2U);
 }
 
@@ -160,15 +161,17 @@ TEST(Announce, FaultsInADropInNameTheDropIn) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n[Announce a]\nUrl=file:///run/a\n");
   tree.write("etc/isp.conf.d/x.conf", "[Announce a]\nTopic=x\n\n[Announce b]\nVanish=yes\n[Announce c]\nUrl=gopher://x\n");
-  EXPECT_EQ(tree.errors(),
-            "etc/isp.conf.d/x.conf:2: [Announce a] Topic=: file does not use this key; remove it\n"
-            "etc/isp.conf.d/x.conf:4: [Announce b] has no Url=; write one\n"
-            "etc/isp.conf.d/x.conf:7: [Announce c] Url=: " +
-                [&] {
-                  const auto alone = tree.write("c.conf", "[Link]\nPeer=c\n[Announce c]\nUrl=gopher://x\n");
-                  const auto why = check_file(alone, tree.roots()).error().at(0).message;
-                  return why.substr(why.find("=: ") + 3);
-                }() + "\n");
+  EXPECT_EQ(
+      tree.errors(),
+      "etc/isp.conf.d/x.conf:2: [Announce a] Topic=: file does not use this key; remove it\n"
+      "etc/isp.conf.d/x.conf:4: [Announce b] has no Url=; write one\n"
+      "etc/isp.conf.d/x.conf:7: [Announce c] Url=: " +
+          [&] {
+            const auto alone = tree.write("c.conf", "[Link]\nPeer=c\n[Announce c]\nUrl=gopher://x\n");
+            const auto why = check_file(alone, tree.roots()).error().at(0).message;
+            return why.substr(why.find("=: ") + 3);
+          }() +
+          "\n");
 }
 
 TEST(Announce, AUrlThatADropInTakesBackIsMissing) {

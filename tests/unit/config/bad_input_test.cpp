@@ -150,7 +150,7 @@ TEST(BadInput, AStandbyAndAFirstNeedNotFightForAPrefix) {
   tree.write("etc/a.conf", "[Link]\nPeer=a\nRoutes=default 198.51.100.0/24\n");
   tree.write("etc/b.conf", "[Link]\nPeer=b\nMetric=999\nRoutes=198.51.100.0/24\n");
   tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=800\nRoutes=198.51.100.0/24\n");  // none of those
-  tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=1\n");                              // the default has a table of its own
+  tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=1\n");                            // the default has a table of its own
   EXPECT_EQ(tree.errors(),
             "etc/b.conf:3: Metric=999 is in a range (1 to 700, 1000 to 1699) that links without Metric= use, and 198.51.100.0/24 "
             "is a route of link a too; write another\n");
@@ -162,8 +162,9 @@ TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
   tree.write("etc/b.conf", "[Link]\nPeer=b\n\nMetric=101\n");
   tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=100\nRoutes=10.0.0.0/8\n");  // no route in common
   tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=103\n");
-  EXPECT_EQ(tree.errors(), "etc/b.conf:4: Metric=101 is too close to Metric=100 of link a, which shares a route (etc/a.conf:3); "
-                           "a link uses its metric and the next, so they must differ by two or more\n");
+  EXPECT_EQ(tree.errors(),
+            "etc/b.conf:4: Metric=101 is too close to Metric=100 of link a, which shares a route (etc/a.conf:3); "
+            "a link uses its metric and the next, so they must differ by two or more\n");
 }
 
 TEST(BadInput, NamesThatAreNoLinkNames) {

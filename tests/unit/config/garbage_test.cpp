@@ -7,9 +7,9 @@
 #include <random>
 #include <set>
 
-#include "ghost-announce/check.hpp"
 #include "base/ids.hpp"
 #include "config/syntax.hpp"
+#include "ghost-announce/check.hpp"
 #include "temp_tree.hpp"
 
 using namespace ghost;

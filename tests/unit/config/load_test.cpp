@@ -146,10 +146,8 @@ TEST(Load, AnEmptyFileOrALinkToDevNullMasks) {
     TempTree tree;
     tree.write("usr/a.conf", "[Link]\nPeer=a\n");
     tree.write("usr/b.conf", "[Link]\nPeer=b\n");
-    if (empty)
-      tree.write("etc/a.conf", "");
-    else
-      tree.link("etc/a.conf", "/dev/null");
+    if (empty) tree.write("etc/a.conf", "");
+    else tree.link("etc/a.conf", "/dev/null");
     const auto loaded = load(tree.roots());
     ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
     ASSERT_EQ(loaded->config.links.size(), 1U);
@@ -190,8 +188,7 @@ TEST(Load, DropInsWithoutTheirFileAreWarnedAbout) {
   tree.write("etc/gone.conf.d/x.conf", "[Link]\nMTU=1400\n");
   const auto loaded = load(tree.roots());
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
-  EXPECT_EQ(tree.lines(loaded->warnings),
-            "etc/gone.conf.d/x.conf: ignored, because there is no gone.conf for it to change\n");
+  EXPECT_EQ(tree.lines(loaded->warnings), "etc/gone.conf.d/x.conf: ignored, because there is no gone.conf for it to change\n");
 }
 
 TEST(Load, HiddenAndOtherFilesAreNoLinks) {
@@ -218,8 +215,7 @@ TEST(CheckFile, ReadsOneFileByItself) {
 TEST(CheckFile, SaysWhatIsWrong) {
   TempTree tree;
   const auto bad = tree.write("isp.conf", "[Link]\nPer=isp\n");
-  EXPECT_EQ(tree.lines(check_file(bad, tree.roots()).error()),
-            "isp.conf:2: unknown key Per= in [Link]; did you mean Peer=?\n");
+  EXPECT_EQ(tree.lines(check_file(bad, tree.roots()).error()), "isp.conf:2: unknown key Per= in [Link]; did you mean Peer=?\n");
   EXPECT_EQ(tree.lines(check_file(tree.at("none.conf"), tree.roots()).error()),
             "none.conf: cannot be opened: No such file or directory\n");
   EXPECT_EQ(tree.lines(check_file(tree.write("void.conf", ""), tree.roots()).error()),

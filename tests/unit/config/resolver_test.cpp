@@ -99,8 +99,9 @@ TEST(DnsKey, KnowsThisMachinesNetworks) {
 }
 
 TEST(NameServersIn, ReadsWhatTheResolverReads) {
-  EXPECT_THAT(name_servers_in("# nameserver 1.1.1.1\nsearch x\nnameserver 9.9.9.9\n \tnameserver\t2620:fe::fe # x\nnameserver fe80::1%eth0\n"
-                              "nameserver\nnameserver x\nnameservers 1.1.1.1\nnameserver 8.8.8.8"),
+  EXPECT_THAT(name_servers_in(
+                  "# nameserver 1.1.1.1\nsearch x\nnameserver 9.9.9.9\n \tnameserver\t2620:fe::fe # x\nnameserver fe80::1%eth0\n"
+                  "nameserver\nnameserver x\nnameservers 1.1.1.1\nnameserver 8.8.8.8"),
               ElementsAre(ip("9.9.9.9"), ip("2620:fe::fe"), ip("fe80::1"), ip("8.8.8.8")));
   EXPECT_THAT(name_servers_in(""), IsEmpty());
 }
@@ -109,7 +110,8 @@ TEST(CheckResolver, SaysThatNoNameCalls) {
   const std::string link = "[Link]\nPeer=isp\nRoutes=10.0.0.0/8\n", with_default = "[Link]\nPeer=isp\n";
   EXPECT_EQ(checked(link, {Manager::nobody, {}}), kNowhere + "write \"nameserver ADDRESS\" there\n");
   EXPECT_EQ(checked(link, {Manager::nobody, {ip("127.0.0.1")}}), kNowhere + "write \"nameserver ADDRESS\" there\n");
-  EXPECT_EQ(checked(with_default, {Manager::nobody, {ip("127.0.0.1"), ip("::1")}}), kNowhere + "write \"nameserver ADDRESS\" there\n");
+  EXPECT_EQ(checked(with_default, {Manager::nobody, {ip("127.0.0.1"), ip("::1")}}),
+            kNowhere + "write \"nameserver ADDRESS\" there\n");
   EXPECT_EQ(checked(link, {Manager::resolved, {}}), kNowhere + "write DNS= in [Link] of the link that is to be called\n");
   EXPECT_EQ(checked(link, {Manager::resolvconf, {ip("9.9.9.9")}}),
             kNowhere + "write DNS= in [Link] of the link that is to be called\n");

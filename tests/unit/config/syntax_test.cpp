@@ -35,10 +35,21 @@ TEST(Syntax, TakesWhatIsSoundBesideWhatIsNot) {
 
 // What is taken means what a reader would think, whatever is in it.
 TEST(Syntax, QuotesAreTheReaders) {
-  for (const auto& [text, value] : std::vector<std::pair<std::string, std::string>>{
-           {"\"a b\"", "a b"}, {"\" a b \"", "a b"}, {"\"\"", ""}, {"\" \"", ""}, {"a \"b\" c", "a \"b\" c"}, {"{\"at\": \"x\"}", "{\"at\": \"x\"}"},
-           {"'a b'", "'a b'"}, {"a=b", "a=b"}, {"a\\", "a\\"}, {"a;b", "a;b"}, {"[x]", "[x]"}, {"\"a\" # b", "a"}})
-    EXPECT_EQ(scan("f", "[A b]\nK=" + text + "\nL=last\n"), (Scanned{{{"A b", 1}}, {{"A b", "K", value, 2}, {"A b", "L", "last", 3}}, {}})) << text;
+  for (const auto& [text, value] : std::vector<std::pair<std::string, std::string>>{{"\"a b\"", "a b"},
+                                                                                    {"\" a b \"", "a b"},
+                                                                                    {"\"\"", ""},
+                                                                                    {"\" \"", ""},
+                                                                                    {"a \"b\" c", "a \"b\" c"},
+                                                                                    {"{\"at\": \"x\"}", "{\"at\": \"x\"}"},
+                                                                                    {"'a b'", "'a b'"},
+                                                                                    {"a=b", "a=b"},
+                                                                                    {"a\\", "a\\"},
+                                                                                    {"a;b", "a;b"},
+                                                                                    {"[x]", "[x]"},
+                                                                                    {"\"a\" # b", "a"}})
+    EXPECT_EQ(scan("f", "[A b]\nK=" + text + "\nL=last\n"),
+              (Scanned{{{"A b", 1}}, {{"A b", "K", value, 2}, {"A b", "L", "last", 3}}, {}}))
+        << text;
 }
 
 // Whatever stands in a value is its own, or is refused: never the next line's.
@@ -105,7 +116,7 @@ TEST(Syntax, NamesEachFaultWithItsLine) {
 
 TEST(Syntax, GoesOnBehindAFault) {
   const auto scanned = scan("f", "[Broken\nA=1\nA=2\n[Link]\nbad\nB=1\n");
-  EXPECT_EQ(scanned.problems, (Diagnostics{{"f", 1, "section header without ']'"},
-                                           {"f", 5, "not a [Section], a Key=value or a comment"}}));
+  EXPECT_EQ(scanned.problems,
+            (Diagnostics{{"f", 1, "section header without ']'"}, {"f", 5, "not a [Section], a Key=value or a comment"}}));
   EXPECT_EQ(scanned.assignments, (std::vector<Assignment>{{"Link", "B", "1", 6}}));
 }

@@ -39,8 +39,27 @@ TEST(Timespan, ReadsWhatSystemdTimeSays) {
 }
 
 TEST(Timespan, RefusesEverythingElse) {
-  for (const auto* bad : {"", " ", "s", "min", "5 parsecs", "-5s", "+5s", "5,5s", "1.", ".", "5s infinity", "Infinity",
-                          "5S", "1e3", "0x10", "5 5.5.5", "99999999999999999999s", "9223372036854775807y", "11y",
-                          "10y 10y", "1h;", "1h\n"})
+  for (const auto* bad : {"",
+                          " ",
+                          "s",
+                          "min",
+                          "5 parsecs",
+                          "-5s",
+                          "+5s",
+                          "5,5s",
+                          "1.",
+                          ".",
+                          "5s infinity",
+                          "Infinity",
+                          "5S",
+                          "1e3",
+                          "0x10",
+                          "5 5.5.5",
+                          "99999999999999999999s",
+                          "9223372036854775807y",
+                          "11y",
+                          "10y 10y",
+                          "1h;",
+                          "1h\n"})
     EXPECT_EQ(parse_timespan(bad), std::nullopt) << bad;
 }

@@ -23,13 +23,12 @@ const std::optional<RouterAdvertisement> due;
 
 std::string words(const AutoconfigurationStep& step) {
   const auto seconds = [](std::uint32_t s) { return s == kForever ? "ever" : std::to_string(s); };
-  return std::visit(Overloaded{[](const Solicit&) { return std::string("solicit"); },
-                               [&](const GiveAddress& g) {
-                                 return g.address.str() + " for " + seconds(g.preferred) + "/" + seconds(g.valid);
-                               },
-                               [](const TakeAddress& t) { return t.address.str() + " no more"; },
-                               [](const SetMtu& m) { return "mtu " + std::to_string(m.mtu); }},
-                    step);
+  return std::visit(
+      Overloaded{[](const Solicit&) { return std::string("solicit"); },
+                 [&](const GiveAddress& g) { return g.address.str() + " for " + seconds(g.preferred) + "/" + seconds(g.valid); },
+                 [](const TakeAddress& t) { return t.address.str() + " no more"; },
+                 [](const SetMtu& m) { return "mtu " + std::to_string(m.mtu); }},
+      step);
 }
 
 constexpr Time kStart = Time(1000s);
@@ -126,8 +125,10 @@ TEST(Autoconfiguration, AWithdrawnPrefixTakesItsAddressAtOnce) {
       {0s, due, {"solicit"}, 4s},
       {1s, says({offer("2001:db8:1::/64", 3600, 1800)}), {"2001:db8:1:0:a:b:c:d for 1800/3600"}, 1351s},
       // Kept for what it has, while a new one comes.
-      {60s, says({offer("2001:db8:1::/64", 600, 0), offer("2001:db8:2::/64", 3600, 1800)}),
-       {"2001:db8:1:0:a:b:c:d for 0/600", "2001:db8:2:0:a:b:c:d for 1800/3600"}, 60s + 1350s},
+      {60s,
+       says({offer("2001:db8:1::/64", 600, 0), offer("2001:db8:2::/64", 3600, 1800)}),
+       {"2001:db8:1:0:a:b:c:d for 0/600", "2001:db8:2:0:a:b:c:d for 1800/3600"},
+       60s + 1350s},
       {90s, says({offer("2001:db8:1::/64", 0, 0)}), {"2001:db8:1:0:a:b:c:d no more"}, 60s + 1350s},
       // The last one gone: ask, but not more often than before.
       {91s, says({offer("2001:db8:2::/64", 0, 0)}), {"2001:db8:2:0:a:b:c:d no more"}, 4s},
@@ -150,10 +151,12 @@ TEST(Autoconfiguration, OneThatIsOnlyDeprecatedIsNoneForNewConversations) {
 TEST(Autoconfiguration, HasFourAddressesAtMost) {
   const auto one = play({
       {0s, due, {"solicit"}, 4s},
-      {1s, says({offer("2001:db8:1::/64", 100, 100), offer("2001:db8:2::/64", 3600, 3600), offer("2001:db8:3::/64", 3600, 3600),
-                 offer("2001:db8:4::/64", 3600, 3600), offer("2001:db8:5::/64", 3600, 3600)}),
+      {1s,
+       says({offer("2001:db8:1::/64", 100, 100), offer("2001:db8:2::/64", 3600, 3600), offer("2001:db8:3::/64", 3600, 3600),
+             offer("2001:db8:4::/64", 3600, 3600), offer("2001:db8:5::/64", 3600, 3600)}),
        {"2001:db8:1:0:a:b:c:d for 100/100", "2001:db8:2:0:a:b:c:d for 3600/3600", "2001:db8:3:0:a:b:c:d for 3600/3600",
-        "2001:db8:4:0:a:b:c:d for 3600/3600"}, 76s},
+        "2001:db8:4:0:a:b:c:d for 3600/3600"},
+       76s},
       // The first is over: there is room again.
       {101s, says({offer("2001:db8:5::/64", 3600, 3600)}), {"2001:db8:5:0:a:b:c:d for 3600/3600"}, 2701s},
   });

@@ -23,9 +23,7 @@ TEST(Backoff, DoublesUpToTheLongest) {
   EXPECT_EQ(delays(call, {0, 1, 2, 3, 4, 5, 6, 1000}), (std::vector<Duration>{5s, 5s, 10s, 20s, 40s, 60s, 60s, 60s}));
 }
 
-TEST(Backoff, TheLongestHoldsForTheFirstToo) {
-  EXPECT_EQ(redial_delay({.redial_delay = 10s, .redial_delay_max = 3s}, 1), 3s);
-}
+TEST(Backoff, TheLongestHoldsForTheFirstToo) { EXPECT_EQ(redial_delay({.redial_delay = 10s, .redial_delay_max = 3s}, 1), 3s); }
 
 TEST(Backoff, NeverOverflowsAndNeverShrinks) {
   constexpr Duration ten_years = std::chrono::hours(24 * 365 * 10);

@@ -53,8 +53,8 @@ TEST(Belief, IsUnknownWhileANoticeIsOnItsWay) {
 }
 
 TEST(Belief, ComesBackIfTheReceiverHasCertainlyNotHeard) {
-  for (const auto result : {NoticeResult::BadConfig, NoticeResult::NoSuchHost, NoticeResult::TlsFailed,
-                            NoticeResult::AuthFailed}) {
+  for (const auto result :
+       {NoticeResult::BadConfig, NoticeResult::NoSuchHost, NoticeResult::TlsFailed, NoticeResult::AuthFailed}) {
     auto belief = doubted();
     ends(belief, result, appear());
     EXPECT_TRUE(belief.knows(kOld)) << to_string(result);

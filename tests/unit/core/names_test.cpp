@@ -27,7 +27,8 @@ NamesLink down(const char* name, unsigned index, std::vector<Prefix> routes, std
   link.configured = std::move(dns);
   return link;
 }
-NamesLink up(const char* name, unsigned index, std::vector<Prefix> routes, std::vector<IpAddress> dns, std::vector<IpAddress> named) {
+NamesLink up(const char* name, unsigned index, std::vector<Prefix> routes, std::vector<IpAddress> dns,
+             std::vector<IpAddress> named) {
   auto link = down(name, index, std::move(routes), std::move(dns));
   link.up = true;
   link.named = std::move(named);
@@ -97,7 +98,8 @@ TEST(Names, ALinkWithoutTheDefaultRouteIsAskedIfItSaysSoAndNobodyElseIs) {
 }
 
 TEST(Names, AServerThatNoRouteLeadsToIsNotAsked) {
-  EXPECT_THAT(reachable_servers({ip("10.1.1.1"), ip("192.0.2.1"), ip("10.1.1.1")}, kSplit, std::nullopt), ElementsAre(ip("10.1.1.1")));
+  EXPECT_THAT(reachable_servers({ip("10.1.1.1"), ip("192.0.2.1"), ip("10.1.1.1")}, kSplit, std::nullopt),
+              ElementsAre(ip("10.1.1.1")));
   EXPECT_THAT(reachable_servers({ip("192.0.2.1")}, kSplit, ip("192.0.2.1")), ElementsAre(ip("192.0.2.1")));
   EXPECT_THAT(reachable_servers({ip("2001:db8::1")}, kDefault, std::nullopt), IsEmpty());
   EXPECT_THAT(reachable_servers({}, kDefault, std::nullopt), IsEmpty());

@@ -112,8 +112,7 @@ TEST(Packet, AShortTransportHeaderIsStillAPacket) {
   const auto syn = tcp(1, 2, kSyn, 3);
   EXPECT_EQ(describe_packet(ipv4(kA, kB, {.protocol = 6}, first(syn, 13))), with_ports(between(kA, kB, 6), 1, 2))
       << "the flags are cut off";
-  EXPECT_EQ(describe_packet(ipv4(kA, kB, {.protocol = 6}, first(syn, 14))),
-            with_syn(with_ports(between(kA, kB, 6), 1, 2), 3));
+  EXPECT_EQ(describe_packet(ipv4(kA, kB, {.protocol = 6}, first(syn, 14))), with_syn(with_ports(between(kA, kB, 6), 1, 2), 3));
 }
 
 TEST(Packet, V4TruncatedAtEveryByte) {
@@ -151,12 +150,11 @@ TEST(Packet, V6UdpTcpIcmp) {
 }
 
 TEST(Packet, V6ExtensionHeadersAreStepped) {
-  const Packet hop_by_hop{60, 0, 5, 2, 0, 0, 1, 0};                                 // next: destination options
+  const Packet hop_by_hop{60, 0, 5, 2, 0, 0, 1, 0};                                    // next: destination options
   const Packet destination_options{43, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};  // 16 bytes; next: routing
-  const Packet routing{44, 0, 4, 0, 0, 0, 0, 0};                                    // next: fragment
-  const Packet fragment{6, 0, 0, 1, 0, 0, 0, 9};                                    // offset 0, more to come; next: TCP
-  const auto packet =
-      ipv6(kA6, kB6, 0, hop_by_hop + destination_options + routing + fragment + tcp(1, 2, kSyn, 3));
+  const Packet routing{44, 0, 4, 0, 0, 0, 0, 0};                                       // next: fragment
+  const Packet fragment{6, 0, 0, 1, 0, 0, 0, 9};                                       // offset 0, more to come; next: TCP
+  const auto packet = ipv6(kA6, kB6, 0, hop_by_hop + destination_options + routing + fragment + tcp(1, 2, kSyn, 3));
   EXPECT_EQ(describe_packet(packet), with_syn(with_ports(between(kA6, kB6, 6), 1, 2), 3));
   expect_refused_when_cut(packet);
 }
@@ -219,8 +217,8 @@ TEST(Packet, Garbage) {
     ASSERT_EQ(info->source_port.has_value(), info->destination_port.has_value());
     ASSERT_FALSE(info->icmp_type && info->source_port);
     if (info->syn) {
-      ASSERT_EQ(*info->syn, (SynKey{info->source, info->destination, *info->source_port, *info->destination_port,
-                                    info->syn->sequence}));
+      ASSERT_EQ(*info->syn,
+                (SynKey{info->source, info->destination, *info->source_port, *info->destination_port, info->syn->sequence}));
     }
     ASSERT_FALSE(info->str().empty());
   }

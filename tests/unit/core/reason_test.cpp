@@ -58,6 +58,5 @@ TEST(Reason, UnknownNamesAreNoReason) {
 }
 
 TEST(Reason, OnlyTwoWaitForAPerson) {
-  for (const auto& [value, name] : kPublic)
-    EXPECT_EQ(needs_a_person(value), value == AuthFailed || value == ConfigError) << name;
+  for (const auto& [value, name] : kPublic) EXPECT_EQ(needs_a_person(value), value == AuthFailed || value == ConfigError) << name;
 }

@@ -13,8 +13,8 @@ void PrintTo(const Due& due, std::ostream* out) {
   const auto time = [](const std::optional<WallTime>& t) {
     return t ? std::to_string(t->time_since_epoch().count() / 1'000'000) : "-";
   };
-  *out << (due.due ? "due" : "not due") << " (" << to_string(due.verdict) << "), promise " << time(due.promise)
-       << ", next " << time(due.next);
+  *out << (due.due ? "due" : "not due") << " (" << to_string(due.verdict) << "), promise " << time(due.promise) << ", next "
+       << time(due.next);
 }
 }  // namespace ghost::core
 
@@ -152,9 +152,7 @@ TEST(NextInChain, OneTimeForBothEndsIsKept) {
 TEST(NextInChain, EndsWithTheWindow) {
   const Place berlin("Europe/Berlin");
   const auto config = mornings();
-  const auto next = [&](const char* now, std::uint64_t n) {
-    return next_in_chain(local(now), config, Place::zone(), choice(n));
-  };
+  const auto next = [&](const char* now, std::uint64_t n) { return next_in_chain(local(now), config, Place::zone(), choice(n)); };
   EXPECT_EQ(next("2026-11-20 17:00:59", kLast), local("2026-11-20 17:59:59"));
   EXPECT_EQ(next("2026-11-20 17:01:00", kLast), std::nullopt);
   EXPECT_EQ(next("2026-11-20 17:44:59", 0), local("2026-11-20 17:59:59"));
@@ -199,7 +197,7 @@ struct DecideRow {
   AppearConfig config;
   const char* now;
   TickKind kind;
-  const char* promise;    // "" for none
+  const char* promise;  // "" for none
   const char* granted;
   const char* cut_short;
   bool present;
@@ -218,90 +216,86 @@ TEST(Decide, Table) {
   // 2026-11-20 is a Friday; the timer's next elapse is always Monday 07:30.
   const DecideRow rows[] = {
       {"a fresh morning", w, "2026-11-20 07:30:00", calendar, "", "", "", false, true, day_begins, "chain"},
-      {"the morning that was promised", w, "2026-11-20 07:30:00", calendar, "2026-11-20 07:30:00",
-       "2026-11-19 17:50:00", "", false, true, promised, "chain"},
-      {"the chain", w, "2026-11-20 10:00:00", chain, "2026-11-20 10:00:00", "2026-11-20 09:20:00", "", false, true,
-       promised, "chain"},
+      {"the morning that was promised", w, "2026-11-20 07:30:00", calendar, "2026-11-20 07:30:00", "2026-11-19 17:50:00", "",
+       false, true, promised, "chain"},
+      {"the chain", w, "2026-11-20 10:00:00", chain, "2026-11-20 10:00:00", "2026-11-20 09:20:00", "", false, true, promised,
+       "chain"},
       {"a grain early", w, "2026-11-20 09:59:59", chain, "2026-11-20 10:00:00", "", "", false, true, promised, "chain"},
       {"two seconds early", w, "2026-11-20 09:59:58", chain, "2026-11-20 10:00:00", "", "", false, false, promise_ahead,
        "2026-11-20 10:00:00"},
-      {"still present", w, "2026-11-20 10:00:00", chain, "2026-11-20 10:00:00", "2026-11-20 09:20:00", "", true, true,
-       promised, "chain"},
-      {"the last one of a week", w, "2026-11-20 17:50:00", chain, "2026-11-20 17:50:00", "", "", false, true, promised,
-       kMonday},
+      {"still present", w, "2026-11-20 10:00:00", chain, "2026-11-20 10:00:00", "2026-11-20 09:20:00", "", true, true, promised,
+       "chain"},
+      {"the last one of a week", w, "2026-11-20 17:50:00", chain, "2026-11-20 17:50:00", "", "", false, true, promised, kMonday},
       {"asked twice", w, "2026-11-20 10:00:01", chain, "2026-11-20 10:30:00", "2026-11-20 10:00:00", "", true, false,
        promise_ahead, "2026-11-20 10:30:00"},
 
-      {"boot, the promise is ahead", w, "2026-11-20 10:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "",
-       false, false, promise_ahead, "2026-11-20 10:30:00"},
-      {"boot, the promise was missed", w, "2026-11-20 14:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00",
-       "", false, true, made_up_for, "chain"},
-      {"boot, too late for today", w, "2026-11-20 18:30:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "",
-       false, false, outside_window, kMonday},
-      {"boot, missed on another day", w, "2026-11-20 07:10:00", resume, "2026-11-19 10:30:00", "2026-11-19 09:40:00", "",
-       false, false, outside_window, kMonday},
-      {"boot, the morning was missed", w, "2026-11-20 09:00:00", resume, "2026-11-20 07:30:00", "2026-11-19 17:50:00",
-       "", false, true, made_up_for, "chain"},
+      {"boot, the promise is ahead", w, "2026-11-20 10:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "", false,
+       false, promise_ahead, "2026-11-20 10:30:00"},
+      {"boot, the promise was missed", w, "2026-11-20 14:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "", false,
+       true, made_up_for, "chain"},
+      {"boot, too late for today", w, "2026-11-20 18:30:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "", false,
+       false, outside_window, kMonday},
+      {"boot, missed on another day", w, "2026-11-20 07:10:00", resume, "2026-11-19 10:30:00", "2026-11-19 09:40:00", "", false,
+       false, outside_window, kMonday},
+      {"boot, the morning was missed", w, "2026-11-20 09:00:00", resume, "2026-11-20 07:30:00", "2026-11-19 17:50:00", "", false,
+       true, made_up_for, "chain"},
       {"boot, for the first time", w, "2026-11-20 09:00:00", resume, "", "", "", false, false, no_promise, kMonday},
-      {"then the timer makes up for it, too", w, "2026-11-20 09:00:01", calendar, "2026-11-20 09:31:00",
-       "2026-11-20 09:00:00", "", true, false, promise_ahead, "2026-11-20 09:31:00"},
-      {"the same late in the day", w, "2026-11-20 17:50:01", calendar, kMonday, "2026-11-20 17:50:00", "", true, false,
-       under_way, kMonday},
-      {"the same, and it failed at once", w, "2026-11-20 17:50:01", calendar, kMonday, "2026-11-20 17:50:00", "", false,
-       false, under_way, kMonday},
-      {"the same, and nothing could be promised", w, "2026-11-20 17:55:00", calendar, "", "2026-11-20 17:50:00", "",
-       true, false, under_way, kMonday},
-
-      {"made up for in the evening", w, "2026-11-20 20:00:00", calendar, "", "", "", false, false, outside_window,
+      {"then the timer makes up for it, too", w, "2026-11-20 09:00:01", calendar, "2026-11-20 09:31:00", "2026-11-20 09:00:00",
+       "", true, false, promise_ahead, "2026-11-20 09:31:00"},
+      {"the same late in the day", w, "2026-11-20 17:50:01", calendar, kMonday, "2026-11-20 17:50:00", "", true, false, under_way,
        kMonday},
-      {"made up for on Saturday", w, "2026-11-21 11:00:00", calendar, "2026-11-20 07:30:00", "", "", false, false,
-       outside_window, kMonday},
-      {"a promise outside of a changed window", w, "2026-11-20 18:30:00", chain, "2026-11-20 18:30:00", "", "", false,
-       true, promised, kMonday},
+      {"the same, and it failed at once", w, "2026-11-20 17:50:01", calendar, kMonday, "2026-11-20 17:50:00", "", false, false,
+       under_way, kMonday},
+      {"the same, and nothing could be promised", w, "2026-11-20 17:55:00", calendar, "", "2026-11-20 17:50:00", "", true, false,
+       under_way, kMonday},
+
+      {"made up for in the evening", w, "2026-11-20 20:00:00", calendar, "", "", "", false, false, outside_window, kMonday},
+      {"made up for on Saturday", w, "2026-11-21 11:00:00", calendar, "2026-11-20 07:30:00", "", "", false, false, outside_window,
+       kMonday},
+      {"a promise outside of a changed window", w, "2026-11-20 18:30:00", chain, "2026-11-20 18:30:00", "", "", false, true,
+       promised, kMonday},
       {"a minute late, the window just over", w, "2026-11-20 18:00:30", chain, "2026-11-20 17:59:59", "", "", false, true,
        promised, kMonday},
-      {"begun by hand just before", w, "2026-11-20 07:30:00", calendar, "", "2026-11-19 17:00:00", "", true, true,
-       day_begins, "chain"},
+      {"begun by hand just before", w, "2026-11-20 07:30:00", calendar, "", "2026-11-19 17:00:00", "", true, true, day_begins,
+       "chain"},
       {"held since yesterday", w, "2026-11-20 07:30:00", calendar, "", "2026-11-19 17:00:00", "", true, true, day_begins,
        "chain"},
-      {"the timer has a second time", w, "2026-11-20 12:00:00", calendar, "2026-11-20 12:20:00", "2026-11-20 11:30:00",
-       "", false, false, promise_ahead, "2026-11-20 12:20:00"},
+      {"the timer has a second time", w, "2026-11-20 12:00:00", calendar, "2026-11-20 12:20:00", "2026-11-20 11:30:00", "", false,
+       false, promise_ahead, "2026-11-20 12:20:00"},
 
-      {"clock put back by a day", w, "2026-11-20 07:30:00", calendar, "2026-11-23 08:05:00", "2026-11-23 07:30:00", "",
-       false, true, day_begins, "chain"},
-      {"clock put back by an hour", w, "2026-11-20 09:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:00:00", "",
-       false, false, promise_ahead, "2026-11-20 10:30:00"},
-      {"clock put forward by an hour", w, "2026-11-20 11:00:00", chain, "2026-11-20 10:30:00", "2026-11-20 10:00:00", "",
-       false, true, made_up_for, "chain"},
+      {"clock put back by a day", w, "2026-11-20 07:30:00", calendar, "2026-11-23 08:05:00", "2026-11-23 07:30:00", "", false,
+       true, day_begins, "chain"},
+      {"clock put back by an hour", w, "2026-11-20 09:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:00:00", "", false,
+       false, promise_ahead, "2026-11-20 10:30:00"},
+      {"clock put forward by an hour", w, "2026-11-20 11:00:00", chain, "2026-11-20 10:30:00", "2026-11-20 10:00:00", "", false,
+       true, made_up_for, "chain"},
 
       {"cut short by a reboot", w, "2026-11-20 10:01:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:00:00",
        "2026-11-20 10:00:00", false, true, once_more, "2026-11-20 10:30:00"},
-      {"cut short, and the clock put back", w, "2026-11-20 09:30:00", resume, "2026-11-20 10:30:00",
-       "2026-11-20 10:00:00", "2026-11-20 10:00:00", false, true, once_more, "2026-11-20 10:30:00"},
-      {"cut short, the day's last", w, "2026-11-20 17:52:00", resume, "", "2026-11-20 17:50:00", "2026-11-20 17:50:00",
-       false, true, once_more, kMonday},
+      {"cut short, and the clock put back", w, "2026-11-20 09:30:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:00:00",
+       "2026-11-20 10:00:00", false, true, once_more, "2026-11-20 10:30:00"},
+      {"cut short, the day's last", w, "2026-11-20 17:52:00", resume, "", "2026-11-20 17:50:00", "2026-11-20 17:50:00", false,
+       true, once_more, kMonday},
       {"cut short, but under way again", w, "2026-11-20 10:01:00", resume, "2026-11-20 10:30:00", "2026-11-20 10:01:00",
        "2026-11-20 10:00:00", true, false, promise_ahead, "2026-11-20 10:30:00"},
       {"cut short on another day", w, "2026-11-20 09:00:00", resume, "2026-11-20 10:30:00", "2026-11-19 10:00:00",
        "2026-11-19 10:00:00", false, false, promise_ahead, "2026-11-20 10:30:00"},
 
-      {"no window: the timer's time", n, "2026-11-21 03:00:00", calendar, "2026-11-21 03:00:00", "2026-11-20 03:00:00",
-       "", false, true, promised, kMonday},
-      {"no window: made up for", n, "2026-11-21 04:00:00", calendar, "2026-11-21 03:00:00", "2026-11-20 03:00:00", "",
-       false, true, day_begins, kMonday},
-      {"no window: boot makes up for it", n, "2026-11-21 04:00:00", resume, "2026-11-21 03:00:00", "2026-11-20 03:00:00",
-       "", false, true, made_up_for, kMonday},
-      {"no window: but once", n, "2026-11-21 04:05:00", calendar, kMonday, "2026-11-21 04:00:00", "", true, false,
-       under_way, kMonday},
-      {"no window: cut short", n, "2026-11-21 04:05:00", resume, kMonday, "2026-11-21 04:00:00", "2026-11-21 04:00:00",
-       false, true, once_more, kMonday},
-      {"no window: long cut short", n, "2026-11-23 09:05:00", resume, "", "2026-11-21 04:00:00", "2026-11-21 04:00:00",
-       false, false, no_promise, ""},
+      {"no window: the timer's time", n, "2026-11-21 03:00:00", calendar, "2026-11-21 03:00:00", "2026-11-20 03:00:00", "", false,
+       true, promised, kMonday},
+      {"no window: made up for", n, "2026-11-21 04:00:00", calendar, "2026-11-21 03:00:00", "2026-11-20 03:00:00", "", false,
+       true, day_begins, kMonday},
+      {"no window: boot makes up for it", n, "2026-11-21 04:00:00", resume, "2026-11-21 03:00:00", "2026-11-20 03:00:00", "",
+       false, true, made_up_for, kMonday},
+      {"no window: but once", n, "2026-11-21 04:05:00", calendar, kMonday, "2026-11-21 04:00:00", "", true, false, under_way,
+       kMonday},
+      {"no window: cut short", n, "2026-11-21 04:05:00", resume, kMonday, "2026-11-21 04:00:00", "2026-11-21 04:00:00", false,
+       true, once_more, kMonday},
+      {"no window: long cut short", n, "2026-11-23 09:05:00", resume, "", "2026-11-21 04:00:00", "2026-11-21 04:00:00", false,
+       false, no_promise, ""},
   };
   const Place berlin("Europe/Berlin");
-  const auto time = [](const char* text) {
-    return *text == '\0' ? std::nullopt : std::optional(local(text));
-  };
+  const auto time = [](const char* text) { return *text == '\0' ? std::nullopt : std::optional(local(text)); };
   for (const auto& row : rows) {
     const auto now = local(row.now);
     const Standing standing{time(row.promise), time(row.granted), time(row.cut_short), row.present};
@@ -309,8 +303,7 @@ TEST(Decide, Table) {
     // A refusal leaves what is written down as it is; but who is under way and knew of no next one learns it.
     const bool learns = row.verdict == under_way && !standing.promise;
     const Due expected{row.due, row.verdict, row.due || learns ? next : standing.promise, next};
-    EXPECT_EQ(decide(now, row.kind, standing, row.config, Place::zone(), choice(0), local(kMonday)), expected)
-        << row.what;
+    EXPECT_EQ(decide(now, row.kind, standing, row.config, Place::zone(), choice(0), local(kMonday)), expected) << row.what;
   }
 }
 
@@ -320,7 +313,8 @@ TEST(Decide, AnElapseThatNobodyAnsweredIsMadeUpFor) {
   const auto ask = [](const AppearConfig& config, const char* now, TickKind kind, std::optional<WallTime> promise,
                       const char* granted, const char* elapse) {
     return decide(local(now), kind, {promise, local(granted), {}, false, local(elapse)}, config, Place::zone(), choice(0),
-                  local(kMonday)).verdict;
+                  local(kMonday))
+        .verdict;
   };
   const auto yesterday = local("2026-11-19 10:30:00");
   const auto w = mornings();
@@ -330,8 +324,7 @@ TEST(Decide, AnElapseThatNobodyAnsweredIsMadeUpFor) {
   EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, {}, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), made_up_for);
   EXPECT_EQ(ask(w, "2026-11-20 07:10:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), outside_window);
   EXPECT_EQ(ask(w, "2026-11-20 19:00:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-20 07:30:00"), outside_window);
-  EXPECT_EQ(ask(w, "2026-11-20 17:55:00", resume, local(kMonday), "2026-11-20 17:50:00", "2026-11-20 07:30:00"),
-            promise_ahead);
+  EXPECT_EQ(ask(w, "2026-11-20 17:55:00", resume, local(kMonday), "2026-11-20 17:50:00", "2026-11-20 07:30:00"), promise_ahead);
   EXPECT_EQ(ask(w, "2026-11-20 07:31:00", resume, local("2026-11-20 07:35:00"), "2026-11-20 07:15:00", "2026-11-20 07:30:00"),
             promise_ahead);
   EXPECT_EQ(ask(w, "2026-11-20 09:00:00", resume, yesterday, "2026-11-19 10:00:00", "2026-11-19 07:30:00"), outside_window);
@@ -345,19 +338,24 @@ TEST(Decide, AnElapseThatNobodyAnsweredIsMadeUpFor) {
 TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
   const Place berlin("Europe/Berlin");
   const auto monday = local(kMonday), tuesday = local("2026-11-24 07:30:00");
-  const auto kept = decide(monday, TickKind::chain, {monday, monday - 24h, {}, false, monday}, no_window(), Place::zone(), choice(0), monday);
+  const auto kept = decide(monday, TickKind::chain, {monday, monday - 24h, {}, false, monday}, no_window(), Place::zone(),
+                           choice(0), monday);
   EXPECT_EQ(kept, (Due{true, TickVerdict::promised, {}, {}}));
   for (const auto late : {0s, 59s, 300s}) {
-    const auto told = decide(monday + late, TickKind::calendar, {{}, monday, {}, true, monday}, no_window(), Place::zone(), choice(0), tuesday);
+    const auto told = decide(monday + late, TickKind::calendar, {{}, monday, {}, true, monday}, no_window(), Place::zone(),
+                             choice(0), tuesday);
     EXPECT_EQ(told, (Due{false, TickVerdict::under_way, tuesday, tuesday})) << late.count();
   }
   // Over meanwhile, or cut short before anybody could tell the next one: still one appearance to one elapse.
-  const auto over = decide(monday + 300s, TickKind::calendar, {{}, monday, {}, false, monday}, no_window(), Place::zone(), choice(0), tuesday);
+  const auto over = decide(monday + 300s, TickKind::calendar, {{}, monday, {}, false, monday}, no_window(), Place::zone(),
+                           choice(0), tuesday);
   EXPECT_EQ(over, (Due{false, TickVerdict::under_way, tuesday, tuesday}));
-  const auto cut = decide(monday + 20s, TickKind::resume, {{}, monday, monday, false, monday}, no_window(), Place::zone(), choice(0), tuesday);
+  const auto cut = decide(monday + 20s, TickKind::resume, {{}, monday, monday, false, monday}, no_window(), Place::zone(),
+                          choice(0), tuesday);
   EXPECT_EQ(cut, (Due{true, TickVerdict::once_more, tuesday, tuesday}));
   // The next day's is not taken for it, whoever stayed so long.
-  const auto next = decide(tuesday, TickKind::calendar, {tuesday, monday, {}, true, tuesday}, no_window(), Place::zone(), choice(0), tuesday + 24h);
+  const auto next = decide(tuesday, TickKind::calendar, {tuesday, monday, {}, true, tuesday}, no_window(), Place::zone(),
+                           choice(0), tuesday + 24h);
   EXPECT_EQ(next, (Due{true, TickVerdict::promised, tuesday + 24h, tuesday + 24h}));
 }
 

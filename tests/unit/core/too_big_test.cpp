@@ -83,7 +83,8 @@ TEST(Fragment, AnyPacketAndMtuOrNothing) {
   for (int i = 0; i < 20'000; ++i) {
     const auto pick = [&](std::size_t n) { return random() % n; };
     Packet options;
-    for (std::size_t left = pick(11); left > 0; --left) options = options + Packet{low(pick(256)), low(pick(12)), low(pick(256)), low(pick(256))};
+    for (std::size_t left = pick(11); left > 0; --left)
+      options = options + Packet{low(pick(256)), low(pick(12)), low(pick(256)), low(pick(256))};
     const auto payload = counting(pick(3000));
     const auto packet = ipv4("192.0.0.2", "9.9.9.9", {.options = options}, payload);
     const auto mtu = static_cast<unsigned>(pick(1600));
@@ -140,11 +141,13 @@ TEST(TooBig, NobodyIsToldOfAnErrorAPartOrForAGroup) {
     const auto error = ipv4("192.0.0.2", "9.9.9.9", {.protocol = 1, .fragment = kDf}, Packet{type} + counting(700));
     EXPECT_FALSE(too_big_answer(error, 576, router)) << unsigned{type};
   }
-  EXPECT_TRUE(too_big_answer(ipv4("192.0.0.2", "9.9.9.9", {.protocol = 1, .fragment = kDf}, icmp(8) + counting(700)), 576, router));
+  EXPECT_TRUE(
+      too_big_answer(ipv4("192.0.0.2", "9.9.9.9", {.protocol = 1, .fragment = kDf}, icmp(8) + counting(700)), 576, router));
   EXPECT_FALSE(too_big_answer(ipv6("fd00::2", "2001:db8::9", 58, Packet{1} + counting(1400)), 1280, router6));
   EXPECT_FALSE(too_big_answer(ipv4("192.0.0.2", "9.9.9.9", {.fragment = kDf | 100}, counting(700)), 576, router));
   EXPECT_FALSE(too_big_answer(ipv4("0.0.0.0", "9.9.9.9", {.fragment = kDf}, counting(700)), 576, router));
   EXPECT_FALSE(too_big_answer(ipv6("::", "2001:db8::9", 17, counting(1400)), 1280, router6));
-  EXPECT_FALSE(too_big_answer(ipv4("192.0.0.2", "9.9.9.9", {.fragment = kDf}, counting(700)), 576, router6)) << "of the other family";
+  EXPECT_FALSE(too_big_answer(ipv4("192.0.0.2", "9.9.9.9", {.fragment = kDf}, counting(700)), 576, router6))
+      << "of the other family";
   EXPECT_FALSE(too_big_answer({}, 576, router));
 }

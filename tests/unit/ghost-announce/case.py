@@ -14,9 +14,22 @@ from certificates import Certificates
 
 PROGRAM = os.environ["GHOST_ANNOUNCE"]
 PASSWORD = "s3cret-Pass/w0rd+%"
-NOTICE = {"version": 1, "event": "appear", "name": "büro", "link": "isp", "addresses": ["203.0.113.7"],
-          "local_addresses": ["203.0.113.7"], "carrier_nat": False, "since": "x", "since_unix": 1795419000,
-          "until": "x", "until_unix": 1795419600, "next": "x", "next_unix": 1795421000, "sequence": 42}
+NOTICE = {
+    "version": 1,
+    "event": "appear",
+    "name": "büro",
+    "link": "isp",
+    "addresses": ["203.0.113.7"],
+    "local_addresses": ["203.0.113.7"],
+    "carrier_nat": False,
+    "since": "x",
+    "since_unix": 1795419000,
+    "until": "x",
+    "until_unix": 1795419600,
+    "next": "x",
+    "next_unix": 1795421000,
+    "sequence": 42,
+}
 VANISH = {**NOTICE, "event": "vanish", "reason": "idle", "sequence": 43}
 
 
@@ -42,18 +55,33 @@ class Case(unittest.TestCase):
         return server
 
     def announce(self, url, notice=NOTICE, timeout=10.0, credential="", via=None, **more):
-        return self.job({"notice": notice,
-                         "announce": {"name": "test", "url": url, "more": more, "credential": credential,
-                                      "timeout_usec": int(timeout * 1e6)},
-                         "via": via or {"interface": "", "addresses": [], "dns": []}})
+        return self.job(
+            {
+                "notice": notice,
+                "announce": {
+                    "name": "test",
+                    "url": url,
+                    "more": more,
+                    "credential": credential,
+                    "timeout_usec": int(timeout * 1e6),
+                },
+                "via": via or {"interface": "", "addresses": [], "dns": []},
+            }
+        )
 
     def job(self, job):
         text = job if isinstance(job, bytes) else json.dumps(job).encode()
-        environment = {"CREDENTIALS_DIRECTORY": self.credentials, "TZ": "UTC", "https_proxy": "http://127.0.0.1:1",
-                       "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
-                       "SSLKEYLOGFILE": os.path.join(self.directory.name, "keys")}
-        with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              env=environment) as program:
+        environment = {
+            "CREDENTIALS_DIRECTORY": self.credentials,
+            "TZ": "UTC",
+            "https_proxy": "http://127.0.0.1:1",
+            "http_proxy": "http://127.0.0.1:1",
+            "ALL_PROXY": "http://127.0.0.1:1",
+            "SSLKEYLOGFILE": os.path.join(self.directory.name, "keys"),
+        }
+        with subprocess.Popen(
+            [PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        ) as program:
             watch = Watch(program.pid)
             begun = time.monotonic()
             out, err = program.communicate(text, timeout=60)
@@ -61,9 +89,12 @@ class Case(unittest.TestCase):
             watch.stop()
         self.assertEqual((program.returncode, err), (0, b""), out)
         self.assertEqual(out.count(b"\n"), 1, out)
-        for form in (PASSWORD, base64.b64encode(PASSWORD.encode()).decode(),
-                     base64.b64encode(b"\0user\0" + PASSWORD.encode()).decode(),
-                     base64.b64encode(b"user:" + PASSWORD.encode()).decode()):
+        for form in (
+            PASSWORD,
+            base64.b64encode(PASSWORD.encode()).decode(),
+            base64.b64encode(b"\0user\0" + PASSWORD.encode()).decode(),
+            base64.b64encode(b"user:" + PASSWORD.encode()).decode(),
+        ):
             self.assertNotIn(form.encode(), out + watch.seen)
         answer = json.loads(out)
         self.assertEqual(set(answer), {"result", "detail", "elapsed_usec", "text"})

@@ -23,15 +23,19 @@ std::vector<std::string> keys(const core::AnnounceConfig& config, bool fatal) {
 TEST(Check, WhatTheManualShowsIsGood) {
   const std::string pin = "SHA256:" + std::string(43, 'a');
   for (const auto& good : {
-           a_section("smtp://mail.example:587", {{"From", "a@b.example"}, {"To", "c@d.example, E <e@f.example>"}, {"User", "a"}}, "mail"),
+           a_section("smtp://mail.example:587", {{"From", "a@b.example"}, {"To", "c@d.example, E <e@f.example>"}, {"User", "a"}},
+                     "mail"),
            a_section("smtps://mail.example", {{"From", "Me <a@b.example>"}, {"To", "c@d.example"}, {"Subject", "${name}"}}),
            a_section("https://example.org/hook", {{"Auth", "bearer"}}, "token"),
-           a_section("https://example.org/hook", {{"User", "me"}, {"Method", "PUT"}, {"Body", "${address}"}, {"ContentType", "text/plain"}}, "web"),
-           a_section("dyndns2+https://members.example/", {{"Host", "a.example,b.example"}, {"User", "me"}, {"Offline", "yes"}}, "dyn"),
+           a_section("https://example.org/hook",
+                     {{"User", "me"}, {"Method", "PUT"}, {"Body", "${address}"}, {"ContentType", "text/plain"}}, "web"),
+           a_section("dyndns2+https://members.example/", {{"Host", "a.example,b.example"}, {"User", "me"}, {"Offline", "yes"}},
+                     "dyn"),
            a_section("ftp://example.org/pub/notice", {{"User", "me"}}, "ftp"),
            a_section("sftp://example.org/home/me/notice", {{"User", "me"}, {"HostKey", pin}}, "sftp"),
            a_section("mqtts://broker.example/home/office", {{"User", "me"}, {"CAFile", "/etc/ca.pem"}}, "mqtt"),
-           a_section("dns://ns.example/", {{"Zone", "example"}, {"Host", "office.example"}, {"Key", "office-key"}, {"Ttl", "60"}}, "tsig"),
+           a_section("dns://ns.example/", {{"Zone", "example"}, {"Host", "office.example"}, {"Key", "office-key"}, {"Ttl", "60"}},
+                     "tsig"),
            a_section("file:///run/notice"),
            a_section("exec:///usr/local/bin/tell"),
        })
@@ -99,7 +103,8 @@ TEST(Check, EchoIsHttp) {
 }
 
 TEST(Check, KnowsTheKeysOfAllNotifiers) {
-  for (const auto* key : {"From", "Topic", "Zone", "HostKey", "Insecure", "Offline", "Body"}) EXPECT_TRUE(is_notifier_key(key)) << key;
+  for (const auto* key : {"From", "Topic", "Zone", "HostKey", "Insecure", "Offline", "Body"})
+    EXPECT_TRUE(is_notifier_key(key)) << key;
   for (const auto* key : {"from", "", "Url", "Hold"}) EXPECT_FALSE(is_notifier_key(key)) << key;
 }
 

@@ -14,8 +14,13 @@ from servers import exactly
 A, SOA, TXT, AAAA, TSIG, ANY = 1, 6, 16, 28, 250, 255
 UPDATE = 5
 REFUSED, NOTAUTH = 5, 9
-HASHES = {"hmac-sha256.": hashlib.sha256, "hmac-sha512.": hashlib.sha512, "hmac-sha1.": hashlib.sha1,
-          "hmac-sha384.": hashlib.sha384, "hmac-md5.sig-alg.reg.int.": hashlib.md5}
+HASHES = {
+    "hmac-sha256.": hashlib.sha256,
+    "hmac-sha512.": hashlib.sha512,
+    "hmac-sha1.": hashlib.sha1,
+    "hmac-sha384.": hashlib.sha384,
+    "hmac-md5.sig-alg.reg.int.": hashlib.md5,
+}
 
 
 def wire_name(name):
@@ -25,9 +30,9 @@ def wire_name(name):
 def read_name(message, at):
     labels = []
     while (size := message[at]) != 0:
-        if size >= 0xc0:
-            return ".".join(labels + [read_name(message, (size & 0x3f) << 8 | message[at + 1])[0].rstrip(".")]) + ".", at + 2
-        labels.append(message[at + 1:at + 1 + size].decode().lower())
+        if size >= 0xC0:
+            return ".".join(labels + [read_name(message, (size & 0x3F) << 8 | message[at + 1])[0].rstrip(".")]) + ".", at + 2
+        labels.append(message[at + 1 : at + 1 + size].decode().lower())
         at += 1 + size
     return ".".join(labels) + ".", at + 1
 
@@ -36,15 +41,26 @@ def read_record(message, at):
     start = at
     name, at = read_name(message, at)
     kind, klass, ttl, size = struct.unpack_from(">HHIH", message, at)
-    return (name, kind, klass, ttl, message[at + 10:at + 10 + size], start), at + 10 + size
+    return (name, kind, klass, ttl, message[at + 10 : at + 10 + size], start), at + 10 + size
 
 
 class DnsServer:
     """key: (name, bytes). records: (name, type) → list of data. rcode: answered to updates instead of doing them. deaf: how many
     UDP messages it does not hear. truncate: UDP answers are cut. mode: "unsigned", "forged" (signed by another key), "drip"."""
 
-    def __init__(self, zone="ghost.test.", key=("key.", b"k" * 32), records=None, rcode=0, deaf=0, truncate=False, mode=None,
-                 address="127.0.0.1", port=0, tsig_error=0):
+    def __init__(
+        self,
+        zone="ghost.test.",
+        key=("key.", b"k" * 32),
+        records=None,
+        rcode=0,
+        deaf=0,
+        truncate=False,
+        mode=None,
+        address="127.0.0.1",
+        port=0,
+        tsig_error=0,
+    ):
         self.zone, self.key, self.records = zone, key, records or {}
         self.rcode, self.deaf, self.truncate, self.mode, self.tsig_error = rcode, deaf, truncate, mode, tsig_error
         self.updates, self.queries, self.datagrams, self.over = 0, [], 0, threading.Event()
@@ -114,11 +130,16 @@ class DnsServer:
         known = any(n == name for n, _ in self.records)
         head = question[:2] + bytes([0x85, 0x80 | (0 if known else 3)]) + struct.pack(">HHHH", 1, len(data), 0, 0)
         answers = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(d)) + d for d in data)
-        return head + question[12:at + 4] + answers
+        return head + question[12 : at + 4] + answers
 
     def digest(self, before, message, algorithm, moment, error, secret=None):
-        variables = (wire_name(self.key[0]) + struct.pack(">HI", ANY, 0) + wire_name(algorithm) +
-                     struct.pack(">HIH", moment >> 32, moment & 0xffffffff, 300) + struct.pack(">HH", error, 0))
+        variables = (
+            wire_name(self.key[0])
+            + struct.pack(">HI", ANY, 0)
+            + wire_name(algorithm)
+            + struct.pack(">HIH", moment >> 32, moment & 0xFFFFFFFF, 300)
+            + struct.pack(">HH", error, 0)
+        )
         return hmac.new(secret or self.key[1], before + message + variables, HASHES[algorithm]).digest()
 
     def signed(self, answer, algorithm, mac_of_question, error, identity):
@@ -127,10 +148,21 @@ class DnsServer:
         before = struct.pack(">H", len(mac_of_question)) + mac_of_question
         secret = b"another" if self.mode == "forged" else None
         mac = b"" if error in (16, 17) else self.digest(before, answer, algorithm, moment, error, secret)
-        data = (wire_name(algorithm) + struct.pack(">HIHH", moment >> 32, moment & 0xffffffff, 300, len(mac)) + mac + identity +
-                struct.pack(">HH", error, 0))
-        return (answer[:10] + struct.pack(">H", 1) + answer[12:] + wire_name(self.key[0]) +
-                struct.pack(">HHIH", TSIG, ANY, 0, len(data)) + data)
+        data = (
+            wire_name(algorithm)
+            + struct.pack(">HIHH", moment >> 32, moment & 0xFFFFFFFF, 300, len(mac))
+            + mac
+            + identity
+            + struct.pack(">HH", error, 0)
+        )
+        return (
+            answer[:10]
+            + struct.pack(">H", 1)
+            + answer[12:]
+            + wire_name(self.key[0])
+            + struct.pack(">HHIH", TSIG, ANY, 0, len(data))
+            + data
+        )
 
     def update(self, question):
         zones, _, changes, extra = struct.unpack_from(">HHHH", question, 4)
@@ -147,8 +179,8 @@ class DnsServer:
         name, _, _, _, data, start = tsig
         algorithm, at = read_name(data, 0)
         high, low, fudge, size = struct.unpack_from(">HIHH", data, at)
-        mac, moment = data[at + 10:at + 10 + size], high << 32 | low
-        identity = data[at + 10 + size:at + 12 + size]
+        mac, moment = data[at + 10 : at + 10 + size], high << 32 | low
+        identity = data[at + 10 + size : at + 12 + size]
         message = identity + question[2:10] + struct.pack(">H", extra - 1) + question[12:start]
         error = self.tsig_error
         if name != self.key[0] or algorithm not in HASHES:

@@ -26,13 +26,16 @@ class Update(Case):
         return self.announce(f"dns://127.0.0.1:{server.port}/", notice, timeout, credential, **settings)
 
     def test_replaces_all_in_one_message(self):
-        server = self.serve(DnsServer(records={(OFFICE, A): [bytes(4), b"\1\1\1\1"], (OFFICE, TXT): [b"\3old"],
-                                               ("www.ghost.test.", A): [bytes(4)]}))
+        server = self.serve(
+            DnsServer(
+                records={(OFFICE, A): [bytes(4), b"\1\1\1\1"], (OFFICE, TXT): [b"\3old"], ("www.ghost.test.", A): [bytes(4)]}
+            )
+        )
         self.assertResult(self.update(server), "Ok", "NOERROR")
         self.assertEqual((server.updates, server.datagrams), (1, 1))
         self.assertEqual(server.records[OFFICE, A], [bytes([203, 0, 113, 7])])
         self.assertEqual(server.records[OFFICE, AAAA], [socket.inet_pton(socket.AF_INET6, "2001:db8::7")])
-        text, = server.records[OFFICE, TXT]
+        (text,) = server.records[OFFICE, TXT]
         self.assertEqual(text[0], len(text) - 1)
         self.assertIn(b"next 2026-11-23T08:03:20+00:00", text)
         self.assertEqual(server.records["www.ghost.test.", A], [bytes(4)])
@@ -51,7 +54,7 @@ class Update(Case):
     def test_a_long_text(self):
         server = self.serve(DnsServer())
         self.assertResult(self.update(server, Body="y" * 600), "Ok")
-        text, = server.records[OFFICE, TXT]
+        (text,) = server.records[OFFICE, TXT]
         self.assertEqual([text[0], text[256], text[512]], [255, 255, 90])
         self.assertEqual(server.datagrams, 0)  # it went by TCP
 
@@ -87,6 +90,7 @@ class Update(Case):
 
 class Names(Case):
     """Port 53 is fixed, so the name server has an address of the loopback network to itself; that takes root."""
+
     ADDRESS = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 254 | 1}"
 
     def name_server(self, **options):
@@ -94,8 +98,13 @@ class Names(Case):
 
     def post(self, host, addresses=("127.0.0.1",), timeout=10, **more):
         web = self.serve(HttpServer(tls=self.certificates.good))
-        return web, self.announce(f"https://{host}:{web.port}/", timeout=timeout, CAFile=self.certificates.ca, **more,
-                                  via={"interface": "", "addresses": list(addresses), "dns": [self.ADDRESS]})
+        return web, self.announce(
+            f"https://{host}:{web.port}/",
+            timeout=timeout,
+            CAFile=self.certificates.ca,
+            **more,
+            via={"interface": "", "addresses": list(addresses), "dns": [self.ADDRESS]},
+        )
 
     def test_asks_the_link_s_name_server_and_tls_checks_the_name(self):
         server = self.name_server(records={("elsewhere.test.", A): [bytes([127, 0, 0, 1])]})
@@ -126,7 +135,10 @@ class Names(Case):
         via = {"interface": "lo", "addresses": ["127.3.2.1"], "dns": []}
         self.assertResult(self.announce(f"http://127.0.0.1:{web.port}/", via=via), "Ok")
         self.assertEqual(web.peers, ["127.3.2.1"])
-        for broken in ({"interface": "no-such", "addresses": [], "dns": []}, {"interface": "lo", "addresses": ["192.0.2.1"], "dns": []}):
+        for broken in (
+            {"interface": "no-such", "addresses": [], "dns": []},
+            {"interface": "lo", "addresses": ["192.0.2.1"], "dns": []},
+        ):
             self.assertResult(self.announce(f"http://127.0.0.1:{web.port}/", via=broken), "Unreachable", "link")
 
 

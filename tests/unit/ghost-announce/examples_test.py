@@ -11,7 +11,9 @@ class Examples(unittest.TestCase):
     def test_each_is_good(self):
         with open(os.environ["APPEAR_MD"]) as f:
             blocks = re.findall(r"(?:^    .*\n)+", f.read(), re.M)
-        sections = [re.sub("^    ", "", block[block.index("[Announce"):], flags=re.M) for block in blocks if "    [Announce" in block]
+        sections = [
+            re.sub("^    ", "", block[block.index("[Announce") :], flags=re.M) for block in blocks if "    [Announce" in block
+        ]
         self.assertGreaterEqual(len(sections), 10)
         schemes = {re.search("^Url=([^:]*):", section, re.M)[1] for section in sections}
         self.assertEqual(schemes, {"smtp", "https", "dyndns2+https", "dns", "ftp", "sftp", "mqtts", "file", "exec"})

@@ -37,14 +37,22 @@ class Ftp(Case):
         self.assertResult(self.announce(f"ftp://localhost:{anonymous.port}/notice", Tls="none"), "Ok")
 
     def test_believes_no_other_certificate(self):
-        for certificate, ca in ((self.certificates.expired, self.certificates.ca), (self.certificates.wrong_name, self.certificates.ca),
-                                (self.certificates.good, self.certificates.other_ca)):
+        for certificate, ca in (
+            (self.certificates.expired, self.certificates.ca),
+            (self.certificates.wrong_name, self.certificates.ca),
+            (self.certificates.good, self.certificates.other_ca),
+        ):
             self.assertResult(self.upload(self.server(starttls=certificate), CAFile=ca), "TlsFailed")
 
     def test_names_each_reply(self):
-        for verb, reply, result in (("STOR", "550 no", "Refused"), ("STOR", "452 full", "Later"), ("STOR", "553 name", "Refused"),
-                                    ("PASS", "530 no", "AuthFailed"), ("CWD", "550 no such place", "Refused"),
-                                    ("USER", "421 busy", "Later")):
+        for verb, reply, result in (
+            ("STOR", "550 no", "Refused"),
+            ("STOR", "452 full", "Later"),
+            ("STOR", "553 name", "Refused"),
+            ("PASS", "530 no", "AuthFailed"),
+            ("CWD", "550 no such place", "Refused"),
+            ("USER", "421 busy", "Later"),
+        ):
             with self.subTest(f"{verb} {reply}"):
                 self.assertResult(self.upload(self.server(replies={verb: reply})), result)
         self.assertResult(self.upload(self.server(password="another")), "AuthFailed", "530")
@@ -60,8 +68,13 @@ class Sftp(Case):
     """A server that does not speak SSH; tests/lab has a real one."""
 
     def upload(self, server, timeout=10):
-        return self.announce(f"sftp://localhost:{server.port}/notice", credential="password", User="user", timeout=timeout,
-                             HostKey="SHA256:" + "a" * 43)
+        return self.announce(
+            f"sftp://localhost:{server.port}/notice",
+            credential="password",
+            User="user",
+            timeout=timeout,
+            HostKey="SHA256:" + "a" * 43,
+        )
 
     def test_slow_long_cut_and_strange(self):
         self.assertResult(self.upload(self.serve(FtpServer(mode="drip")), 2.5), "TimedOut")

@@ -18,20 +18,23 @@ class Http(Case):
     def test_posts_the_notice_as_json(self):
         server, answer = self.post(("204 No Content", [], b""))
         self.assertResult(answer, "Ok", "204 No Content")
-        (method, path, headers, body), = server.requests
+        ((method, path, headers, body),) = server.requests
         self.assertEqual((method, path, headers["content-type"]), ("POST", "/hook", "application/json"))
         self.assertEqual(headers["idempotency-key"], '"isp.1795419000.42.appear.test"')
         notice = json.loads(body)
-        self.assertEqual({k: notice[k] for k in NOTICE if k not in ("since", "until", "next")},
-                         {k: NOTICE[k] for k in NOTICE if k not in ("since", "until", "next")})
+        self.assertEqual(
+            {k: notice[k] for k in NOTICE if k not in ("since", "until", "next")},
+            {k: NOTICE[k] for k in NOTICE if k not in ("since", "until", "next")},
+        )
         self.assertEqual(notice["since"], "2026-11-23T07:30:00+00:00")
         self.assertNotIn("authorization", headers)
 
     def test_puts_a_template(self):
-        server, answer = self.post(("200 OK", [], b"thanks"), Method="PUT", Body="${name} at ${address} until ${until}\\n",
-                                   ContentType="text/x-notice")
+        server, answer = self.post(
+            ("200 OK", [], b"thanks"), Method="PUT", Body="${name} at ${address} until ${until}\\n", ContentType="text/x-notice"
+        )
         self.assertResult(answer, "Ok", "200 OK")
-        (method, _, headers, body), = server.requests
+        ((method, _, headers, body),) = server.requests
         self.assertEqual((method, headers["content-type"]), ("PUT", "text/x-notice"))
         self.assertNotIn("idempotency-key", headers)  # to put it twice is to have put it once
         self.assertEqual(body.decode(), "büro at 203.0.113.7 until 2026-11-23T07:40:00+00:00\n")
@@ -39,33 +42,45 @@ class Http(Case):
     def test_logs_in(self):
         server, answer = self.post(("200 OK", [], b""), credential="password", User="user")
         self.assertResult(answer, "Ok")
-        self.assertEqual(server.requests[0][2]["authorization"],
-                         "Basic " + base64.b64encode(b"user:" + PASSWORD.encode()).decode())
+        self.assertEqual(
+            server.requests[0][2]["authorization"], "Basic " + base64.b64encode(b"user:" + PASSWORD.encode()).decode()
+        )
         server, answer = self.post(("200 OK", [], b""), credential="password", Auth="bearer")
         self.assertEqual(server.requests[0][2]["authorization"], "Bearer " + PASSWORD)
 
     def test_names_each_status(self):
-        for status, result in (("400 Bad", "Refused"), ("404 Not Found", "Refused"), ("410 Gone", "Refused"),
-                               ("401 Unauthorized", "AuthFailed"), ("403 Forbidden", "AuthFailed"),
-                               ("408 Request Timeout", "Later"), ("429 Too Many", "Later"), ("500 Oops", "Later"),
-                               ("503 Busy", "Later")):
+        for status, result in (
+            ("400 Bad", "Refused"),
+            ("404 Not Found", "Refused"),
+            ("410 Gone", "Refused"),
+            ("401 Unauthorized", "AuthFailed"),
+            ("403 Forbidden", "AuthFailed"),
+            ("408 Request Timeout", "Later"),
+            ("429 Too Many", "Later"),
+            ("500 Oops", "Later"),
+            ("503 Busy", "Later"),
+        ):
             with self.subTest(status):
-                server, answer = self.post((status, ["WWW-Authenticate: Basic"], b"nothing for people"),
-                                           credential="password", User="user")
+                server, answer = self.post(
+                    (status, ["WWW-Authenticate: Basic"], b"nothing for people"), credential="password", User="user"
+                )
                 self.assertResult(answer, result, status)
                 self.assertEqual(server.connections, 1)
 
     def test_follows_no_redirect(self):
         other = self.serve(HttpServer())
-        server, answer = self.post(("302 Found", [f"Location: http://127.0.0.1:{other.port}/"], b""),
-                                   credential="password", User="user")
+        server, answer = self.post(
+            ("302 Found", [f"Location: http://127.0.0.1:{other.port}/"], b""), credential="password", User="user"
+        )
         self.assertResult(answer, "Refused", "redirects are not followed")
         self.assertEqual(other.connections, 0)
 
     def test_believes_no_other_certificate(self):
-        for certificate, ca, detail in ((self.certificates.expired, self.certificates.ca, "expired"),
-                                        (self.certificates.wrong_name, self.certificates.ca, "localhost"),
-                                        (self.certificates.good, self.certificates.other_ca, "certificate")):
+        for certificate, ca, detail in (
+            (self.certificates.expired, self.certificates.ca, "expired"),
+            (self.certificates.wrong_name, self.certificates.ca, "localhost"),
+            (self.certificates.good, self.certificates.other_ca, "certificate"),
+        ):
             with self.subTest(detail):
                 server = self.serve(HttpServer(tls=certificate))
                 answer = self.announce(self.url(server), CAFile=ca, credential="password", User="user")
@@ -124,22 +139,36 @@ class Http(Case):
 class Dyndns2(Case):
     def ask(self, body, notice=NOTICE, **more):
         server = self.serve(HttpServer(("200 OK", [], body), tls=self.certificates.good))
-        answer = self.announce(f"dyndns2+https://localhost:{server.port}/", notice, credential="password", User="user",
-                               Host="office.example", CAFile=self.certificates.ca, **more)
+        answer = self.announce(
+            f"dyndns2+https://localhost:{server.port}/",
+            notice,
+            credential="password",
+            User="user",
+            Host="office.example",
+            CAFile=self.certificates.ca,
+            **more,
+        )
         return server, answer
 
     def test_updates_the_name(self):
         server, answer = self.ask(b"good 203.0.113.7\r\n")
         self.assertResult(answer, "Ok", "good 203.0.113.7")
-        (method, path, headers, _), = server.requests
+        ((method, path, headers, _),) = server.requests
         self.assertEqual((method, path), ("GET", "/nic/update?hostname=office.example&myip=203.0.113.7"))
         self.assertTrue(headers["authorization"].startswith("Basic "))
         self.assertIn("ghostd", headers["user-agent"])
 
     def test_names_each_answer(self):
-        for body, result in ((b"nochg 203.0.113.7", "Ok"), (b"badauth", "AuthFailed"), (b"nohost", "Refused"),
-                             (b"abuse", "Refused"), (b"911", "Later"), (b"dnserr", "Later"), (b"", "Refused"),
-                             (b"<html>", "Refused")):
+        for body, result in (
+            (b"nochg 203.0.113.7", "Ok"),
+            (b"badauth", "AuthFailed"),
+            (b"nohost", "Refused"),
+            (b"abuse", "Refused"),
+            (b"911", "Later"),
+            (b"dnserr", "Later"),
+            (b"", "Refused"),
+            (b"<html>", "Refused"),
+        ):
             with self.subTest(body):
                 self.assertResult(self.ask(body)[1], result)
 
@@ -155,8 +184,12 @@ class Dyndns2(Case):
 class Echo(Case):
     def ask(self, body, status="200 OK"):
         server = self.serve(HttpServer((status, [], body)))
-        return self.job({"echo": {"url": f"http://localhost:{server.port}/ip", "timeout_usec": 3000000},
-                         "via": {"interface": "", "addresses": ["127.0.0.1"], "dns": []}})
+        return self.job(
+            {
+                "echo": {"url": f"http://localhost:{server.port}/ip", "timeout_usec": 3000000},
+                "via": {"interface": "", "addresses": ["127.0.0.1"], "dns": []},
+            }
+        )
 
     def test_takes_an_address_and_nothing_else(self):
         answer = self.ask(b" 198.51.100.3\n")

@@ -12,7 +12,8 @@ namespace ghost::announce {
 namespace {
 
 NoticeJob a_job() {
-  NoticeJob job{a_notice(), a_section("https://example.org/", {{"User", "me"}, {"Body", "\"${name}\"\n"}}, "web"),
+  NoticeJob job{a_notice(),
+                a_section("https://example.org/", {{"User", "me"}, {"Body", "\"${name}\"\n"}}, "web"),
                 {"ppp-isp", {*IpAddress::parse("100.64.0.9")}, {*IpAddress::parse("2001:db8::53")}}};
   job.announce.timeout = std::chrono::milliseconds(1500);
   return job;
@@ -51,9 +52,10 @@ TEST(Job, GarbageIsAnErrorAndNothingWorse) {
     (void)parse_job(text);
     (void)parse_answer(text);
   }
-  for (const auto* text : {"", "null", "[]", "{}", R"({"via":{}})", R"({"echo":{},"via":{"interface":"","addresses":[],"dns":[]}})",
-                           R"({"echo":{"url":"x","timeout_usec":-1},"via":{"interface":"","addresses":[],"dns":[]}})",
-                           R"({"echo":{"url":"x","timeout_usec":1},"via":{"interface":"","addresses":["x"],"dns":[]}})"})
+  for (const auto* text :
+       {"", "null", "[]", "{}", R"({"via":{}})", R"({"echo":{},"via":{"interface":"","addresses":[],"dns":[]}})",
+        R"({"echo":{"url":"x","timeout_usec":-1},"via":{"interface":"","addresses":[],"dns":[]}})",
+        R"({"echo":{"url":"x","timeout_usec":1},"via":{"interface":"","addresses":["x"],"dns":[]}})"})
     EXPECT_FALSE(parse_job(text)) << text;
 }
 

@@ -93,13 +93,16 @@ class RootExec(Case):
         return "exec://" + path
 
     def test_gets_the_notice_and_nothing_else(self):
-        url = self.program(f"cat > {self.place.name}/stdin; env > {self.place.name}/env; echo out; echo err >&2\n"
-                           f"grep -E 'NoNewPrivs|CapEff|CapPrm|Seccomp:' /proc/self/status > {self.place.name}/status\n")
+        url = self.program(
+            f"cat > {self.place.name}/stdin; env > {self.place.name}/env; echo out; echo err >&2\n"
+            f"grep -E 'NoNewPrivs|CapEff|CapPrm|Seccomp:' /proc/self/status > {self.place.name}/status\n"
+        )
         self.assertResult(self.announce(url), "Ok")
 
         def left(name):
             with open(os.path.join(self.place.name, name)) as f:
                 return f.read()
+
         self.assertEqual(json.loads(left("stdin"))["sequence"], NOTICE["sequence"])
         self.assertEqual({line.split("=")[0] for line in left("env").splitlines()} - {"PWD", "_", "SHLVL", "OLDPWD"}, {"PATH"})
         self.assertEqual(left("status").split(), ["CapPrm:", "0" * 16, "CapEff:", "0" * 16, "NoNewPrivs:", "1", "Seccomp:", "2"])
@@ -124,8 +127,11 @@ class RootExec(Case):
     def test_goes_with_ghost_announce_and_takes_along_what_it_started(self):
         for signo in (signal.SIGKILL, signal.SIGTERM):
             url, path = self.family("wait")
-            job = {"notice": NOTICE, "announce": {"name": "x", "url": url, "more": {}, "credential": "", "timeout_usec": 60_000_000},
-                   "via": {"interface": "", "addresses": [], "dns": []}}
+            job = {
+                "notice": NOTICE,
+                "announce": {"name": "x", "url": url, "more": {}, "credential": "", "timeout_usec": 60_000_000},
+                "via": {"interface": "", "addresses": [], "dns": []},
+            }
             with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
                 program.stdin.write(json.dumps(job).encode())
                 program.stdin.close()
@@ -155,12 +161,16 @@ class RootExec(Case):
 class Job(Case):
     def test_may_be_long_in_coming(self):
         path = os.path.join(self.directory.name, "late")
-        job = {"notice": NOTICE, "announce": {"name": "x", "url": "file://" + path, "more": {}, "credential": "", "timeout_usec": 5_000_000},
-               "via": {"interface": "", "addresses": [], "dns": []}}
+        job = {
+            "notice": NOTICE,
+            "announce": {"name": "x", "url": "file://" + path, "more": {}, "credential": "", "timeout_usec": 5_000_000},
+            "via": {"interface": "", "addresses": [], "dns": []},
+        }
 
         def given_up():
             with open(f"/proc/{program.pid}/status") as f:
                 return "NoNewPrivs:\t1" in f.read()
+
         with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
             wait_until(given_up)  # all that needs no job is done before there is one
             self.assertEqual(select.select([program.stdout], [], [], 3)[0], [], "it says nothing of its own accord")
@@ -168,8 +178,17 @@ class Job(Case):
         self.assertEqual(json.loads(out)["result"], "Ok", out)
 
     def test_what_is_no_job(self):
-        for text in (b"", b"{", b"[]", b"null", b'{"via":{}}', b"\xff", b"{" * 60000, b"x" * 70000,
-                     json.dumps({"notice": {**NOTICE, "version": 2}, "announce": {}, "via": {}}).encode()):
+        for text in (
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b'{"via":{}}',
+            b"\xff",
+            b"{" * 60000,
+            b"x" * 70000,
+            json.dumps({"notice": {**NOTICE, "version": 2}, "announce": {}, "via": {}}).encode(),
+        ):
             self.assertResult(self.job(text), "BadConfig", "job")
 
     def test_a_key_of_another_notifier(self):
@@ -182,29 +201,55 @@ class Sandbox(Case):
         server = self.serve(HttpServer(tls=self.certificates.good))
         pipe = os.path.join(self.directory.name, "pipe")
         os.mkfifo(pipe)  # nobody writes to it: open(2) does not return
-        self.assertResult(self.announce(f"https://localhost:{server.port}/", CAFile=pipe, timeout=0.5), "TimedOut", "not finished in time")
+        self.assertResult(
+            self.announce(f"https://localhost:{server.port}/", CAFile=pipe, timeout=0.5), "TimedOut", "not finished in time"
+        )
         self.assertLess(self.took, 10)
 
     def test_works_for_a_user_without_privileges(self):
         if os.geteuid() != 0:
             self.fail("run by root, to become nobody")
         server = self.serve(HttpServer())
-        job = {"notice": NOTICE, "announce": {"name": "x", "url": f"http://localhost:{server.port}/", "more": {}, "credential": "",
-                                              "timeout_usec": 10_000_000},
-               "via": {"interface": "lo", "addresses": ["127.3.2.1"], "dns": []}}
+        job = {
+            "notice": NOTICE,
+            "announce": {
+                "name": "x",
+                "url": f"http://localhost:{server.port}/",
+                "more": {},
+                "credential": "",
+                "timeout_usec": 10_000_000,
+            },
+            "via": {"interface": "lo", "addresses": ["127.3.2.1"], "dns": []},
+        }
         with open(PROGRAM, "rb") as program:  # nobody may not walk to it, where the tree is somebody's own
             fd = os.memfd_create("ghost-announce", 0)
             os.sendfile(fd, program.fileno(), 0, os.fstat(program.fileno()).st_size)
-        done = subprocess.run([f"/proc/self/fd/{fd}"], input=json.dumps(job).encode(), stdout=subprocess.PIPE, user=65534, group=65534,
-                              extra_groups=[], pass_fds=[fd], check=True)
+        done = subprocess.run(
+            [f"/proc/self/fd/{fd}"],
+            input=json.dumps(job).encode(),
+            stdout=subprocess.PIPE,
+            user=65534,
+            group=65534,
+            extra_groups=[],
+            pass_fds=[fd],
+            check=True,
+        )
         self.assertEqual(json.loads(done.stdout)["result"], "Ok", done.stdout)
         self.assertEqual(server.peers, ["127.3.2.1"])
 
     def test_what_it_has_given_up(self):
         server = self.serve(HttpServer("drip"))
-        job = {"notice": NOTICE, "announce": {"name": "x", "url": f"http://127.0.0.1:{server.port}/", "more": {}, "credential": "",
-                                              "timeout_usec": 30_000_000},
-               "via": {"interface": "", "addresses": [], "dns": []}}
+        job = {
+            "notice": NOTICE,
+            "announce": {
+                "name": "x",
+                "url": f"http://127.0.0.1:{server.port}/",
+                "more": {},
+                "credential": "",
+                "timeout_usec": 30_000_000,
+            },
+            "via": {"interface": "", "addresses": [], "dns": []},
+        }
         with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
             program.stdin.write(json.dumps(job).encode())
             program.stdin.close()
@@ -214,8 +259,14 @@ class Sandbox(Case):
             with open(f"/proc/{program.pid}/limits") as f:
                 limits = {line[:26].strip(): line[26:47].strip() for line in f}
             program.kill()
-        for name, wanted in (("CapPrm", "0" * 16), ("CapEff", "0" * 16), ("CapAmb", "0" * 16), ("NoNewPrivs", "1"),
-                             ("Seccomp", "2"), ("Threads", "1")):
+        for name, wanted in (
+            ("CapPrm", "0" * 16),
+            ("CapEff", "0" * 16),
+            ("CapAmb", "0" * 16),
+            ("NoNewPrivs", "1"),
+            ("Seccomp", "2"),
+            ("Threads", "1"),
+        ):
             self.assertEqual(status[name], wanted, name)
         self.assertEqual(limits["Max data size"], str(256 << 20))
         self.assertEqual(limits["Max core file size"], "0")

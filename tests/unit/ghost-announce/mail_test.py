@@ -9,8 +9,12 @@ from servers import SmtpServer
 
 class Mail(Case):
     def send(self, server, scheme="smtp", notice=NOTICE, **more):
-        settings = {"From": "Büro <office@example.org>", "To": "me@example.net, Other One <other@example.net>",
-                    "CAFile": self.certificates.ca, **more}
+        settings = {
+            "From": "Büro <office@example.org>",
+            "To": "me@example.net, Other One <other@example.net>",
+            "CAFile": self.certificates.ca,
+            **more,
+        }
         return self.announce(f"{scheme}://localhost:{server.port}", notice, **settings)
 
     def starttls(self, **options):
@@ -18,10 +22,15 @@ class Mail(Case):
 
     def test_the_whole_mail_by_starttls_and_auth(self):
         server = self.starttls(password=PASSWORD)
-        answer = self.send(server, credential="password", User="user", Subject="${name} ist da: ${address}",
-                           Body="Bis ${until}.\\n.\\nNächstes Mal ${next}; $$5 \\n")
+        answer = self.send(
+            server,
+            credential="password",
+            User="user",
+            Subject="${name} ist da: ${address}",
+            Body="Bis ${until}.\\n.\\nNächstes Mal ${next}; $$5 \\n",
+        )
         self.assertResult(answer, "Ok", "250 2.0.0 queued as 4711")
-        (sender, recipients, text), = server.mails
+        ((sender, recipients, text),) = server.mails
         self.assertEqual((sender, recipients), ("office@example.org", ["me@example.net", "other@example.net"]))
         mail = email.message_from_bytes(text, policy=email.policy.default)
         self.assertEqual(mail["Subject"], "büro ist da: 203.0.113.7")
@@ -30,7 +39,10 @@ class Mail(Case):
         self.assertEqual(mail["Message-ID"], "<isp.1795419000.42.appear.test@example.org>")
         self.assertEqual(mail["Auto-Submitted"], "auto-generated")
         self.assertIsNotNone(mail["Date"].datetime)
-        self.assertEqual(mail.get_content().replace("\r\n", "\n") + "\n", "Bis 2026-11-23T07:40:00+00:00.\n.\nNächstes Mal 2026-11-23T08:03:20+00:00; $5 \n")
+        self.assertEqual(
+            mail.get_content().replace("\r\n", "\n") + "\n",
+            "Bis 2026-11-23T07:40:00+00:00.\n.\nNächstes Mal 2026-11-23T08:03:20+00:00; $5 \n",
+        )
         self.assertEqual(mail.defects, [])
         # Before TLS: nothing but the greeting.
         self.assertEqual([c.split()[0] for c in server.clear.decode().splitlines()], ["EHLO", "STARTTLS"])
@@ -60,8 +72,11 @@ class Mail(Case):
         self.assertResult(self.send(server, Tls="opportunistic"), "Ok")
 
     def test_believes_no_other_certificate(self):
-        for certificate, ca in ((self.certificates.expired, self.certificates.ca), (self.certificates.wrong_name, self.certificates.ca),
-                                (self.certificates.good, self.certificates.other_ca)):
+        for certificate, ca in (
+            (self.certificates.expired, self.certificates.ca),
+            (self.certificates.wrong_name, self.certificates.ca),
+            (self.certificates.good, self.certificates.other_ca),
+        ):
             server = self.serve(SmtpServer(starttls=certificate, password=PASSWORD))
             self.assertResult(self.send(server, credential="password", User="user", CAFile=ca), "TlsFailed")
             self.assertEqual(server.mails, [])
@@ -72,10 +87,17 @@ class Mail(Case):
         self.assertIn("***", answer["detail"])
 
     def test_names_each_reply(self):
-        for verb, reply, result in (("greeting", "554 go away", "Refused"), ("greeting", "421 busy", "Later"),
-                                    ("MAIL", "550 not from you", "Refused"), ("MAIL", "451 greylisted", "Later"),
-                                    ("RCPT", "550 no such user", "Refused"), ("RCPT", "452 full", "Later"),
-                                    ("DATA", "554 no", "Refused"), (".", "554 spam", "Refused"), (".", "451 later", "Later")):
+        for verb, reply, result in (
+            ("greeting", "554 go away", "Refused"),
+            ("greeting", "421 busy", "Later"),
+            ("MAIL", "550 not from you", "Refused"),
+            ("MAIL", "451 greylisted", "Later"),
+            ("RCPT", "550 no such user", "Refused"),
+            ("RCPT", "452 full", "Later"),
+            ("DATA", "554 no", "Refused"),
+            (".", "554 spam", "Refused"),
+            (".", "451 later", "Later"),
+        ):
             with self.subTest(f"{verb} {reply}"):
                 server = self.starttls(replies={verb: reply})
                 self.assertResult(self.send(server), result, reply)

@@ -49,7 +49,10 @@ TEST(MqttReply, TakesNoMoreThanThereIs) {
     MqttBytes bytes(random() % 12);
     for (auto& b : bytes) b = static_cast<std::uint8_t>(random());
     const auto got = mqtt_reply(bytes);
-    if (const auto* const r = std::get_if<MqttReply>(&got)) { EXPECT_LE(r->size, bytes.size()); EXPECT_GT(r->size, 0u); }
+    if (const auto* const r = std::get_if<MqttReply>(&got)) {
+      EXPECT_LE(r->size, bytes.size());
+      EXPECT_GT(r->size, 0u);
+    }
   }
 }
 

@@ -8,8 +8,9 @@ from servers import MqttBroker
 
 class Mqtt(Case):
     def publish(self, broker, notice=NOTICE, scheme="mqtts", **more):
-        return self.announce(f"{scheme}://localhost:{broker.port}/home/office", notice,
-                             **{"CAFile": self.certificates.ca, **more})
+        return self.announce(
+            f"{scheme}://localhost:{broker.port}/home/office", notice, **{"CAFile": self.certificates.ca, **more}
+        )
 
     def broker(self, **options):
         return self.serve(MqttBroker(**{"tls": self.certificates.good, **options}))
@@ -35,10 +36,18 @@ class Mqtt(Case):
             self.assertEqual(len(broker.retained), 1)
 
     def test_names_each_code(self):
-        for options, result in (({"password": "another"}, "AuthFailed"), ({"connack": 0x88}, "Later"), ({"connack": 0x8a}, "AuthFailed"),
-                                ({"connack": 0x85}, "Refused"), ({"puback": 0x87}, "AuthFailed"), ({"puback": 0x97}, "Later"),
-                                ({"puback": 0x10}, "Ok"), ({"puback": 0x80}, "Refused"), ({"disconnect": 0x9a}, "Refused"),
-                                ({"disconnect": 0x8b}, "Later")):
+        for options, result in (
+            ({"password": "another"}, "AuthFailed"),
+            ({"connack": 0x88}, "Later"),
+            ({"connack": 0x8A}, "AuthFailed"),
+            ({"connack": 0x85}, "Refused"),
+            ({"puback": 0x87}, "AuthFailed"),
+            ({"puback": 0x97}, "Later"),
+            ({"puback": 0x10}, "Ok"),
+            ({"puback": 0x80}, "Refused"),
+            ({"disconnect": 0x9A}, "Refused"),
+            ({"disconnect": 0x8B}, "Later"),
+        ):
             with self.subTest(str(options)):
                 broker = self.broker(**options)
                 self.assertResult(self.publish(broker, credential="password", User="user"), result)
@@ -53,8 +62,11 @@ class Mqtt(Case):
         self.assertResult(self.publish(self.broker(mode="garbage")), "Refused")
 
     def test_believes_no_other_certificate(self):
-        for certificate, ca in ((self.certificates.expired, self.certificates.ca), (self.certificates.wrong_name, self.certificates.ca),
-                                (self.certificates.good, self.certificates.other_ca)):
+        for certificate, ca in (
+            (self.certificates.expired, self.certificates.ca),
+            (self.certificates.wrong_name, self.certificates.ca),
+            (self.certificates.good, self.certificates.other_ca),
+        ):
             broker = self.broker(tls=certificate)
             self.assertResult(self.publish(broker, credential="password", User="user", CAFile=ca), "TlsFailed")
             self.assertEqual(broker.versions, [])

@@ -24,7 +24,8 @@ inline core::Notice a_notice() {
   return n;
 }
 
-inline core::AnnounceConfig a_section(std::string url, std::map<std::string, std::string> more = {}, std::string credential = {}) {
+inline core::AnnounceConfig a_section(std::string url, std::map<std::string, std::string> more = {},
+                                      std::string credential = {}) {
   core::AnnounceConfig c;
   c.name = "test";
   c.url = std::move(url);

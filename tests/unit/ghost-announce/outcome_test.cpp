@@ -19,10 +19,12 @@ TEST(FromHttpStatus, NamesEach) {
   const struct {
     long status;
     NoticeResult result;
-  } kRows[]{{200, NoticeResult::Ok},      {204, NoticeResult::Ok},         {299, NoticeResult::Ok},      {100, NoticeResult::Refused},
-            {0, NoticeResult::Refused},   {301, NoticeResult::Refused},    {400, NoticeResult::Refused}, {401, NoticeResult::AuthFailed},
-            {403, NoticeResult::AuthFailed}, {404, NoticeResult::Refused}, {407, NoticeResult::AuthFailed}, {408, NoticeResult::Later},
-            {429, NoticeResult::Later},   {500, NoticeResult::Later},      {599, NoticeResult::Later},   {600, NoticeResult::Refused}};
+  } kRows[]{{200, NoticeResult::Ok},      {204, NoticeResult::Ok},         {299, NoticeResult::Ok},
+            {100, NoticeResult::Refused}, {0, NoticeResult::Refused},      {301, NoticeResult::Refused},
+            {400, NoticeResult::Refused}, {401, NoticeResult::AuthFailed}, {403, NoticeResult::AuthFailed},
+            {404, NoticeResult::Refused}, {407, NoticeResult::AuthFailed}, {408, NoticeResult::Later},
+            {429, NoticeResult::Later},   {500, NoticeResult::Later},      {599, NoticeResult::Later},
+            {600, NoticeResult::Refused}};
   for (const auto& row : kRows) EXPECT_EQ(from_http_status(row.status), row.result) << row.status;
 }
 
@@ -74,8 +76,10 @@ TEST(JudgeConnection, NamesEach) {
 }
 
 TEST(JudgeConnection, AHandshakeCutOffIsNoWrongCertificate) {
-  EXPECT_EQ(judge_connection(transfer(CURLE_SSL_CONNECT_ERROR, 0, "", "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x")).result,
-            NoticeResult::Unreachable);
+  EXPECT_EQ(
+      judge_connection(transfer(CURLE_SSL_CONNECT_ERROR, 0, "", "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x"))
+          .result,
+      NoticeResult::Unreachable);
   EXPECT_EQ(judge_connection(transfer(CURLE_SSL_CONNECT_ERROR, 0, "", "wrong version number")).result, NoticeResult::TlsFailed);
 }
 
@@ -105,8 +109,10 @@ TEST(FromDnsRcode, ASignatureErrorComesFirst) {
 }
 
 TEST(FromMqtt, NamesBothVersionsCodes) {
-  for (const unsigned code : {4u, 5u, 0x86u, 0x87u, 0x8au}) EXPECT_EQ(from_mqtt_connack(code).result, NoticeResult::AuthFailed) << code;
-  for (const unsigned code : {3u, 0x88u, 0x89u, 0x97u, 0x9fu}) EXPECT_EQ(from_mqtt_connack(code).result, NoticeResult::Later) << code;
+  for (const unsigned code : {4u, 5u, 0x86u, 0x87u, 0x8au})
+    EXPECT_EQ(from_mqtt_connack(code).result, NoticeResult::AuthFailed) << code;
+  for (const unsigned code : {3u, 0x88u, 0x89u, 0x97u, 0x9fu})
+    EXPECT_EQ(from_mqtt_connack(code).result, NoticeResult::Later) << code;
   for (const unsigned code : {1u, 2u, 0x84u, 0xffu}) EXPECT_EQ(from_mqtt_connack(code).result, NoticeResult::Refused) << code;
   EXPECT_EQ(from_mqtt_puback(0).result, NoticeResult::Ok);
   EXPECT_EQ(from_mqtt_puback(0x10).result, NoticeResult::Ok);
@@ -116,7 +122,8 @@ TEST(FromMqtt, NamesBothVersionsCodes) {
 
 TEST(FromEcho, AnAddressAndNothingElse) {
   EXPECT_EQ(from_echo("\t192.0.2.1\r\n"), (Outcome{NoticeResult::Ok, "seen as 192.0.2.1", "192.0.2.1"}));
-  for (const auto* body : {"", "192.0.2", "192.0.2.1 x", "<b>192.0.2.1</b>"}) EXPECT_EQ(from_echo(body).result, NoticeResult::Refused) << body;
+  for (const auto* body : {"", "192.0.2", "192.0.2.1 x", "<b>192.0.2.1</b>"})
+    EXPECT_EQ(from_echo(body).result, NoticeResult::Refused) << body;
 }
 
 }  // namespace

@@ -15,15 +15,17 @@ struct Node {
 };
 
 bool good(std::map<std::string, Node> tree) {
-  return check_program("/opt/bin/tell", [&](const std::string& path) -> tl::expected<struct stat, int> {
-           if (path == "/") ADD_FAILURE() << "the root is nobody's to ask about";
-           const auto found = tree.find(path);
-           if (found == tree.end()) return tl::unexpected(ENOENT);
-           struct stat s {};
-           s.st_mode = found->second.mode;
-           s.st_uid = found->second.uid;
-           return s;
-         }).has_value();
+  return check_program("/opt/bin/tell",
+                       [&](const std::string& path) -> tl::expected<struct stat, int> {
+                         if (path == "/") ADD_FAILURE() << "the root is nobody's to ask about";
+                         const auto found = tree.find(path);
+                         if (found == tree.end()) return tl::unexpected(ENOENT);
+                         struct stat s{};
+                         s.st_mode = found->second.mode;
+                         s.st_uid = found->second.uid;
+                         return s;
+                       })
+      .has_value();
 }
 
 TEST(CheckProgram, EveryStepOfTheWayIsRoots) {

@@ -92,7 +92,10 @@ TEST(Sandbox, OfAProgram) {
 // Nothing is left that a set-user-ID program or a file of root's could give back.
 TEST(Sandbox, PrivilegesAreGone) {
   EXPECT_EQ(after([] { return true; }, [] { return ::socket(AF_PACKET, SOCK_RAW, 0) >= 0; }), "failed");
-  EXPECT_EQ(after([] { return true; }, [] { return ::mmap(nullptr, 512UL << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED; }),
+  EXPECT_EQ(after([] { return true; },
+                  [] {
+                    return ::mmap(nullptr, 512UL << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+                  }),
             "failed");
 }
 

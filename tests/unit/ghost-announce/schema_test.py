@@ -46,7 +46,11 @@ def faults(schema, value, path="notice"):
 class Schema(Case):
     def test_what_is_written_is_valid(self):
         path = os.path.join(self.directory.name, "notice")
-        for notice in (NOTICE, VANISH, {**NOTICE, "next_unix": None, "addresses": ["2001:db8::1", "192.0.2.1"], "carrier_nat": True}):
+        for notice in (
+            NOTICE,
+            VANISH,
+            {**NOTICE, "next_unix": None, "addresses": ["2001:db8::1", "192.0.2.1"], "carrier_nat": True},
+        ):
             self.assertResult(self.announce("file://" + path, notice), "Ok")
             with open(path) as f:
                 written = json.load(f)

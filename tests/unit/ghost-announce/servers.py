@@ -189,7 +189,14 @@ class MqttBroker(Server):
 
     def __init__(self, password=None, connack=0, puback=0, disconnect=None, old=None, mode=None, **options):
         super().__init__(**options)
-        self.password, self.connack, self.puback, self.disconnect, self.old, self.mode = password, connack, puback, disconnect, old, mode
+        self.password, self.connack, self.puback, self.disconnect, self.old, self.mode = (
+            password,
+            connack,
+            puback,
+            disconnect,
+            old,
+            mode,
+        )
         self.retained, self.versions = {}, []
 
     @staticmethod
@@ -197,7 +204,7 @@ class MqttBroker(Server):
         first, size, shift = exactly(file, 1)[0], 0, 0
         while True:
             digit = exactly(file, 1)[0]
-            size |= (digit & 0x7f) << shift
+            size |= (digit & 0x7F) << shift
             shift += 7
             if digit < 0x80:
                 return first, exactly(file, size)
@@ -205,7 +212,7 @@ class MqttBroker(Server):
     @staticmethod
     def text(body, at):
         size = struct.unpack_from(">H", body, at)[0]
-        return body[at + 2:at + 2 + size], at + 2 + size
+        return body[at + 2 : at + 2 + size], at + 2 + size
 
     def handle(self, connection):
         file = connection.makefile("rb")
@@ -245,12 +252,12 @@ class MqttBroker(Server):
         if self.mode == "cut":
             return
         topic, at = self.text(body, 0)
-        assert (first, body[at:at + 2]) == (0x33, b"\0\1"), first
+        assert (first, body[at : at + 2]) == (0x33, b"\0\1"), first
         if self.disconnect is not None:
-            connection.sendall(bytes([0xe0, 2, self.disconnect, 0]))
+            connection.sendall(bytes([0xE0, 2, self.disconnect, 0]))
             return
         if self.puback == 0:
-            self.retained[topic.decode()] = body[at + 2 + (version == 5):]
+            self.retained[topic.decode()] = body[at + 2 + (version == 5) :]
         connection.sendall(b"\x40\x02\0\1" if self.puback == 0 else b"\x40\x04\0\1" + bytes([self.puback, 0]))
         self.packet(file)
 
@@ -328,7 +335,7 @@ class FtpServer(Server):
                     data.close()
                     return
                 self.data_in_clear |= not private
-                with (self.starttls.wrap_socket(data, server_side=True) if private else data) as data:
+                with self.starttls.wrap_socket(data, server_side=True) if private else data as data:
                     content = b""
                     while block := data.recv(65536):
                         content += block

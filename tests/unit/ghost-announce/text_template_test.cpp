@@ -36,12 +36,11 @@ TEST_F(Template, KnowsEveryField) {
   EXPECT_EQ(fill_template("[${next}] [${address}]", n), "[none] []");
 }
 
-TEST_F(Template, EscapesStandForThemselves) {
-  EXPECT_EQ(fill_template("$$5\\n\\\\n \\x {}}", a_notice()), "$5\n\\n \\x {}}");
-}
+TEST_F(Template, EscapesStandForThemselves) { EXPECT_EQ(fill_template("$$5\\n\\\\n \\x {}}", a_notice()), "$5\n\\n \\x {}}"); }
 
 TEST_F(Template, WhatPassesTheCheckIsFilledWhole) {
-  for (const auto* good : {"", "plain", "${name}${next}", "$$", "\\", "\\n", "}"}) EXPECT_EQ(check_template(good), std::nullopt) << good;
+  for (const auto* good : {"", "plain", "${name}${next}", "$$", "\\", "\\n", "}"})
+    EXPECT_EQ(check_template(good), std::nullopt) << good;
   for (const auto* bad : {"$", "${", "${name", "$name", "${nmae}", "${}", "${ name}", "x$ y", "\\n$"})
     EXPECT_NE(check_template(bad), std::nullopt) << bad;
   EXPECT_NE(check_template("${nmae}")->find("${nmae}"), std::string::npos);

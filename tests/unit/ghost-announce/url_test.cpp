@@ -17,11 +17,29 @@ TEST(Url, IsTakenApart) {
 }
 
 TEST(Url, EveryFaultIsOne) {
-  for (const auto* text :
-       {"", "example.org", "https:/example.org", "gopher://example.org/", "HTTPS://example.org", "https:///path", "https://:443/",
-        "https://example.org:0/", "https://example.org:65536/", "https://example.org:x/", "https://example.org:/", "https://[::1/",
-        "https://[127.0.0.1]/", "https://[::1]443/", "https://exa mple.org/", "https://example.org/\n", "https://b\xc3\xbcro.example/",
-        "https://example.org/#there", "https://-example.org/", "file://host/path", "file:///", "file:///dir/", "exec://"})
+  for (const auto* text : {"",
+                           "example.org",
+                           "https:/example.org",
+                           "gopher://example.org/",
+                           "HTTPS://example.org",
+                           "https:///path",
+                           "https://:443/",
+                           "https://example.org:0/",
+                           "https://example.org:65536/",
+                           "https://example.org:x/",
+                           "https://example.org:/",
+                           "https://[::1/",
+                           "https://[127.0.0.1]/",
+                           "https://[::1]443/",
+                           "https://exa mple.org/",
+                           "https://example.org/\n",
+                           "https://b\xc3\xbcro.example/",
+                           "https://example.org/#there",
+                           "https://-example.org/",
+                           "file://host/path",
+                           "file:///",
+                           "file:///dir/",
+                           "exec://"})
     EXPECT_FALSE(parse_url(text)) << text;
   EXPECT_FALSE(parse_url("https://" + std::string(3000, 'a')));
 }

@@ -29,13 +29,12 @@ TEST(Plan, APromiseBecomesATimer) {
 }
 
 TEST(Plan, ToTheMicrosecondWhereItIsPromisedSo) {
-  EXPECT_EQ(plan("isp", kNow + 250ms, false, {}, {}, kNow),
-            (Plan{timer(kNow + 250ms, "ghost-appear-next@isp:20270115T080000.250000Z.timer", "2027-01-15 08:00:00.250000 UTC"), {}}));
+  EXPECT_EQ(
+      plan("isp", kNow + 250ms, false, {}, {}, kNow),
+      (Plan{timer(kNow + 250ms, "ghost-appear-next@isp:20270115T080000.250000Z.timer", "2027-01-15 08:00:00.250000 UTC"), {}}));
 }
 
-TEST(Plan, TheSamePromiseIsArmedOnce) {
-  EXPECT_EQ(plan("isp", kNow + 30min, false, kNow + 24h, {kAt30}, kNow), Plan{});
-}
+TEST(Plan, TheSamePromiseIsArmedOnce) { EXPECT_EQ(plan("isp", kNow + 30min, false, kNow + 24h, {kAt30}, kNow), Plan{}); }
 
 TEST(Plan, WhatIsPromisedNoLongerIsStopped) {
   const std::string old = "ghost-appear-next@isp:20270115T080000Z.timer";

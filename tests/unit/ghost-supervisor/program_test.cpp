@@ -88,7 +88,9 @@ TEST(Program, CallsALinkOfRealFilesAndHangsUpOnSigterm) {
   dir.write("peers/isp", "say 'Connect: x <--> y'; say 'local  IP address 10.0.0.2'; say 'remote IP address 10.0.0.1'; obey");
   dir.write("links/isp.conf", "[Link]\nPeer=isp\n");
   const auto listener = listen_at(dir.path() + "/socket");
-  Program program({"--user", me(), "--links", dir.path() + "/links", "--peers", dir.path() + "/peers", "--pppd", dir.path() + "/pppd"}, listener.get());
+  Program program(
+      {"--user", me(), "--links", dir.path() + "/links", "--peers", dir.path() + "/peers", "--pppd", dir.path() + "/pppd"},
+      listener.get());
   const auto client = connect_to(dir.path() + "/socket");
   send_text(client, "dial nope 6");
   EXPECT_EQ(next(client), "gone nope 6 ConfigError no link \"nope\" is configured");

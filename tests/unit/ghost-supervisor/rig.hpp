@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
-#include "loop/event_loop.hpp"
 #include "ghost-supervisor/supervisor.hpp"
+#include "loop/event_loop.hpp"
 
 namespace ghost::supervisor::testing {
 

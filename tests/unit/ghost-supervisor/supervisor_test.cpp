@@ -90,7 +90,8 @@ TEST(Supervisor, EveryFaultHasItsName) {
 
 TEST(Supervisor, ManyLinesBeforeTheExitAreAllRead) {
   Rig rig;
-  rig.scenario("isp", R"sh(i=0; while [ $i -lt 3000 ]; do echo "line $i of noise" >&2; i=$((i+1)); done; say "Failed (BUSY)"; exit 8)sh");
+  rig.scenario(
+      "isp", R"sh(i=0; while [ $i -lt 3000 ]; do echo "line $i of noise" >&2; i=$((i+1)); done; say "Failed (BUSY)"; exit 8)sh");
   const auto client = rig.connect();
   send_text(client, "dial isp 1");
   const auto pid = pid_in(rig.next(client));
@@ -157,7 +158,9 @@ TEST(Supervisor, EachPhaseHasADeadline) {
 TEST(Supervisor, TwoPppdForOneLinkAreNever) {
   Rig rig;
   // "ending" is the time between SIGTERM and the exit: a dial in it is refused as well.
-  rig.scenario("isp", "trap 'while [ ! -e \"$dir/go\" ]; do sleep 0.02; done; exit 5' TERM; say 'Connect: x <--> y'; while :; do sleep 0.02; done");
+  rig.scenario(
+      "isp",
+      "trap 'while [ ! -e \"$dir/go\" ]; do sleep 0.02; done; exit 5' TERM; say 'Connect: x <--> y'; while :; do sleep 0.02; done");
   rig.scenario("other", "obey");
   const auto client = rig.connect();
   send_text(client, "dial isp 1");
@@ -221,7 +224,8 @@ exit 1)sh");
   send_text(client, "dial isp 1");
   const auto pid = std::to_string(pid_in(rig.next(client)));
   rig.next(client);
-  EXPECT_THAT(rig.said, Contains("isp 1: environment: PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C"));
+  EXPECT_THAT(rig.said,
+              Contains("isp 1: environment: PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C"));
   EXPECT_THAT(rig.said, Contains("isp 1: blocked: 0000000000000000"));
   EXPECT_THAT(rig.said, Contains("isp 1: stdin: /dev/null"));
   EXPECT_THAT(rig.said, Contains(MatchesRegex("isp 1: fds: .*")));
@@ -293,7 +297,8 @@ TEST(Supervisor, GarbageIsRefusedNotedOnceAndNothingElse) {
   const auto good = rig.connect();
   send_text(good, "dial isp 1");
   const auto pid = pid_in(rig.next(good));
-  for (const std::string& garbage : std::vector<std::string>{"\x01\x02\x03", "dial ../x 1", "exec rm -rf /", std::string(60'000, 'A'), "dial isp 2 "}) {
+  for (const std::string& garbage :
+       std::vector<std::string>{"\x01\x02\x03", "dial ../x 1", "exec rm -rf /", std::string(60'000, 'A'), "dial isp 2 "}) {
     const auto client = rig.connect();
     send_text(client, garbage);
     EXPECT_THAT(rig.next(client), StartsWith("refused - 0 ")) << garbage.substr(0, 20);

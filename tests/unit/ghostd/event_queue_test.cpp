@@ -15,20 +15,19 @@ namespace {
 TEST(EventQueue, HandlesOneEventAfterTheOther) {
   std::vector<std::string> seen;
   daemon::EventQueue* again = nullptr;
-  daemon::EventQueue queue(
-      [&](const std::string& link, const LinkEvent& event) {
-        seen.push_back(link + " begins " + test::words(event));
-        if (link == "a" && std::holds_alternative<Listed>(event)) {
-          again->post("b", Event(ConnectAsked{}));
-          again->post("a", Event(BlockAsked{}));
-        }
-        if (link == "b") again->post("c", Event(DisconnectAsked{}));
-        seen.push_back(link + " ends");
-      });
+  daemon::EventQueue queue([&](const std::string& link, const LinkEvent& event) {
+    seen.push_back(link + " begins " + test::words(event));
+    if (link == "a" && std::holds_alternative<Listed>(event)) {
+      again->post("b", Event(ConnectAsked{}));
+      again->post("a", Event(BlockAsked{}));
+    }
+    if (link == "b") again->post("c", Event(DisconnectAsked{}));
+    seen.push_back(link + " ends");
+  });
   again = &queue;
   queue.post("a", Listed{});
-  EXPECT_THAT(seen, ElementsAre("a begins listed", "a ends", "b begins connect", "b ends", "a begins block", "a ends", "c begins disconnect",
-                                "c ends"));
+  EXPECT_THAT(seen, ElementsAre("a begins listed", "a ends", "b begins connect", "b ends", "a begins block", "a ends",
+                                "c begins disconnect", "c ends"));
   seen.clear();
   queue.post("c", Event(UnblockAsked{}));
   EXPECT_THAT(seen, ElementsAre("c begins unblock", "c ends"));

@@ -22,7 +22,8 @@ FakeSupervisor::FakeSupervisor(int backlog) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
   listening_.reset(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 || ::listen(listening_.get(), backlog) < 0)
+  if (::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+      ::listen(listening_.get(), backlog) < 0)
     throw std::runtime_error("cannot listen at " + path_);
 }
 

@@ -76,7 +76,9 @@ void Hands::save(std::uint64_t generation) {
   note("save");
 }
 
-void Hands::ask_timer(const std::string& link, TimerQuestion question) { note(link + ": " + words(LinkEffect(AskTimer{question}))); }
+void Hands::ask_timer(const std::string& link, TimerQuestion question) {
+  note(link + ": " + words(LinkEffect(AskTimer{question})));
+}
 
 void Hands::answer_tick(const std::string& link, const Due& due) { note(link + ": " + words(LinkEffect(TickJudged{due}))); }
 
@@ -87,12 +89,11 @@ void Hands::appeared(const std::string& link, const TellAppeared& appearance) {
 Life::Life(LinkConfig config)
     : link(std::move(config), {}, {[](WallTime) { return 0s; }, [](std::uint64_t) { return 0; }}, clocks()),
       executor_({hands, hands, hands, hands, hands, hands, hands}, [this](LinkEvent e) { post(std::move(e)); }),
-      queue_(
-          [this](const std::string& name, LinkEvent event) {
-            EXPECT_EQ(name, link.call().config().name);
-            auto step = link.step(std::move(event), clocks());
-            executor_.run(link.call().config(), std::move(step.effects));
-          }) {
+      queue_([this](const std::string& name, LinkEvent event) {
+        EXPECT_EQ(name, link.call().config().name);
+        auto step = link.step(std::move(event), clocks());
+        executor_.run(link.call().config(), std::move(step.effects));
+      }) {
   at(0s, Listed{CallSerial::none});
 }
 

@@ -13,11 +13,17 @@
 
 namespace ghost::test {
 
-struct Hands final : daemon::Path, daemon::CallQueue, daemon::Netfilter, daemon::Bearer, daemon::NoticePort, daemon::Memory, daemon::BusPort {
+struct Hands final : daemon::Path,
+                     daemon::CallQueue,
+                     daemon::Netfilter,
+                     daemon::Bearer,
+                     daemon::NoticePort,
+                     daemon::Memory,
+                     daemon::BusPort {
   std::vector<std::string> done;  // in order
   // How the outside is.
   bool supervisor_is_there = true;
-  bool kernel_refuses = false;           // settings, routes, conntrack and the table
+  bool kernel_refuses = false;  // settings, routes, conntrack and the table
   std::string handover_error;
   std::optional<core::Duration> idle_left_ = core::Duration::zero();  // nullopt: the kernel does not know
   bool queue_is_dry = true, replay_has_left = true;
@@ -47,8 +53,8 @@ struct Hands final : daemon::Path, daemon::CallQueue, daemon::Netfilter, daemon:
   void appeared(const std::string& link, const core::TellAppeared& appearance) override;
   void vanished(const std::string& link, const std::string& reason) override { note(link + " vanished: " + reason); }
 
-  std::uint64_t newest = 0;     // generation that was to be saved
-  std::uint64_t notice = 0;     // the last that was told
+  std::uint64_t newest = 0;  // generation that was to be saved
+  std::uint64_t notice = 0;  // the last that was told
  private:
   void note(std::string act);
   net::Result<void> kernel(const std::string& act);

@@ -29,8 +29,9 @@ class MemoryFileTest : public testing::Test {
     std::filesystem::remove_all(directory, ignored);
   }
   void open(const std::string& in) {
-    file.emplace(loop, in, "isp", [this]() -> const core::LinkMemory& { return memory; },
-                 [this](core::Written e) { written.push_back(e.generation); });
+    file.emplace(
+        loop, in, "isp", [this]() -> const core::LinkMemory& { return memory; },
+        [this](core::Written e) { written.push_back(e.generation); });
   }
   bool await(const std::function<bool()>& done) { return test::await(loop, done); }
 

@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "ghost-announce/job.hpp"
 #include "await.hpp"
+#include "ghost-announce/job.hpp"
 
 using namespace ghost;
 using namespace ghost::core;
@@ -88,7 +88,8 @@ class NoticesTest : public testing::Test {
   std::string directory = made_directory();
   std::string interface = "ppp-isp";
   std::vector<NoticeAnswered> answers;
-  daemon::Notices notices{loop, directory + "/announce", [this] { return interface; }, [this](NoticeAnswered e) { answers.push_back(std::move(e)); }};
+  daemon::Notices notices{loop, directory + "/announce", [this] { return interface; },
+                          [this](NoticeAnswered e) { answers.push_back(std::move(e)); }};
 };
 
 TEST_F(NoticesTest, GivesItsJobToAProcessAndTellsItsAnswer) {
@@ -117,9 +118,9 @@ TEST_F(NoticesTest, GoesByTheInterfaceThatTheCallHasNow) {
 
 TEST_F(NoticesTest, TellsEveryWayInWhichAProcessCanFail) {
   for (const auto& [act, detail] : std::vector<std::pair<std::string, std::string>>{{"exit 3", "exited with status 3"},
-                                                                                     {"kill -9 $$", "killed by signal 9"},
-                                                                                     {"echo nonsense", "ghost-announce: "},
-                                                                                     {"exit 0", "ghost-announce: "}}) {
+                                                                                    {"kill -9 $$", "killed by signal 9"},
+                                                                                    {"echo nonsense", "ghost-announce: "},
+                                                                                    {"exit 0", "ghost-announce: "}}) {
     answers.clear();
     write("act", act);
     launch(1);

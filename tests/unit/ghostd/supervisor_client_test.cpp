@@ -120,8 +120,8 @@ TEST_F(SupervisorClientTest, ConnectsAgainAfterALoss) {
 }
 
 TEST_F(SupervisorClientTest, BelievesNothingMoreAfterWhatItDoesNotUnderstand) {
-  const std::vector<std::string> garbage{std::string("gone isp"), std::string("\0\xff", 2), std::string(2 * ppp::kMessageMax, 'x'),
-                                         "started isp 7 pid=42 and more"};
+  const std::vector<std::string> garbage{std::string("gone isp"), std::string("\0\xff", 2),
+                                         std::string(2 * ppp::kMessageMax, 'x'), "started isp 7 pid=42 and more"};
   for (const auto& words : garbage) {
     heard.clear();
     lost.clear();

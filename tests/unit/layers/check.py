@@ -15,11 +15,15 @@ COMPUTES = {"memcmp", "memcpy", "memmove", "memset", "memchr", "strlen", "strcmp
             "inet_ntop", "inet_pton", "sigabbrev_np"}
 # fmt: on
 # Of the compiler, the C++ runtime and the C library's own.
-RUNTIME = re.compile(r"_GLOBAL_OFFSET_TABLE_|__cxa_\w+|_Unwind_\w+|__gxx_personality_v0|__errno_location|__assert_fail|__stack_chk_fail"
-                     r"|__libc_single_threaded|__dso_handle|_Z.*")
+RUNTIME = re.compile(
+    r"_GLOBAL_OFFSET_TABLE_|__cxa_\w+|_Unwind_\w+|__gxx_personality_v0|__errno_location|__assert_fail|__stack_chk_fail"
+    r"|__libc_single_threaded|__dso_handle|_Z.*"
+)
 # Calls that a C++ library makes for us.
-ACTS = re.compile(r"std::chrono::.*::now\(|std::random_device|std::filesystem|std::thread|std::basic_[io]?fstream|std::(cin|cout|cerr)"
-                  r"|fmt::.*::v?print\(")
+ACTS = re.compile(
+    r"std::chrono::.*::now\(|std::random_device|std::filesystem|std::thread|std::basic_[io]?fstream|std::(cin|cout|cerr)"
+    r"|fmt::.*::v?print\("
+)
 
 
 def includes(src, rows):
@@ -48,18 +52,25 @@ def includes(src, rows):
     # No circle: a layer's row names only those above it in the table.
     order = list(table)
     for layer, others in table.items():
-        faults += [f"{layer}: {other} does not stand before it" for other in others
-                   if other not in order or order.index(other) > order.index(layer)]
+        faults += [
+            f"{layer}: {other} does not stand before it"
+            for other in others
+            if other not in order or order.index(other) > order.index(layer)
+        ]
     return faults
 
 
 def pure(libraries):
     faults = []
     for library in libraries:
+
         def undefined(*options):
-            text = subprocess.run(["nm", "--undefined-only", "--format=posix", *options, library], check=True, capture_output=True, text=True).stdout
+            text = subprocess.run(
+                ["nm", "--undefined-only", "--format=posix", *options, library], check=True, capture_output=True, text=True
+            ).stdout
             # name, " U"; a line that ends in a colon names an object file
             return {line.rsplit(" U", 1)[0].strip() for line in text.splitlines() if not line.endswith(":") and " U" in line}
+
         plain = undefined()
         if not plain:
             faults.append(f"{library}: nm(1) shows nothing")

@@ -13,10 +13,14 @@ HeldAddress has(const char* ifname, const char* local, std::uint8_t length, cons
 }
 
 const std::vector<HeldAddress> kHost = {
-    has("lo", "127.0.0.1", 8),          has("lan0", "10.10.10.1", 24),
-    has("lan0", "fd77:10::1", 64),      has("lan0", "fe80::1", 64),
-    has("gd-isp", "192.0.0.2", 32),     has("gd-two", "192.0.0.3", 32),
-    has("ppp-two", "100.64.0.7", 32, "10.64.64.64"), has("odd0", "203.0.113.9", 0),
+    has("lo", "127.0.0.1", 8),
+    has("lan0", "10.10.10.1", 24),
+    has("lan0", "fd77:10::1", 64),
+    has("lan0", "fe80::1", 64),
+    has("gd-isp", "192.0.0.2", 32),
+    has("gd-two", "192.0.0.3", 32),
+    has("ppp-two", "100.64.0.7", 32, "10.64.64.64"),
+    has("odd0", "203.0.113.9", 0),
 };
 
 const char* none = "";

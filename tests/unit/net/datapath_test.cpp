@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The combined effect of ruleset, routes and sysctls on packets: a demand interface and a stand-in for a PPP
 // interface, both TUNs held by the test, and real sockets between them.
-#include <array>
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <array>
 
 #include "net/conntrack.hpp"
 #include "net/nft.hpp"
@@ -33,8 +33,7 @@ unsigned source_port(const Packet& p) { return word(p, 20); }
 
 // A UDP packet with correct IP checksum (and none for UDP, which IPv4 allows).
 Packet udp(const char* from, const char* to, unsigned sport, unsigned dport) {
-  Packet p = {0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0, 0, 0,   0,   0,   0,
-              0,    0, 0, 0,  0, 0, 0, 0, 0,  12, 0, 0, 'p', 'o', 'n', 'g'};
+  Packet p = {0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 'p', 'o', 'n', 'g'};
   ::inet_pton(AF_INET, from, &p[12]);
   ::inet_pton(AF_INET, to, &p[16]);
   p[20] = static_cast<std::uint8_t>(sport >> 8);
@@ -56,9 +55,9 @@ Packet tcp_syn(const char* from, const char* to, unsigned sport, unsigned dport,
   p[3] = 44;
   p[9] = 6;
   std::fill(p.begin() + 24, p.end(), std::uint8_t{0});
-  p[27] = 1;                       // sequence
-  p[31] = ack ? 2 : 0;             // acknowledges sequence 1
-  p[32] = 6 << 4;                  // header length
+  p[27] = 1;            // sequence
+  p[31] = ack ? 2 : 0;  // acknowledges sequence 1
+  p[32] = 6 << 4;       // header length
   p[33] = ack ? 0x12 : 0x02;
   p[34] = 0xff;
   p[40] = 2, p[41] = 4, p[42] = 0x05, p[43] = 0xb4;
@@ -97,16 +96,14 @@ class Datapath : public test::OwnNetns {
     sender_.emplace(std::move(open_raw_socket(Family::v4).value()), std::move(open_raw_socket(Family::v6).value()));
     rtnl_.emplace(std::move(Rtnl::open().value()));
     ASSERT_TRUE(rtnl_->set_up({"isp", link_.stable, 1500, 4096}));
-    for (const auto family : {Family::v4, Family::v6})
-      ASSERT_TRUE(rtnl_->set_rules(family, rules_for(family, {link_}, {})));
+    for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl_->set_rules(family, rules_for(family, {link_}, {})));
     ASSERT_TRUE(rtnl_->add(demand_routes(link_)));
     const auto loaded = nft::load(ruleset_);
     ASSERT_TRUE(loaded) << loaded.error().what;
     socket_ = UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   }
   void call_comes_up(const char* address, const char* mtu = "1500") {
-    sh(std::string("ip addr add ") + address + " peer 10.64.64.1 dev ppp-isp; ip link set ppp-isp mtu " +
-       mtu + " up");
+    sh(std::string("ip addr add ") + address + " peer 10.64.64.1 dev ppp-isp; ip link set ppp-isp mtu " + mtu + " up");
     ASSERT_TRUE(rtnl_->add(call_routes(link_, {Family::v4})));
   }
   // As ghostd sends on what waited.
@@ -126,15 +123,15 @@ class Datapath : public test::OwnNetns {
   }
   [[nodiscard]] bool send(const char* address, std::uint16_t port = 5000) const {
     const auto where = to(address, port);
-    return ::sendto(socket_.get(), "ping", 4, 0, reinterpret_cast<const sockaddr*>(&where), sizeof where) ==
-           4;
+    return ::sendto(socket_.get(), "ping", 4, 0, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 4;
   }
   // All packets that wait in a TUN. Packets sent before this are in it, because no device in between has a queue of its
   // own.
   static std::vector<Packet> drain(const UniqueFd& tun) {
     EXPECT_TRUE(wait_for_packets_in_flight());
     std::vector<Packet> out;
-    for (auto read = read_packet(tun.get()); read.outcome == ReadOutcome::packet; read = read_packet(tun.get())) out.push_back(read.packet);
+    for (auto read = read_packet(tun.get()); read.outcome == ReadOutcome::packet; read = read_packet(tun.get()))
+      out.push_back(read.packet);
     return out;
   }
   static Packet only(const UniqueFd& tun) {
@@ -143,18 +140,13 @@ class Datapath : public test::OwnNetns {
     if (all.size() != 1) return Packet(64);
     return all[0];
   }
-  static std::uint64_t count(Counter counter) {
-    return nft::counters().value().at(counter_name(counter, "isp")).packets;
-  }
+  static std::uint64_t count(Counter counter) { return nft::counters().value().at(counter_name(counter, "isp")).packets; }
   static std::optional<std::chrono::seconds> live() { return nft::live_remaining("ppp-isp").value(); }
 
   UniqueFd gd_, ppp_, lan_, socket_;
   std::optional<Rtnl> rtnl_;
   std::optional<RawSender> sender_;
-  LinkRouting link_{"isp",
-                    0,
-                    {default_prefix(Family::v4)},
-                    {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
+  LinkRouting link_{"isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
   Ruleset ruleset_{{{"isp", link_.stable, {*Prefix::parse("10.10.10.0/24")}, 90s}}, {}, false, {"lan0"}};
 };
 

@@ -16,7 +16,11 @@ const std::vector<LinkRouting> kLinks{
     {"isp", 0, {default_prefix(Family::v4), default_prefix(Family::v6)}, {*IpAddress::parse("192.0.0.2")}}};
 
 RouteSeen route(unsigned interface, std::uint32_t metric, std::optional<IpAddress> gateway = {}) {
-  return {.prefix = default_prefix(Family::v4), .table = 254, .metric = metric, .protocol = 3, .source = {},
+  return {.prefix = default_prefix(Family::v4),
+          .table = 254,
+          .metric = metric,
+          .protocol = 3,
+          .source = {},
           .hops = {{interface, gateway}}};
 }
 AddressSeen address(unsigned interface, const char* text, bool global = true) {
@@ -25,8 +29,9 @@ AddressSeen address(unsigned interface, const char* text, bool global = true) {
 }
 
 TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
-  const std::vector<AddressSeen> addresses{address(2, "192.0.2.11"), address(2, "192.0.2.10"), address(2, "169.254.1.1", false),
-                                           address(2, "2001:db8::a"), address(5, "198.51.100.5"), address(3, "192.0.0.2")};
+  const std::vector<AddressSeen> addresses{address(2, "192.0.2.11"),         address(2, "192.0.2.10"),
+                                           address(2, "169.254.1.1", false), address(2, "2001:db8::a"),
+                                           address(5, "198.51.100.5"),       address(3, "192.0.0.2")};
   auto specific = route(2, 0);
   specific.prefix = *Prefix::parse("10.0.0.0/8");
   auto elsewhere = route(2, 0);
@@ -35,9 +40,9 @@ TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
   refusing.unicast = false;
   auto ours = route(5, 0);
   ours.protocol = 103;
-  const auto seen = foreign_defaults({route(5, 200), route(2, 100, kGateway), specific, elsewhere, refusing, ours, route(4, 0),
-                                      route(3, 1), route(9, 1)},
-                                     addresses, kNames, kLinks);
+  const auto seen = foreign_defaults(
+      {route(5, 200), route(2, 100, kGateway), specific, elsewhere, refusing, ours, route(4, 0), route(3, 1), route(9, 1)},
+      addresses, kNames, kLinks);
   EXPECT_THAT(seen, ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 100, {kAddress, *IpAddress::parse("192.0.2.11")}},
                                 ForeignDefault{Family::v4, "wan1", std::nullopt, 200, {*IpAddress::parse("198.51.100.5")}}));
   EXPECT_EQ(seen[0].str(), "default via 192.0.2.1 dev eth0 metric 100");
@@ -47,8 +52,8 @@ TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
 TEST(ForeignDefaults, EachHopOfAMultipathRouteCounts) {
   auto both = route(2, 0, kGateway);
   both.hops.push_back({5, std::nullopt});
-  EXPECT_THAT(foreign_defaults({both}, {}, kNames, kLinks),
-              ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 0, {}}, ForeignDefault{Family::v4, "wan1", std::nullopt, 0, {}}));
+  EXPECT_THAT(foreign_defaults({both}, {}, kNames, kLinks), ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 0, {}},
+                                                                        ForeignDefault{Family::v4, "wan1", std::nullopt, 0, {}}));
 }
 
 TEST(ForeignDefaults, AreExplainedWhereALinkIsInFrontOfThem) {

@@ -20,9 +20,7 @@ inline void PrintTo(const AddressUp& one, std::ostream* out) {
 inline void PrintTo(const LinkLocalUp& one, std::ostream* out) {
   *out << one.ifname << " (" << one.index << ") talks as " << one.local.str();
 }
-inline void PrintTo(const AddressGone& one, std::ostream* out) {
-  *out << one.ifname << " lost " << one.local.str();
-}
+inline void PrintTo(const AddressGone& one, std::ostream* out) { *out << one.ifname << " lost " << one.local.str(); }
 
 namespace {
 
@@ -72,23 +70,18 @@ TEST_F(Monitor, TellsWhatIsThereAndThenWhatChanges) {
   // As pppd does: an interface, renamed, an address with a peer, up.
   make("ppp0");
   EXPECT_THAT(after("true"), ElementsAre(InterfaceAppeared{"ppp0"}));
-  EXPECT_THAT(after("ip link set ppp0 name ppp-isp"),
-              ElementsAre(InterfaceGone{"ppp0"}, InterfaceAppeared{"ppp-isp"}));
+  EXPECT_THAT(after("ip link set ppp0 name ppp-isp"), ElementsAre(InterfaceGone{"ppp0"}, InterfaceAppeared{"ppp-isp"}));
   EXPECT_THAT(after("ip addr add 100.64.7.7 peer 10.64.64.1 dev ppp-isp"), IsEmpty());
-  EXPECT_THAT(after("ip link set ppp-isp up"),
-              ElementsAre(AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.1")}));
+  EXPECT_THAT(after("ip link set ppp-isp up"), ElementsAre(AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.1")}));
   EXPECT_THAT(after("ip link set ppp-isp down"), ElementsAre(AddressGone{"ppp-isp", ip("100.64.7.7")}));
-  EXPECT_THAT(after("ip link set ppp-isp up"),
-              ElementsAre(AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.1")}));
+  EXPECT_THAT(after("ip link set ppp-isp up"), ElementsAre(AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.1")}));
   // An IPv6 address is usable when a worker of the kernel's has been at it.
-  EXPECT_THAT(
-      after("ip -6 addr add 2001:db8:77::2/128 dev ppp-isp nodad; ip -6 addr add fe80::5/64 dev ppp-isp nodad", 2),
-      ElementsAre(AddressUp{"ppp-isp", ip("2001:db8:77::2"), ip("2001:db8:77::2")},
-                  LinkLocalUp{"ppp-isp", index_of("ppp-isp"), ip("fe80::5")}));
+  EXPECT_THAT(after("ip -6 addr add 2001:db8:77::2/128 dev ppp-isp nodad; ip -6 addr add fe80::5/64 dev ppp-isp nodad", 2),
+              ElementsAre(AddressUp{"ppp-isp", ip("2001:db8:77::2"), ip("2001:db8:77::2")},
+                          LinkLocalUp{"ppp-isp", index_of("ppp-isp"), ip("fe80::5")}));
   const auto end = after("ip link del ppp-isp");
   EXPECT_THAT(end, testing::UnorderedElementsAre(AddressGone{"ppp-isp", ip("100.64.7.7")},
-                                                 AddressGone{"ppp-isp", ip("2001:db8:77::2")},
-                                                 InterfaceGone{"ppp-isp"}));
+                                                 AddressGone{"ppp-isp", ip("2001:db8:77::2")}, InterfaceGone{"ppp-isp"}));
   ASSERT_FALSE(end.empty());
   EXPECT_EQ(end.back(), Change(InterfaceGone{"ppp-isp"}));
 }
@@ -101,8 +94,7 @@ TEST_F(Monitor, AnotherPeerIsAnotherAddress) {
                                          AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.1")}));
   EXPECT_THAT(after("ip addr del 100.64.7.7 peer 10.64.64.1 dev ppp-isp; ip addr add 100.64.7.7 peer "
                     "10.64.64.9 dev ppp-isp"),
-              ElementsAre(AddressGone{"ppp-isp", ip("100.64.7.7")},
-                          AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.9")}));
+              ElementsAre(AddressGone{"ppp-isp", ip("100.64.7.7")}, AddressUp{"ppp-isp", ip("100.64.7.7"), ip("10.64.64.9")}));
 }
 
 TEST_F(Monitor, AfterAnOverrunTheDumpTellsTheDifference) {
@@ -116,9 +108,8 @@ TEST_F(Monitor, AfterAnOverrunTheDumpTellsTheDifference) {
       "ip addr flush dev ppp-a; for i in 1 2 3 4 5 6 7 8 9; do ip link set ppp-b mtu 140$i; done;"
       "ip link del ppp-b; ip addr add 10.0.0.2/32 dev ppp-a");
   // Messages queued before the overrun come first; the total is the effect of the commands.
-  EXPECT_THAT(changes,
-              testing::UnorderedElementsAre(AddressGone{"ppp-a", ip("10.0.0.1")}, InterfaceGone{"ppp-b"},
-                                            AddressUp{"ppp-a", ip("10.0.0.2"), ip("10.0.0.2")}));
+  EXPECT_THAT(changes, testing::UnorderedElementsAre(AddressGone{"ppp-a", ip("10.0.0.1")}, InterfaceGone{"ppp-b"},
+                                                     AddressUp{"ppp-a", ip("10.0.0.2"), ip("10.0.0.2")}));
 }
 
 }  // namespace

@@ -27,12 +27,10 @@ void OwnNetns::SetUp() {
 }
 
 std::string sh(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(("{ " + command + "\n} 2>&1").c_str(), "re"),
-                                                   [](FILE*) { return 0; });
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(("{ " + command + "\n} 2>&1").c_str(), "re"), [](FILE*) { return 0; });
   std::string out;
   std::array<char, 4096> part{};
-  for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe.get())) > 0;)
-    out.append(part.data(), n);
+  for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe.get())) > 0;) out.append(part.data(), n);
   EXPECT_EQ(::pclose(pipe.get()), 0) << command << "\n" << out;
   return out;
 }
@@ -43,9 +41,7 @@ std::string routing_state() {
       "ruleset");
 }
 
-std::string sysctl_state() {
-  return sh("sysctl -a -r '^net[.]ipv[46][.]conf[.]' --ignore | grep -v stable_secret");
-}
+std::string sysctl_state() { return sh("sysctl -a -r '^net[.]ipv[46][.]conf[.]' --ignore | grep -v stable_secret"); }
 
 bool inject(int tun_fd, const std::vector<std::uint8_t>& packet) {
   return ::write(tun_fd, packet.data(), packet.size()) == static_cast<ssize_t>(packet.size());

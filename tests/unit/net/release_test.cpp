@@ -51,14 +51,10 @@ class Release : public test::OwnNetns {
                            {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
     ASSERT_TRUE(rtnl);
     ASSERT_TRUE(rtnl->set_up({"isp", link.stable, 1500, 4096}));
-    for (const auto family : {Family::v4, Family::v6})
-      ASSERT_TRUE(rtnl->set_rules(family, rules_for(family, {link}, {})));
+    for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl->set_rules(family, rules_for(family, {link}, {})));
     ASSERT_TRUE(rtnl->add(demand_routes(link)));
-    const auto loaded =
-        nft::load({{{"isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}},
-                   {},
-                   true,
-                   {"eth0"}});
+    const auto loaded = nft::load(
+        {{{"isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}}, {}, true, {"eth0"}});
     ASSERT_TRUE(loaded) << loaded.error().what;
   }
   std::string directory_;
@@ -110,10 +106,9 @@ TEST_F(Release, ARouteLearntFromARouterSurvivesIpv6Forwarding) {
 }
 
 TEST_F(Release, DoesNotObeyAForgedJournal) {
-  for (const char* forged :
-       {R"([["kernel/core_pattern", "1"]])", R"([["net/ipv4/conf/../../../kernel/sysrq", "1"]])",
-        R"([["net/ipv4/conf/all/rp_filter", "|/bin/sh"]])", R"([["net/ipv4/conf/all/rp_filter"]])",
-        R"({"a": 1})", "", "[[", R"([["net/ipv4/conf//rp_filter", "1"]])"}) {
+  for (const char* forged : {R"([["kernel/core_pattern", "1"]])", R"([["net/ipv4/conf/../../../kernel/sysrq", "1"]])",
+                             R"([["net/ipv4/conf/all/rp_filter", "|/bin/sh"]])", R"([["net/ipv4/conf/all/rp_filter"]])",
+                             R"({"a": 1})", "", "[[", R"([["net/ipv4/conf//rp_filter", "1"]])"}) {
     std::ofstream(journal_) << forged;
     const auto failures = release_everything(journal_);
     ASSERT_EQ(failures.size(), 1U) << forged;

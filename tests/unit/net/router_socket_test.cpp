@@ -68,7 +68,8 @@ class RouterSocketTest : public test::OwnNetns {
     if (!tun || ::ioctl(tun->get(), TUNSETLINK, kind) < 0) throw std::runtime_error("no TUN of that kind");
     // As pppd does it: up first, then the address.
     sh("sysctl -qw net.ipv6.conf." + name + ".addr_gen_mode=1 net.ipv6.conf." + name + ".accept_ra=0; ip link set " + name +
-       " up; ip addr add fe80::5/64 dev " + name + " nodad; while ip -6 addr show dev " + name + " | grep -q tentative; do :; done");
+       " up; ip addr add fe80::5/64 dev " + name + " nodad; while ip -6 addr show dev " + name +
+       " | grep -q tentative; do :; done");
     return std::move(*tun);
   }
   static void comes_in(const UniqueFd& line, const Bytes& what) {
@@ -127,9 +128,7 @@ TEST_F(RouterSocketTest, SolicitsAllRoutersOfThatLink) {
   EXPECT_EQ(priority, kReplayPriority) << "ahead of what waits for the handover";
 }
 
-TEST_F(RouterSocketTest, AnInterfaceThatIsGoneIsAnError) {
-  EXPECT_FALSE(socket_->solicit(4711));
-}
+TEST_F(RouterSocketTest, AnInterfaceThatIsGoneIsAnError) { EXPECT_FALSE(socket_->solicit(4711)); }
 
 }  // namespace
 }  // namespace ghost::net

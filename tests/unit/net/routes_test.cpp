@@ -49,10 +49,8 @@ class Routes : public test::OwnNetns {
   UniqueFd tun_;
   UniqueFd call_;
   std::optional<Rtnl> rtnl_;
-  LinkRouting link_{"isp",
-                    0,
-                    {default_prefix(Family::v4), default_prefix(Family::v6), *Prefix::parse("10.1.2.3/8")},
-                    {kStable4, kStable6}};
+  LinkRouting link_{
+      "isp", 0, {default_prefix(Family::v4), default_prefix(Family::v6), *Prefix::parse("10.1.2.3/8")}, {kStable4, kStable6}};
 };
 
 #define OK(expression)                            \
@@ -74,9 +72,8 @@ TEST_F(Routes, SetsUpADemandInterface) {
   OK(rtnl_->set_up({"isp", {kStable4, kStable6}, 1400, 2222}));
   EXPECT_EQ(sh("ip addr show dev gd-isp"), shown);
   OK(rtnl_->set_up({"isp", {*IpAddress::parse("192.0.0.3")}, 1400, 2222}));
-  EXPECT_THAT(
-      sh("ip -o addr show dev gd-isp"),
-      testing::AllOf(HasSubstr("192.0.0.3/32"), Not(HasSubstr("192.0.0.2")), Not(HasSubstr("fd00:aa"))));
+  EXPECT_THAT(sh("ip -o addr show dev gd-isp"),
+              testing::AllOf(HasSubstr("192.0.0.3/32"), Not(HasSubstr("192.0.0.2")), Not(HasSubstr("fd00:aa"))));
   EXPECT_EQ(rtnl_->set_up({"none", {kStable4}, 1400, 2222}).error().errno_value, ENODEV);
 }
 
@@ -179,8 +176,8 @@ TEST_F(Routes, RulesAreThereInTheirOrderAndLast) {
   const auto right = our_rules();
   for (const std::string harm :
        {"ip rule del pref 32765", "ip rule del pref 32765; ip rule del pref 32765", "ip rule del lookup 26468",
-        "ip rule add pref 5 iif lo lookup 26468 proto 103",
-        "ip rule add pref 32765 lookup 77", "ip -6 rule del pref 32765", "ip -6 rule flush; ip -6 rule add pref 32766 lookup 254"}) {
+        "ip rule add pref 5 iif lo lookup 26468 proto 103", "ip rule add pref 32765 lookup 77", "ip -6 rule del pref 32765",
+        "ip -6 rule flush; ip -6 rule add pref 32766 lookup 254"}) {
     sh(harm);
     EXPECT_TRUE(set_rules({})) << harm;
     EXPECT_FALSE(set_rules({})) << harm;

@@ -20,16 +20,15 @@ const LinkRouting kBoth{"isp", 2, {kDefault4, kDefault6, *Prefix::parse("10.1.2.
 const LinkRouting kOnly4{"sat", 0, {kDefault4, kDefault6}, {kStable4}};
 
 TEST(Routing, DemandRoutesArePermanentAndLast) {
-  EXPECT_THAT(demand_routes(kBoth), ElementsAre(Route{kDefault4, "gd-isp", 26468, 1002, kStable4},
-                                                Route{kDefault6, "gd-isp", 26468, 1002, kStable6},
-                                                Route{kNet, "gd-isp", 254, 1002, kStable4}));
+  EXPECT_THAT(demand_routes(kBoth),
+              ElementsAre(Route{kDefault4, "gd-isp", 26468, 1002, kStable4}, Route{kDefault6, "gd-isp", 26468, 1002, kStable6},
+                          Route{kNet, "gd-isp", 254, 1002, kStable4}));
 }
 
 TEST(Routing, CallRoutesComeFirstAndKeepTheSource) {
-  EXPECT_THAT(
-      call_routes(kBoth, {Family::v4, Family::v6}),
-      ElementsAre(Route{kDefault4, "ppp-isp", 26468, 3, kStable4},
-                  Route{kDefault6, "ppp-isp", 26468, 3, kStable6}, Route{kNet, "ppp-isp", 254, 3, kStable4}));
+  EXPECT_THAT(call_routes(kBoth, {Family::v4, Family::v6}),
+              ElementsAre(Route{kDefault4, "ppp-isp", 26468, 3, kStable4}, Route{kDefault6, "ppp-isp", 26468, 3, kStable6},
+                          Route{kNet, "ppp-isp", 254, 3, kStable4}));
 }
 
 TEST(Routing, AFamilyThatIsNotCarriedIsUnreachable) {
@@ -40,8 +39,7 @@ TEST(Routing, AFamilyThatIsNotCarriedIsUnreachable) {
 
 TEST(Routing, AFamilyWithoutAStableAddressIsLeftAlone) {
   EXPECT_THAT(demand_routes(kOnly4), ElementsAre(Route{kDefault4, "gd-sat", 26468, 1000, kStable4}));
-  EXPECT_THAT(call_routes(kOnly4, {Family::v4}),
-              ElementsAre(Route{kDefault4, "ppp-sat", 26468, 1, kStable4}));
+  EXPECT_THAT(call_routes(kOnly4, {Family::v4}), ElementsAre(Route{kDefault4, "ppp-sat", 26468, 1, kStable4}));
   EXPECT_TRUE(rules_for(Family::v6, {kOnly4}, {}).empty());
 }
 
@@ -78,19 +76,20 @@ TEST(Routing, WithoutADefaultOfOursThereAreNoRules) {
 TEST(Routing, AStandbyHasItsRoutesInMainByItsMetric) {
   auto standby = kBoth;
   standby.metric = 100;
-  EXPECT_THAT(demand_routes(standby), ElementsAre(Route{kDefault4, "gd-isp", 254, 101, kStable4}, Route{kDefault6, "gd-isp", 254, 101, kStable6},
-                                                  Route{kNet, "gd-isp", 254, 101, kStable4}));
+  EXPECT_THAT(demand_routes(standby),
+              ElementsAre(Route{kDefault4, "gd-isp", 254, 101, kStable4}, Route{kDefault6, "gd-isp", 254, 101, kStable6},
+                          Route{kNet, "gd-isp", 254, 101, kStable4}));
   EXPECT_THAT(call_routes(standby, {Family::v4}),
               ElementsAre(Route{kDefault4, "ppp-isp", 254, 100, kStable4}, Route{kDefault6, "", 254, 100, {}},
                           Route{kNet, "ppp-isp", 254, 100, kStable4}, Route{kDefault4, "ppp-isp", 0x676402, 100, kStable4}));
   EXPECT_TRUE(rules_for(Family::v4, {standby}, {}).empty());
   standby.carried = {Family::v4};
-  EXPECT_THAT(rules_for(Family::v4, {standby}, {}),
-              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}}));
+  EXPECT_THAT(rules_for(Family::v4, {standby}, {}), ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0},
+                                                                Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}}));
   EXPECT_TRUE(rules_for(Family::v6, {standby}, {}).empty());
   EXPECT_THAT(rules_for(Family::v4, {standby, kOnly4}, {}),
-              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}},
-                          Rule{Family::v4, 32765, 26468}));
+              ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0},
+                          Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}}, Rule{Family::v4, 32765, 26468}));
   standby.withdrawn = true;
   EXPECT_THAT(demand_routes(standby), ElementsAre(Route{kNet, "gd-isp", 254, 101, kStable4}));
 }

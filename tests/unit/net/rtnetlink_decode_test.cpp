@@ -78,20 +78,16 @@ IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 RtnetlinkNews decode(const Bytes& bytes) { return decode_rtnetlink(bytes).news; }
 
 TEST(RtnetlinkDecode, Links) {
-  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_UP | IFF_RUNNING).bytes()),
-            RtnetlinkNews(LinkSeen{7, "ppp-isp", true, true, false}));
-  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_NOARP).bytes()),
-            RtnetlinkNews(LinkSeen{7, "ppp-isp", false, false, false}));
-  EXPECT_EQ(decode(link(RTM_DELLINK, IFF_UP).bytes()),
-            RtnetlinkNews(LinkSeen{7, "ppp-isp", true, false, true}));
+  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_UP | IFF_RUNNING).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", true, true, false}));
+  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_NOARP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", false, false, false}));
+  EXPECT_EQ(decode(link(RTM_DELLINK, IFF_UP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", true, false, true}));
 }
 
 TEST(RtnetlinkDecode, ABridgePortIsNoLink) {
   ifinfomsg body{};
   body.ifi_family = AF_BRIDGE;
   body.ifi_index = 7;
-  EXPECT_EQ(decode(Message(RTM_DELLINK, body).attribute(IFLA_IFNAME, "eth0").bytes()),
-            RtnetlinkNews(Nothing{}));
+  EXPECT_EQ(decode(Message(RTM_DELLINK, body).attribute(IFLA_IFNAME, "eth0").bytes()), RtnetlinkNews(Nothing{}));
 }
 
 TEST(RtnetlinkDecode, Addresses) {
@@ -101,22 +97,18 @@ TEST(RtnetlinkDecode, Addresses) {
                        .attribute(IFA_LABEL, "ppp-isp")
                        .bytes()),
             RtnetlinkNews(AddressSeen{7, ip("100.64.7.7"), ip("10.64.64.1"), 32, true, false, false, false}));
-  EXPECT_EQ(
-      decode(address(RTM_DELADDR, AF_INET6, 64, RT_SCOPE_UNIVERSE).attribute(IFA_ADDRESS, kLocal6).bytes()),
-      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, true, false, false, true}));
-  EXPECT_EQ(
-      decode(address(RTM_NEWADDR, AF_INET6, 64, RT_SCOPE_LINK).attribute(IFA_ADDRESS, kLocal6).bytes()),
-      RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, false, true, false, false}));
+  EXPECT_EQ(decode(address(RTM_DELADDR, AF_INET6, 64, RT_SCOPE_UNIVERSE).attribute(IFA_ADDRESS, kLocal6).bytes()),
+            RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, true, false, false, true}));
+  EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET6, 64, RT_SCOPE_LINK).attribute(IFA_ADDRESS, kLocal6).bytes()),
+            RtnetlinkNews(AddressSeen{7, ip("2001:db8:77::2"), ip("2001:db8:77::2"), 64, false, true, false, false}));
 }
 
 TEST(RtnetlinkDecode, TentativeIsInTheWideFlags) {
   const auto with = [](std::uint32_t flags) {
     Bytes wide(4);
     std::memcpy(wide.data(), &flags, 4);
-    const auto news = decode(address(RTM_NEWADDR, AF_INET6, 64, RT_SCOPE_UNIVERSE)
-                                 .attribute(IFA_ADDRESS, kLocal6)
-                                 .attribute(IFA_FLAGS, wide)
-                                 .bytes());
+    const auto news = decode(
+        address(RTM_NEWADDR, AF_INET6, 64, RT_SCOPE_UNIVERSE).attribute(IFA_ADDRESS, kLocal6).attribute(IFA_FLAGS, wide).bytes());
     return std::get<AddressSeen>(news).tentative;
   };
   EXPECT_TRUE(with(IFA_F_TENTATIVE));
@@ -135,15 +127,11 @@ TEST(RtnetlinkDecode, DumpsAndErrors) {
 
 TEST(RtnetlinkDecode, Contradictions) {
   EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET, 32, 0).bytes()), RtnetlinkNews(Malformed{}));  // no address
-  EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET, 33, 0).attribute(IFA_LOCAL, kLocal4).bytes()),
-            RtnetlinkNews(Malformed{}));
-  EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET6, 64, 0).attribute(IFA_LOCAL, kLocal4).bytes()),
-            RtnetlinkNews(Malformed{}));
+  EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET, 33, 0).attribute(IFA_LOCAL, kLocal4).bytes()), RtnetlinkNews(Malformed{}));
+  EXPECT_EQ(decode(address(RTM_NEWADDR, AF_INET6, 64, 0).attribute(IFA_LOCAL, kLocal4).bytes()), RtnetlinkNews(Malformed{}));
   EXPECT_EQ(decode(address(RTM_NEWADDR, AF_PACKET, 0, 0).bytes()), RtnetlinkNews(Nothing{}));
-  EXPECT_EQ(decode(Message(RTM_NEWLINK, ifinfomsg{}).bytes()),
-            RtnetlinkNews(Malformed{}));  // neither index nor name
-  EXPECT_EQ(decode(link(RTM_NEWLINK, 0).attribute(IFLA_IFNAME, "sixteen-and-more").bytes()),
-            RtnetlinkNews(Malformed{}));
+  EXPECT_EQ(decode(Message(RTM_NEWLINK, ifinfomsg{}).bytes()), RtnetlinkNews(Malformed{}));  // neither index nor name
+  EXPECT_EQ(decode(link(RTM_NEWLINK, 0).attribute(IFLA_IFNAME, "sixteen-and-more").bytes()), RtnetlinkNews(Malformed{}));
   auto long_head = link(RTM_NEWLINK, 0).bytes();
   long_head[0] = static_cast<std::uint8_t>(long_head[0] + 1);
   EXPECT_EQ(decode_rtnetlink(long_head), (Decoded{.news = Malformed{}, .consumed = long_head.size()}));
@@ -162,16 +150,11 @@ TEST(RtnetlinkDecode, OneMessageAfterTheOther) {
 // a read past the end. Each piece lies in a block of just its size, so that a sanitizer or valgrind sees the
 // first byte too far.
 TEST(RtnetlinkDecode, IsTotal) {
-  const std::vector<Bytes> whole = {link(RTM_NEWLINK, IFF_UP).bytes(),
-                                    address(RTM_NEWADDR, AF_INET, 32, 0)
-                                        .attribute(IFA_ADDRESS, kPeer4)
-                                        .attribute(IFA_LOCAL, kLocal4)
-                                        .bytes(),
-                                    address(RTM_NEWADDR, AF_INET6, 64, 0)
-                                        .attribute(IFA_ADDRESS, kLocal6)
-                                        .attribute(IFA_FLAGS, Bytes{0, 0, 0, 0})
-                                        .bytes(),
-                                    Message(NLMSG_ERROR, nlmsgerr{}).bytes()};
+  const std::vector<Bytes> whole = {
+      link(RTM_NEWLINK, IFF_UP).bytes(),
+      address(RTM_NEWADDR, AF_INET, 32, 0).attribute(IFA_ADDRESS, kPeer4).attribute(IFA_LOCAL, kLocal4).bytes(),
+      address(RTM_NEWADDR, AF_INET6, 64, 0).attribute(IFA_ADDRESS, kLocal6).attribute(IFA_FLAGS, Bytes{0, 0, 0, 0}).bytes(),
+      Message(NLMSG_ERROR, nlmsgerr{}).bytes()};
   const auto try_it = [](const Bytes& bytes, std::size_t length) {
     const auto piece = std::make_unique<std::uint8_t[]>(length);
     std::memcpy(piece.get(), bytes.data(), length);

@@ -41,8 +41,10 @@ TEST(Ruleset, NoLinksMeansNoRules) {
 
 TEST(Ruleset, PrefixesThatLieWithinOthersAreLeftOut) {
   Ruleset ruleset;
-  ruleset.links.push_back({"a", {*IpAddress::parse("10.1.2.3")}, {*Prefix::parse("10.10.0.0/16"), *Prefix::parse("10.10.10.0/24")}});
-  ruleset.links.push_back({"b", {*IpAddress::parse("10.10.10.1")}, {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("10.10.0.0/16")}});
+  ruleset.links.push_back(
+      {"a", {*IpAddress::parse("10.1.2.3")}, {*Prefix::parse("10.10.0.0/16"), *Prefix::parse("10.10.10.0/24")}});
+  ruleset.links.push_back(
+      {"b", {*IpAddress::parse("10.10.10.1")}, {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("10.10.0.0/16")}});
   std::string impostors;
   const auto commands = render(ruleset);
   for (const auto& command : commands.at("nftables"))
@@ -55,8 +57,7 @@ TEST(Ruleset, UnblockingDoesNotNeedABlock) {
   const auto element = nlohmann::json::parse(
       R"({"element": {"family": "inet", "table": "ghostd", "name": "blocked", "elem": ["gd-isp"]}})");
   EXPECT_EQ(render_blocked("isp", true)["nftables"], nlohmann::json::array({{{"add", element}}}));
-  EXPECT_EQ(render_blocked("isp", false)["nftables"],
-            nlohmann::json::array({{{"add", element}}, {{"delete", element}}}));
+  EXPECT_EQ(render_blocked("isp", false)["nftables"], nlohmann::json::array({{{"add", element}}, {{"delete", element}}}));
 }
 
 }  // namespace

@@ -36,8 +36,9 @@ TEST(Standing, OneFamilyInFrontIsNotBehindInBoth) {
 
 TEST(Standing, AChainByMetricInWhichWhoCannotCallMakesRoom) {
   const std::vector<LinkRouting> chain{link("a", 100), link("b", 200), link("c", 300)};
-  EXPECT_EQ(standing(chain, {true, true, true}, {}),
-            (std::vector<Standing>{{"", false, false}, {"link a (Metric=100)", true, false}, {"link a (Metric=100)", true, false}}));
+  EXPECT_EQ(
+      standing(chain, {true, true, true}, {}),
+      (std::vector<Standing>{{"", false, false}, {"link a (Metric=100)", true, false}, {"link a (Metric=100)", true, false}}));
   EXPECT_EQ(standing(chain, {false, true, true}, {}),
             (std::vector<Standing>{{"", false, true}, {"", false, false}, {"link b (Metric=200)", true, false}}));
   EXPECT_EQ(standing(chain, {false, false, true}, {}),

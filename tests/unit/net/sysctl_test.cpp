@@ -16,26 +16,22 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(SysctlPlan, Ipv6ForwardingComesAfterWhatItWouldBreak) {
-  const SysctlValues now = {
-      {"net/ipv4/conf/all/rp_filter", "1"},      {"net/ipv6/conf/all/forwarding", "0"},
-      {"net/ipv6/conf/all/accept_ra", "1"},      {"net/ipv6/conf/default/accept_ra", "1"},
-      {"net/ipv6/conf/default/forwarding", "0"}, {"net/ipv6/conf/eth0/accept_ra", "1"},
-      {"net/ipv6/conf/eth0/forwarding", "0"},    {"net/ipv6/conf/eth1/accept_ra", "0"},
-      {"net/ipv6/conf/eth1/forwarding", "1"}};
+  const SysctlValues now = {{"net/ipv4/conf/all/rp_filter", "1"},      {"net/ipv6/conf/all/forwarding", "0"},
+                            {"net/ipv6/conf/all/accept_ra", "1"},      {"net/ipv6/conf/default/accept_ra", "1"},
+                            {"net/ipv6/conf/default/forwarding", "0"}, {"net/ipv6/conf/eth0/accept_ra", "1"},
+                            {"net/ipv6/conf/eth0/forwarding", "0"},    {"net/ipv6/conf/eth1/accept_ra", "0"},
+                            {"net/ipv6/conf/eth1/forwarding", "1"}};
   EXPECT_THAT(plan_host(now, {.ipv6_forwarding = false}), IsEmpty());
   EXPECT_THAT(plan_host(now, {.ipv6_forwarding = true}),
-              ElementsAre(SysctlWrite{"net/ipv6/conf/default/accept_ra", "2"},
-                          SysctlWrite{"net/ipv6/conf/eth0/accept_ra", "2"},
-                          SysctlWrite{"net/ipv6/conf/default/forwarding", "1"},
-                          SysctlWrite{"net/ipv6/conf/eth0/forwarding", "1"},
-                          SysctlWrite{"net/ipv6/conf/eth1/forwarding", "1"},
-                          SysctlWrite{"net/ipv6/conf/all/forwarding", "1"}));
+              ElementsAre(SysctlWrite{"net/ipv6/conf/default/accept_ra", "2"}, SysctlWrite{"net/ipv6/conf/eth0/accept_ra", "2"},
+                          SysctlWrite{"net/ipv6/conf/default/forwarding", "1"}, SysctlWrite{"net/ipv6/conf/eth0/forwarding", "1"},
+                          SysctlWrite{"net/ipv6/conf/eth1/forwarding", "1"}, SysctlWrite{"net/ipv6/conf/all/forwarding", "1"}));
 }
 
 TEST(SysctlPlan, ForwardingThatIsOnIsNotOurs) {
-  EXPECT_THAT(plan_host({{"net/ipv6/conf/all/forwarding", "1"}, {"net/ipv6/conf/eth0/forwarding", "1"}},
-                        {.ipv6_forwarding = true}),
-              IsEmpty());
+  EXPECT_THAT(
+      plan_host({{"net/ipv6/conf/all/forwarding", "1"}, {"net/ipv6/conf/eth0/forwarding", "1"}}, {.ipv6_forwarding = true}),
+      IsEmpty());
 }
 
 TEST(SysctlPlan, ACallsInterfaceTakesWhatNoRouteLeadsTo) {
@@ -63,8 +59,8 @@ TEST(SysctlPlan, OnlyASharedCallForwards) {
 
 TEST(SysctlPlan, TheKernelMakesNoRouteOfWhatTheFarEndSays) {
   const auto plan = plan_call_interface("isp", true, {});
-  for (const char* key : {"net/ipv6/conf/ppp-isp/accept_ra", "net/ipv6/conf/ppp-isp/accept_redirects",
-                          "net/ipv4/conf/ppp-isp/accept_redirects"})
+  for (const char* key :
+       {"net/ipv6/conf/ppp-isp/accept_ra", "net/ipv6/conf/ppp-isp/accept_redirects", "net/ipv4/conf/ppp-isp/accept_redirects"})
     EXPECT_THAT(plan, testing::Contains(SysctlWrite{key, "0", false}));
 }
 
@@ -82,9 +78,7 @@ class SysctlFiles : public ::testing::Test {
     journal_ = directory_ / "restore.json";
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
-  void put(const std::string& key, const std::string& value) {
-    std::ofstream(directory_ / key) << value << "\n";
-  }
+  void put(const std::string& key, const std::string& value) { std::ofstream(directory_ / key) << value << "\n"; }
   std::string get(const std::string& key) {
     std::string line;
     std::ifstream file(directory_ / key);

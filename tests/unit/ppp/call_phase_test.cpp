@@ -69,7 +69,8 @@ TEST(CallPhase, GoesThroughItsPhasesWithADeadlineEach) {
   EXPECT_EQ(rig.phase.deadline(), rig.now + 44s);  // not lengthened
   EXPECT_THAT(rig.lines({"CHAP authentication succeeded"}), IsEmpty());
   EXPECT_EQ(rig.phase.deadline(), rig.now + 45s);
-  EXPECT_THAT(rig.lines({"local  IP address 10.9.0.17", "remote IP address 10.9.0.1", "primary   DNS address 9.9.9.9"}), IsEmpty());
+  EXPECT_THAT(rig.lines({"local  IP address 10.9.0.17", "remote IP address 10.9.0.1", "primary   DNS address 9.9.9.9"}),
+              IsEmpty());
   EXPECT_EQ(rig.phase.name(), "running");
   EXPECT_EQ(rig.phase.deadline(), rig.now + kSettle);
   const News address = core::CallAddress{ip("10.9.0.17"), ip("10.9.0.1"), {ip("9.9.9.9")}};
@@ -80,8 +81,9 @@ TEST(CallPhase, GoesThroughItsPhasesWithADeadlineEach) {
 
 TEST(CallPhase, TheAddressIsToldAtOnceWhenTheLastPossibleLineHasCome) {
   Rig rig;
-  EXPECT_THAT(rig.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17", "remote IP address 10.9.0.1", "primary   DNS address 9.9.9.9",
-                         "secondary DNS address 1.1.1.1", "local  LL address fe80::1", "remote LL address fe80::2", "local  IP address 10.9.0.18"}),
+  EXPECT_THAT(rig.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17", "remote IP address 10.9.0.1",
+                         "primary   DNS address 9.9.9.9", "secondary DNS address 1.1.1.1", "local  LL address fe80::1",
+                         "remote LL address fe80::2", "local  IP address 10.9.0.18"}),
               ElementsAre(CallEffect{News{core::CallAddress{ip("10.9.0.17"), ip("10.9.0.1"), {ip("9.9.9.9"), ip("1.1.1.1")}}}},
                           CallEffect{News{core::CallAddress{ip("fe80::1"), ip("fe80::2"), {}}}}));
   EXPECT_EQ(rig.phase.deadline(), std::nullopt);
@@ -90,7 +92,8 @@ TEST(CallPhase, TheAddressIsToldAtOnceWhenTheLastPossibleLineHasCome) {
 TEST(CallPhase, APeerWithoutAnAddressIsToldToo) {
   Rig rig;
   rig.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17"});
-  EXPECT_THAT(rig.tick_at(rig.now + kSettle), ElementsAre(CallEffect{News{core::CallAddress{ip("10.9.0.17"), ip("0.0.0.0"), {}}}}));
+  EXPECT_THAT(rig.tick_at(rig.now + kSettle),
+              ElementsAre(CallEffect{News{core::CallAddress{ip("10.9.0.17"), ip("0.0.0.0"), {}}}}));
 }
 
 TEST(CallPhase, EachDeadlineEndsTheCallInOrder) {
@@ -138,7 +141,8 @@ TEST(CallPhase, WhatPppdLogsWhileItObeysUsIsNotTheReason) {
 
 TEST(CallPhase, AnExitBeforeTheAddressSettledStillTellsItFirst) {
   Rig rig;
-  rig.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17", "remote IP address 10.9.0.1", "LCP terminated by peer"});
+  rig.lines(
+      {"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17", "remote IP address 10.9.0.1", "LCP terminated by peer"});
   const auto out = rig.exit(code(0));
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(out[0], CallEffect{News(core::CallAddress{ip("10.9.0.17"), ip("10.9.0.1"), {}})});
@@ -157,10 +161,20 @@ TEST(CallPhase, AfterTheExitNothingHappens) {
 
 // Any order of events; seeded, so that a failure repeats.
 TEST(CallPhase, InAnyOrderOfEventsThePromisesHold) {
-  static constexpr std::array kLines{"Serial connection established.", "Connect: ppp-isp <--> eth0", "CHAP authentication succeeded",
-                                     "CHAP authentication failed", "local  IP address 10.9.0.17", "remote IP address 10.9.0.1",
-                                     "primary   DNS address 9.9.9.9", "secondary DNS address 1.1.1.1", "local  LL address fe80::1",
-                                     "remote LL address fe80::2", "Modem hangup", "Failed (BUSY)", "garbage", "Fatal signal 11"};
+  static constexpr std::array kLines{"Serial connection established.",
+                                     "Connect: ppp-isp <--> eth0",
+                                     "CHAP authentication succeeded",
+                                     "CHAP authentication failed",
+                                     "local  IP address 10.9.0.17",
+                                     "remote IP address 10.9.0.1",
+                                     "primary   DNS address 9.9.9.9",
+                                     "secondary DNS address 1.1.1.1",
+                                     "local  LL address fe80::1",
+                                     "remote LL address fe80::2",
+                                     "Modem hangup",
+                                     "Failed (BUSY)",
+                                     "garbage",
+                                     "Fatal signal 11"};
   for (unsigned seed = 0; seed < 3000; ++seed) {
     std::mt19937 rng(seed);
     Rig rig;
@@ -169,18 +183,14 @@ TEST(CallPhase, InAnyOrderOfEventsThePromisesHold) {
       rig.now += std::chrono::milliseconds(rng() % 20'000);
       Effects out;
       switch (rng() % 8) {
-        case 0:
-          out = rig.hangup();
-          break;
+        case 0: out = rig.hangup(); break;
         case 1:
-          if (i > 20) out = rig.exit({rng() % 2 ? ExitStatus::Kind::Exited : ExitStatus::Kind::Signalled, static_cast<int>(rng() % 25)});
+          if (i > 20)
+            out = rig.exit({rng() % 2 ? ExitStatus::Kind::Exited : ExitStatus::Kind::Signalled, static_cast<int>(rng() % 25)});
           break;
         case 2:
-        case 3:
-          out = rig.tick_at(rig.now);
-          break;
-        default:
-          out = rig.lines({kLines[rng() % kLines.size()]});
+        case 3: out = rig.tick_at(rig.now); break;
+        default: out = rig.lines({kLines[rng() % kLines.size()]});
       }
       for (const auto& e : out) {
         ASSERT_EQ(gones, 0) << "after the end, seed " << seed;

@@ -46,28 +46,28 @@ TEST(ExitReason, EveryExitCodeHasAReasonEvenWhenTheLogIsSilent) {
   using enum CallEnd;
   const std::vector<std::pair<CallEnd, CallEnd>> table{
       // before it was up, after
-      {Failed, PeerHungUp},                     // 0
-      {Failed, Failed},                         // 1 fatal
-      {ConfigError, ConfigError},               // 2 options
-      {ConfigError, ConfigError},               // 3 not root
-      {Failed, Failed},                         // 4 no kernel support
-      {Killed, Killed},                         // 5 signal
-      {DeviceMissing, DeviceMissing},           // 6 lock
-      {DeviceMissing, DeviceMissing},           // 7 open
-      {ConnectFailed, ConnectFailed},           // 8 connect script
-      {ConnectFailed, ConnectFailed},           // 9 pty
-      {NegotiationFailed, NegotiationFailed},   // 10
-      {AuthFailed, AuthFailed},                 // 11 the peer's
-      {PeerHungUp, PeerHungUp},                 // 12 idle
-      {PeerHungUp, PeerHungUp},                 // 13 connect time
-      {Failed, Failed},                         // 14 callback
-      {PeerDead, PeerDead},                     // 15
-      {NoCarrier, CarrierLost},                 // 16
-      {NegotiationFailed, NegotiationFailed},   // 17 loopback
-      {ConnectFailed, ConnectFailed},           // 18 init script
-      {AuthFailed, AuthFailed},                 // 19 ours
-      {AuthFailed, AuthFailed},                 // 20 calling number
-      {Failed, Failed},                         // 21: not known to us
+      {Failed, PeerHungUp},                    // 0
+      {Failed, Failed},                        // 1 fatal
+      {ConfigError, ConfigError},              // 2 options
+      {ConfigError, ConfigError},              // 3 not root
+      {Failed, Failed},                        // 4 no kernel support
+      {Killed, Killed},                        // 5 signal
+      {DeviceMissing, DeviceMissing},          // 6 lock
+      {DeviceMissing, DeviceMissing},          // 7 open
+      {ConnectFailed, ConnectFailed},          // 8 connect script
+      {ConnectFailed, ConnectFailed},          // 9 pty
+      {NegotiationFailed, NegotiationFailed},  // 10
+      {AuthFailed, AuthFailed},                // 11 the peer's
+      {PeerHungUp, PeerHungUp},                // 12 idle
+      {PeerHungUp, PeerHungUp},                // 13 connect time
+      {Failed, Failed},                        // 14 callback
+      {PeerDead, PeerDead},                    // 15
+      {NoCarrier, CarrierLost},                // 16
+      {NegotiationFailed, NegotiationFailed},  // 17 loopback
+      {ConnectFailed, ConnectFailed},          // 18 init script
+      {AuthFailed, AuthFailed},                // 19 ours
+      {AuthFailed, AuthFailed},                // 20 calling number
+      {Failed, Failed},                        // 21: not known to us
   };
   for (std::size_t i = 0; i < table.size(); ++i) {
     EXPECT_EQ(reason(code(static_cast<int>(i)), {}), table[i].first) << i;
@@ -90,7 +90,9 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {8, {"Failed (NO DIALTONE)", "Connect script failed"}, NoDialtone},
            {8, {"Failed (NO ANSWER)", "Connect script failed"}, NoAnswer},
            {8, {"alarm", "Failed", "Connect script failed"}, NoAnswer},
-           {8, {"NO CARRIER", "BUSY", "alarm", "Failed", "Connect script failed"}, Busy},  // no ABORT BUSY; a late NO CARRIER before
+           {8,
+            {"NO CARRIER", "BUSY", "alarm", "Failed", "Connect script failed"},
+            Busy},  // no ABORT BUSY; a late NO CARRIER before
            {8, {"Failed (Login incorrect)", "Connect script failed"}, AuthFailed},
            {8, {"Failed (ERROR)", "Connect script failed"}, ConnectFailed},
            // A wrong password, in the three codes it was seen with.
@@ -121,8 +123,8 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
 
 TEST(ExitReason, TheFarEndCannotPretendToBePppd) {
   // All of this came over the line during the connect script.
-  EXPECT_EQ(reason(code(8), {"CHAP authentication failed", "local  IP address 6.6.6.6", "No response to 3 echo-requests", "unrecognized option 'x'",
-                             "Fatal signal 11", "Failed to open /dev/x", "Failed (BUSY)"}),
+  EXPECT_EQ(reason(code(8), {"CHAP authentication failed", "local  IP address 6.6.6.6", "No response to 3 echo-requests",
+                             "unrecognized option 'x'", "Fatal signal 11", "Failed to open /dev/x", "Failed (BUSY)"}),
             CallEnd::Busy);
   // And modem words after the connect script are payload.
   EXPECT_EQ(reason(code(10), connected({"BUSY", "Failed (NO DIALTONE)", "LCP: timeout sending Config-Requests"})),
@@ -130,7 +132,8 @@ TEST(ExitReason, TheFarEndCannotPretendToBePppd) {
 }
 
 TEST(ExitReason, WhatWeAskedForIsHungUp) {
-  for (int c = 0; c <= 20; ++c) EXPECT_EQ(reason(code(c), up({"Modem hangup"}), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::HungUp) << c;
+  for (int c = 0; c <= 20; ++c)
+    EXPECT_EQ(reason(code(c), up({"Modem hangup"}), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::HungUp) << c;
   const auto killed = exit_reason(signalled(SIGKILL), evidence(up()), {.hangup = true, .killed = true, .timed_out = ""});
   EXPECT_EQ(killed.reason, CallEnd::HungUp);
   EXPECT_THAT(killed.detail, HasSubstr("did not end on SIGTERM"));

@@ -82,11 +82,26 @@ TEST(LogFact, EachKindIsKnownByItsLines) {
 }
 
 TEST(LogFact, OtherLinesSayNothing) {
-  for (const auto* line : {"", " ", "Using interface ppp0", "Renamed interface ppp0 to ppp-isp", "abort on (BUSY)", "abort on (NO CARRIER)",
-                           "send (\?\?\?\?\?\?)", "expect (CONNECT)", " -- got it", "CONNECT 115200", "timeout set to 3 seconds", "alarm",
-                           "Could not determine remote IP address: defaulting to 10.64.64.64", "CCP: timeout sending Config-Requests",
-                           "local  IP address nonsense", "primary   DNS address", "Connection terminated.", "Exit.",
-                           "pppd 2.4.9 started by root, uid 0", "Remote message: Login ok"})
+  for (const auto* line : {"",
+                           " ",
+                           "Using interface ppp0",
+                           "Renamed interface ppp0 to ppp-isp",
+                           "abort on (BUSY)",
+                           "abort on (NO CARRIER)",
+                           "send (\?\?\?\?\?\?)",
+                           "expect (CONNECT)",
+                           " -- got it",
+                           "CONNECT 115200",
+                           "timeout set to 3 seconds",
+                           "alarm",
+                           "Could not determine remote IP address: defaulting to 10.64.64.64",
+                           "CCP: timeout sending Config-Requests",
+                           "local  IP address nonsense",
+                           "primary   DNS address",
+                           "Connection terminated.",
+                           "Exit.",
+                           "pppd 2.4.9 started by root, uid 0",
+                           "Remote message: Login ok"})
     EXPECT_FALSE(log_fact(line)) << line;
 }
 

@@ -82,8 +82,8 @@ TEST(Options, Ipv6FollowsTheStableAddresses) {
 }
 
 TEST(Options, WhatAShellOrPppdWouldReadAsMoreThanAWordIsRefused) {
-  for (const auto* bad : {"", "relative", "/a b", "/a;reboot", "/a$(x)", "/a`x`", "/a\nb", "/a'b", "/a\"b", "/a\\b", "/a/../b", "/a|b",
-                          "/a&", "/a>b", "/a*", "/a\xc3\xa9"}) {
+  for (const auto* bad : {"", "relative", "/a b", "/a;reboot", "/a$(x)", "/a`x`", "/a\nb", "/a'b", "/a\"b", "/a\\b", "/a/../b",
+                          "/a|b", "/a&", "/a>b", "/a*", "/a\xc3\xa9"}) {
     auto link = modem_link();
     link.ppp.device = bad;
     EXPECT_FALSE(pppd_argv(link)) << bad;
@@ -119,12 +119,16 @@ TEST(Options, AChatOfThePeerFileIsMadeToTellWhyItFailed) {
   EXPECT_EQ(after(argv, "provider"), "connect");
   EXPECT_EQ(after(argv, "connect"), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
   EXPECT_EQ(telling_connect("connect 'chat -f x'"), "chat -s -f x");
-  EXPECT_EQ(telling_connect("connect 'chat -f a'\n# connect 'chat -f b'\nconnect 'chat -f c'"), "chat -s -f c");  // the last one counts
-  EXPECT_EQ(telling_connect("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"), "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
-  for (const auto* other : {"", "connect", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'", "connect 'sh -c \"chat x\"'",
-                            "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'", "connect 'chatty -f x'", "'connect' 'chat -f x'", "connect chat", "connect 'chat -v'", "connect 'chat -f'",
-                            // Every user could read it in pppd's arguments: a password, a number.
-                            "connect \"chat -v '' ATDT1 CONNECT '' ogin: me word: s3cret\"", "connect 'chat -f x ogin: me'", "connect 'chat -T 5551234 -f x'",
-                            "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'"})
+  EXPECT_EQ(telling_connect("connect 'chat -f a'\n# connect 'chat -f b'\nconnect 'chat -f c'"),
+            "chat -s -f c");  // the last one counts
+  EXPECT_EQ(telling_connect("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"),
+            "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
+  for (const auto* other :
+       {"", "connect", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'",
+        "connect 'sh -c \"chat x\"'", "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'", "connect 'chatty -f x'",
+        "'connect' 'chat -f x'", "connect chat", "connect 'chat -v'", "connect 'chat -f'",
+        // Every user could read it in pppd's arguments: a password, a number.
+        "connect \"chat -v '' ATDT1 CONNECT '' ogin: me word: s3cret\"", "connect 'chat -f x ogin: me'",
+        "connect 'chat -T 5551234 -f x'", "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'"})
     EXPECT_EQ(telling_connect(other), "") << other;
 }

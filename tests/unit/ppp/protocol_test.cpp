@@ -63,11 +63,34 @@ TEST(Protocol, EveryReasonTravels) {
 }
 
 TEST(Protocol, RefusesRequestsThatAreNotExactlyOne) {
-  for (const std::string& bad : std::vector<std::string>{
-           "", " ", "dial", "dial ", "dial isp", "dial isp ", "dial isp 0", "dial isp 01", "dial isp -1", "dial isp +1",
-           "dial isp 7 ", "dial isp 7 x", "dial  isp 7", " dial isp 7", "dial isp 7\n", "dial isp 0x7", "DIAL isp 7",
-           "dial ../etc 7", "dial -x 7", "dial twelve-bytes 7", "dial isp 18446744073709551616", "list x", "list ", "kill isp 7",
-           "hangup isp", std::string("dial isp 7\0", 11), std::string("\xff\xfe"), std::string(kMessageMax + 1, 'x')}) {
+  for (const std::string& bad : std::vector<std::string>{"",
+                                                         " ",
+                                                         "dial",
+                                                         "dial ",
+                                                         "dial isp",
+                                                         "dial isp ",
+                                                         "dial isp 0",
+                                                         "dial isp 01",
+                                                         "dial isp -1",
+                                                         "dial isp +1",
+                                                         "dial isp 7 ",
+                                                         "dial isp 7 x",
+                                                         "dial  isp 7",
+                                                         " dial isp 7",
+                                                         "dial isp 7\n",
+                                                         "dial isp 0x7",
+                                                         "DIAL isp 7",
+                                                         "dial ../etc 7",
+                                                         "dial -x 7",
+                                                         "dial twelve-bytes 7",
+                                                         "dial isp 18446744073709551616",
+                                                         "list x",
+                                                         "list ",
+                                                         "kill isp 7",
+                                                         "hangup isp",
+                                                         std::string("dial isp 7\0", 11),
+                                                         std::string("\xff\xfe"),
+                                                         std::string(kMessageMax + 1, 'x')}) {
     const auto got = decode_request(bad);
     EXPECT_FALSE(got) << bad;
     if (!got) {
@@ -80,15 +103,16 @@ TEST(Protocol, RefusesRequestsThatAreNotExactlyOne) {
 TEST(Protocol, RefusesMessagesThatAreNotExactlyOne) {
   for (const std::string& bad : std::vector<std::string>{
            "started isp 7", "started isp 7 pid=", "started isp 7 pid=0", "started isp 7 pid=-3", "started isp 7 pid=1 x",
-           "address isp 7 local=1.2.3.4", "address isp 7 remote=1.2.3.4 local=1.2.3.5", "address isp 7 local=1.2.3 remote=1.2.3.4",
-           "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=", "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=9.9.9.9,",
-           "gone isp 7", "gone isp 7 Nonsense", "gone isp 7 Busy ", "gone isp 7 busy", "refused", "refused - 7 why",
-           "refused isp 0 why", "listed ", "news isp 7"})
+           "address isp 7 local=1.2.3.4", "address isp 7 remote=1.2.3.4 local=1.2.3.5",
+           "address isp 7 local=1.2.3 remote=1.2.3.4", "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=",
+           "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=9.9.9.9,", "gone isp 7", "gone isp 7 Nonsense", "gone isp 7 Busy ",
+           "gone isp 7 busy", "refused", "refused - 7 why", "refused isp 0 why", "listed ", "news isp 7"})
     EXPECT_FALSE(decode_message(bad)) << bad;
 }
 
 TEST(Protocol, FreeTextIsMadeHarmlessAndCut) {
-  const Message m = CallNews{"isp", kSerial, CallGone{CallEnd::Failed, "line one\nstarted isp 8 pid=1 \xff" + std::string(5000, 'x')}};
+  const Message m = CallNews{"isp", kSerial,
+                             CallGone{CallEnd::Failed, "line one\nstarted isp 8 pid=1 \xff" + std::string(5000, 'x')}};
   const auto text = encode(m);
   EXPECT_LE(text.size(), kMessageMax);
   EXPECT_TRUE(text.starts_with("gone isp 7 Failed line one started isp 8 pid=1 ?x"));
@@ -115,17 +139,14 @@ TEST(Protocol, GarbageIsNeverAcceptedAsSomethingElse) {
     for (unsigned edits = rng() % 4; edits > 0; --edits) {
       const auto at = rng() % (text.size() + 1);
       switch (rng() % 4) {
-        case 0:
-          text.insert(at, 1, static_cast<char>(rng()));
-          break;
+        case 0: text.insert(at, 1, static_cast<char>(rng())); break;
         case 1:
           if (at < text.size()) text.erase(at, 1 + rng() % 3);
           break;
         case 2:
           if (at < text.size()) text[at] = static_cast<char>(' ' + rng() % 95);
           break;
-        default:
-          text += good[rng() % good.size()].substr(0, rng() % 9);
+        default: text += good[rng() % good.size()].substr(0, rng() % 9);
       }
       if (text.empty()) text = "x";
     }

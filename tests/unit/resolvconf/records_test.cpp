@@ -17,7 +17,8 @@ TEST(Records, HaveNamesThatAreOurs) {
   EXPECT_EQ(demand_record("isp"), "gd-isp.ghostd");
   EXPECT_EQ(call_record("isp"), "ppp-isp.ghostd");
   for (const auto* ours : {"gd-isp.ghostd", "ppp-isp.ghostd", "ppp-a_b-c.ghostd"}) EXPECT_TRUE(is_ours(ours)) << ours;
-  for (const auto* not_ours : {"ppp-isp", "ppp-isp.pppd", "eth0.ghostd", "gd-.ghostd", "gd-a b.ghostd", "gd-twelve-bytes.ghostd", ".ghostd", ""})
+  for (const auto* not_ours :
+       {"ppp-isp", "ppp-isp.pppd", "eth0.ghostd", "gd-.ghostd", "gd-a b.ghostd", "gd-twelve-bytes.ghostd", ".ghostd", ""})
     EXPECT_FALSE(is_ours(not_ours)) << not_ours;
   EXPECT_TRUE(is_ours_of_a_call("ppp-isp.ghostd"));
   EXPECT_FALSE(is_ours_of_a_call("gd-isp.ghostd"));
@@ -33,7 +34,8 @@ TEST(Records, HoldNothingButServers) {
 
 TEST(Changes, TellWhatIsNew) {
   EXPECT_EQ(changes(kA, {}, {}, {}), (Changes{{}, kA}));
-  EXPECT_EQ(changes(kA, {}, {"ppp-a.ghostd"}, {"ppp-a.ghostd"}), (Changes{{}, kA})) << "of an earlier call, with who knows what in it";
+  EXPECT_EQ(changes(kA, {}, {"ppp-a.ghostd"}, {"ppp-a.ghostd"}), (Changes{{}, kA}))
+      << "of an earlier call, with who knows what in it";
   EXPECT_EQ(changes(kA, kA, {"ppp-a.ghostd", "eth0.inet"}, {"ppp-a.ghostd"}), Changes{});
   EXPECT_EQ(changes(kA, {{"ppp-a.ghostd", {ip("192.0.2.9")}}}, {"ppp-a.ghostd"}, {}), (Changes{{}, kA}));
   EXPECT_EQ(changes(kA, kA, {}, {}), (Changes{{}, kA})) << "somebody has removed it";

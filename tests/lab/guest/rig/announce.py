@@ -26,6 +26,7 @@ WRONG_KEY = base64.b64encode(accounts.WRONG.encode()).decode()
 
 class Told:
     """The result of a notice."""
+
     def __init__(self, notice):
         self.result, self.detail, self.attempts = notice["result"], notice["detail"], notice["attempts"]
 
@@ -116,8 +117,13 @@ class Announcer:
             if code != 0:
                 raise Failure(f"ghostctl connect: {error}")
             wait_for(lambda: len(self.lab.status(self.link)["local_addresses"]) == 2, 40, "both families to be up", pause=0.2)
-        self.process = subprocess.Popen(["ghostctl", "appear", self.link, "--json", "--timeout", "10min"], text=True,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            ["ghostctl", "appear", self.link, "--json", "--timeout", "10min"],
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def wait(self, deadline=150):
         try:

@@ -22,8 +22,15 @@ class iovec(ctypes.Structure):
 
 
 class msghdr(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint32), ("iov", ctypes.POINTER(iovec)), ("iovlen", ctypes.c_size_t),
-                ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int)]
+    _fields_ = [
+        ("name", ctypes.c_void_p),
+        ("namelen", ctypes.c_uint32),
+        ("iov", ctypes.POINTER(iovec)),
+        ("iovlen", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("controllen", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    ]
 
 
 class mmsghdr(ctypes.Structure):
@@ -32,6 +39,7 @@ class mmsghdr(ctypes.Structure):
 
 class Batch:
     """A socket's next 64 datagrams, made once; send() numbers them."""
+
     def __init__(self, address, port, size):
         self.socket = socket.socket(family_of(address), socket.SOCK_DGRAM)
         self.socket.connect((address, port))

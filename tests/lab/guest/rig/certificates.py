@@ -55,11 +55,15 @@ def make():
     def certificate(kind, subject, extensions, to, how):
         lines.append(f"openssl ecparam -genkey -name prime256v1 -noout -out {kind}.key")
         lines.append(f"openssl req -new -key {kind}.key -subj '/CN={subject}' -out {kind}.csr")
-        lines.append(f"openssl ca -batch -notext -config ca.conf -extensions {extensions} -startdate 20210101000000Z "
-                     f"-enddate {to} -in {kind}.csr -out {kind}.pem {how}")
+        lines.append(
+            f"openssl ca -batch -notext -config ca.conf -extensions {extensions} -startdate 20210101000000Z "
+            f"-enddate {to} -in {kind}.csr -out {kind}.pem {how}"
+        )
+
     certificate("ca", "Lab authority", "authority", "20490101000000Z", "-selfsign -keyfile ca.key")
     for kind in KINDS:
-        certificate(kind, "isp.test", kind, "20220101000000Z" if kind == "expired" else "20490101000000Z",
-                    "-cert ca.pem -keyfile ca.key")
+        certificate(
+            kind, "isp.test", kind, "20220101000000Z" if kind == "expired" else "20490101000000Z", "-cert ca.pem -keyfile ca.key"
+        )
     lines.append("chmod 644 *.key; touch complete")  # each server runs as somebody else
     sh("\n".join(lines), timeout=120)

@@ -29,12 +29,16 @@ def ask(server, name, kind, timeout=3):
         at = skip_name(data, at)
         number, _, _, length = struct.unpack_from("!HHIH", data, at)
         at += 10
-        value = data[at:at + length]
+        value = data[at : at + length]
         if number == TYPES[kind]:
-            found.append({"A": lambda: socket.inet_ntop(socket.AF_INET, value),
-                          "AAAA": lambda: socket.inet_ntop(socket.AF_INET6, value),
-                          "SOA": lambda: str(struct.unpack_from("!I", value, len(value) - 20)[0]),
-                          "TXT": lambda: text(value)}[kind]())
+            found.append(
+                {
+                    "A": lambda: socket.inet_ntop(socket.AF_INET, value),
+                    "AAAA": lambda: socket.inet_ntop(socket.AF_INET6, value),
+                    "SOA": lambda: str(struct.unpack_from("!I", value, len(value) - 20)[0]),
+                    "TXT": lambda: text(value),
+                }[kind]()
+            )
         at += length
     return sorted(found)
 
@@ -43,5 +47,5 @@ def text(value):
     """A TXT record's character strings, put together."""
     out = b""
     while value:
-        out, value = out + value[1:1 + value[0]], value[1 + value[0]:]
+        out, value = out + value[1 : 1 + value[0]], value[1 + value[0] :]
     return out.decode("utf-8", "replace")

@@ -12,6 +12,7 @@ PROC_EVENT_EXEC = 2
 
 class ExecWatch:
     """times: [CLOCK_MONOTONIC seconds] of each exec of pppd outside the provider's namespace."""
+
     def __init__(self, program="pppd"):
         self.program, self.times = program, []
         self.here = os.readlink("/proc/self/ns/net")

@@ -60,8 +60,11 @@ def drip(connection, account, fault):
 
 def flood(connection, account, fault):
     """The text up to its first empty line is said once, what follows over and over."""
-    head, again, body = fault.text.encode("latin-1").partition(b"\r\n\r\n") if "\r\n\r\n" in fault.text \
+    head, again, body = (
+        fault.text.encode("latin-1").partition(b"\r\n\r\n")
+        if "\r\n\r\n" in fault.text
         else (b"", b"", fault.text.encode("latin-1"))
+    )
     threading.Thread(target=listen, args=(connection, account), daemon=True).start() if not fault.tls else None
     connection.sendall(head + again)
     block = (body or b"x") * (65536 // len(body or b"x"))
@@ -134,6 +137,7 @@ def serve(name, port, fault):
         account["seconds"] = time.time() - account["time"]
         with lock, open(LOG, "a") as f:
             f.write(json.dumps(account) + "\n")
+
     while True:
         connection, peer = listener.accept()
         threading.Thread(target=one, args=(connection, peer), daemon=True).start()
@@ -141,17 +145,23 @@ def serve(name, port, fault):
 
 class Faulty:
     """The servers named, in one process; ended with the scenario."""
+
     def __init__(self, **faults):
         certificates.make()
         self.faults = {name: (9000 + n, fault) for n, (name, fault) in enumerate(faults.items())}
         open(LOG, "w").close()
         spec = {name: (port, vars(fault)) for name, (port, fault) in self.faults.items()}
-        self.process = subprocess.Popen(["ip", "netns", "exec", "isp", sys.executable, "-m", "rig.faulty", json.dumps(spec)],
-                                        stdin=subprocess.DEVNULL, stdout=open("/run/lab/faulty.log", "w"),
-                                        stderr=subprocess.STDOUT, start_new_session=True)
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", "isp", sys.executable, "-m", "rig.faulty", json.dumps(spec)],
+            stdin=subprocess.DEVNULL,
+            stdout=open("/run/lab/faulty.log", "w"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         last = max(port for port, _ in self.faults.values())
-        wait_for(lambda: all(f":{p} " in out("ip netns exec isp ss -Htln") for p in (9000, last)), 30,
-                 "the faulty servers", pause=0.2)
+        wait_for(
+            lambda: all(f":{p} " in out("ip netns exec isp ss -Htln") for p in (9000, last)), 30, "the faulty servers", pause=0.2
+        )
 
     def port(self, name):
         return self.faults[name][0]

@@ -14,6 +14,7 @@ def account(seen, sent):
 
 class Flow:
     """One stream of numbered datagrams to a sink of its own. Everything is ready before the first one leaves."""
+
     def __init__(self, count, pps, size=64, address=net.ISP4, port=7000, namespace=None):
         self.count = count
         self.sink = Sink(address, port)

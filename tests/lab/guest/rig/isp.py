@@ -49,9 +49,13 @@ class Isp:
             with open(path, "w") as f:
                 f.write(text)
             os.chmod(path, 0o755)
-        self.process = subprocess.Popen(["ip", "netns", "exec", "isp", sys.executable, "-m", "rig.provider"],
-                                        stdin=subprocess.DEVNULL, start_new_session=True,
-                                        stdout=open("/run/lab/provider.log", "w"), stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", "isp", sys.executable, "-m", "rig.provider"],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            stdout=open("/run/lab/provider.log", "w"),
+            stderr=subprocess.STDOUT,
+        )
         wait_for(lambda: ":7002" in out("ip netns exec isp ss -Hltn"), 20, "the provider's servers")
 
     def stop(self):
@@ -63,10 +67,12 @@ class Isp:
     def configure(self, auth=None, ipv6=True, secret=SECRET, extra=""):
         """The provider's behaviour in the next calls. auth: None, "chap" or "pap"; secret: the secret that the provider expects;
         extra: further pppd options, one per line."""
+
         def put(path, text):
             with open(path, "w") as f:
                 f.write(text)
             os.chmod(path, 0o600)
+
         put("/etc/netns/isp/ppp/options", "")
         for kind in ("chap", "pap"):
             put(f"/etc/netns/isp/ppp/{kind}-secrets", f'"{USER}" isp "{secret}" *\n')

@@ -45,6 +45,8 @@ novj
 lcp-echo-interval 10
 lcp-echo-failure 4
 """
+
+
 class Reboot(Exception):
     """The scenario wants a reboot, and to go on after it by the function named."""
 
@@ -124,8 +126,9 @@ class Lab:
                 body.setdefault(section, {}).update(values)
             if "Device" in body["Link"]:
                 body["Link"].pop("Peer")
-            text = "\n".join(f"[{section}]\n" + "".join(f"{k}={v}\n" for k, v in values.items())
-                             for section, values in body.items())
+            text = "\n".join(
+                f"[{section}]\n" + "".join(f"{k}={v}\n" for k, v in values.items()) for section, values in body.items()
+            )
         path = f"/etc/ghostd/links/{link}.conf"
         self.put(path, text, 0o644)
         return path
@@ -149,8 +152,9 @@ class Lab:
     def start_ghostd(self, deadline=60):
         done = subprocess.run(["systemctl", "start", "ghostd.service"], capture_output=True, text=True, timeout=deadline + 60)
         if done.returncode != 0:
-            raise Failure("ghostd does not start: " + done.stderr.strip() + "\n" +
-                          out("journalctl -u ghostd -n 15 -o cat --no-pager"))
+            raise Failure(
+                "ghostd does not start: " + done.stderr.strip() + "\n" + out("journalctl -u ghostd -n 15 -o cat --no-pager")
+            )
 
     def stop_ghostd(self):
         sh("systemctl stop ghostd.service ghost-supervisor.service", timeout=150)
@@ -178,6 +182,7 @@ class Lab:
         def there():
             last["status"] = self.status(link)
             return field(last["status"], "state").lower() == state and last["status"]
+
         try:
             return run.wait_for(there, deadline, f"link {link} to be {state}", pause=0.1)
         except Failure as failure:
@@ -227,8 +232,15 @@ class Lab:
     def to_resume(self):
         def coded(before):
             return before and [base64.b64encode(before[0]).decode(), before[1]]
-        return {"checks": self.checks, "failures": self.failures, "measures": self.measures, "kept": self.kept,
-                "began": self.begun + self.true_offset, "undo": [[k, p, coded(b)] for k, p, b in self.undo]}
+
+        return {
+            "checks": self.checks,
+            "failures": self.failures,
+            "measures": self.measures,
+            "kept": self.kept,
+            "began": self.begun + self.true_offset,
+            "undo": [[k, p, coded(b)] for k, p, b in self.undo],
+        }
 
     def resume(self, before):
         self.checks, self.failures, self.measures = before["checks"], before["failures"], before["measures"]
@@ -239,9 +251,13 @@ class Lab:
     def clean(self):
         """Everything as a scenario finds it."""
         if os.path.exists("/usr/sbin/ghostd"):
-            sh("systemctl disable -q --now ghost-appear@isp.timer ghost-appear@two.timer; systemctl stop 'ghost-appear*'; "
-               "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
-               "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*", check=False, timeout=150)
+            sh(
+                "systemctl disable -q --now ghost-appear@isp.timer ghost-appear@two.timer; systemctl stop 'ghost-appear*'; "
+                "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
+                "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*",
+                check=False,
+                timeout=150,
+            )
         for line in self.lines:
             line.stop()
         self.isp.stop()
@@ -262,6 +278,7 @@ class Lab:
 
         def left():  # the provider's servers are known by the namespace they live in
             return ours() + [int(pid) for pid in out("ip netns pids isp 2>/dev/null").split()]
+
         for pid in left():
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -312,8 +329,12 @@ class Lab:
         with open(os.path.join(self.results, "journal.txt"), "w") as f:
             f.write(self.journal())
         with open(os.path.join(self.results, "network.txt"), "w") as f:
-            f.write(out("for c in 'ip addr' 'ip rule' 'ip -6 rule' 'ip route show table all' 'ip -6 route show table all' "
-                        "'nft list ruleset' 'tc -s qdisc' 'conntrack -L' 'ip -n isp addr'; do echo \"## $c\"; $c 2>&1; done"))
+            f.write(
+                out(
+                    "for c in 'ip addr' 'ip rule' 'ip -6 rule' 'ip route show table all' 'ip -6 route show table all' "
+                    "'nft list ruleset' 'tc -s qdisc' 'conntrack -L' 'ip -n isp addr'; do echo \"## $c\"; $c 2>&1; done"
+                )
+            )
         for path in glob.glob("/run/lab/*.log") + glob.glob("/run/lab/*.pcap"):
             shutil.copy(path, self.results)
 
@@ -354,6 +375,7 @@ def find_link(status, link):
 
 def field(status, name):
     """A field by its name, whatever its case and separators: local_addresses, LocalAddresses, local-addresses."""
+
     def plain(s):
         return s.replace("_", "").replace("-", "").lower()
 

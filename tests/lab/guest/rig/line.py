@@ -15,6 +15,7 @@ PROGRAM = "/opt/lab/bin/ghost-line"
 
 class Line:
     """Line n. Calls are numbered from 40 n + 1, so that no two lines ever give the same address."""
+
     def __init__(self, n, direct=False):
         self.n = n
         self.tty = f"/dev/ttyGHOST{n}"
@@ -29,8 +30,13 @@ class Line:
         argv += [self.tty, self.control, self.log, "/run/lab/answer"]
         if os.path.exists(self.log):
             os.unlink(self.log)
-        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=open(f"{DIRECTORY}/line{self.n}.err", "w"), start_new_session=True)
+        self.process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=open(f"{DIRECTORY}/line{self.n}.err", "w"),
+            start_new_session=True,
+        )
         wait_for(lambda: os.path.exists(self.control) and os.path.lexists(self.tty), 10, f"{self.tty} to appear")
 
     def stop(self):
@@ -78,21 +84,41 @@ class Line:
         return wait_for(lambda: [e for e in self.events(name) if e[0] >= since], deadline, f"the line to say {name!r}")[0]
 
     # The faults by name.
-    def outcome(self, what): self.tell(f"outcome {what}")
-    def noise(self, share): self.tell(f"noise {share}")
-    def freeze(self, on=True): self.tell(f"freeze {'on' if on else 'off'}")
-    def rate(self, bytes_a_second): self.tell(f"rate {bytes_a_second}")
-    def delay(self, milliseconds): self.tell(f"delay {milliseconds}")
-    def dial_time(self, milliseconds): self.tell(f"dial-time {milliseconds}")
-    def drop(self): self.tell("drop")
-    def remove(self): self.tell("remove")
-    def restore(self): self.tell("restore")
+    def outcome(self, what):
+        self.tell(f"outcome {what}")
+
+    def noise(self, share):
+        self.tell(f"noise {share}")
+
+    def freeze(self, on=True):
+        self.tell(f"freeze {'on' if on else 'off'}")
+
+    def rate(self, bytes_a_second):
+        self.tell(f"rate {bytes_a_second}")
+
+    def delay(self, milliseconds):
+        self.tell(f"delay {milliseconds}")
+
+    def dial_time(self, milliseconds):
+        self.tell(f"dial-time {milliseconds}")
+
+    def drop(self):
+        self.tell("drop")
+
+    def remove(self):
+        self.tell("remove")
+
+    def restore(self):
+        self.tell("restore")
 
     def wait_free(self, deadline=30):
         """Until it is closed and no pppd is left of the last call: one that ends is busy for a second."""
         lock = f"/run/lock/LCK..{os.path.basename(self.tty)}"
-        wait_for(lambda: self.status()["state"] in ("closed", "gone") and not held(lock), deadline,
-                 f"{self.tty} to be closed and its pppd to go")
+        wait_for(
+            lambda: self.status()["state"] in ("closed", "gone") and not held(lock),
+            deadline,
+            f"{self.tty} to be closed and its pppd to go",
+        )
 
     def wait_idle(self, deadline=20):
         wait_for(lambda: self.status()["state"] in ("closed", "gone"), deadline, f"{self.tty} to be closed")

@@ -27,8 +27,13 @@ class Login:
         sh(f"for k in host user; do ssh-keygen -q -t ed25519 -N '' -f {DIRECTORY}/$k; done; mkdir -p /run/sshd")
         with open(f"{DIRECTORY}/sshd.conf", "w") as f:
             f.write(CONFIG.format(dir=DIRECTORY))
-        self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", f"{DIRECTORY}/sshd.conf"], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(
+            ["/usr/sbin/sshd", "-D", "-f", f"{DIRECTORY}/sshd.conf"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         wait_for(self.listens, 30, "sshd to listen")
 
     @staticmethod

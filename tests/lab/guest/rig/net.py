@@ -25,7 +25,8 @@ def call_prefix(n):
 
 
 def setup():
-    sh("""set -e
+    sh(
+        """set -e
         ip netns add isp; ip netns add lan
         ip -n isp link set lo up
         ip -n isp addr add 10.64.64.1/32 dev lo
@@ -37,7 +38,8 @@ def setup():
         ip -n lan route add default via 10.10.10.1
         # Counts what reaches the servers before they do: SYNs, above all.
         ip netns exec isp nft add table inet lab
-        ip netns exec isp nft 'add chain inet lab in { type filter hook prerouting priority -400; }'""")
+        ip netns exec isp nft 'add chain inet lab in { type filter hook prerouting priority -400; }'"""
+    )
 
 
 def teardown():
@@ -51,7 +53,9 @@ def syns_seen():
 
 
 def reset_syns():
-    sh("ip netns exec isp nft flush chain inet lab in; ip netns exec isp nft 'add rule inet lab in tcp dport 7001 tcp flags & (syn|ack) == syn counter'")
+    sh(
+        "ip netns exec isp nft flush chain inet lab in; ip netns exec isp nft 'add rule inet lab in tcp dport 7001 tcp flags & (syn|ack) == syn counter'"
+    )
 
 
 def enter(namespace):
@@ -72,6 +76,7 @@ def in_namespace(namespace, function):
             result["value"] = function()
         except BaseException as error:
             result["error"] = error
+
     t = threading.Thread(target=body)
     t.start()
     t.join()

@@ -114,6 +114,7 @@ def serve(family, address, port, handle):
             except OSError:
                 return  # it has been closed
             threading.Thread(target=one, args=(connection, peer), daemon=True).start()
+
     threading.Thread(target=accept, daemon=True).start()
     return listener
 

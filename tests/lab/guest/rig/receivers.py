@@ -53,16 +53,25 @@ class Mailbox:
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        record("mail", {"from": envelope.mail_from, "to": envelope.rcpt_tos, "peer": session.peer[0],
-                        "tls": bool(session.ssl) or server.transport.get_extra_info("sslcontext") is not None,
-                        "user": getattr(session.auth_data, "login", b"").decode() if session.authenticated else None,
-                        "headers": dict(message.items()), "body": message.get_content(),
-                        "raw": envelope.content.decode("latin-1")})
+        record(
+            "mail",
+            {
+                "from": envelope.mail_from,
+                "to": envelope.rcpt_tos,
+                "peer": session.peer[0],
+                "tls": bool(session.ssl) or server.transport.get_extra_info("sslcontext") is not None,
+                "user": getattr(session.auth_data, "login", b"").decode() if session.authenticated else None,
+                "headers": dict(message.items()),
+                "body": message.get_content(),
+                "raw": envelope.content.decode("latin-1"),
+            },
+        )
         return "250 queued"
 
 
 def check_password(server, session, envelope, mechanism, data):
     from aiosmtpd.smtp import AuthResult
+
     user, password = accounts.OF["mail"]
     good = (data.login, data.password) == (user.encode(), password.encode())
     record("mail.logins", {"user": data.login.decode("latin-1"), "good": good})
@@ -71,6 +80,7 @@ def check_password(server, session, envelope, mechanism, data):
 
 async def mail(certificate, key):
     from aiosmtpd.smtp import SMTP
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     common = dict(hostname="mail.isp.test", authenticator=check_password)
@@ -94,14 +104,25 @@ class Web(http.server.BaseHTTPRequestHandler):
             text = scripted(query.get("hostname", "").partition(".")[0]) or "good " + query.get("myip", "")
         else:
             status = scripted(self.path.rpartition("/")[2]) or status
-        record("web", {"method": self.command, "path": self.path, "status": int(status), "answer": text, "peer": self.headers.get("X-Peer"),
-                       "scheme": self.headers.get("X-Scheme"), "headers": dict(self.headers.items()),
-                       "body": body.decode("utf-8", "replace")})
+        record(
+            "web",
+            {
+                "method": self.command,
+                "path": self.path,
+                "status": int(status),
+                "answer": text,
+                "peer": self.headers.get("X-Peer"),
+                "scheme": self.headers.get("X-Scheme"),
+                "headers": dict(self.headers.items()),
+                "body": body.decode("utf-8", "replace"),
+            },
+        )
         data = text.encode() + b"\n"
         self.send_response(int(status))
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
     do_GET = do_POST = do_PUT = answer
 
     def log_message(self, *_):

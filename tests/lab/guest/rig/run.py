@@ -10,8 +10,14 @@ class Failure(Exception):
 
 def sh(command, check=True, timeout=60, stdin=None):
     """Runs a shell line and returns its exit status; check: anything but 0 is a Failure."""
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=timeout, input=stdin,
-                          stdin=subprocess.DEVNULL if stdin is None else None)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+    )
     if check and done.returncode != 0:
         raise Failure(f"`{command}` ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
     return done.returncode
@@ -19,8 +25,9 @@ def sh(command, check=True, timeout=60, stdin=None):
 
 def out(command, timeout=60):
     """The output of a shell line, stripped; its exit status does not matter."""
-    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=timeout,
-                          stdin=subprocess.DEVNULL).stdout.strip()
+    return subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL
+    ).stdout.strip()
 
 
 def wait_for(condition, deadline, what, pause=0.05):

@@ -61,8 +61,17 @@ def main():
         traceback.print_exc()
         lab.fail(f"while cleaning up: {error}")
     with open(os.path.join(results, "result.json"), "w") as f:
-        json.dump({"name": name, "seconds": round(lab.seconds(), 1), "checks": lab.checks,
-                   "failures": lab.failures, "measures": lab.measures}, f, indent=1)
+        json.dump(
+            {
+                "name": name,
+                "seconds": round(lab.seconds(), 1),
+                "checks": lab.checks,
+                "failures": lab.failures,
+                "measures": lab.measures,
+            },
+            f,
+            indent=1,
+        )
     sys.exit(1 if lab.failures else 0)
 
 

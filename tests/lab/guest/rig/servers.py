@@ -40,6 +40,7 @@ def lines(path):
 
 class Server:
     """One server, or several processes of the same. PORTS: it is there once the provider listens on them all."""
+
     NAME, PORTS = "", ()
 
     def __init__(self):
@@ -66,8 +67,9 @@ class Server:
         self.stop()
         log = open(f"/run/lab/{self.NAME}.log", "a")
         for argv in self.commands(certificate):
-            self.processes.append(subprocess.Popen(IN_ISP + argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                                   start_new_session=True))
+            self.processes.append(
+                subprocess.Popen(IN_ISP + argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            )
 
     def wait(self):
         def there():
@@ -75,6 +77,7 @@ class Server:
                 if process.poll() is not None:
                     raise Failure(f"{self.NAME} did not start: {out(f'tail -5 /run/lab/{self.NAME}.log')}")
             return all(listens(port) for port in self.PORTS)
+
         wait_for(there, 60, f"the provider's {self.NAME} server")
 
     def stop(self):
@@ -99,13 +102,15 @@ class Server:
         return lines(f"/run/lab/{self.NAME}.jsonl")
 
     def wait_received(self, count=1, deadline=60):
-        return wait_for(lambda: len(self.received()) >= count and self.received(), deadline,
-                        f"{count} to arrive at {self.NAME}", pause=0.1)
+        return wait_for(
+            lambda: len(self.received()) >= count and self.received(), deadline, f"{count} to arrive at {self.NAME}", pause=0.1
+        )
 
 
 class Mail(Server):
     """received(): {from, to, user, tls, headers, body, raw}. tries(), logins(). To say550@isp.test it says that, to
     later451@isp.test the first time."""
+
     NAME, PORTS = "mail", (25, 465, 2525)
 
     def commands(self, certificate):
@@ -156,6 +161,7 @@ class Web(Server):
     /echo, /nat (198.51.100.7), /page: what address is this? /moved /gone /broken; /huge: 1 GB. TLS: 443; 4431 with the expired, 4432 with the wrong name's certificate.
     received(): {method, path, status, answer, peer, scheme, headers, body}. /plain/say503 says that, /plain/later503 the
     first time; so does hostname=say-nohost.ghost.test of dyndns2."""
+
     NAME, PORTS = "web", (80, 443, 4431, 4432, 8080)
 
     def prepare(self):
@@ -208,6 +214,7 @@ GHOST_ZONE = """$TTL 60
 class Dns(Server):
     """bind9: resolver of isp.test, and ghost.test, whose name machine.ghost.test the key ghost-key may update.
     received(): {key, what} a line of an update, as named's log has it."""
+
     NAME, PORTS = "dns", (53,)
 
     def prepare(self):
@@ -275,6 +282,7 @@ keyfile {tls}/{kind}.key
 class Mqtt(Server):
     """mosquitto: 1883 in clear, 8883 with TLS, 8884 with the expired, 8885 with the wrong name's certificate; a password is
     demanded on all. received(): {topic, payload, qos, retain} as a subscriber saw it come."""
+
     NAME, PORTS = "mqtt", (1883, 8883, 8884, 8885, 1885)
 
     def prepare(self):
@@ -310,16 +318,22 @@ class Mqtt(Server):
 
 class Box(Server):
     """Shared by ftp and sftp servers: an account with a directory, BOX."""
+
     BOX = "/srv/box"
 
     def prepare(self):
         user, password = accounts.OF["box"]
-        sh(f"id {user} >/dev/null 2>&1 || useradd -d {self.BOX} -s /bin/sh {user}; umount {self.BOX}/full 2>/dev/null; rm -rf {self.BOX}; mkdir -p {self.BOX}/in; "
-           f"chown -R {user} {self.BOX}; mkdir {self.BOX}/readonly; echo {user}:{password} | chpasswd -c MD5")  # the usual hash takes a second under emulation
+        sh(
+            f"id {user} >/dev/null 2>&1 || useradd -d {self.BOX} -s /bin/sh {user}; umount {self.BOX}/full 2>/dev/null; rm -rf {self.BOX}; mkdir -p {self.BOX}/in; "
+            f"chown -R {user} {self.BOX}; mkdir {self.BOX}/readonly; echo {user}:{password} | chpasswd -c MD5"
+        )  # the usual hash takes a second under emulation
 
     def full(self):
         """BOX/full: a disk that has no room, until room() makes some."""
-        sh(f"mkdir {self.BOX}/full; mount -t tmpfs -o size=64k,mode=777 box {self.BOX}/full; cat /dev/zero >{self.BOX}/full/all", check=False)
+        sh(
+            f"mkdir {self.BOX}/full; mount -t tmpfs -o size=64k,mode=777 box {self.BOX}/full; cat /dev/zero >{self.BOX}/full/all",
+            check=False,
+        )
 
     def room(self):
         sh(f"rm {self.BOX}/full/all")
@@ -358,6 +372,7 @@ use_localtime=NO
 
 class Ftp(Box):
     """vsftpd: 21 (TLS by AUTH), 990 (TLS from the start), 2121 expired, 2122 wrong name. received(): {path, size} a file."""
+
     NAME, PORTS = "ftp", (21, 990, 2121, 2122)
 
     def commands(self, certificate):
@@ -393,6 +408,7 @@ Subsystem sftp internal-sftp -l VERBOSE
 
 class Sftp(Box):
     """sshd; fingerprint: of its host key, "SHA256:…". received(): {path, what} a file opened to be written, or renamed."""
+
     NAME, PORTS = "sftp", (22,)
 
     def prepare(self):
@@ -407,8 +423,12 @@ class Sftp(Box):
 
     def received(self):
         text = out(f"journalctl --no-pager -t internal-sftp -t sshd -o short-unix --after-cursor='{self.cursor}'")
-        return [{"time": float(when), "path": path, "what": "write" if kind == "open" else kind} for when, kind, path in
-                re.findall(r'^(\d+\.\d+) .*\]: (open|rename old) "([^"]+)"(?: flags \S*WRITE| new )', text, re.M)]
+        return [
+            {"time": float(when), "path": path, "what": "write" if kind == "open" else kind}
+            for when, kind, path in re.findall(
+                r'^(\d+\.\d+) .*\]: (open|rename old) "([^"]+)"(?: flags \S*WRITE| new )', text, re.M
+            )
+        ]
 
 
 KINDS = {kind.NAME: kind for kind in (Dns, Mail, Web, Mqtt, Ftp, Sftp)}

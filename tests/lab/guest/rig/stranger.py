@@ -24,33 +24,39 @@ def route_information(prefix, lifetime=3600):
 
 def advertise(call, *options, lifetime=9000):
     """A router advertisement of the provider's on call number `call`, a default router of high preference."""
+
     def send():
         with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as s:
             s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
             message = struct.pack("!BBHBBHII", ICMP6_RA, 0, 0, 64, 0x08, lifetime, 0, 0) + b"".join(options)
             s.sendto(message, ("ff02::1", 0, 0, socket.if_nametoindex(f"call{call}")))
+
     net.in_namespace("isp", send)
 
 
 def datagram(namespace, source, to, port, text=b"boo"):
     """One UDP datagram from an address that the namespace has, or of the kernel's choice (None). Returns the port it is from."""
+
     def send():
         with socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_DGRAM) as s:
             if source:
                 s.bind((source, 0))
             s.sendto(text, (to, port))
             return s.getsockname()[1]
+
     return net.in_namespace(namespace, send)
 
 
 class Ear:
     """Every IP packet that passes the interfaces of a namespace (None: ours), in both directions, from now on."""
+
     def __init__(self, namespace):
         def hear():
             s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
             s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
             s.setblocking(False)
             return s
+
         self.socket = net.in_namespace(namespace, hear)
         self.seen = []
 
@@ -69,13 +75,17 @@ class Ear:
             else:
                 continue
             detail = payload[0] if protocol in (1, 58) else struct.unpack_from("!H", payload, 2)[0]
-            self.seen.append((interface, direction, socket.inet_ntop(family, source), socket.inet_ntop(family, destination),
-                              protocol, detail))
+            self.seen.append(
+                (interface, direction, socket.inet_ntop(family, source), socket.inet_ntop(family, destination), protocol, detail)
+            )
 
     def heard(self, interface="", direction="", source="", to=""):
         """Those whose interface, source and destination begin with these words."""
-        return [p for p in self.packets()
-                if p[0].startswith(interface) and direction in ("", p[1]) and p[2].startswith(source) and p[3].startswith(to)]
+        return [
+            p
+            for p in self.packets()
+            if p[0].startswith(interface) and direction in ("", p[1]) and p[2].startswith(source) and p[3].startswith(to)
+        ]
 
     def close(self):
         self.socket.close()
@@ -83,6 +93,7 @@ class Ear:
 
 class Listener:
     """A UDP port of ours on all addresses: what it is sent."""
+
     def __init__(self, port):
         self.socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)

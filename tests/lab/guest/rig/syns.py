@@ -20,11 +20,22 @@ APART = 0.4  # seconds: between two that did not wait; on its way the line may b
 
 class Syns:
     def __init__(self, port=7001):
-        self.arrived = {}   # {(source address, port): [(seconds, identification)]}
+        self.arrived = {}  # {(source address, port): [(seconds, identification)]}
         self.waited = set()  # (source port, identification)
         # IPv4 without options, TCP to that port, of SYN and ACK only SYN.
-        steps = [(LD_B, 0, 0, 0), (JEQ, 0, 7, 0x45), (LD_B, 0, 0, 9), (JEQ, 0, 5, 6), (LD_H, 0, 0, 22), (JEQ, 0, 3, port),
-                 (LD_B, 0, 0, 33), (JSET, 1, 0, 0x10), (JSET, 1, 0, 0x02), (RET, 0, 0, 0), (RET, 0, 0, 64)]
+        steps = [
+            (LD_B, 0, 0, 0),
+            (JEQ, 0, 7, 0x45),
+            (LD_B, 0, 0, 9),
+            (JEQ, 0, 5, 6),
+            (LD_H, 0, 0, 22),
+            (JEQ, 0, 3, port),
+            (LD_B, 0, 0, 33),
+            (JSET, 1, 0, 0x10),
+            (JSET, 1, 0, 0x02),
+            (RET, 0, 0, 0),
+            (RET, 0, 0, 64),
+        ]
         code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
         self.program = struct.pack("@HP", len(steps), ctypes.addressof(code)), code
         self.far = net.in_namespace("isp", lambda: self.open(ETH_P_IP))
@@ -52,8 +63,10 @@ class Syns:
     def stop(self):
         """{connection: [(when a SYN of it came, seconds after the first that did; whether that one had waited)]}"""
         self.end()
-        return {who: [(round(t - came[0][0], 2), (who[1], identification) in self.waited) for t, identification in came]
-                for who, came in self.arrived.items()}
+        return {
+            who: [(round(t - came[0][0], 2), (who[1], identification) in self.waited) for t, identification in came]
+            for who, came in self.arrived.items()
+        }
 
     def end(self):
         self.ended.set()

@@ -82,10 +82,24 @@ def sink_main(address, port):
             ranges[-1][1] = n
         else:
             ranges.append([n, n])
-    print(json.dumps({"arrived": arrived, "unique": len(seen), "twice": twice, "out_of_order": len(late), "highest": highest,
-                      "late": [(number, before, seconds(at)) for number, before, at in late[:50]],  # and the highest before it
-                      "missing": ranges[:200], "lowest": min(seen) if seen else None, "bytes": size,
-                      "sources": sorted(f"{a} {p}" for a, p in sources), "first": seconds(first), "last": seconds(last)}))
+    print(
+        json.dumps(
+            {
+                "arrived": arrived,
+                "unique": len(seen),
+                "twice": twice,
+                "out_of_order": len(late),
+                "highest": highest,
+                "late": [(number, before, seconds(at)) for number, before, at in late[:50]],  # and the highest before it
+                "missing": ranges[:200],
+                "lowest": min(seen) if seen else None,
+                "bytes": size,
+                "sources": sorted(f"{a} {p}" for a, p in sources),
+                "first": seconds(first),
+                "last": seconds(last),
+            }
+        )
+    )
 
 
 def send_main(address, port, count, pps, size):
@@ -111,10 +125,16 @@ def send_main(address, port, count, pps, size):
 
 class Process:
     """One sink or sender, ready when the constructor returns."""
+
     def __init__(self, namespace, *words, module="rig.traffic"):
         prefix = ["ip", "netns", "exec", namespace] if namespace else []
-        self.child = subprocess.Popen(prefix + [sys.executable, "-m", module, *map(str, words)],
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.child = subprocess.Popen(
+            prefix + [sys.executable, "-m", module, *map(str, words)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         self.words = words
         if self.child.stdout.readline().strip() != "ready":
             raise Failure(f"traffic {words} did not start")
@@ -178,6 +198,7 @@ class Sender(Process):
 class Talk:
     """One TCP connection to the echo server, in a thread: connects, learns how the server sees it, then echoes a line at
     every ask() on the same socket."""
+
     def __init__(self, address=net.ISP4, namespace=None, timeout=90, port=7001, source=None):
         self.address, self.port, self.timeout = address, port, timeout
         self.socket = net.in_namespace(namespace, lambda: socket.socket(family_of(address), socket.SOCK_STREAM))
@@ -226,6 +247,7 @@ class Talk:
 
 def fetch(size, address=net.ISP4, namespace=None, timeout=600):
     """Gets size bytes from the bulk server; seconds it took."""
+
     def body():
         begun = time.monotonic()
         with socket.create_connection((address, 7002), timeout=timeout) as s:
@@ -238,6 +260,7 @@ def fetch(size, address=net.ISP4, namespace=None, timeout=600):
                     raise Failure(f"the transfer ended {left} bytes early")
                 left -= n
         return time.monotonic() - begun
+
     return net.in_namespace(namespace, body)
 
 

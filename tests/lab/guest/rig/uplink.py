@@ -22,15 +22,20 @@ GUESTS_PORT = 2222
 class Uplink:
     def __init__(self):
         self.stop_what_is_left()
-        sh(f"""set -e
+        sh(
+            f"""set -e
             ip netns add uplink
             ip link add up0 type veth peer name eth0 netns uplink
             ip -n uplink link set lo up
             ip -n uplink addr add {ROUTER}/{NET} dev eth0; ip -n uplink link set eth0 up
             ip -n uplink addr add {FAR}/32 dev lo
-            ip link set up0 up""")
-        self.server = subprocess.Popen(["ip", "netns", "exec", "uplink", sys.executable, "-m", "rig.uplink"],
-                                       stdin=subprocess.DEVNULL, start_new_session=True)
+            ip link set up0 up"""
+        )
+        self.server = subprocess.Popen(
+            ["ip", "netns", "exec", "uplink", sys.executable, "-m", "rig.uplink"],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         wait_for(lambda: ":7001" in out("ip netns exec uplink ss -Hltn"), 20, "the uplink's server")
         self.listener = serve(socket.AF_INET, "0.0.0.0", GUESTS_PORT, echo)
 

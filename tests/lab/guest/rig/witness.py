@@ -17,11 +17,12 @@ from .traffic import NUMBER, SO_RCVBUFFORCE, Process
 
 ETH_P_ALL, SO_ATTACH_FILTER = 3, 26
 LD_B, LD_H, JEQ, RET = 0x30, 0x28, 0x15, 0x06  # BPF_LD|BPF_ABS of a byte or two, BPF_JMP|BPF_JEQ, BPF_RET
-PROTOCOL, DESTINATION, DATA = 9, 22, 28        # in an IPv4 packet without options
+PROTOCOL, DESTINATION, DATA = 9, 22, 28  # in an IPv4 packet without options
 
 
 class Order:
     """Datagrams that came after one with a higher number."""
+
     def __init__(self):
         self.passed, self.highest, self.late = 0, -1, []
 
@@ -34,8 +35,16 @@ class Order:
 
 def attach(s, port):
     """Only IPv4 UDP to that port, and of it no more than its number."""
-    steps = [(LD_B, 0, 0, 0), (JEQ, 0, 5, 0x45), (LD_B, 0, 0, PROTOCOL), (JEQ, 0, 3, 17), (LD_H, 0, 0, DESTINATION),
-             (JEQ, 0, 1, port), (RET, 0, 0, DATA + NUMBER.size), (RET, 0, 0, 0)]
+    steps = [
+        (LD_B, 0, 0, 0),
+        (JEQ, 0, 5, 0x45),
+        (LD_B, 0, 0, PROTOCOL),
+        (JEQ, 0, 3, 17),
+        (LD_H, 0, 0, DESTINATION),
+        (JEQ, 0, 1, port),
+        (RET, 0, 0, DATA + NUMBER.size),
+        (RET, 0, 0, 0),
+    ]
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     s.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(steps), ctypes.addressof(code)))
 
