@@ -11,6 +11,7 @@
 #include <string>
 
 #include "appear_state/state.hpp"
+#include "core/time.hpp"
 
 namespace ghost::appear_state {
 

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "appear_state/left.hpp"
+#include "core/time.hpp"
 
 namespace ghost::appear_state {
 namespace {

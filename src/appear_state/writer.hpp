@@ -17,6 +17,7 @@
 #include <tl/expected.hpp>
 
 #include "base/unique_fd.hpp"
+#include "core/time.hpp"
 #include "loop/sources.hpp"
 
 namespace ghost::appear_state {

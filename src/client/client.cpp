@@ -217,7 +217,7 @@ Result<void> Client::call(const std::string& method, const std::string& link) {
   return guarded([&] { impl_->call(method, link); });
 }
 
-Result<void> Client::appear(const std::string& link, core::Duration hold) {
+Result<void> Client::appear(const std::string& link, Duration hold) {
   return guarded([&] {
     sdbus::ObjectPath path;
     impl_->ask("Appear", std::tie(path), link, static_cast<std::uint64_t>(hold.count()));

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "base/time.hpp"
 #include "bus/link_properties.hpp"
 #include "client/exit_code.hpp"
 #include "client/happening.hpp"
@@ -33,7 +34,7 @@ class Client {
   Result<bus::LinkProperties> link(const std::string& name);  // no_such_link when there is none
   // "Connect", "Disconnect", "Block", "Unblock" with a link, "Reload" without.
   Result<void> call(const std::string& method, const std::string& link = {});
-  Result<void> appear(const std::string& link, core::Duration hold);  // zero: as configured
+  Result<void> appear(const std::string& link, Duration hold);  // zero: as configured
   struct Tick {
     bool due = false;
     std::uint64_t next_usec = 0;  // since 1970; 0 for none

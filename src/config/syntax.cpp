@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "config/values.hpp"
 
 namespace ghost::config {

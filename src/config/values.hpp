@@ -10,7 +10,6 @@
 namespace ghost::config {
 
 std::string_view trim(std::string_view text);  // blanks and tabs at both ends
-bool valid_utf8(std::string_view text);        // RFC 3629: no overlong forms, no surrogates
 
 // systemd.syntax(7): 1, yes, y, true, t, on and their opposites, in any case.
 std::optional<bool> parse_bool(std::string_view text);

@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "core/time.hpp"
 
 namespace ghost::core {
-
-using WallTime = std::chrono::sys_time<std::chrono::microseconds>;  // CLOCK_REALTIME
 
 enum class NoticeKind : std::uint8_t { appear, vanish };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/time.hpp"
 #include "ghost-announce/deadline.hpp"
 #include "ghost-announce/job.hpp"
 #include "ghost-announce/outcome.hpp"

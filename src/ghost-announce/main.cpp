@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "core/time.hpp"
 #include "ghost-announce/dispatch.hpp"
 #include "ghost-announce/resolve.hpp"
 #include "ghost-announce/sandbox.hpp"

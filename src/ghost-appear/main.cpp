@@ -22,6 +22,7 @@
 #include "client/outcome.hpp"
 #include "client/render.hpp"
 #include "client/words.hpp"
+#include "core/time.hpp"
 #include "ghost-appear/plan.hpp"
 #include "ghost-appear/service_manager.hpp"
 #include "loop/sources.hpp"

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "bus/rows.hpp"
+#include "core/time.hpp"
 
 namespace ghost::tick {
 namespace {

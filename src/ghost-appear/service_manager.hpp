@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "core/time.hpp"
 #include "ghost-appear/plan.hpp"
 
 namespace ghost::tick {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "client/words.hpp"
+#include "core/time.hpp"
 #include "ghostctl/verbs.hpp"
 #include "loop/sources.hpp"
 

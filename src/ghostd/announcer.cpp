@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/child.hpp"
+#include "core/time.hpp"
 
 namespace ghost::daemon {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "bus/bus_service.hpp"
 #include "config/load.hpp"
+#include "core/time.hpp"
 #include "ghostd/autoconf.hpp"
 #include "ghostd/event_queue.hpp"
 #include "ghostd/fd_store.hpp"

@@ -2,6 +2,7 @@
 // What is asked of ghostd on the bus, and what it asks and tells there.
 #include <utility>
 
+#include "core/time.hpp"
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
 

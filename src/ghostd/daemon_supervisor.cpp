@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/overloaded.hpp"
+#include "core/time.hpp"
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <utility>
 
+#include "core/time.hpp"
 #include "ghostd/host.hpp"
 #include "ghostd/ports.hpp"
 

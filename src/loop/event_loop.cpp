@@ -15,12 +15,11 @@ int check(int r, const char* what) {
 }
 }  // namespace
 
-core::Time now() {
+Time now() {
   timespec ts{};
   if (::clock_gettime(CLOCK_BOOTTIME, &ts) < 0)
     throw std::system_error(errno, std::generic_category(), "clock_gettime(CLOCK_BOOTTIME)");
-  return core::Time(std::chrono::seconds(ts.tv_sec) +
-                    std::chrono::duration_cast<core::Duration>(std::chrono::nanoseconds(ts.tv_nsec)));
+  return Time(std::chrono::seconds(ts.tv_sec) + std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(ts.tv_nsec)));
 }
 
 EventLoop::EventLoop() {
@@ -31,9 +30,9 @@ EventLoop::EventLoop() {
 
 int EventLoop::run() { return check(sd_event_loop(event_.get()), "sd_event_loop"); }
 
-bool EventLoop::turn(core::Duration max_wait) {
+bool EventLoop::turn(Duration max_wait) {
   if (sd_event_get_state(event_.get()) == SD_EVENT_FINISHED) return false;
-  const auto wait = max_wait.count() < 0 ? core::Duration::zero() : max_wait;
+  const auto wait = max_wait.count() < 0 ? Duration::zero() : max_wait;
   check(sd_event_run(event_.get(), static_cast<std::uint64_t>(wait.count())), "sd_event_run");
   return sd_event_get_state(event_.get()) != SD_EVENT_FINISHED;
 }

@@ -9,12 +9,12 @@
 #include <memory>
 #include <string>
 
-#include "core/time.hpp"
+#include "base/time.hpp"
 
 namespace ghost::loop {
 
 // CLOCK_BOOTTIME, read now: the clock that every deadline in core is compared with.
-core::Time now();
+Time now();
 
 class EventLoop {
  public:
@@ -25,7 +25,7 @@ class EventLoop {
   // Runs until exit(). Returns its status; EXIT_FAILURE when a callback threw.
   int run();
   // Waits for at most `max_wait` and dispatches one ready source. False once the loop has been left.
-  bool turn(core::Duration max_wait);
+  bool turn(Duration max_wait);
   // Leaves the loop after the callback that is running now. The first failing status stays.
   void exit(int status) noexcept;
 

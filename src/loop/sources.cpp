@@ -108,7 +108,7 @@ Timer::Timer(EventLoop& loop, Callback callback)
       })) {
   disarm();
 }
-void Timer::arm(core::Time deadline) {
+void Timer::arm(Time deadline) {
   const auto usec = deadline.time_since_epoch().count();
   check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)), "sd_event_source_set_time");
   check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");
@@ -121,7 +121,7 @@ WallTimer::WallTimer(EventLoop& loop, Callback callback)
       })) {
   disarm();
 }
-void WallTimer::arm(core::WallTime moment) {
+void WallTimer::arm(WallTime moment) {
   const auto usec = moment.time_since_epoch().count();
   check(sd_event_source_set_time(source_.get(), usec < 0 ? 0 : static_cast<std::uint64_t>(usec)), "sd_event_source_set_time");
   check(sd_event_source_set_enabled(source_.get(), SD_EVENT_ONESHOT), "sd_event_source_set_enabled");

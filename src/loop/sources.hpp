@@ -17,9 +17,8 @@
 #include <functional>
 #include <memory>
 
+#include "base/time.hpp"
 #include "base/unique_fd.hpp"
-#include "core/notice.hpp"
-#include "core/time.hpp"
 #include "loop/event_loop.hpp"
 
 namespace ghost::loop {
@@ -63,7 +62,7 @@ class Timer : public Source {
   using Callback = std::function<void()>;
   Timer() = default;
   Timer(EventLoop& loop, Callback callback);
-  void arm(core::Time deadline);  // replaces the former deadline; one in the past fires at the next turn
+  void arm(Time deadline);  // replaces the former deadline; one in the past fires at the next turn
   void disarm();
 };
 
@@ -74,7 +73,7 @@ class WallTimer : public Source {
   using Callback = std::function<void()>;
   WallTimer() = default;
   WallTimer(EventLoop& loop, Callback callback);
-  void arm(core::WallTime moment);
+  void arm(WallTime moment);
   void disarm();
 };
 

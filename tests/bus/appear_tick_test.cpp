@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "core/time.hpp"
 #include "fake_systemd.hpp"
 #include "private_bus.hpp"
 #include "test_server.hpp"

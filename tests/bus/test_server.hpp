@@ -12,6 +12,7 @@
 
 #include "base/unique_fd.hpp"
 #include "bus/bus_service.hpp"
+#include "core/time.hpp"
 
 namespace sdbus {
 class IConnection;

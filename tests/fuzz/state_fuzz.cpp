@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "appear_state/state.hpp"
+#include "core/time.hpp"
 #include "net/sysctl.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "appearance.hpp"
+#include "core/time.hpp"
 
 using namespace ghost;
 using namespace ghost::core;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The judge's eyes: local time by the C library's own means, and what must be so whenever one looks.
+#include "core/time.hpp"
 #include "week.hpp"
 
 namespace ghost::test {

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/time.hpp"
 #include "sample.hpp"
 
 using namespace ghost;

@@ -2,6 +2,7 @@
 // A state in which every field has something to lose.
 #pragma once
 #include "appear_state/state.hpp"
+#include "core/time.hpp"
 
 namespace ghost::test {
 

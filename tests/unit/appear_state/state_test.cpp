@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "core/time.hpp"
 #include "sample.hpp"
 
 using namespace ghost;

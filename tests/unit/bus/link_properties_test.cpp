@@ -5,6 +5,7 @@
 
 #include "bus/names.hpp"
 #include "bus/requests.hpp"
+#include "core/time.hpp"
 
 namespace ghost::bus {
 namespace {

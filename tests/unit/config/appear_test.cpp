@@ -4,6 +4,7 @@
 
 #include "config/announce_section.hpp"
 #include "config/window.hpp"
+#include "core/time.hpp"
 #include "temp_tree.hpp"
 
 using namespace ghost;

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "config/syntax.hpp"
+#include "core/time.hpp"
 #include "ghost-announce/check.hpp"
 #include "temp_tree.hpp"
 

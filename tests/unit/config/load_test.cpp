@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/timespan.hpp"
+#include "core/time.hpp"
 #include "temp_tree.hpp"
 
 using namespace ghost;

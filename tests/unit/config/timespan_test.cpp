@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/timespan.hpp"
+#include "core/time.hpp"
 
 #include <gtest/gtest.h>
 

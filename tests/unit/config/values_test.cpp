@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/values.hpp"
+#include "base/utf8.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,9 +34,9 @@ TEST(Values, ListsByBlanksAndCommas) {
 
 TEST(Values, Utf8) {
   for (const auto* good : {"", "plain", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x93\x9e", "\xed\x9f\xbf"})
-    EXPECT_TRUE(valid_utf8(good)) << good;
+    EXPECT_TRUE(ghost::valid_utf8(good)) << good;
   for (const auto* bad : {"\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "\xe2\x82"})
-    EXPECT_FALSE(valid_utf8(bad)) << bad;
+    EXPECT_FALSE(ghost::valid_utf8(bad)) << bad;
 }
 
 TEST(Values, NearestSuggestsOnlyWhatIsNear) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghost-appear/plan.hpp"
+#include "core/time.hpp"
 
 #include <gmock/gmock.h>
 

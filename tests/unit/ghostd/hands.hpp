@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/time.hpp"
 #include "ghostd/event_queue.hpp"
 #include "ghostd/executor.hpp"
 #include "scenario.hpp"

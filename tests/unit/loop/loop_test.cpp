@@ -18,6 +18,7 @@
 #include <stdexcept>
 
 #include "base/unique_fd.hpp"
+#include "core/time.hpp"
 #include "loop/sources.hpp"
 
 using namespace ghost;
