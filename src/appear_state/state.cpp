@@ -37,7 +37,7 @@ json object(const AppearanceRecord& r) {
   for (const auto& n : r.notices) notices.push_back(object(n));
   return {{"begun", usec(r.begun)},       {"ended", usec(r.ended)},          {"kind", r.kind},
           {"outcome", r.outcome},         {"addresses", texts(r.addresses)}, {"next", usec(r.next)},
-          {"notices", std::move(notices)}};
+          {"interrupted", r.interrupted}, {"notices", std::move(notices)}};
 }
 
 // Faults below are exceptions, this one or nlohmann's, and end in from_json.
@@ -96,8 +96,11 @@ AppearanceRecord record(const json& r) {
                        r.at("outcome").get<std::string>(),
                        addresses(r.at("addresses")),
                        time(r.at("next")),
-                       {}};
+                       {},
+                       false};
   for (const auto& n : r.at("notices")) out.notices.push_back(notice(n));
+  // Files of 0.1 have the word alone.
+  out.interrupted = r.contains("interrupted") ? r.at("interrupted").get<bool>() : out.outcome == core::kInterrupted;
   return out;
 }
 

@@ -44,6 +44,7 @@ struct AppearanceRecord {
   std::vector<IpAddress> addresses;
   std::optional<WallTime> next;  // the next one, as its notices named it
   std::vector<NoticeStatus> notices;
+  bool interrupted = false;  // nobody ended it: ghostd was not there any more
   bool operator==(const AppearanceRecord&) const = default;
 };
 

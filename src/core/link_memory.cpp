@@ -31,6 +31,7 @@ bool close_interrupted(LinkMemory& memory, WallTime now) {
   auto& last = memory.past.back();
   last.ended = std::max(now, last.begun);
   last.outcome = kInterrupted;
+  last.interrupted = true;
   return true;
 }
 
@@ -38,7 +39,7 @@ Standing standing(const LinkMemory& memory, bool present, WallTime now) {
   Standing out{memory.promise, memory.granted, std::nullopt, present, memory.timer_next};
   if (present || memory.past.empty()) return out;
   const auto& last = memory.past.back();
-  if (last.ended && last.outcome != kInterrupted) return out;
+  if (last.ended && !last.interrupted) return out;
   const bool told = std::any_of(last.notices.begin(), last.notices.end(),
                                 [](const NoticeStatus& n) { return n.result == NoticeResult::Ok; });
   if (!told || (memory.until && now < *memory.until)) out.cut_short = last.begun;

@@ -20,7 +20,7 @@ namespace ghost::core {
 inline constexpr std::ptrdiff_t kPastMax = 50;
 inline constexpr std::size_t kPastNoticesMax = 2000;  // of all of them together, but for the last's
 
-// Outcome of an appearance that nobody ended: ghostd was not there any more.
+// The outcome that is shown of an interrupted appearance.
 inline constexpr std::string_view kInterrupted = "interrupted";
 
 // The link makes no calls, and why. It lasts until a person lifts it: a wrong password tried at each start is paid for each time.

@@ -143,11 +143,21 @@ TEST(Past, ManyNoticesAreFewerAppearances) {
   EXPECT_EQ(state.past.front().begun, at(11));
 }
 
+// ghostd 0.1 wrote the word alone.
+TEST(Past, AnOlderFileSaysItByTheWord) {
+  auto state = sample();
+  close_interrupted(state, at(1'800'000'000));
+  auto json = nlohmann::json::parse(to_json(state));
+  for (auto& record : json.at("past")) record.erase("interrupted");
+  EXPECT_EQ(from_json(json.dump()), state);
+}
+
 TEST(Past, WhatNobodyEndedWasInterrupted) {
   auto state = sample();
   EXPECT_TRUE(close_interrupted(state, at(1'800'000'000)));
   EXPECT_EQ(state.past.back().ended, at(1'800'000'000));
   EXPECT_EQ(state.past.back().outcome, core::kInterrupted);
+  EXPECT_TRUE(state.past.back().interrupted);
   auto again = state;
   EXPECT_FALSE(close_interrupted(again, at(1'900'000'000)));
   EXPECT_EQ(again, state);
@@ -172,7 +182,7 @@ TEST(Standing, NamesAnAppearanceThatWasCutShort) {
   state.past.back().notices[1].result = core::NoticeResult::Ok;
   EXPECT_EQ(cut(after_until), std::nullopt);
   EXPECT_EQ(cut(before_until), begun);  // but told until when
-  state.past.back().outcome = "idle";
+  state.past.back().interrupted = false;
   EXPECT_EQ(cut(before_until), std::nullopt);
   EXPECT_EQ(standing(core::LinkMemory{}, false, begun).cut_short, std::nullopt);
 
