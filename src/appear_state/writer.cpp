@@ -74,25 +74,32 @@ Writer::Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds
 
 Writer::~Writer() {
   // Not before the running process has ended. It is not reaped yet, so its pid is still its own.
-  if (again_ || owed_) start(child_ ? pidfd(pid_) : UniqueFd());
+  // The loop has ended, maybe, and takes no child any more: nobody of ours waits for this one.
+  if (again_ || owed_)
+    if (const pid_t pid = spawn(child_ ? pidfd(pid_) : UniqueFd()); pid > 0) leave(pidfd(pid));
   if (child_) leave(pidfd(pid_));
 }
 
 void Writer::write() {
   if (child_) again_ = true;
-  else start({});
+  else start();
 }
 
-void Writer::start(UniqueFd after) {
+pid_t Writer::spawn(UniqueFd after) {
   assert(only_thread());
-  again_ = owed_ = false;
-  retry_.disarm();
   std::array<int, 2> fds{-1, -1};
   pid_t pid = -1;
   if (::pipe2(fds.data(), O_CLOEXEC | O_NONBLOCK) == 0) pid = ::fork();
-  UniqueFd read_end(fds[0]);
+  problem_ = UniqueFd(fds[0]);
   const UniqueFd write_end(fds[1]);
   if (pid == 0) work(save_, write_end.get(), after.get(), life_);
+  return pid;
+}
+
+void Writer::start() {
+  again_ = owed_ = false;
+  retry_.disarm();
+  const pid_t pid = spawn({});
   if (pid < 0) {
     const std::string why = std::string("cannot start a process to write it: ") + std::strerror(errno);
     failed();
@@ -100,7 +107,6 @@ void Writer::start(UniqueFd after) {
     return no_process_.run_soon();
   }
   pid_ = pid;
-  problem_ = std::move(read_end);
   child_ = loop::ChildSource(loop_, pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
 }
 
@@ -122,7 +128,7 @@ void Writer::ended(const siginfo_t& how) {
   child_.reset();
   if (problem) failed();
   else delay_ = {};
-  if (again_) start({});
+  if (again_) start();
   done_(problem);
 }
 

@@ -41,7 +41,9 @@ class Writer {
   [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || again_; }
 
  private:
-  void start(UniqueFd after);
+  // Forks the process that writes, behind the one of that pidfd; -1 and errno, if it cannot.
+  [[nodiscard]] pid_t spawn(UniqueFd after);
+  void start();
   void ended(const siginfo_t& how);
   void failed();
 

@@ -47,6 +47,13 @@ LinkStep Link::step(LinkEvent event, Clocks clocks) {
 
 void Link::on(Event&& event) {
   if (!listed_ && is_wish(event)) return wishes_.push_back(std::move(event));
+  if (!listed_ && std::holds_alternative<LeaveAsked>(event)) {
+    // At once, and again behind what waits: an Unblock lifts it. Nobody's Connect outlives it.
+    std::erase_if(wishes_, [](const Event& e) {
+      return !std::holds_alternative<BlockAsked>(e) && !std::holds_alternative<UnblockAsked>(e);
+    });
+    wishes_.push_back(event);
+  }
   const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
   if (const auto* e = std::get_if<Reconfigured>(&event)) take(appearances_.reconfigure(e->config, clocks_));
   call(std::move(event));

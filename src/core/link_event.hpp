@@ -20,6 +20,7 @@ namespace ghost::core {
 // Frames were read from the demand interface, in this order.
 struct PacketsArrived {
   std::vector<PacketBytes> packets;
+  bool judged = true;  // false: the table was gone while they came. What nobody has judged asks for no call.
 };
 
 // A person or a program asked. Whether they may has been decided before.

@@ -91,7 +91,7 @@ std::optional<Time> LinkMachine::deadline() const {
     if (t && *t != Time::max()) earliest = sooner(earliest, t);
   };
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
-  consider(permission_.deadline());
+  if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // a call is ended first
   std::visit(Overloaded{
                  [&](const Down&) {},
                  [&](const Dialing& dialing) { consider(dialing.give_up); },
@@ -119,7 +119,7 @@ void LinkMachine::become(State next, std::string reason, std::string detail) {
   const auto from = shown(state_);
   if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
-  since_ = now_;
+  if (from != shown(state_)) since_ = now_;
   out_.transitions.push_back({from, shown(state_), serial(), reason, detail});
   reason_ = std::move(reason);
   detail_ = std::move(detail);
@@ -128,9 +128,11 @@ void LinkMachine::become(State next, std::string reason, std::string detail) {
 // ---- packets ---------------------------------------------------------------------------------------------------------
 
 void LinkMachine::on(PacketsArrived&& event) {
+  const bool impaired = std::exchange(impaired_, impaired_ || !event.judged);
   std::vector<PacketBytes> late;
   for (auto& packet : event.packets)
     if (!take_in(packet)) late.push_back(std::move(packet));
+  impaired_ = impaired;
   if (!late.empty()) effect(Reinject{std::move(late)});
 }
 
@@ -272,8 +274,11 @@ void LinkMachine::on(const SupervisorGone&) {
 
 void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
-  for (const auto bar : permission_.pass(now_))
-    if (bar == Bar::block) effect(SetBlocked{false});
+  if (std::holds_alternative<Down>(state_))
+    for (const auto bar : permission_.pass(now_)) {
+      if (bar == Bar::block) effect(SetBlocked{false});
+      become(Down{}, std::string(to_string(bar)) + "-over");
+    }
   meet(event);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What forbids a link to call. Each bar has its reason, and an end or none; a link may call while no bar stands. A window or a
-// budget is one line of Bar more, and an event that puts it up.
+// What forbids a link to call. Each bar has its reason, and an end or none; a link may call while no bar stands. For a window or a
+// budget: a line of Bar, an event that puts it up, and what each who asks for a bar makes of it: the kernel's refusal (SetBlocked),
+// LinkMemory, Appearances::see, and in src/ghostd may_call, the standby order and the names.
 #pragma once
 #include <array>
 #include <cstddef>

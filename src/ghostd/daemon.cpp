@@ -115,11 +115,15 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
+  // ghostd is about to be stopped: that holds for a new link, too.
+  const bool stops = std::any_of(links_.begin(), links_.end(), [](const auto& l) {
+    return l.second->machine().permission().standing(core::Bar::stop).has_value();
+  });
   links_[name] = std::make_unique<Link>(
       Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index, std::move(tun),
       [this, name](core::LinkEvent e) { post(name, std::move(e)); }, [this, name] { make_again(name); });
   if (links_[name]->decides().scheduled()) watch_timer(name);
-  if (stopping_) post(name, core::LeaveAsked{});
+  if (stops) post(name, core::LeaveAsked{});
   if (listening_) links_[name]->listen();
 }
 
@@ -147,6 +151,7 @@ void Daemon::remove_link(const std::string& name) {
   remove_stored_tun(name);
   links_.erase(name);
   status_line_.remove(name);
+  host_.counts().forget(name);
   names_.forget(name);
   forget_timer(name);
   if (bus_) bus_->remove(name);
@@ -192,25 +197,19 @@ bool Daemon::any_call() const {
 
 void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(link, std::move(event)); }
 
-// Before it calls: what nobody has judged asks for nothing.
-bool Daemon::unjudged(const Link& link, const core::LinkEvent& event) {
-  const auto* call = std::get_if<core::Event>(&event);
-  return call && std::holds_alternative<core::PacketsArrived>(*call) &&
-         std::holds_alternative<core::Down>(link.machine().state()) && !link.machine().impaired() && keeper_ &&
-         keeper_->table_was_lost();
+// Before they make a call: does the table stand that lets them in?
+void Daemon::judge(const Link& link, core::LinkEvent& event) {
+  auto* const call = std::get_if<core::Event>(&event);
+  auto* const packets = call ? std::get_if<core::PacketsArrived>(call) : nullptr;
+  if (packets && std::holds_alternative<core::Down>(link.machine().state()) && !link.machine().impaired() && keeper_)
+    packets->judged = !keeper_->table_was_lost();
 }
 
 void Daemon::handle(const std::string& name, core::LinkEvent event) {
   const auto at = links_.find(name);
   if (at == links_.end()) return;  // removed by a reload meanwhile
   auto& link = *at->second;
-  if (!unjudged(link, event)) return step(link, std::move(event));
-  step(link, core::Impaired{true});
-  step(link, std::move(event));
-  step(link, core::Impaired{false});
-}
-
-void Daemon::step(Link& link, core::LinkEvent event) {
+  judge(link, event);
   auto step = link.step(std::move(event));
   for (const auto& t : step.transitions) log_transition(link.name(), t);
   turn_end_.saw(link.name(), step.only_packets,

@@ -54,8 +54,7 @@ class Daemon final : public bus::Requests, private BusPort {
 
   void post(const std::string& link, core::LinkEvent event);
   void handle(const std::string& link, core::LinkEvent event);
-  [[nodiscard]] bool unjudged(const Link& link, const core::LinkEvent& event);
-  void step(Link& link, core::LinkEvent event);
+  void judge(const Link& link, core::LinkEvent& event);
   void tell(const TurnEnd::Seen& seen);
   void show(const Link& link);
   void publish();
@@ -140,7 +139,6 @@ class Daemon final : public bus::Requests, private BusPort {
   TurnEnd turn_end_;
   bool listing_ = false;  // the supervisor has been asked for its calls, and has not told all of them yet
   bool listening_ = false;
-  bool stopping_ = false;
   bool leaving_ = false;     // whoever stops us waits for the last call's end
   bool names_told_ = false;  // to the supervisor
   StatusLine status_line_;

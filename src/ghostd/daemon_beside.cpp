@@ -31,8 +31,11 @@ Keeper::Port Daemon::keeper_port() {
 // Standby links depend on others' default routes and on each other: one that could not call makes room, one whose call goes on
 // behind a better route is told so.
 void Daemon::see_who_stands_in_front() {
-  if (std::none_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().config().metric.has_value(); }))
-    return;
+  // A link that a reload made a first one must be told so, too.
+  const auto concerns = [](const auto& l) {
+    return l.second->machine().config().metric.has_value() || l.second->standing() != net::Standing{};
+  };
+  if (std::none_of(links_.begin(), links_.end(), concerns)) return;
   std::vector<net::LinkRouting> routings;
   std::vector<bool> able;
   for (const auto& [name, link] : links_) {

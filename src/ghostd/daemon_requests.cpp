@@ -45,7 +45,6 @@ bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::
 tl::expected<bool, bus::RequestError> Daemon::leave() {
   std::vector<std::string> names;
   for (const auto& [name, link] : links_) names.push_back(name);
-  stopping_ = true;
   for (const auto& name : names) post(name, core::LeaveAsked{});
   turn_end_.tell_now();
   leaving_ = any_call() || !listening_;  // which calls live already is not known yet

@@ -136,6 +136,7 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   if (before && *before) counts_.before_reset();  // else there is nothing to be counted, and libnftables is dear
   const auto commands = net::render(ruleset);
   if (auto ok = net::nft::load(ruleset); !ok) return ok;
+  counts_.after_reset();
   // Taken for what it is only if nobody was there in between.
   auto print = net::table_print();
   if (print && *print && (*print)->chains == count(commands, "chain") && (*print)->rules == count(commands, "rule"))

@@ -27,6 +27,15 @@ void KernelCounts::read_table() {
   for (const auto& [name, count] : *counters) table_[name].see(count.packets);
 }
 
+void KernelCounts::after_reset() {
+  for (auto& [name, counter] : table_) counter.begin_again();
+}
+
+void KernelCounts::forget(const std::string& link) {
+  for (const auto counter : net::kCounters) table_.erase(net::counter_name(counter, link));
+  tuns_.erase(link);
+}
+
 void KernelCounts::look(core::Time now) {
   if (now - looked_ < kMoment) return;
   looked_ = now;
@@ -35,8 +44,9 @@ void KernelCounts::look(core::Time now) {
 
 void KernelCounts::add_to(core::LinkStatus& status) {
   const auto now = tun_dropped(status.name);
-  const auto start = tun_start_.try_emplace(status.name, now).first->second;
-  if (now > start) status.drops[core::Drop::tun] += now - start;
+  auto& tun = tuns_.try_emplace(status.name, Tun{now, {0, now}}).first->second;
+  tun.dropped.see(now);
+  status.drops[core::Drop::tun] += tun.dropped.value() - tun.start;
   const auto count = [&](net::Counter which) {
     const auto at = table_.find(net::counter_name(which, status.name));
     return at == table_.end() ? 0 : at->second.value();

@@ -22,7 +22,8 @@ int serve(core::Config config, const daemon::Paths& paths) {
   // A stop leaves the kernel's side as it is: on a restart calls live on, on a stop `ghost-tun release` gives it back.
   loop::SignalSource term(loop, SIGTERM, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
   loop::SignalSource interrupt(loop, SIGINT, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
-  loop::SignalSource hangup(loop, SIGHUP, [&](const signalfd_siginfo&) {
+  loop::SignalSource hangup(loop, SIGHUP, [&](const signalfd_siginfo& from) {
+    daemon::log_asked("", "reload", from.ssi_uid, from.ssi_pid, "");
     sd_notify(0, "RELOADING=1");
     (void)daemon.reload();  // what is wrong has been logged
     sd_notify(0, "READY=1");

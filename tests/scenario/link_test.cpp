@@ -309,6 +309,19 @@ TEST(Restart, LeaveBeforeTheLivingCallsAreKnownMakesNone) {
   EXPECT_EQ(s.state(), "down (start); connecting");
 }
 
+TEST(Restart, AnUnblockThatWaitsDoesNotUndoTheStop) {
+  auto memory = LinkMemory{};
+  memory.blocked = Block{"AuthFailed", ""};
+  Story s(hut({}), memory);
+  s.at(0s, Event(unblock));
+  s.at(0s, Event(connect));
+  s.at(1s, Event(leave));
+  EXPECT_THAT(s.at(2s, Listed{CallSerial{100}}), testing::Not(testing::Contains("start 101")));
+  EXPECT_FALSE(s.link.call().blocked());
+  EXPECT_TRUE(s.link.call().barred());
+  EXPECT_THAT(s.at(3s, Event(packet("a"))), IsEmpty());
+}
+
 TEST(Restart, BeforeTheLivingCallsAreKnownNoWishMakesACall) {
   Story s;
   EXPECT_THAT(s.at(0s, Event(connect)), IsEmpty());

@@ -192,9 +192,26 @@ TEST(People, ABarOfAStopThatDoesNotComeEndsAfterAnHour) {
   play(isp(), {
       {1s, leave, {}, "down (start)"},
       {1h, packet("a"), {}, "down (start)"},
-      {1h + 1s, due, {}, "down (start)"},
+      {1h + 1s, due, {}, "down (stop-over)"},
       {1h + 2s, packet("b"), {"start 1"}, "dialing (trigger), 1 waiting"},
   });
+}
+
+// The machine slept for longer than that while the call was ended.
+TEST(People, ABarDoesNotEndBeforeTheCallThatItEnds) {
+  auto link = machine();
+  const auto at = [](core::Duration d) { return core::Time{} + d; };
+  std::ignore = link.step(connect, at(0s));
+  std::ignore = link.step(leave, at(1s));
+  std::ignore = link.step(packet("a"), at(2h));
+  std::ignore = link.step(due, at(2h));
+  EXPECT_TRUE(std::holds_alternative<core::Down>(link.state()));
+  EXPECT_TRUE(link.barred());
+  EXPECT_EQ(link.status().calls, 1u);
+  EXPECT_LE(link.deadline(), at(2h));
+  std::ignore = link.step(due, at(2h));
+  EXPECT_FALSE(link.barred());
+  EXPECT_EQ(link.status().reason, "stop-over");
 }
 
 TEST(People, LeaveEndsADialAndAWait) {

@@ -52,6 +52,16 @@ TEST(RedialAndBlock, NoPacketCallsWhatCouldNotCarryIt) {
   EXPECT_EQ(link.status().drops[core::Drop::impaired], 1u);
 }
 
+// The table was gone for a moment: for these packets alone.
+TEST(RedialAndBlock, WhatNobodyHasJudgedDoesNotCall) {
+  auto link = play(isp(), {
+      {1s, core::PacketsArrived{.packets = {udp4("a")}, .judged = false}, {}, "down (start)"},
+      {2s, packet("b"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {3s, core::PacketsArrived{.packets = {udp4("c")}, .judged = false}, {}, "dialing (trigger), 2 waiting"},
+  });
+  EXPECT_EQ(link.status().drops[core::Drop::impaired], 1u);
+}
+
 TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
   auto config = isp();
   config.buffer.age = 3s;

@@ -58,7 +58,7 @@ LinkConfig World::some_config() {
 Event World::some_packet() {
   if (chance(5)) return malformed;
   if (chance(15)) {  // several at once
-    PacketsArrived several;
+    PacketsArrived several{.packets = {}, .judged = !chance(20)};
     while (several.packets.size() < 4) {
       auto one = some_packet();
       for (auto& packet : std::get<PacketsArrived>(one).packets) several.packets.push_back(std::move(packet));
@@ -240,7 +240,7 @@ void World::learns(const Event& event) {
   } else if (std::holds_alternative<LeaveAsked>(event)) {
     stop_until_ = std::max(now_ + 1h, stop_until_.value_or(now_));
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
-    if (stop_until_ && *stop_until_ <= now_) {
+    if (stop_until_ && *stop_until_ <= now_ && std::holds_alternative<Down>(call().state())) {
       ++seen_["bars that ended by themselves"];
       stop_until_.reset();
     }
@@ -271,13 +271,15 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
             ppp_.clear();
-            if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr)
+            if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr) {
+              promise(p->judged, "a packet calls that nobody has judged");
               promise(std::any_of(p->packets.begin(), p->packets.end(),
                                   [&](const auto& packet) {
                                     const auto info = describe_packet(packet);
                                     return info && call().config().stable_for(info->family());
                                   }),
                       "a packet calls that no call can carry");
+            }
             live_ = newest_ = e.serial;
             plan_call(e.serial);
           },
@@ -398,7 +400,8 @@ void World::after(const LinkStep& step, Shown from) {
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
   promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
-  promise(!bar_ends || (call().deadline() && *call().deadline() <= *bar_ends), "nobody will be woken for the end of a bar");
+  promise(!bar_ends || !down || (call().deadline() && *call().deadline() <= *bar_ends),
+          "nobody will be woken for the end of a bar");
   promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_,
           "a bar ends at another time than was said");
   promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");

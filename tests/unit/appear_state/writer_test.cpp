@@ -122,6 +122,8 @@ TEST_F(StateWriter, WhatWasAskedForIsWrittenAfterTheEnd) {
     {
       const auto w = writer(its);
       for (value = 1; value < 8; ++value) w->write();
+      its.exit(0);
+      its.run();  // it is over, and takes no child any more
     }
     ::_exit(0);
   }

@@ -56,9 +56,10 @@ class DaemonTest : public net::test::OwnNetns {
     std::filesystem::remove_all(directory_, ignored);
   }
 
-  void configure(const std::string& link, const std::string& address, const std::string& routes) const {
-    std::ofstream(directory_ + "/" + link + ".conf")
-        << "[Link]\nPeer=none\nAddress=" << address << "\nRoutes=" << routes << "\n[Call]\nPeerWait=0\n";
+  void configure(const std::string& link, const std::string& address, const std::string& routes,
+                 const std::string& more = {}) const {
+    std::ofstream(directory_ + "/" + link + ".conf") << "[Link]\nPeer=none\nAddress=" << address << "\nRoutes=" << routes << "\n"
+                                                     << more << "[Call]\nPeerWait=0\n";
   }
   // The demand interfaces' routes, as the kernel has them.
   static std::string routes() { return sh("ip -o route show table all proto 103"); }
@@ -213,6 +214,27 @@ TEST_F(DaemonTest, HangsUpALinkThatAReloadGivesAnotherAddress) {
   EXPECT_EQ(next(), "hangup isp 77");
   EXPECT_EQ(await_status("isp: hanging-up"), "isp: hanging-up");
   EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("192.0.0.2")), HasSubstr("src 192.0.0.9")));
+}
+
+// A standby link that cannot call has made room; as a first one, it must have its route again.
+TEST_F(DaemonTest, GivesItsRouteBackToALinkThatStandsByNoMore) {
+  const UniqueFd eth9 = std::move(net::make_tun("eth9").value());
+  sh("ip link set eth9 up; ip addr add 203.0.113.1/24 dev eth9; ip route add default dev eth9 metric 1024");
+  supervisor_.say("listed");
+  settle();
+  configure("isp", "192.0.0.2", "default", "Metric=200\n");
+  ASSERT_TRUE(daemon_->reload());
+  settle();
+  send();
+  const auto dial = next_call();
+  ASSERT_THAT(dial, StartsWith("dial isp "));
+  supervisor_.say("gone isp " + serial(dial) + " Busy");
+  EXPECT_EQ(await_status("isp: waiting"), "isp: waiting");
+  const auto has_route = [] { return routes().find("default dev gd-isp") != std::string::npos; };
+  ASSERT_TRUE(test::await(loop_, [&] { return !has_route(); })) << routes();
+  configure("isp", "192.0.0.2", "default");
+  EXPECT_TRUE(daemon_->reload());
+  EXPECT_TRUE(test::await(loop_, has_route)) << routes();
 }
 
 TEST_F(DaemonTest, ChangesNothingForAConfigurationWithAFault) {
