@@ -105,6 +105,15 @@ class BusService::Impl final : private ManagerPort {
   std::map<std::string, Link> links_;
   loop::Timer flush_;
   bool flush_armed_ = false;
+  // A signal reads the properties, too: nobody has asked then, and the kernel is not asked for each link.
+  bool telling_ = false;
+  struct Telling {
+    explicit Telling(bool& flag) : telling(flag) { telling = true; }
+    ~Telling() { telling = false; }
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
+    bool& telling;
+  };
   loop::ClockSetSource clock_;
   UnitWatch units_;
   Askers askers_;
@@ -121,8 +130,11 @@ void BusService::Impl::publish(const core::LinkStatus& status) {
   if (!is_new) return signal(link);
   link.signalled = link.shown;
   link.path = link_path(status.name);
-  link.object.emplace(bus_, link.path, link.shown, [this, name = status.name] { requests_.look(name); });
+  link.object.emplace(bus_, link.path, link.shown, [this, name = status.name] {
+    if (!telling_) requests_.look(name);
+  });
   try {
+    const Telling now_telling(telling_);
     link.object->emitInterfacesAddedSignal();
   } catch (const sdbus::Error&) {
     // The connection is gone, and the pump says so.
@@ -151,6 +163,7 @@ void BusService::Impl::signal(Link& link) {
   link.signalled = link.shown;
   link.last_signal = now;
   try {
+    const Telling now_telling(telling_);
     link.object->emitPropertiesChangedSignal(InterfaceName(kLinkInterface), property_names(changed.names));
   } catch (const sdbus::Error&) {
     // As above.

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghostd/kernel_counts.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/ids.hpp"
+#include "loop/event_loop.hpp"
 #include "net/nft.hpp"
 
 namespace ghost::daemon {
 namespace {
 
 constexpr core::Duration kMoment = std::chrono::milliseconds(250);
+constexpr int kShare = 10;  // of the time at most one part in so many is spent on looking
 
 // Packets for which the TUN's own queue had no room. Documentation/ABI/testing/sysfs-class-net-statistics
 std::uint64_t tun_dropped(const std::string& link) {
@@ -37,9 +40,10 @@ void KernelCounts::forget(const std::string& link) {
 }
 
 void KernelCounts::look(core::Time now) {
-  if (now - looked_ < kMoment) return;
-  looked_ = now;
+  if (now < next_look_) return;
   read_table();
+  const auto done = loop::now();
+  next_look_ = core::after(done, std::max(kMoment, kShare * (done - now)));
 }
 
 void KernelCounts::add_to(core::LinkStatus& status) {

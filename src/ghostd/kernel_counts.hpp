@@ -45,7 +45,7 @@ class KernelCounts {
 
   std::map<std::string, Counter> table_;  // by net::counter_name()
   std::map<std::string, Tun> tuns_;       // by link
-  core::Time looked_{};
+  core::Time next_look_{};
 };
 
 }  // namespace ghost::daemon

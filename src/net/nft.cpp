@@ -161,14 +161,4 @@ Result<void> delete_table() {
   return {};
 }
 
-Result<std::map<std::string, Count>> counters() {
-  const auto answer = run(single("list", in_table("counters", json::object())));
-  if (!answer) return tl::unexpected(answer.error());
-  std::map<std::string, Count> out;
-  for (const auto& counter : objects(*answer, "counter")) {
-    out[counter.value("name", "")] = {counter.value("packets", std::uint64_t{0}), counter.value("bytes", std::uint64_t{0})};
-  }
-  return out;
-}
-
 }  // namespace ghost::net::nft
