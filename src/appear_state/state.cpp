@@ -71,13 +71,9 @@ std::vector<IpAddress> addresses(const json& list) {
 
 std::optional<core::NoticeResult> result(const json& value) {
   if (value.is_null()) return std::nullopt;
-  const auto name = value.get<std::string>();
-  for (unsigned i = 0;; ++i) {
-    const auto candidate = static_cast<core::NoticeResult>(i);
-    const auto text = core::to_string(candidate);
-    if (text.empty()) throw Fault{"an unknown result"};
-    if (text == name) return candidate;
-  }
+  const auto known = core::notice_result(value.get<std::string>());
+  if (!known) throw Fault{"an unknown result"};
+  return known;
 }
 
 NoticeStatus notice(const json& n) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // [Announce NAME], the one kind of section that may be repeated. Each name is a notifier of its own, in the order in which
-// the names first occur. announce/check.hpp defines a notifier's own keys.
+// the names first occur. ghost-announce/check.hpp defines a notifier's own keys.
 #pragma once
 #include <map>
 #include <optional>

@@ -47,7 +47,7 @@ inline auto span(core::Duration least, std::string_view least_name, Infinity inf
   };
 }
 
-// A span for which `systemctl stop` waits; a stop has its own time limit (units/, tun_helper/main.cpp).
+// A span for which `systemctl stop` waits; a stop has its own time limit (units/, ghost-tun/main.cpp).
 inline auto span_of_a_stop() {
   return [](std::string_view text) -> Parsed<core::Duration> {
     auto value = span(std::chrono::seconds(1), "1s")(text);

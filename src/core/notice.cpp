@@ -21,6 +21,15 @@ std::string_view to_string(NoticeResult result) {
   return {};
 }
 
+std::optional<NoticeResult> notice_result(std::string_view word) {
+  for (unsigned i = 0;; ++i) {
+    const auto candidate = static_cast<NoticeResult>(i);
+    const auto known = to_string(candidate);
+    if (known.empty()) return std::nullopt;
+    if (known == word) return candidate;
+  }
+}
+
 bool worth_retrying(NoticeResult result) {
   switch (result) {
     case NoticeResult::NoSuchHost:

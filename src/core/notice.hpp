@@ -47,6 +47,8 @@ enum class NoticeResult : std::uint8_t {
   LinkGone,     // the link went before it was done
 };
 std::string_view to_string(NoticeResult result);
+// nullopt: there is no such word.
+std::optional<NoticeResult> notice_result(std::string_view word);
 // Whether another attempt may go better.
 bool worth_retrying(NoticeResult result);
 

@@ -96,15 +96,6 @@ core::Notice notice_of(const json& n) {
   return out;
 }
 
-std::optional<core::NoticeResult> result_of(std::string_view name) {
-  for (unsigned i = 0;; ++i) {
-    const auto candidate = static_cast<core::NoticeResult>(i);
-    const auto text = core::to_string(candidate);
-    if (text.empty()) return std::nullopt;
-    if (text == name) return candidate;
-  }
-}
-
 // nlohmann's exceptions quote only the place in the text; what() of Fault is ours.
 template <class T, class Read>
 tl::expected<T, std::string> guarded(Read read) {
@@ -169,7 +160,7 @@ tl::expected<Answer, std::string> parse_answer(std::string_view text) {
   return guarded<Answer>([&] {
     if (text.size() > kMaxAnswer) throw Fault{"too long"};
     const auto object = json::parse(text);
-    const auto result = result_of(object.at("result").get<std::string>());
+    const auto result = core::notice_result(object.at("result").get<std::string>());
     if (!result) throw Fault{"an unknown result"};
     Answer out{*result, object.at("detail").get<std::string>(), duration(object.at("elapsed_usec")),
                object.at("text").get<std::string>()};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Names' edge: the links as they are -> WantedNames -> systemd-resolved. Where resolvconf(8) is in use, ghost-supervisor tells
-// it, from what it knows itself (supervisor/name_records.hpp).
+// it, from what it knows itself (ghost-supervisor/name_records.hpp).
 #pragma once
 #include <memory>
 #include <string>

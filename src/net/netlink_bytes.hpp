@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace ghost::net {
 
@@ -27,6 +28,12 @@ std::optional<T> take(Bytes bytes) {
 
 // As Bytes::subspan, but past the end is empty: the last message's or attribute's padding may be missing.
 inline Bytes rest(Bytes bytes, std::size_t from) { return bytes.subspan(std::min(from, bytes.size())); }
+
+// A string's attribute: up to its zero, if it has one.
+inline std::string_view text(Bytes value) {
+  const auto end = std::find(value.begin(), value.end(), 0);
+  return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
+}
 
 // Calls each(type, payload). False if a length contradicts the data, or if each() returns false.
 template <class Each>

@@ -100,7 +100,7 @@ std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool share
   if (all == 1 && own < 2) out.push_back({rp_filter, "2", false});
   // The far end cannot install a route. From its router advertisements the kernel would make routes in main. They
   // would win over the LAN's, carry traffic outside the link's Routes=, and nobody would remove them. So ghostd reads them
-  // itself (daemon/autoconf.hpp). First, so that no advertisement comes in between. Addresses are used at once.
+  // itself (ghostd/autoconf.hpp). First, so that no advertisement comes in between. Addresses are used at once.
   for (const auto& [key, value] :
        {std::pair{"accept_ra", "0"}, {"accept_redirects", "0"}, {"accept_dad", "0"}, {"dad_transmits", "0"}}) {
     out.push_back(v6(key, value));

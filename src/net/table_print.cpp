@@ -2,28 +2,21 @@
 #include "net/table_print.hpp"
 
 #include <arpa/inet.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <functional>
-#include <stdexcept>
 #include <string_view>
 #include <vector>
 
 #include "base/unique_fd.hpp"
-#include "net/netlink_bytes.hpp"
-#include "net/netlink_socket.hpp"
-#include "net/ruleset.hpp"
+#include "net/nft_dump.hpp"
 
 namespace ghost::net {
 namespace {
 
 constexpr const char* kCanary = "canary";
-constexpr int type_of(int message) { return (NFNL_SUBSYS_NFTABLES << 8) | message; }
 
 // FNV-1a, 64 bits.
 class Hash {
@@ -37,11 +30,6 @@ class Hash {
  private:
   std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
-
-std::string_view text(Bytes value) {
-  const auto end = std::find(value.begin(), value.end(), 0);
-  return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
-}
 
 // Of an expression whose data packets change, only the name counts.
 bool moves(std::string_view expression) {
@@ -69,16 +57,6 @@ bool counts(TableObject kind, int type) {
   return false;
 }
 
-// Attribute 1 of each kind is the table's name, see watch.cpp.
-bool is_ours(Bytes attributes) {
-  bool ours = false;
-  for_each_attribute(attributes, [&](int type, Bytes value) {
-    if (type == 1) ours = text(value) == kTable;
-    return true;
-  });
-  return ours;
-}
-
 std::string name_of(Bytes attributes, int name_type) {
   std::string out;
   for_each_attribute(attributes, [&](int type, Bytes value) {
@@ -86,35 +64,6 @@ std::string name_of(Bytes attributes, int name_type) {
     return true;
   });
   return out;
-}
-
-void must_fit(int outcome) {
-  if (outcome < 0) throw std::length_error("netlink message is full");
-}
-
-nfgenmsg inet() {
-  nfgenmsg head{};
-  head.nfgen_family = NFPROTO_INET;
-  head.version = NFNETLINK_V0;
-  return head;
-}
-
-// Passes the attributes of each object of ours to each(). ENOENT means "there is none".
-template <class Each>
-Result<void> dump(NetlinkSocket& socket, int get, int is, Each each, const std::function<void()>& restart,
-                  const char* set = nullptr) {
-  auto message = make_message(type_of(get), 0, inet());
-  must_fit(nla_put_string(message.get(), 1, kTable));
-  if (set != nullptr) must_fit(nla_put_string(message.get(), NFTA_SET_ELEM_LIST_SET, set));
-  const auto part = [&](nlmsghdr* one) {
-    if (one->nlmsg_type != type_of(is) || !nlmsg_valid_hdr(one, sizeof(nfgenmsg))) return;
-    const auto* body = static_cast<const std::uint8_t*>(nlmsg_data(one));
-    const Bytes attributes = rest(Bytes(body, static_cast<std::size_t>(nlmsg_datalen(one))), NLMSG_ALIGN(sizeof(nfgenmsg)));
-    if (is_ours(attributes)) each(attributes);
-  };
-  auto ok = socket.dump(*message, "read table inet ghostd", part, restart);
-  if (!ok && ok.error().errno_value == ENOENT) return {};
-  return ok;
 }
 
 }  // namespace
@@ -149,16 +98,17 @@ Result<std::optional<TablePrint>> table_print() {
       count = 0;
     };
   };
-  if (auto ok = dump(*socket, NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, add(chains, print.chains, TableObject::chain),
-                     again(chains, print.chains));
+  if (auto ok = dump_table(*socket, NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, add(chains, print.chains, TableObject::chain),
+                           again(chains, print.chains));
       !ok)
     return tl::unexpected(ok.error());
   if (print.chains == 0) return std::optional<TablePrint>();
-  if (auto ok = dump(*socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE, add(rules, print.rules, TableObject::rule),
-                     again(rules, print.rules));
+  if (auto ok = dump_table(*socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE, add(rules, print.rules, TableObject::rule),
+                           again(rules, print.rules));
       !ok)
     return tl::unexpected(ok.error());
-  if (auto ok = dump(*socket, NFT_MSG_GETSET, NFT_MSG_NEWSET, add(sets, print.sets, TableObject::set), again(sets, print.sets));
+  if (auto ok = dump_table(*socket, NFT_MSG_GETSET, NFT_MSG_NEWSET, add(sets, print.sets, TableObject::set),
+                           again(sets, print.sets));
       !ok)
     return tl::unexpected(ok.error());
   const auto element = [&](Bytes attributes) {
@@ -178,7 +128,10 @@ Result<std::optional<TablePrint>> table_print() {
       return true;
     });
   };
-  if (auto ok = dump(*socket, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, element, [&] { print.blocked.clear(); }, "blocked"); !ok)
+  if (auto ok = dump_table(
+          *socket, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, element, [&] { print.blocked.clear(); },
+          [](nl_msg& m) { must_fit(nla_put_string(&m, NFTA_SET_ELEM_LIST_SET, "blocked")); });
+      !ok)
     return tl::unexpected(ok.error());
   Hash all;
   for (const auto& part : {chains, rules, sets}) {
@@ -193,7 +146,7 @@ Result<bool> table_canary_lives() {
   auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
   if (!socket) return tl::unexpected(socket.error());
   bool lives = false;
-  auto ok = dump(
+  auto ok = dump_table(
       *socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE,
       [&](Bytes attributes) { lives = lives || name_of(attributes, NFTA_RULE_CHAIN) == kCanary; }, [&] { lives = false; });
   if (!ok) return tl::unexpected(ok.error());
@@ -222,13 +175,13 @@ Result<void> put_table_canary() {
   nfgenmsg subsystem{};
   subsystem.res_id = htons(NFNL_SUBSYS_NFTABLES);
   append(batch, NFNL_MSG_BATCH_BEGIN, 0, subsystem, [](nl_msg&) {});
-  append(batch, type_of(NFT_MSG_NEWTABLE), NLM_F_CREATE | NLM_F_ACK, inet(),
+  append(batch, nft_message(NFT_MSG_NEWTABLE), NLM_F_CREATE | NLM_F_ACK, nft_head(),
          [](nl_msg& m) { must_fit(nla_put_string(&m, NFTA_TABLE_NAME, kTable)); });
-  append(batch, type_of(NFT_MSG_NEWCHAIN), NLM_F_CREATE | NLM_F_ACK, inet(), [](nl_msg& m) {
+  append(batch, nft_message(NFT_MSG_NEWCHAIN), NLM_F_CREATE | NLM_F_ACK, nft_head(), [](nl_msg& m) {
     must_fit(nla_put_string(&m, NFTA_CHAIN_TABLE, kTable));
     must_fit(nla_put_string(&m, NFTA_CHAIN_NAME, kCanary));
   });
-  append(batch, type_of(NFT_MSG_NEWRULE), NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK, inet(), [](nl_msg& m) {
+  append(batch, nft_message(NFT_MSG_NEWRULE), NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK, nft_head(), [](nl_msg& m) {
     must_fit(nla_put_string(&m, NFTA_RULE_TABLE, kTable));
     must_fit(nla_put_string(&m, NFTA_RULE_CHAIN, kCanary));
   });

@@ -35,11 +35,6 @@ void for_each_message(Bytes bytes, Each each) {
   }
 }
 
-std::string_view text(Bytes value) {
-  const auto end = std::find(value.begin(), value.end(), 0);
-  return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
-}
-
 void hear_route(const nlmsghdr& head, Bytes body, Heard& heard) {
   const auto route = decode_route(body);
   if (!route) return;
