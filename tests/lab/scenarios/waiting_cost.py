@@ -9,7 +9,7 @@ from rig.blast import Blast
 from rig.run import out
 from rig.traffic import Sink
 
-TIMEOUT = 420
+TIMEOUT = 480
 CAPTURE = False
 ALONE = True
 ROOM = {"Packets": "100000", "Bytes": "64M", "Age": "10min"}
@@ -18,17 +18,18 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def run(lab):
-    one = waiting(lab, "1")
-    lab.stop_ghostd()
-    for n in range(1, 100):
-        lab.configure(f"link{n}", Link={"Peer": "isp", "Routes": f"198.51.{n}.0/24"})
-    hundred = waiting(lab, "100")
+    # An emulator's speed drifts with its host's: the two take turns, a, b, b, a, and the better of each counts.
+    one = [waiting(lab, "1")]
+    others = [f"link{n}" for n in range(1, 100)]
+    for n, name in enumerate(others, start=1):
+        lab.configure(name, Link={"Peer": "isp", "Routes": f"198.51.{n}.0/24"})
+    hundred = min(waiting(lab, "100") for _ in range(2))
+    for name in others:
+        os.unlink(f"/etc/ghostd/links/{name}.conf")
+    one = min(one + [waiting(lab, "1")])
     lab.measure("ghostd.waiting", f"{one:.0f} / {hundred:.0f} µs (ratio {hundred / one:.2f})")
     # 1.1 is asked for, and shown. A loop over all links for each packet, as 0.1 had it, shows 1.5 and more.
     lab.check("with a hundred links a packet costs what it costs with one", hundred <= 1.25 * one, (one, hundred))
-    lab.stop_ghostd()
-    for n in range(1, 100):
-        os.unlink(f"/etc/ghostd/links/link{n}.conf")
     large(lab)
 
 
@@ -55,7 +56,7 @@ def waiting(lab, links):
     lab.start_ghostd(120)
     lab.wait_for(lambda: lab.status()["state"] == "down", 60, "the link")
     blast = Blast(COUNT, RATE, size=64)
-    before = processor_time()
+    before = at_rest()  # a start's last work grows with the links
     blast.go()
     sent = blast.done()
     took = at_rest() - before  # before anybody asks: an answer is work, too, but not that of a packet
