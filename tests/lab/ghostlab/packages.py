@@ -8,6 +8,7 @@ BUILD = """g++ meson ninja-build pkg-config libsystemd-dev systemd libsdbus-c++-
 libnftables-dev nlohmann-json3-dev libexpected-dev libfmt-dev libcli11-dev
 libcurl4-openssl-dev libldns-dev libseccomp-dev openssl
 libgtest-dev libgmock-dev dbus ppp nftables iproute2 procps python3-docutils tzdata""".split()
+PACKAGE = "dpkg-dev debhelper fakeroot".split()
 LINT = "clang-format-19 black flake8 shellcheck".split()
 LAB = "qemu-system-x86 qemu-system-data seabios ipxe-qemu mmdebstrap debian-archive-keyring e2fsprogs".split()
 
