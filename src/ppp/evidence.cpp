@@ -28,6 +28,7 @@ Believed believed(FactKind kind) {
     case FactKind::DeviceUnusable:
     case FactKind::OptionsRefused:
     case FactKind::NoKernelSupport:
+    case FactKind::InterfaceRefused:
     case FactKind::FatalSignal:
     case FactKind::Signalled: return Believed::Always;
     case FactKind::ChatBusy:

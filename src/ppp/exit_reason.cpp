@@ -94,10 +94,11 @@ CallEnd from_code(int code, const Evidence& e) {
       return CallEnd::NegotiationFailed;
     case 11:  // the peer failed to authenticate itself
     case 19:  // we did
-    case 20:  // the calling number was not authorized
+    case 21:  // the calling number was not authorized
       return CallEnd::AuthFailed;
     case 12:  // idle
     case 13:  // connect time
+    case 20:  // traffic limit (maxoctets)
       return CallEnd::PeerHungUp;
     case 15: return CallEnd::PeerDead;
     case 16: return e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
@@ -124,6 +125,7 @@ CallGone by_itself(const ExitStatus& status, const Evidence& e) {
   if (code == 5 && e.line(LineHungUp) == nullptr && e.line(Signalled) != nullptr)
     return told_by(CallEnd::Killed, e.line(Signalled), status);
   if (const auto b = from_log(e)) return told_by(b->reason, &b->line, status);
+  if (code == 1) return told_by(CallEnd::Failed, e.line(InterfaceRefused), status);
   return told_by(from_code(code, e), nullptr, status);
 }
 

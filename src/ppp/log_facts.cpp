@@ -45,6 +45,7 @@ constexpr std::array kBeginnings{
     Rule{"Could not determine local", FactKind::NegotiationFailed},
     Rule{"Could not determine remote LL", FactKind::NegotiationFailed},
     Rule{"Peer refused to agree to our", FactKind::NegotiationFailed},
+    Rule{"Peer refused to agree to his", FactKind::NegotiationFailed},  // ppp 2.5
     Rule{"Unauthorized remote IP address", FactKind::NegotiationFailed},
     Rule{"No network protocols running", FactKind::NegotiationFailed},
     Rule{"Interface configuration failed", FactKind::NegotiationFailed},
@@ -60,6 +61,7 @@ constexpr std::array kBeginnings{
     Rule{"Sorry - this system lacks PPP kernel support", FactKind::NoKernelSupport},
     Rule{"Couldn't open the /dev/ppp device", FactKind::NoKernelSupport},
     Rule{"This system lacks kernel support for PPP", FactKind::NoKernelSupport},
+    Rule{"Couldn't create ppp interface ", FactKind::InterfaceRefused},
     Rule{"Timeout waiting for PADO packets", FactKind::NobodyThere},
     Rule{"Timeout waiting for PADS packets", FactKind::NobodyThere},
     Rule{"Unable to complete PPPoE Discovery", FactKind::NobodyThere},
@@ -147,6 +149,8 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   }
   if (line.starts_with("No response to ") && line.ends_with(" echo-requests")) return just(FactKind::PeerDead);
   if (contains(line, " is locked by pid ")) return just(FactKind::DeviceUnusable);
+  // 2.5 ends with this; 2.4.9 warns and goes on.
+  if (line.starts_with("speed ") && line.ends_with(" not supported")) return just(FactKind::DeviceUnusable);
   if (contains(line, "unrecognized option '")) {
     // pppd's words for a tty that does not exist.
     return just(contains(line, "unrecognized option '/") ? FactKind::DeviceUnusable : FactKind::OptionsRefused);

@@ -41,6 +41,7 @@ enum class FactKind {
   DeviceUnusable,
   OptionsRefused,
   NoKernelSupport,
+  InterfaceRefused,  // ppp 2.5: the interface could not be made under its name
   LimitReached,
   FatalSignal,
   Signalled,  // pppd took a SIGTERM or SIGINT

@@ -66,8 +66,9 @@ TEST(ExitReason, EveryExitCodeHasAReasonEvenWhenTheLogIsSilent) {
       {NegotiationFailed, NegotiationFailed},  // 17 loopback
       {ConnectFailed, ConnectFailed},          // 18 init script
       {AuthFailed, AuthFailed},                // 19 ours
-      {AuthFailed, AuthFailed},                // 20 calling number
-      {Failed, Failed},                        // 21: not known to us
+      {PeerHungUp, PeerHungUp},                // 20 traffic limit
+      {AuthFailed, AuthFailed},                // 21 calling number
+      {Failed, Failed},                        // 22: not known to us
   };
   for (std::size_t i = 0; i < table.size(); ++i) {
     EXPECT_EQ(reason(code(static_cast<int>(i)), {}), table[i].first) << i;
@@ -117,6 +118,11 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {7, {"Failed to open /dev/ttyS0: No such device"}, DeviceMissing},
            {127, {"Fatal signal 11"}, Crashed},
            {1, {"Timeout waiting for PADO packets", "Unable to complete PPPoE Discovery"}, NoAnswer},
+           // What ppp 2.5 says otherwise than 2.4.9.
+           {1, {"Timeout waiting for PADO packets", "Unable to complete PPPoE Discovery phase 1"}, NoAnswer},
+           {1, {"speed 12345 not supported"}, DeviceMissing},
+           {10, connected({"CHAP authentication succeeded", "Peer refused to agree to his IP address"}), NegotiationFailed},
+           {1, {"Couldn't create ppp interface ppp-isp: File exists"}, Failed},
        })
     EXPECT_EQ(reason(code(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
 }
@@ -156,5 +162,7 @@ TEST(ExitReason, SignalsAreCrashesOrKills) {
 }
 
 TEST(ExitReason, TheDetailIsTheLineThatTold) {
+  const auto taken = evidence({"Couldn't create ppp interface ppp-isp: File exists"});
+  EXPECT_EQ(exit_reason(code(1), taken, {}).detail, "Couldn't create ppp interface ppp-isp: File exists (pppd exit code 1)");
   EXPECT_EQ(exit_reason(code(8), evidence({"Failed (BUSY)"}), {}).detail, "Failed (BUSY) (pppd exit code 8)");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The lines are real: of pppd 2.4.9 and chat, from the lab and from their binaries.
+// The lines are real: of pppd 2.4.9 and chat, from the lab and from their binaries; of pppd 2.5.2, from its sources.
 #include "ppp/log_facts.hpp"
 
 #include <gtest/gtest.h>
@@ -63,13 +63,17 @@ TEST(LogFact, EachKindIsKnownByItsLines) {
            {"IPCP: timeout sending Config-Requests", NegotiationFailed},
            {"Could not determine local IP address", NegotiationFailed},
            {"Peer refused to agree to our IP address", NegotiationFailed},
+           {"Peer refused to agree to his IP address", NegotiationFailed},
+           {"Peer refused to agree to his interface identifier", NegotiationFailed},
            {"Failed to open /dev/ttyUSB0: No such file or directory", DeviceUnusable},
            {"Device ttyS0 is locked by pid 4242", DeviceUnusable},
+           {"speed 12345 not supported", DeviceUnusable},
            {"/usr/sbin/pppd: unrecognized option '/dev/ttyUSB0'", DeviceUnusable},
            {"/usr/sbin/pppd: In file /etc/ppp/peers/x: unrecognized option 'foo'", OptionsRefused},
            {"/usr/sbin/pppd: The remote system is required to authenticate itself", OptionsRefused},
            {"/usr/sbin/pppd: Can't open options file /etc/ppp/peers/x: No such file or directory", OptionsRefused},
            {"Couldn't open the /dev/ppp device: No such file or directory", NoKernelSupport},
+           {"Couldn't create ppp interface ppp-isp: File exists", InterfaceRefused},
            {"Terminating connection due to lack of activity.", LimitReached},
            {"Fatal signal 11", FatalSignal},
            {"Terminating on signal 15", Signalled},
@@ -101,6 +105,9 @@ TEST(LogFact, OtherLinesSayNothing) {
                            "Connection terminated.",
                            "Exit.",
                            "pppd 2.4.9 started by root, uid 0",
+                           "Detected interface name change from ppp0 to ppp-isp.",
+                           "not replacing existing default route via 192.0.2.1 with metric 0",
+                           "statistics falling back to ioctl which only supports 32-bit counters",
                            "Remote message: Login ok"})
     EXPECT_FALSE(log_fact(line)) << line;
 }
