@@ -11,13 +11,13 @@
 
 #include "base/unique_fd.hpp"
 #include "bus/askers.hpp"
+#include "bus/bus_pump.hpp"
 #include "bus/clean_text.hpp"
 #include "bus/encoded_path.hpp"
 #include "bus/names.hpp"
 #include "bus/objects.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "bus/unit_watch.hpp"
-#include "loop/bus_pump.hpp"
 #include "loop/sources.hpp"
 
 namespace ghost::bus {
@@ -118,7 +118,7 @@ class BusService::Impl final : private ManagerPort {
   UnitWatch units_;
   Askers askers_;
   ManagerObject manager_;
-  loop::BusPump pump_;
+  BusPump pump_;
 };
 
 void BusService::Impl::publish(const core::LinkStatus& status) {

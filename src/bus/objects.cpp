@@ -2,6 +2,7 @@
 #include "bus/objects.hpp"
 
 #include "bus/names.hpp"
+#include "bus/sdbus_seam.hpp"
 
 namespace ghost::bus {
 
@@ -11,15 +12,7 @@ ManagerObject::ManagerObject(sdbus::IConnection& connection, ManagerPort& port)
 }
 ManagerObject::~ManagerObject() { unregisterAdaptor(); }
 
-std::string ManagerObject::sender() {
-#if GHOST_SDBUS_MAJOR < 2
-  const auto* message = getObject().getCurrentlyProcessedMessage();
-  return message ? message->getSender() : std::string();
-#else
-  const auto* sender = getObject().getCurrentlyProcessedMessage().getSender();
-  return sender ? sender : "";
-#endif
-}
+std::string ManagerObject::sender() { return sender_of_current(getObject()); }
 
 std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ManagerObject::ListLinks() {
   std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> out;

@@ -62,11 +62,7 @@ class Resolved::Impl {
       message >> name >> before >> now;
       owner_is(now);
     };
-#if GHOST_SDBUS_MAJOR >= 2
-    match_ = bus_.addMatch(kMatch, changed, sdbus::return_slot);
-#else
-    match_ = bus_.addMatch(kMatch, changed);
-#endif
+    match_ = add_match(bus_, kMatch, changed);
     daemon_ = sdbus::createProxy(bus_, BusName("org.freedesktop.DBus"), sdbus::ObjectPath("/org/freedesktop/DBus"));
     daemon_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// sdbus-c++ 1.x takes strings where 2.x has a type for each kind of name. The generated glue fits either. Hand-written
-// code uses the 2.x names, which are defined here. Only .cpp files that use sdbus-c++ include this.
+// sdbus-c++ 1.x and 2.x under one set of names. The generated glue fits either; hand-written code uses what is here.
+// meson.build chooses sdbus1/ or sdbus2/ by the library's version. Only .cpp files that use sdbus-c++ include this.
+//
+//   BusName, InterfaceName, MethodName, PropertyName, ErrorName   made explicitly from a string
+//   AsyncError                          what a reply's handler gets first: true and like a pointer when the call failed
+//   deadline(poll data)                 absolute, CLOCK_MONOTONIC in microseconds, UINT64_MAX for never
+//   process_one(bus)                    one message or time-out, if there is one
+//   add_match(bus, rule, handler)       the handler is called as long as the slot lives
+//   subscribe(proxy)                    after the proxy's uponSignal() calls, and before a call if there are none
+//   sender_of_current(object)           the unique name of the caller of the method that runs now; empty if none does
+//   Interface(object, name)             .method(), .signal<…>(), .property(), then finish() once
 #pragma once
-#include <sdbus-c++/sdbus-c++.h>
+#include "sdbus_version.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace ghost::bus {
-
-#if GHOST_SDBUS_MAJOR >= 2
-using BusName = sdbus::ServiceName;
-using InterfaceName = sdbus::InterfaceName;
-using PropertyName = sdbus::PropertyName;
-using ErrorName = sdbus::Error::Name;
-using AsyncError = std::optional<sdbus::Error>;
-#else
-using BusName = std::string;
-using InterfaceName = std::string;
-using PropertyName = std::string;
-using ErrorName = std::string;
-using AsyncError = const sdbus::Error*;
-#endif
 
 inline std::vector<PropertyName> property_names(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
 

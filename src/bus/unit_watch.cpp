@@ -89,9 +89,7 @@ void UnitWatch::watch(const std::string& name, Told told) {
             if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
           });
         });
-#if GHOST_SDBUS_MAJOR < 2
-    proxy->finishRegistration();
-#endif
+    subscribe(*proxy);
     watched_[name] = std::move(proxy);
   } catch (const sdbus::Error&) {
     return told(false);

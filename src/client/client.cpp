@@ -4,11 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "bus/bus_pump.hpp"
 #include "bus/clean_text.hpp"
 #include "bus/names.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "bus/wire.hpp"
-#include "loop/bus_pump.hpp"
 
 namespace ghost::cli {
 namespace {
@@ -61,7 +61,7 @@ class Client::Impl {
   bool has_owner() {
     bool owned = false;
     const auto dbus = sdbus::createProxy(*bus_, bus::BusName("org.freedesktop.DBus"), sdbus::ObjectPath("/org/freedesktop/DBus"));
-    dbus->finishRegistration();
+    bus::subscribe(*dbus);
     dbus->callMethod("NameHasOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(std::string(bus::kBusName))
@@ -71,7 +71,7 @@ class Client::Impl {
 
   void call(const std::string& method, const std::string& link) {
     const auto manager = this->manager();
-    auto m = manager->createMethodCall(InterfaceName(bus::kManagerInterface), method);
+    auto m = manager->createMethodCall(InterfaceName(bus::kManagerInterface), bus::MethodName(method));
     if (method != "Reload") m << link;
     manager->callMethod(m);
   }
@@ -117,13 +117,13 @@ class Client::Impl {
  private:
   std::unique_ptr<sdbus::IProxy> manager() {
     auto proxy = sdbus::createProxy(*bus_, bus::BusName(bus::kBusName), sdbus::ObjectPath(bus::kManagerPath));
-    proxy->finishRegistration();
+    bus::subscribe(*proxy);
     return proxy;
   }
 
   // No exception may cross the C code that calls a handler.
   void add_match(const std::string& rule, void (Impl::*handler)(sdbus::Message&)) {
-    matches_.push_back(bus_->addMatch(rule, [this, handler](sdbus::Message& message) {
+    matches_.push_back(bus::add_match(*bus_, rule, [this, handler](sdbus::Message& message) {
       try {
         (this->*handler)(message);
       } catch (...) {
@@ -178,7 +178,7 @@ class Client::Impl {
   std::map<std::string, LinkProperties> known_;  // by object path
   Watcher watcher_;
   std::vector<sdbus::Slot> matches_;
-  loop::BusPump pump_;
+  bus::BusPump pump_;
 };
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

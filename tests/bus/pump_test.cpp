@@ -7,8 +7,10 @@
 #include <chrono>
 #include <thread>
 
-#include "loop/bus_pump.hpp"
+#include "bus/bus_pump.hpp"
+#include "bus/sdbus_seam.hpp"
 #include "private_bus.hpp"
+#include "relay.hpp"
 #include "test_server.hpp"
 
 namespace ghost::test {
@@ -27,19 +29,19 @@ class Echo {
     thread_ = std::thread([this, address] {
       loop::EventLoop loop;
       const auto bus = connect_to(address);
-      const loop::BusPump pump(loop, *bus, [](const std::string&) {});
+      const bus::BusPump pump(loop, *bus, [](const std::string&) {});
       std::vector<sdbus::Result<>> unanswered;  // each holds on to the connection
-      auto object = sdbus::createObject(*bus, "/echo");
-      object->registerMethod("Say").onInterface(kInterface).implementedAs([](const std::string& s) { return s; });
-      object->registerMethod("Mute").onInterface(kInterface).implementedAs([&unanswered](sdbus::Result<>&& r) {
-        unanswered.push_back(std::move(r));
-      });
-      object->registerMethod("Shout").onInterface(kInterface).implementedAs([&object](const std::uint32_t& n) {
-        for (std::uint32_t i = 0; i < n; ++i) object->emitSignal("Heard").onInterface(kInterface).withArguments(i);
-      });
-      object->registerSignal("Heard").onInterface(kInterface).withParameters<std::uint32_t>();
-      object->finishRegistration();
-      bus->requestName("org.example.Echo");
+      auto object = sdbus::createObject(*bus, sdbus::ObjectPath("/echo"));
+      bus::Interface(*object, kInterface)
+          .method("Say", [](const std::string& s) { return s; })
+          .method("Mute", [&unanswered](sdbus::Result<>&& r) { unanswered.push_back(std::move(r)); })
+          .method("Shout",
+                  [&object](const std::uint32_t& n) {
+                    for (std::uint32_t i = 0; i < n; ++i) object->emitSignal("Heard").onInterface(kInterface).withArguments(i);
+                  })
+          .signal<std::uint32_t>("Heard")
+          .finish();
+      bus->requestName(bus::BusName("org.example.Echo"));
       ready_ = true;
       while (!stop_) loop.turn(20ms);
     });
@@ -60,8 +62,8 @@ struct PumpTest : testing::Test {
   Echo echo{daemon.address()};
   loop::EventLoop loop;
   std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
-  loop::BusPump pump{loop, *bus, [](const std::string&) {}};
-  std::unique_ptr<sdbus::IProxy> proxy = sdbus::createProxy(*bus, "org.example.Echo", "/echo");
+  bus::BusPump pump{loop, *bus, [](const std::string&) {}};
+  std::unique_ptr<sdbus::IProxy> proxy = sdbus::createProxy(*bus, bus::BusName("org.example.Echo"), sdbus::ObjectPath("/echo"));
 
   // Turns the loop until `done`; false after five seconds.
   bool turn_until(const std::function<bool()>& done) {
@@ -76,7 +78,7 @@ struct PumpTest : testing::Test {
 
 // Both ends under the pump: the service's side of each of these is the first symptom, "a method is never served".
 TEST_F(PumpTest, ServesAMethod) {
-  proxy->finishRegistration();
+  bus::subscribe(*proxy);
   for (int i = 0; i < 100; ++i) {
     std::string said;
     proxy->callMethod("Say").onInterface(kInterface).withArguments(std::to_string(i)).withTimeout(5s).storeResultsTo(said);
@@ -85,12 +87,12 @@ TEST_F(PumpTest, ServesAMethod) {
 }
 
 TEST_F(PumpTest, SurfacesATimeoutOnTime) {
-  proxy->finishRegistration();
+  bus::subscribe(*proxy);
   for (int i = 0; i < 5; ++i) loop.turn(10ms);  // at rest: what it polls for knows of no time-out yet
   const auto start = Clock::now();
   std::string error;
-  proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke([&](const sdbus::Error* e) {
-    error = e ? e->getName() : "an answer";
+  proxy->callMethodAsync("Mute").onInterface(kInterface).withTimeout(150ms).uponReplyInvoke([&](bus::AsyncError e) {
+    error = e ? std::string(e->getName()) : "an answer";
   });
   // Nothing else wakes this loop: one turn is one poll.
   while (error.empty() && Clock::now() - start < 5s) loop.turn(5s);
@@ -103,7 +105,7 @@ TEST_F(PumpTest, SurfacesATimeoutOnTime) {
 TEST_F(PumpTest, DeliversSignalsThatASynchronousCallLeftInTheQueue) {
   std::vector<std::uint32_t> heard;
   proxy->uponSignal("Heard").onInterface(kInterface).call([&](const std::uint32_t& i) { heard.push_back(i); });
-  proxy->finishRegistration();
+  bus::subscribe(*proxy);
   // The signals come before the answer, so the synchronous call reads them off the socket and queues them: from then on
   // the socket is silent.
   proxy->callMethod("Shout").onInterface(kInterface).withArguments(std::uint32_t{5}).withTimeout(5s);
@@ -117,7 +119,7 @@ TEST(BusPump, TellsOnceThatTheBusIsGone) {
   loop::EventLoop loop;
   const auto bus = connect_to(daemon.address());
   std::vector<std::string> lost;
-  const loop::BusPump pump(loop, *bus, [&](const std::string& why) { lost.push_back(why); });
+  const bus::BusPump pump(loop, *bus, [&](const std::string& why) { lost.push_back(why); });
   loop.turn(0ms);
   daemon.stop();
   const auto end = Clock::now() + 5s;
@@ -127,12 +129,29 @@ TEST(BusPump, TellsOnceThatTheBusIsGone) {
   EXPECT_FALSE(lost[0].empty());
 }
 
+TEST(BusPump, ABusThatBreaksTheProtocolIsGone) {
+  PrivateBus daemon;
+  Relay relay(daemon);
+  loop::EventLoop loop;
+  const auto bus = connect_to(relay.address());
+  std::vector<std::string> lost;
+  const bus::BusPump pump(loop, *bus, [&](const std::string& why) { lost.push_back(why); });
+  loop.turn(0ms);
+  relay.send_garbage();
+  const auto end = Clock::now() + 5s;
+  while (lost.empty() && Clock::now() < end) loop.turn(100ms);
+  for (int i = 0; i < 10; ++i) loop.turn(1ms);
+  ASSERT_THAT(lost, testing::SizeIs(1));
+  EXPECT_FALSE(lost[0].empty());
+  EXPECT_EQ(loop.failure(), "");
+}
+
 TEST(BusPump, MayBeDestroyedByWhoeverIsTold) {
   PrivateBus daemon;
   loop::EventLoop loop;
   auto bus = connect_to(daemon.address());
-  std::unique_ptr<loop::BusPump> pump;
-  pump = std::make_unique<loop::BusPump>(loop, *bus, [&](const std::string&) {
+  std::unique_ptr<bus::BusPump> pump;
+  pump = std::make_unique<bus::BusPump>(loop, *bus, [&](const std::string&) {
     pump.reset();
     bus.reset();
   });

@@ -9,8 +9,8 @@
 
 #include <chrono>
 
+#include "bus/bus_pump.hpp"
 #include "bus/sdbus_seam.hpp"
-#include "loop/bus_pump.hpp"
 #include "private_bus.hpp"
 #include "test_server.hpp"
 
@@ -40,31 +40,29 @@ class FakeResolved {
  public:
   FakeResolved(loop::EventLoop& loop, const std::string& address)
       : bus_(connect_to(address)), pump_(loop, *bus_, [](const std::string&) {}) {
-    object_ = sdbus::createObject(*bus_, "/org/freedesktop/resolve1");
-    object_->registerMethod("SetLinkDNS")
-        .onInterface(kManager)
-        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Server>& servers) {
-          std::string line = "dns " + std::to_string(index);
-          for (const auto& s : servers) line += " " + std::to_string(std::get<0>(s)) + ":" + text_of(std::get<1>(s));
-          asked(std::move(result), line);
-        });
-    object_->registerMethod("SetLinkDomains")
-        .onInterface(kManager)
-        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Domain>& domains) {
-          std::string line = "domains " + std::to_string(index);
-          for (const auto& d : domains) line += std::string(" ") + (std::get<1>(d) ? "~" : "") + std::get<0>(d);
-          asked(std::move(result), line);
-        });
-    object_->registerMethod("SetLinkDefaultRoute")
-        .onInterface(kManager)
-        .implementedAs([this](sdbus::Result<>&& result, const std::int32_t& index, const bool& is) {
-          asked(std::move(result), "default " + std::to_string(index) + (is ? " yes" : " no"));
-        });
-    object_->registerProperty("DNS").onInterface(kManager).withGetter([this] { return known; });
-    object_->finishRegistration();
+    object_ = sdbus::createObject(*bus_, sdbus::ObjectPath("/org/freedesktop/resolve1"));
+    bus::Interface(*object_, kManager)
+        .method("SetLinkDNS",
+                [this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Server>& servers) {
+                  std::string line = "dns " + std::to_string(index);
+                  for (const auto& s : servers) line += " " + std::to_string(std::get<0>(s)) + ":" + text_of(std::get<1>(s));
+                  asked(std::move(result), line);
+                })
+        .method("SetLinkDomains",
+                [this](sdbus::Result<>&& result, const std::int32_t& index, const std::vector<Domain>& domains) {
+                  std::string line = "domains " + std::to_string(index);
+                  for (const auto& d : domains) line += std::string(" ") + (std::get<1>(d) ? "~" : "") + std::get<0>(d);
+                  asked(std::move(result), line);
+                })
+        .method("SetLinkDefaultRoute",
+                [this](sdbus::Result<>&& result, const std::int32_t& index, const bool& is) {
+                  asked(std::move(result), "default " + std::to_string(index) + (is ? " yes" : " no"));
+                })
+        .property("DNS", [this] { return known; })
+        .finish();
   }
-  void take_name() { bus_->requestName("org.freedesktop.resolve1"); }
-  void leave_name() { bus_->releaseName("org.freedesktop.resolve1"); }
+  void take_name() { bus_->requestName(bus::BusName("org.freedesktop.resolve1")); }
+  void leave_name() { bus_->releaseName(bus::BusName("org.freedesktop.resolve1")); }
   std::vector<std::string> take_record() { return std::exchange(record, {}); }
 
   std::vector<std::string> record;
@@ -77,13 +75,13 @@ class FakeResolved {
     record.push_back(std::move(line));
     if (silent) return unanswered_.push_back(std::move(result));
     if (error.empty()) return result.returnResults();
-    result.returnError(sdbus::Error(error, "no, thank you"));
+    result.returnError(sdbus::Error(bus::ErrorName(error), "no, thank you"));
   }
 
   std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus_;
   std::vector<sdbus::Result<>> unanswered_;
   std::unique_ptr<sdbus::IObject> object_;
-  loop::BusPump pump_;
+  bus::BusPump pump_;
 };
 
 struct ResolvedTest : testing::Test {
@@ -91,7 +89,7 @@ struct ResolvedTest : testing::Test {
   loop::EventLoop loop;
   FakeResolved fake{loop, daemon.address()};
   std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
-  loop::BusPump pump{loop, *bus, [](const std::string&) {}};
+  bus::BusPump pump{loop, *bus, [](const std::string&) {}};
   std::vector<std::pair<Outcome, std::string>> said;
   bus::Resolved resolved{
       loop, *bus,
@@ -249,7 +247,7 @@ TEST(Resolved, MayGoWhileItIsNotAnswered) {
   fake.silent = true;
   fake.take_name();
   const auto bus = connect_to(daemon.address());
-  const loop::BusPump pump(loop, *bus, [](const std::string&) {});
+  const bus::BusPump pump(loop, *bus, [](const std::string&) {});
   auto resolved = std::make_unique<bus::Resolved>(
       loop, *bus, [](Outcome, const std::string&, const std::string&) {}, 100ms, 10ms);
   resolved->want({{"lo", {{ip("192.0.2.1")}, true}}}, {"lo"});

@@ -9,12 +9,12 @@
 #include <chrono>
 #include <map>
 
+#include "bus/bus_pump.hpp"
 #include "bus/link_properties.hpp"
 #include "bus/names.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "fake_systemd.hpp"
 #include "link_proxy.hpp"
-#include "loop/bus_pump.hpp"
 #include "manager_proxy.hpp"
 #include "private_bus.hpp"
 #include "test_server.hpp"
@@ -28,7 +28,10 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 using Kind = bus::RequestError::Kind;
-using Values = std::map<bus::PropertyName, sdbus::Variant>;
+using WireValues = std::map<bus::PropertyName, sdbus::Variant>;
+using Values = std::map<std::string, sdbus::Variant>;
+
+Values plain(const WireValues& values) { return {values.begin(), values.end()}; }
 
 class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy, sdbus::ObjectManager_proxy> {
  public:
@@ -44,8 +47,8 @@ class Manager final : public sdbus::ProxyInterfaces<org::ghostd1::Manager_proxy,
   int left = 0;
 
  private:
-  void onInterfacesAdded(const sdbus::ObjectPath& path, const std::map<bus::InterfaceName, Values>& interfaces) override {
-    added.emplace_back(path, interfaces.at(bus::InterfaceName(bus::kLinkInterface)));
+  void onInterfacesAdded(const sdbus::ObjectPath& path, const std::map<bus::InterfaceName, WireValues>& interfaces) override {
+    added.emplace_back(path, plain(interfaces.at(bus::InterfaceName(bus::kLinkInterface))));
   }
   void onInterfacesRemoved(const sdbus::ObjectPath& path, const std::vector<bus::InterfaceName>& interfaces) override {
     removed.emplace_back(path, std::vector<std::string>(interfaces.begin(), interfaces.end()));
@@ -73,9 +76,9 @@ class Link final : public sdbus::ProxyInterfaces<org::ghostd1::Link_proxy, sdbus
   std::vector<Change> changes;
 
  private:
-  void onPropertiesChanged(const bus::InterfaceName& interface, const Values& values,
+  void onPropertiesChanged(const bus::InterfaceName& interface, const WireValues& values,
                            const std::vector<bus::PropertyName>& invalidated) override {
-    changes.push_back({interface, values, {invalidated.begin(), invalidated.end()}});
+    changes.push_back({interface, plain(values), {invalidated.begin(), invalidated.end()}});
   }
 };
 
@@ -91,7 +94,7 @@ struct BusServiceTest : testing::Test {
   TestServer server{daemon.address(), {isp}};
   loop::EventLoop loop;
   std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
-  loop::BusPump pump{loop, *bus, [](const std::string&) {}};
+  bus::BusPump pump{loop, *bus, [](const std::string&) {}};
   Manager manager{*bus};
 
   bool turn_until(const std::function<bool()>& done) {
@@ -343,7 +346,7 @@ TEST_F(BusServiceTest, FieldsAreThePropertiesOfTheXml) {
   Link link(*bus, "/org/ghostd1/link/isp");
   std::vector<std::string> fields;
   bus::for_each_field([&](const auto& field) { fields.emplace_back(field.dbus); });
-  EXPECT_THAT(names(link.GetAll(bus::InterfaceName(bus::kLinkInterface))), testing::UnorderedElementsAreArray(fields));
+  EXPECT_THAT(names(plain(link.GetAll(bus::InterfaceName(bus::kLinkInterface)))), testing::UnorderedElementsAreArray(fields));
 }
 
 TEST_F(BusServiceTest, SignalsWhatChangedAndNothingElse) {
@@ -425,11 +428,8 @@ TEST_F(BusServiceTest, ObjectManagerTellsOfLinks) {
 
   const auto objects = manager.GetManagedObjects();
   EXPECT_TRUE(objects.contains(sdbus::ObjectPath("/org/ghostd1/link/isp")));
-  EXPECT_EQ(objects.at(sdbus::ObjectPath("/org/ghostd1/link/lte"))
-                .at(bus::InterfaceName(bus::kLinkInterface))
-                .at("DemandInterface")
-                .get<std::string>(),
-            "gd-lte");
+  const auto& lte = objects.at(sdbus::ObjectPath("/org/ghostd1/link/lte")).at(bus::InterfaceName(bus::kLinkInterface));
+  EXPECT_EQ(plain(lte).at("DemandInterface").get<std::string>(), "gd-lte");
 
   server.remove("lte");
   ASSERT_TRUE(turn_until([&] { return !manager.removed.empty(); }));

@@ -2,7 +2,8 @@
 // Drives an sdbus-c++ connection from our loop. The connection's poll data changes without notice: a synchronous call reads
 // other messages into a queue, a pending call has a time-out. So a prepare callback reads it again before every poll.
 // Otherwise calls would not be served, time-outs would fire late and signals would remain in the queue.
-// tests/bus/pump_test.cpp tests all three.
+// tests/bus/pump_test.cpp tests all three. sdbus-c++ 2.x can attach itself to sd-event; docs/adr/0019-the-pump-stays.md says why it
+// does not here.
 //
 // The pump never enters sdbus-c++'s own loop and no thread is made. Proxies on a pumped connection must be made with
 // sdbus::createProxy(IConnection&, …): the overload that takes a unique_ptr starts a thread of its own.
@@ -17,7 +18,7 @@ namespace sdbus {
 class IConnection;
 }
 
-namespace ghost::loop {
+namespace ghost::bus {
 
 class BusPump {
  public:
@@ -26,7 +27,7 @@ class BusPump {
   using Lost = std::function<void(const std::string& why)>;
 
   // `bus` is lent and must outlive the pump; so must `loop`. Throws std::system_error.
-  BusPump(EventLoop& loop, sdbus::IConnection& bus, Lost lost);
+  BusPump(loop::EventLoop& loop, sdbus::IConnection& bus, Lost lost);
   BusPump(const BusPump&) = delete;
   BusPump& operator=(const BusPump&) = delete;
 
@@ -43,13 +44,13 @@ class BusPump {
   void process() noexcept;
   void fail(const char* why);
 
-  EventLoop& loop_;
+  loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
   Lost lost_;
   std::string why_;
-  DeferSource report_;
+  loop::DeferSource report_;
   Handle io_;
   Handle time_;
 };
 
-}  // namespace ghost::loop
+}  // namespace ghost::bus

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loop/bus_pump.hpp"
-
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/IConnection.h>
+#include "bus/bus_pump.hpp"
 
 #include <ctime>
 #include <system_error>
 #include <utility>
 
-namespace ghost::loop {
+#include "bus/sdbus_seam.hpp"
+
+namespace ghost::bus {
 namespace {
 
 void check(int r, const char* what) {
   if (r < 0) throw std::system_error(-r, std::generic_category(), what);
 }
 
-// Absolute, CLOCK_MONOTONIC, UINT64_MAX for never. sdbus-c++ 1.x has a number here, 2.x a duration.
-template <class PollData>
-std::uint64_t deadline(const PollData& data) {
-  if constexpr (requires { data.timeout_usec; }) return data.timeout_usec;
-  else return data.timeout == decltype(data.timeout)::max() ? UINT64_MAX : static_cast<std::uint64_t>(data.timeout.count());
-}
-
 }  // namespace
 
-BusPump::BusPump(EventLoop& loop, sdbus::IConnection& bus, Lost lost)
+BusPump::BusPump(loop::EventLoop& loop, sdbus::IConnection& bus, Lost lost)
     : loop_(loop), bus_(bus), lost_(std::move(lost)), report_(loop, [this] {
         // Copies, because the callback may destroy us.
         const auto call = lost_;
@@ -75,7 +67,7 @@ void BusPump::prepare() {
 // One message per turn. If others wait in the queue, the next deadline is "now", and other sources get their share.
 void BusPump::process() noexcept {
   try {
-    bus_.processPendingRequest();
+    process_one(bus_);
   } catch (const sdbus::Error& e) {
     fail(e.what());
   } catch (...) {
@@ -91,4 +83,4 @@ void BusPump::fail(const char* why) {
   report_.run_soon();
 }
 
-}  // namespace ghost::loop
+}  // namespace ghost::bus
