@@ -14,7 +14,7 @@ import time
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
-from ghostlab import build, command, deploy, image, packages, qemu
+from ghostlab import build, command, debian, deploy, image, packages, qemu
 from ghostlab.client import Client, Gone
 
 BEGUN = time.monotonic()
@@ -66,7 +66,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the machine running, with a shell")
     args = parser.parse_args()
     made = prepare()
-    machine = qemu.Machine(os.path.join(image.cache_dir(), "vm")) if args.keep else qemu.temporary_machine()
+    machine = qemu.Machine(os.path.join(debian.cache_dir(), "vm")) if args.keep else qemu.temporary_machine()
     if args.keep:
         machine.stop()
         os.makedirs(machine.directory, exist_ok=True)

@@ -6,6 +6,7 @@
   sudo tests/run --all lab/beside  the whole of those that do a part of what they can in a run of everything
   tests/run lint                 what the sources look like, without a build; --fix writes what the formatters would
   tests/run --list [PATTERN…]    names every test
+  sudo tests/run --suite trixie  the unit, scenario and bus tests on another Debian, in a root made for it; patterns as above
 
 It prints one line per test; the last line is `N passed, N failed, N skipped`, and the status is 0 if none failed. The evidence of
 a failed lab test (journal, packet capture, status) is in build/lab-results/<test>/. This machine's own network is
@@ -24,8 +25,8 @@ TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
 import lint
 import lint_itself
-from ghostlab import command, deploy, image, lanes, packages, table
-from ghostlab.build import BUILD, build, configure, introspect
+from ghostlab import command, debian, deploy, image, lanes, packages, root, table
+from ghostlab.build import BUILD, build, configure, introspect, targets_of
 
 SUITES = ("unit", "scenario", "bus")
 LINT = {**lint.CHECKS, "lint/itself": lint_itself.check}
@@ -154,22 +155,47 @@ def lint_alone(args, begun):
     return sum_up(tally, begun)
 
 
+def in_another_suite(suite, patterns):
+    """Builds in a root of that suite, in build-<suite>, and runs there what needs no other machine: unit, scenario and bus tests."""
+    if os.geteuid() != 0:
+        raise SystemExit(
+            f"tests/run: must run as root, because --suite {suite} makes a root directory and mounts; use: sudo tests/run"
+        )
+    for pattern in patterns:
+        if pattern.startswith(("lint", "lab")):
+            raise SystemExit(f"tests/run: --suite {suite} has unit, scenario and bus tests; run '{pattern}' without it")
+    packages.ensure(root.NEEDED, "tests/run", say)
+    try:
+        made = root.make(suite, say)
+    except RuntimeError as error:
+        raise SystemExit(f"tests/run: {error}")
+    environment = {**os.environ, "GHOSTD_BUILD": f"build-{suite}", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    inside = [os.path.join(TREE, "tests/run"), "--no-machine", *patterns]
+    return root.run(made, TREE, inside, environment)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="name every test and end")
     parser.add_argument("--all", action="store_true", help="lab/beside-*: all cells of the matrix, not one of each kind")
     parser.add_argument("--fix", action="store_true", help="lint: have clang-format and black write what they would")
+    parser.add_argument(
+        "--suite", choices=debian.SUITES, help="the Debian to build and test on; this machine's if it is not given"
+    )
+    parser.add_argument("--no-machine", action="store_true", help=argparse.SUPPRESS)  # what --suite runs inside: no lint, no lab
     parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
     args = parser.parse_args()
     begun = time.monotonic()
+    if args.suite and args.suite != debian.host_suite() and not args.list:
+        return in_another_suite(args.suite, args.pattern)
     if args.all:
         os.environ["GHOSTD_LAB_ALL"] = "1"
     if args.pattern and all(p.startswith("lint") for p in args.pattern):
         return lint_alone(args, begun)
     if args.fix:
         parser.error("--fix is of lint: tests/run lint --fix")
-    looks = [n for n in LINT if wanted(n, args.pattern)]
-    lab = [n for n in lab_names() if wanted(n, args.pattern)]
+    looks = [n for n in LINT if wanted(n, args.pattern) and not args.no_machine]
+    lab = [n for n in lab_names() if wanted(n, args.pattern) and not args.no_machine]
     # Their reasons are told; they count as nothing.
     not_yet = (
         {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
@@ -207,7 +233,11 @@ def main():
         raise SystemExit("tests/run: no test matches; tests/run --list names all tests")
     tally = Tally()
     run_lint(looks, tally)  # before the build, because it takes seconds
-    build(say)
+    # Who names single tests (unit/ppp) waits for their programs alone; a whole suite is also the proof that everything compiles.
+    single = bool(args.pattern) and not lab and all("/" in pattern for pattern in args.pattern)
+    targets = targets_of([described[name] for name in here]) if single else ()
+    if targets or not single:
+        build(say, targets)
 
     def on_this_machine():
         run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)

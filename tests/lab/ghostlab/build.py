@@ -34,6 +34,14 @@ def installed_programs():
     ]
 
 
+def targets_of(tests):
+    """What ninja must build for these of meson's tests: their programs, and what they depend on."""
+    files = {t["id"]: t["filename"] for t in introspect("--targets")}
+    made = {path for paths in files.values() for path in paths}
+    wanted = {path for t in tests for path in t["cmd"]} | {path for t in tests for d in t["depends"] for path in files.get(d, [])}
+    return sorted(os.path.relpath(path, BUILD) for path in wanted & made)
+
+
 def build(say, targets=()):
     """ninja, with a line of progress every few seconds; its output is shown when it fails."""
     begun = last = time.monotonic()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The lab machine's disk: a small stock Debian 12, a kernel and an initrd, made once and kept in a cache.
 
-The machine is made from the host's own Debian sources, so it needs no mirror of its own. The recipe below defines its
-content. The cache's key is a hash of the recipe, so a changed recipe makes a new image, and an old one is removed.
+The machine is made from the host's own Debian sources (debian.py). The recipe below defines its content. The cache's key is a
+hash of the recipe, so a changed recipe makes a new image, and an old one is removed.
 The kernel is the distribution's ordinary one (the cloud flavour may lack PPP), unpacked without its installer, because
 only the modules named here are needed, and no run of initramfs-tools. The initrd is an uncompressed archive of busybox and the
 dozen modules that lead to the root disk: under emulation, unpacking a stock initrd takes longer than the rest of the boot.
@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from . import debian
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUITE = "bookworm"
@@ -91,19 +93,13 @@ WantedBy=multi-user.target
 """
 
 
-def cache_dir():
-    base = os.environ.get("GHOSTD_LAB_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or "/var/cache", "ghostd-lab")
-    os.makedirs(base, mode=0o755, exist_ok=True)
-    return base
-
-
 def agent_path():
     return os.path.join(os.path.dirname(HERE), "guest", "agent.py")
 
 
 def recipe_hash():
     h = hashlib.sha256()
-    for path in (os.path.abspath(__file__), agent_path()):
+    for path in (os.path.abspath(__file__), debian.__file__, agent_path()):
         with open(path, "rb") as f:
             h.update(f.read())
     return h.hexdigest()[:16]
@@ -120,45 +116,8 @@ class Image:
 
 
 def ready():
-    d = os.path.join(cache_dir(), recipe_hash())
+    d = os.path.join(debian.cache_dir(), recipe_hash())
     return Image(d) if os.path.exists(os.path.join(d, "complete")) else None
-
-
-def debian_sources(update=True):
-    """The host's own Debian sources as one-line entries, whatever form they are kept in; nothing from elsewhere."""
-    out = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)", "Created-By: Packages"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    entries = {}
-    for line in out.splitlines():
-        origin, uri, release, component = line.split("|")
-        if origin == "Debian" and release.startswith(SUITE) and "backports" not in release:
-            entries.setdefault((uri, release), []).append(component)
-    if not any(release == SUITE for _, release in entries):
-        if update:  # the lists may have been cleaned away, as container images do
-            subprocess.run(["apt-get", "update", "-qq"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            return debian_sources(update=False)
-        raise RuntimeError(f"apt knows no Debian source for {SUITE}; is this Debian 12, and did apt-get update run?")
-    # The installed keyring is trusted for them all: apt on the host has already judged the same indexes by its own.
-    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    option = f"[signed-by={keyring}] " if os.path.exists(keyring) else ""
-    return [
-        f"deb {option}{uri} {release} {' '.join(dict.fromkeys(c for c in components if c == 'main'))}"
-        for (uri, release), components in entries.items()
-    ]
-
-
-def apt_options():
-    """The parts of the host's apt configuration that mmdebstrap's own apt also needs to reach the mirror."""
-    out = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True).stdout
-    return [
-        line
-        for line in out.splitlines()
-        if re.match(r"Acquire::(https?::|ftp::)?(\S*::)?(Proxy|Check-Valid-Until|Retries|ForceIPv4)\b", line) and '""' not in line
-    ]
 
 
 def write_cpio(path, members):
@@ -331,7 +290,7 @@ def make(say=lambda text: None):
     image = ready()
     if image:
         return image
-    with open(os.path.join(cache_dir(), "image.lock"), "w") as lock:
+    with open(os.path.join(debian.cache_dir(), "image.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         image = ready()
         if image:
@@ -341,40 +300,22 @@ def make(say=lambda text: None):
         def tell(text):
             say(f"image: {text} ({time.monotonic() - started:.0f} s)")
 
-        final = os.path.join(cache_dir(), recipe_hash())
-        work = tempfile.mkdtemp(prefix="new-", dir=cache_dir())
+        final = os.path.join(debian.cache_dir(), recipe_hash())
+        work = tempfile.mkdtemp(prefix="new-", dir=debian.cache_dir())
         os.chmod(work, 0o755)
         root = os.path.join(work, "root")
-        log_path = os.path.join(cache_dir(), "image.log")
+        log_path = os.path.join(debian.cache_dir(), "image.log")
         try:
             with open(log_path, "w") as log:
-                sources = debian_sources()
-                tell("fetching and unpacking Debian 12")
-                argv = [
-                    "mmdebstrap",
-                    "--mode=root",
-                    "--variant=essential",
-                    "--format=directory",
-                    "--include=" + ",".join(PACKAGES + NEIGHBOURS),
-                    "--aptopt=Apt::Install-Recommends false",
-                    "--aptopt=Acquire::Languages none",
-                    "--dpkgopt=force-unsafe-io",
-                    "--skip=check/empty",
-                    "--skip=cleanup/apt/lists",
-                ]
-                argv += [f"--aptopt={o}" for o in apt_options()]
-                for pattern in (
-                    "/usr/share/doc/*",
-                    "/usr/share/man/*",
-                    "/usr/share/locale/*",
-                    "/usr/share/info/*",
-                    "/usr/share/i18n/*",
-                    "/usr/lib/udev/hwdb.d/*",
-                ):
-                    argv.append(f"--dpkgopt=path-exclude={pattern}")
+                if debian.host_suite() != SUITE:
+                    raise RuntimeError(
+                        f"its machine is Debian {SUITE} and runs the host's build, so the host must be {SUITE} too"
+                    )
+                tell(f"fetching and unpacking Debian {SUITE}")
                 # apt itself comes along to fetch the kernel with the same sources and keys.
-                argv += ["--include=apt,debian-archive-keyring", SUITE, root, *sources]
-                subprocess.run(argv, check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                included = [*PACKAGES, *NEIGHBOURS, "apt", "debian-archive-keyring"]
+                more = ["--skip=check/empty", "--skip=cleanup/apt/lists"]
+                debian.bootstrap(SUITE, root, included, log, left_out=["/usr/lib/udev/hwdb.d/*"], more=more)
                 tell("adding the kernel")
                 version = unpack_kernel(root, os.path.join(work, "kernel"), log)
                 unpack_others(root, log)
@@ -416,7 +357,11 @@ def make(say=lambda text: None):
                 sys.stderr.write("".join(f.readlines()[-25:]))
             raise RuntimeError(f"the lab's image could not be made: {error}; the whole log is in {log_path}") from error
         # The one before stays, for whoever works on two branches; a running VM keeps its open file anyway.
-        olds = [os.path.join(cache_dir(), old) for old in os.listdir(cache_dir()) if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)]
+        olds = [
+            os.path.join(debian.cache_dir(), old)
+            for old in os.listdir(debian.cache_dir())
+            if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)
+        ]
         olds = sorted((path for path in olds if path != work), key=os.path.getmtime)
         for path in olds[:-1] if olds and os.path.exists(os.path.join(olds[-1], "complete")) else olds:
             shutil.rmtree(path, ignore_errors=True)

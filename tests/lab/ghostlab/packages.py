@@ -4,6 +4,8 @@ import os
 import subprocess
 import time
 
+from . import debian
+
 BUILD = """g++ meson ninja-build pkg-config libsystemd-dev systemd libsdbus-c++-dev libsdbus-c++-bin libnl-3-dev
 libnftables-dev nlohmann-json3-dev libexpected-dev libfmt-dev libcli11-dev
 libcurl4-openssl-dev libldns-dev libseccomp-dev openssl
@@ -18,23 +20,11 @@ def installed(names):
     return {line.split()[0] for line in done.stdout.splitlines() if line.split()[1:] == ["ii"]}
 
 
-def os_release():
-    found = {}
-    with open("/etc/os-release") as f:
-        for line in f:
-            key, _, value = line.strip().partition("=")
-            found[key] = value.strip('"')
-    return found
-
-
 def ensure(names, program, say):
     """Installs what is missing of names. Ends the program when that can't be done."""
-    release = os_release() if os.path.exists("/etc/os-release") else {}
-    if release.get("ID") != "debian":
-        raise SystemExit(
-            f"{program}: this is {release.get('PRETTY_NAME', 'not Debian')}; it needs Debian 12 with these "
-            f"packages:\n  {' '.join(names)}"
-        )
+    if not debian.host_suite():
+        name = debian.os_release().get("PRETTY_NAME", "not Debian")
+        raise SystemExit(f"{program}: this is {name}; it needs Debian 12 or 13 with these packages:\n  {' '.join(names)}")
     missing = sorted(set(names) - installed(names))
     if not missing:
         return

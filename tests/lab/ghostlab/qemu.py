@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 
-from . import image as images
+from . import debian
 
 PORTS = 4
 PR_SET_PDEATHSIG = 1
@@ -28,7 +28,7 @@ def accelerator(image):
         return "tcg"
     with open("/proc/sys/kernel/random/boot_id") as f:
         boot = f.read().strip()
-    verdict_path = os.path.join(images.cache_dir(), "kvm-verdict.json")
+    verdict_path = os.path.join(debian.cache_dir(), "kvm-verdict.json")
     try:
         with open(verdict_path) as f:
             verdict = json.load(f)
