@@ -6,6 +6,7 @@
 
 #include "base/overloaded.hpp"
 #include "ghostd/log.hpp"
+#include "net/call_address.hpp"
 
 namespace ghost::daemon {
 namespace {
@@ -73,10 +74,11 @@ void Autoconf::run(const std::string& link, unsigned interface_index, const std:
                    [&](const core::Solicit&) { (void)socket_->solicit(interface_index); },
                    [&](const core::GiveAddress& give) {
                      if (!may_have_(link, give.address)) return;
-                     warn_if_failed(link, host_.rtnl().give_address(interface_index, give.address, give.preferred, give.valid));
+                     warn_if_failed(link, net::give_address(host_.rtnl().socket(), interface_index, give.address, give.preferred,
+                                                            give.valid));
                    },
                    [&](const core::TakeAddress& take) {
-                     warn_if_failed(link, host_.rtnl().take_address(interface_index, take.address));
+                     warn_if_failed(link, net::take_address(host_.rtnl().socket(), interface_index, take.address));
                    },
                    [&](const core::SetMtu& set) { warn_if_failed(link, host_.set_ipv6_mtu(link, set.mtu)); },
                },

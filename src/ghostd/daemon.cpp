@@ -13,6 +13,7 @@
 
 #include "ghostd/log.hpp"
 #include "ghostd/must.hpp"
+#include "net/leftovers.hpp"
 #include "net/raw_socket.hpp"
 
 namespace ghost::daemon {
@@ -48,14 +49,14 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
   // A link keeps the index that an earlier ghostd gave it: its routes, those of its living call among them, carry it.
-  auto known = must(host_.rtnl().known_links());
+  auto known = must(net::known_ranks(host_.rtnl().socket()));
   std::set<unsigned> taken;
   for (const auto& [name, index] : known) taken.insert(index);
   for (auto& link : config.links) {
     auto inherited = tuns.extract(link.name);
     auto tun = inherited ? std::move(inherited.mapped()) : must(make_stored_tun(link.name));
     unsigned index = 0;
-    if (const auto before = known.extract(link.name)) index = before.mapped();
+    if (const auto before = known.extract(demand_interface(link.name))) index = before.mapped();
     else
       while (!taken.insert(index).second) ++index;
     add_link(std::move(link), std::move(tun), index);

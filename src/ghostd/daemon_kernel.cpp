@@ -8,6 +8,7 @@
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
 #include "ghostd/must.hpp"
+#include "net/leftovers.hpp"
 
 namespace ghost::daemon {
 
@@ -79,7 +80,7 @@ void Daemon::kernel_says(std::uint32_t) {
                        // pppd sets its address first and the peer's second; that takes the first away again, and with it
                        // every route of the interface. What counts is the second.
                        if (c.family() == Family::v4 && c.peer == c.local) return;
-                       if (auto gone = host_.rtnl().remove_kernel_routes(c.ifname); !gone)
+                       if (auto gone = net::remove_kernel_routes(host_.rtnl().socket(), c.ifname); !gone)
                          log(LOG_WARNING, link->name(), gone.error().what);
                        if (!conflicting.contains(link->name())) link->address_up(c.local, c.peer);
                        return;  // what the far end gave makes no LAN

@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "net/interface.hpp"
+#include "net/leftovers.hpp"
 #include "net/nft.hpp"
 #include "net/numbers.hpp"
 
@@ -75,7 +76,7 @@ bool Host::was_off(const std::string& key) const {
 net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
-    if (auto ok = rtnl_.set_up(demand(l)); !ok) return ok;
+    if (auto ok = net::set_up(rtnl_.socket(), demand(l)); !ok) return ok;
     // A route of somebody else's in one's place stays; the keeper will say what that means, and the rest goes on.
     if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok && ok.error().errno_value != EEXIST) return ok;
     // A reload may have brought [Share] to a call that is up. What is not there is passed over.
@@ -88,7 +89,7 @@ net::Result<void> Host::take_over(const std::vector<Placed>& links) {
 
 net::DemandInterface Host::demand(const Placed& link) {
   const auto queue = static_cast<unsigned>(std::clamp<std::size_t>(link.config.buffer.packets, 500, 4096));
-  return {link.config.name, link.config.stable, link.config.mtu, queue};
+  return {demand_interface(link.config.name), link.config.stable, link.config.mtu, queue};
 }
 
 net::Result<void> Host::look_at_foreign_defaults(const std::vector<Placed>& links) {
@@ -196,7 +197,7 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
   if (!queue) return tl::unexpected(queue.error());
   // What the kernel heard before its autoconfiguration was switched off: while no ghostd was there, maybe.
-  if (auto removed = rtnl_.remove_kernel_routes(ifname); !removed) return tl::unexpected(removed.error());
+  if (auto removed = net::remove_kernel_routes(rtnl_.socket(), ifname); !removed) return tl::unexpected(removed.error());
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include "core/config.hpp"
 #include "ghostd/kernel_counts.hpp"
+#include "net/demand_interface.hpp"
 #include "net/ppp_queue.hpp"
 #include "net/raw_sender.hpp"
 #include "net/routes.hpp"

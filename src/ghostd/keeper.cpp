@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/ids.hpp"
 #include "ghostd/log.hpp"
 #include "net/conntrack.hpp"
 #include "net/nft.hpp"
@@ -209,7 +208,7 @@ void Keeper::tell() {
 std::string Keeper::Gaps::str() const {
   std::vector<std::string> parts;
   for (const auto& s : settings) parts.push_back(fmt::format("{}={}", s.key, s.value));
-  for (const auto& i : interfaces) parts.push_back(fmt::format("the state of {}", demand_interface(i.link)));
+  for (const auto& i : interfaces) parts.push_back(fmt::format("the state of {}", i.interface));
   for (const auto& r : routes) parts.push_back("route " + r.str());
   for (const auto f : rules) parts.push_back(fmt::format("{} rules of preference {}", to_string(f), net::kPreference));
   constexpr std::size_t kShown = 4;
@@ -232,7 +231,7 @@ net::Result<Keeper::Gaps> Keeper::gaps(const std::vector<Kept>& kept) {
     routes.insert(routes.end(), k.routes.begin(), k.routes.end());
     links.push_back(k.placed);
   }
-  auto changed = host_.rtnl().not_as(demands);
+  auto changed = net::not_as(host_.rtnl().socket(), demands);
   if (!changed) return tl::unexpected(changed.error());
   out.interfaces = std::move(*changed);
   auto missing = host_.rtnl().missing(routes);
@@ -249,7 +248,7 @@ net::Result<Keeper::Gaps> Keeper::gaps(const std::vector<Kept>& kept) {
 net::Result<void> Keeper::close(const Gaps& gaps) {
   net::Result<void> outcome;
   note(outcome, host_.sysctls().apply(gaps.settings));
-  for (const auto& demand : gaps.interfaces) note(outcome, host_.rtnl().set_up(demand));
+  for (const auto& demand : gaps.interfaces) note(outcome, net::set_up(host_.rtnl().socket(), demand));
   std::vector<Placed> links;
   std::vector<net::Route> routes = gaps.routes;
   for (const auto& k : port_.kept()) {

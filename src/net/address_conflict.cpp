@@ -2,21 +2,14 @@
 #include "net/address_conflict.hpp"
 
 #include "base/ids.hpp"
+#include "net/address_kind.hpp"
 
 namespace ghost::net {
 namespace {
 
-std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
-
 // The network to which the kernel has a route because of this address.
 Prefix network(const HeldAddress& held) { return {held.peer, held.prefix_length}; }
 bool is_of_one(const HeldAddress& held) { return held.prefix_length == longest(held.peer.family()); }
-
-// Every IPv6 interface has one of its own, in the same prefix.
-bool is_link_local(const IpAddress& address) {
-  const auto bytes = address.bytes();
-  return address.family() == Family::v6 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
-}
 
 std::string in(const HeldAddress& held) {
   return " is in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;

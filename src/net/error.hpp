@@ -2,6 +2,7 @@
 // The error of a kernel operation: the errno, and a line for people that names
 // the request. Callers decide; nothing here logs.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -18,5 +19,8 @@ using Result = tl::expected<T, Error>;
 
 // what + ": " + strerror(errno_value)
 tl::unexpected<Error> failure(int errno_value, const std::string& what);
+
+// A refusal with one of these errnos is a success: what was asked for is so already.
+Result<void> tolerate(Result<void> outcome, std::initializer_list<int> errnos);
 
 }  // namespace ghost::net

@@ -6,11 +6,18 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "base/unique_fd.hpp"
 
 namespace ghost::net {
+
+Result<unsigned> index_of(const std::string& ifname, const std::string& what) {
+  const unsigned index = ::if_nametoindex(ifname.c_str());
+  if (index == 0) return failure(ENODEV, what);
+  return index;
+}
 
 unsigned mtu_of(const std::string& ifname) {
   constexpr unsigned usual = 1500;

@@ -3,7 +3,12 @@
 #pragma once
 #include <string>
 
+#include "net/error.hpp"
+
 namespace ghost::net {
+
+// Never 0. ENODEV, with `what` for people, if there is no such interface.
+[[nodiscard]] Result<unsigned> index_of(const std::string& ifname, const std::string& what);
 
 // Bytes; 1500 if there is no such interface.
 [[nodiscard]] unsigned mtu_of(const std::string& ifname);

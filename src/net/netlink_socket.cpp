@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 
 namespace ghost::net {
 
@@ -16,6 +17,10 @@ NlMessage make_message(int type, int flags, const void* header, std::size_t size
   if (place == nullptr) throw std::bad_alloc();
   std::memcpy(place, header, size);
   return message;
+}
+
+void must_fit(int outcome) {
+  if (outcome < 0) throw std::length_error("netlink message is full");
 }
 
 Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
@@ -38,21 +43,19 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
 
 namespace {
 
-std::string extended_text(nlmsghdr* head) {
-  if ((head->nlmsg_flags & NLM_F_ACK_TLVS) == 0) return {};
-  auto* error = static_cast<nlmsgerr*>(nlmsg_data(head));
-  int offset = static_cast<int>(sizeof *error);
-  if ((head->nlmsg_flags & NLM_F_CAPPED) == 0) {
-    offset += static_cast<int>(NLMSG_ALIGN(error->msg.nlmsg_len)) - static_cast<int>(sizeof error->msg);
-  }
-  nlattr* text = nlmsg_find_attr(head, offset, NLMSGERR_ATTR_MSG);
-  return text == nullptr ? std::string() : std::string(" (") + nla_get_string(text) + ")";
+// The kernel's own words for a refusal; they stand behind its copy of our request.
+std::string extended_text(const NetlinkMessage& refusal, const nlmsgerr& error) {
+  if ((refusal.head.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return {};
+  std::size_t offset = sizeof error;
+  if ((refusal.head.nlmsg_flags & NLM_F_CAPPED) == 0) offset += NLMSG_ALIGN(error.msg.nlmsg_len) - sizeof error.msg;
+  const auto words = find_attribute(rest(refusal.body, offset), NLMSGERR_ATTR_MSG);
+  return words ? " (" + std::string(text(*words)) + ")" : std::string();
 }
 
 }  // namespace
 
 Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool is_dump, const std::string& what,
-                                                    const std::function<void(nlmsghdr*)>& part) {
+                                                    const std::function<void(const NetlinkMessage&)>& part) {
   bool interrupted = false;
   for (;;) {
     const ssize_t n = ::recv(nl_socket_get_fd(sock_.get()), buffer_.data(), buffer_.size(), MSG_TRUNC);
@@ -65,24 +68,26 @@ Result<NetlinkSocket::Ended> NetlinkSocket::receive(std::uint32_t sequence, bool
       return failure(errno, what);
     }
     if (static_cast<std::size_t>(n) > buffer_.size()) return failure(EMSGSIZE, what);
-    int left = static_cast<int>(n);
-    for (auto* head = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(head, left); head = nlmsg_next(head, &left)) {
-      if (head->nlmsg_seq != sequence) continue;  // the rest of something given up
-      if ((head->nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted = true;
-      if (head->nlmsg_type == NLMSG_ERROR) {
-        if (nlmsg_datalen(head) < static_cast<int>(sizeof(nlmsgerr))) return failure(EBADMSG, what);
-        const int error = -static_cast<nlmsgerr*>(nlmsg_data(head))->error;
-        if (error == 0) return Ended::done;
-        auto refused = failure(error, what);
-        refused.value().what += extended_text(head);
+    for (Bytes datagram(buffer_.data(), static_cast<std::size_t>(n)); !datagram.empty();) {
+      const auto message = take_message(datagram);
+      if (!message) return failure(EBADMSG, what);
+      const nlmsghdr& head = message->head;
+      if (head.nlmsg_seq != sequence) continue;  // the rest of something given up
+      if ((head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted = true;
+      if (head.nlmsg_type == NLMSG_ERROR) {
+        const auto error = take<nlmsgerr>(message->body);
+        if (!error) return failure(EBADMSG, what);
+        if (error->error == 0) return Ended::done;
+        auto refused = failure(-error->error, what);
+        refused.value().what += extended_text(*message, *error);
         return refused;
       }
-      if (head->nlmsg_type == NLMSG_DONE) {
-        const int error = nlmsg_datalen(head) >= 4 ? -*static_cast<int*>(nlmsg_data(head)) : 0;
+      if (head.nlmsg_type == NLMSG_DONE) {
+        const int error = -take<std::int32_t>(message->body).value_or(0);
         if (error > 0) return failure(error, what);
         return interrupted ? Ended::again : Ended::done;
       }
-      if (part) part(head);
+      if (part) part(*message);
     }
   }
 }
@@ -96,7 +101,7 @@ Result<void> NetlinkSocket::request(nl_msg& message, const std::string& what) {
   return {};
 }
 
-Result<void> NetlinkSocket::dump(nl_msg& message, const std::string& what, const std::function<void(nlmsghdr*)>& part,
+Result<void> NetlinkSocket::dump(nl_msg& message, const std::string& what, const std::function<void(const NetlinkMessage&)>& part,
                                  const std::function<void()>& restart) {
   nlmsg_hdr(&message)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
   for (int attempt = 0; attempt < 10; ++attempt) {

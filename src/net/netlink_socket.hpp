@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "net/error.hpp"
+#include "net/netlink_message.hpp"
 
 namespace ghost::net {
 
@@ -30,6 +31,8 @@ template <class Header>
 NlMessage make_message(int type, int flags, const Header& header) {
   return make_message(type, flags, &header, sizeof header);
 }
+// Of libnl's nla_put and its like: a message of ours that is full is an exception, because its size does not depend on others.
+void must_fit(int outcome);
 
 class NetlinkSocket {
  public:
@@ -42,14 +45,14 @@ class NetlinkSocket {
   // Sends a dump request and passes each message to part(). Begins again if the kernel reports that a change
   // interrupted the dump, or that it overran. part() may then see the same object twice; before that,
   // restart() is called to discard earlier results.
-  [[nodiscard]] Result<void> dump(nl_msg& message, const std::string& what, const std::function<void(nlmsghdr*)>& part,
-                                  const std::function<void()>& restart);
+  [[nodiscard]] Result<void> dump(nl_msg& message, const std::string& what,
+                                  const std::function<void(const NetlinkMessage&)>& part, const std::function<void()>& restart);
 
  private:
   explicit NetlinkSocket(nl_sock* s) : sock_(s) {}
   enum class Ended { done, again };
   [[nodiscard]] Result<Ended> receive(std::uint32_t sequence, bool is_dump, const std::string& what,
-                                      const std::function<void(nlmsghdr*)>& part);
+                                      const std::function<void(const NetlinkMessage&)>& part);
   std::unique_ptr<nl_sock, NlFree> sock_;
   std::vector<unsigned char> buffer_;
 };

@@ -8,10 +8,9 @@
 
 #include <cerrno>
 #include <functional>
-#include <stdexcept>
 #include <string>
 
-#include "net/netlink_bytes.hpp"
+#include "net/netlink_message.hpp"
 #include "net/netlink_socket.hpp"
 #include "net/ruleset.hpp"
 
@@ -26,18 +25,10 @@ inline nfgenmsg nft_head() {
   return head;
 }
 
-inline void must_fit(int outcome) {
-  if (outcome < 0) throw std::length_error("netlink message is full");
-}
-
 // Attribute 1 of each kind of object is the table's name.
 inline bool is_in_our_table(Bytes attributes) {
-  bool ours = false;
-  for_each_attribute(attributes, [&](int type, Bytes value) {
-    if (type == 1) ours = text(value) == kTable;
-    return true;
-  });
-  return ours;
+  const auto name = find_attribute(attributes, 1);
+  return name && text(*name) == kTable;
 }
 
 // Passes the attributes of each object in our table to each(). `more` adds to the question. ENOENT means "there is none".
@@ -48,11 +39,10 @@ Result<void> dump_table(NetlinkSocket& socket, int get, int is, Each each, const
   auto message = make_message(nft_message(get), 0, nft_head());
   must_fit(nla_put_string(message.get(), 1, kTable));
   if (more) more(*message);
-  const auto part = [&](nlmsghdr* one) {
-    if (one->nlmsg_type != nft_message(is) || !nlmsg_valid_hdr(one, sizeof(nfgenmsg))) return;
-    const auto* body = static_cast<const std::uint8_t*>(nlmsg_data(one));
-    const Bytes attributes = rest(Bytes(body, static_cast<std::size_t>(nlmsg_datalen(one))), NLMSG_ALIGN(sizeof(nfgenmsg)));
-    if (is_in_our_table(attributes)) each(attributes);
+  const auto part = [&](const NetlinkMessage& one) {
+    if (one.head.nlmsg_type != nft_message(is)) return;
+    const auto parts = parts_of<nfgenmsg>(one.body);
+    if (parts && is_in_our_table(parts->attributes)) each(parts->attributes);
   };
   auto ok = socket.dump(*message, "read table inet ghostd", part, restart);
   if (!ok && ok.error().errno_value == ENOENT) return {};

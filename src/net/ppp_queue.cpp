@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <optional>
 #include <stdexcept>
-#include <string_view>
+
+#include "net/interface.hpp"
 
 namespace ghost::net {
 namespace {
@@ -21,22 +23,12 @@ constexpr std::uint32_t kRoot = handle(1);
 constexpr std::uint32_t band_handle(unsigned band) { return handle(0x10 + band); }
 constexpr std::uint32_t band_class(unsigned band) { return kRoot | band; }
 
-void must_fit(int outcome) {
-  if (outcome < 0) throw std::length_error("netlink message is full");
-}
-
-Result<int> index_of(const std::string& ifname, const std::string& what) {
-  const unsigned index = ::if_nametoindex(ifname.c_str());
-  if (index == 0) return failure(ENODEV, what);
-  return static_cast<int>(index);
-}
-
 template <class Options>
-NlMessage qdisc(int flags, int index, std::uint32_t parent, std::uint32_t own, const char* kind,
+NlMessage qdisc(int flags, unsigned index, std::uint32_t parent, std::uint32_t own, const char* kind,
                 const std::optional<Options>& options) {
   tcmsg head{};
   head.tcm_family = AF_UNSPEC;
-  head.tcm_ifindex = index;
+  head.tcm_ifindex = static_cast<int>(index);
   head.tcm_parent = parent;
   head.tcm_handle = own;
   auto message = make_message(RTM_NEWQDISC, flags, head);
@@ -49,18 +41,18 @@ constexpr int kReplace = NLM_F_CREATE | NLM_F_REPLACE;
 constexpr int kChange = 0;
 
 // Everything without its own class goes to this band (1 to 3).
-NlMessage prio(int flags, int index, unsigned band) {
+NlMessage prio(int flags, unsigned index, unsigned band) {
   tc_prio_qopt options{};
   options.bands = 3;
   std::fill(std::begin(options.priomap), std::end(options.priomap), static_cast<std::uint8_t>(band - 1));
   return qdisc<tc_prio_qopt>(flags, index, TC_H_ROOT, kRoot, "prio", options);
 }
 
-NlMessage pfifo(int index, unsigned band, unsigned packets) {
+NlMessage pfifo(unsigned index, unsigned band, unsigned packets) {
   return qdisc<tc_fifo_qopt>(kReplace, index, band_class(band), band_handle(band), "pfifo", tc_fifo_qopt{packets});
 }
 
-NlMessage plug(int flags, int index, int action, unsigned limit) {
+NlMessage plug(int flags, unsigned index, int action, unsigned limit) {
   tc_plug_qopt options{};
   options.action = action;
   options.limit = limit;
@@ -69,7 +61,7 @@ NlMessage plug(int flags, int index, int action, unsigned limit) {
 
 // Its defaults (5 ms, 100 ms) are for megabits: a modem needs 100 ms and more for a packet of 1500 bytes. RFC 8289 requires a
 // larger target, and an interval of ten to twenty times the target. Otherwise packets are dropped although there is no queue.
-NlMessage fq_codel(int index, unsigned band) {
+NlMessage fq_codel(unsigned index, unsigned band) {
   constexpr std::uint32_t target = 100'000, interval = 1'000'000;  // µs
   const std::optional<tc_fq_codel_xstats> none;                    // any type: its options are attributes
   auto message = qdisc(kReplace, index, band_class(band), band_handle(band), "fq_codel", none);
@@ -96,7 +88,7 @@ Result<PppQueue::Order> PppQueue::prepare(const std::string& ifname, const Queue
 
   ifinfomsg head{};
   head.ifi_family = AF_UNSPEC;
-  head.ifi_index = *index;
+  head.ifi_index = static_cast<int>(*index);
   auto length = make_message(RTM_NEWLINK, 0, head);
   must_fit(nla_put_u32(length.get(), IFLA_TXQLEN, limits.transmit_queue));
   if (auto ok = socket_.request(*length, what + ", length"); !ok) return tl::unexpected(ok.error());
@@ -148,46 +140,53 @@ Result<void> PppQueue::normalize(const std::string& ifname) {
   return socket_.request(*prio(kChange, *index, 3), what);
 }
 
-Result<bool> PppQueue::stands(const std::string& ifname) {
-  const auto index = static_cast<int>(::if_nametoindex(ifname.c_str()));
-  if (index == 0) return true;
-  bool root = false, first = false, second = false;
+namespace {
+
+// Passes each qdisc of an interface to each(); a dump has those of all interfaces.
+template <class Each>
+Result<void> for_each_qdisc(NetlinkSocket& socket, unsigned index, const std::string& what, Each each,
+                            const std::function<void()>& restart) {
   tcmsg head{};
   head.tcm_family = AF_UNSPEC;
   auto message = make_message(RTM_GETQDISC, 0, head);
-  const auto part = [&](nlmsghdr* one) {
-    const auto* seen = static_cast<const tcmsg*>(nlmsg_data(one));
-    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index) return;
-    nlattr* kind = nlmsg_find_attr(one, sizeof *seen, TCA_KIND);
-    const std::string_view name = kind == nullptr ? "" : nla_get_string(kind);
-    root = root || (seen->tcm_parent == TC_H_ROOT && seen->tcm_handle == kRoot && name == "prio");
-    first = first || (seen->tcm_parent == band_class(1) && seen->tcm_handle == band_handle(1));
-    second = second || (seen->tcm_parent == band_class(2) && seen->tcm_handle == band_handle(2));
+  const auto part = [&](const NetlinkMessage& one) {
+    if (one.head.nlmsg_type != RTM_NEWQDISC) return;
+    const auto seen = parts_of<tcmsg>(one.body);
+    if (seen && seen->header.tcm_ifindex == static_cast<int>(index)) each(seen->header, seen->attributes);
   };
-  auto ok = socket_.dump(*message, "queue of " + ifname, part, [&] { root = first = second = false; });
+  return socket.dump(*message, what, part, restart);
+}
+
+}  // namespace
+
+Result<bool> PppQueue::stands(const std::string& ifname) {
+  const unsigned index = ::if_nametoindex(ifname.c_str());
+  if (index == 0) return true;
+  bool root = false, first = false, second = false;
+  const auto each = [&](const tcmsg& seen, Bytes attributes) {
+    const auto kind = text(find_attribute(attributes, TCA_KIND).value_or(Bytes()));
+    root = root || (seen.tcm_parent == TC_H_ROOT && seen.tcm_handle == kRoot && kind == "prio");
+    first = first || (seen.tcm_parent == band_class(1) && seen.tcm_handle == band_handle(1));
+    second = second || (seen.tcm_parent == band_class(2) && seen.tcm_handle == band_handle(2));
+  };
+  auto ok = for_each_qdisc(socket_, index, "queue of " + ifname, each, [&] { root = first = second = false; });
   if (!ok) return tl::unexpected(ok.error());
   return root && first && second;
 }
 
 Result<Backlog> PppQueue::sum(const std::string& ifname, unsigned bands) {
   Backlog total;
-  const auto index = static_cast<int>(::if_nametoindex(ifname.c_str()));
+  const unsigned index = ::if_nametoindex(ifname.c_str());
   if (index == 0) return total;
-  tcmsg head{};
-  head.tcm_family = AF_UNSPEC;
-  auto message = make_message(RTM_GETQDISC, 0, head);
-  const auto part = [&](nlmsghdr* one) {
-    const auto* seen = static_cast<const tcmsg*>(nlmsg_data(one));
-    if (one->nlmsg_type != RTM_NEWQDISC || !nlmsg_valid_hdr(one, sizeof *seen) || seen->tcm_ifindex != index) return;
-    if (seen->tcm_handle < band_handle(1) || seen->tcm_handle > band_handle(bands)) return;
-    nlattr* stats = nlmsg_find_attr(one, sizeof *seen, TCA_STATS2);
-    nlattr* queue = stats == nullptr ? nullptr : nla_find(static_cast<nlattr*>(nla_data(stats)), nla_len(stats), TCA_STATS_QUEUE);
-    if (queue == nullptr || nla_len(queue) < static_cast<int>(sizeof(gnet_stats_queue))) return;
-    const auto* waiting = static_cast<const gnet_stats_queue*>(nla_data(queue));
+  const auto each = [&](const tcmsg& seen, Bytes attributes) {
+    if (seen.tcm_handle < band_handle(1) || seen.tcm_handle > band_handle(bands)) return;
+    const auto stats = find_attribute(attributes, TCA_STATS2).value_or(Bytes());
+    const auto waiting = take<gnet_stats_queue>(find_attribute(stats, TCA_STATS_QUEUE).value_or(Bytes()));
+    if (!waiting) return;
     total.packets += waiting->qlen;
     total.bytes += waiting->backlog;
   };
-  auto ok = socket_.dump(*message, "backlog of " + ifname, part, [&] { total = {}; });
+  auto ok = for_each_qdisc(socket_, index, "backlog of " + ifname, each, [&] { total = {}; });
   if (!ok) return tl::unexpected(ok.error());
   return total;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/release.hpp"
 
+#include "net/leftovers.hpp"
 #include "net/nft.hpp"
-#include "net/routes.hpp"
 #include "net/sysctl.hpp"
 
 namespace ghost::net {
@@ -12,9 +12,9 @@ std::vector<Error> release_everything(const std::filesystem::path& journal, cons
   const auto note = [&](const auto& outcome) {
     if (!outcome) failures.push_back(outcome.error());
   };
-  auto rtnl = Rtnl::open();
-  note(rtnl);
-  if (rtnl) note(rtnl->flush());
+  auto routes = NetlinkSocket::open(NETLINK_ROUTE);
+  note(routes);
+  if (routes) note(flush(*routes));
   auto sysctls = Sysctls::open(proc_sys, journal);
   note(sysctls);
   if (sysctls) note(sysctls->restore());

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/metrics.hpp"
+#include "net/address_kind.hpp"
 #include "net/foreign_defaults.hpp"
 #include "net/numbers.hpp"
 
@@ -32,8 +33,6 @@ std::vector<Route> for_each_prefix(const LinkRouting& link, Make make) {
   }
   return out;
 }
-
-std::uint8_t whole(Family family) { return family == Family::v4 ? 32 : 128; }
 
 // A source that no packet has: "not from" it is always true (numbers.hpp).
 Prefix nobody(Family family) {
@@ -97,14 +96,14 @@ std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links
   for (const auto& link : links) {
     const bool carried = std::find(link.carried.begin(), link.carried.end(), family) != link.carried.end();
     if (link.metric && carried && has_default(link, family))
-      linger.push_back({family, kPreference, linger_table(link.index), Prefix{*source_for(link, family), whole(family)}});
+      linger.push_back({family, kPreference, linger_table(link.index), Prefix{*source_for(link, family), longest(family)}});
   }
   if (!first && linger.empty()) return {};
   std::vector<Rule> out{{family, kPreference, kMainTable, nobody(family), true, 0}};
   for (const auto& one : foreign) {
     if (one.family != family || !first) continue;
     for (const auto& address : one.addresses) {
-      Rule rule{family, kPreference, kMainTable, Prefix{address, whole(family)}};
+      Rule rule{family, kPreference, kMainTable, Prefix{address, longest(family)}};
       if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
     }
   }

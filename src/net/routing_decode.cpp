@@ -3,7 +3,8 @@
 
 #include <linux/fib_rules.h>
 
-#include "net/netlink_bytes.hpp"
+#include "net/address_kind.hpp"
+#include "net/netlink_message.hpp"
 
 namespace ghost::net {
 namespace {
@@ -15,8 +16,6 @@ std::optional<Family> family_of(unsigned char af) {
     default: return std::nullopt;
   }
 }
-
-std::uint8_t longest(Family family) { return family == Family::v4 ? 32 : 128; }
 
 IpAddress any(Family family) { return default_prefix(family).address; }
 
@@ -51,8 +50,9 @@ bool read_hops(Bytes value, Family family, std::vector<RouteSeen::Hop>& hops) {
 }  // namespace
 
 std::optional<RouteSeen> decode_route(std::span<const std::uint8_t> body) {
-  const auto head = take<rtmsg>(body);
-  if (!head || (head->rtm_flags & RTM_F_CLONED) != 0) return std::nullopt;
+  const auto parts = parts_of<rtmsg>(body);
+  if (!parts || (parts->header.rtm_flags & RTM_F_CLONED) != 0) return std::nullopt;
+  const auto* head = &parts->header;
   const auto family = family_of(head->rtm_family);
   if (!family || head->rtm_dst_len > longest(*family)) return std::nullopt;
   RouteSeen seen;
@@ -62,7 +62,7 @@ std::optional<RouteSeen> decode_route(std::span<const std::uint8_t> body) {
   seen.unicast = head->rtm_type == RTN_UNICAST;
   seen.prohibits = head->rtm_type == RTN_UNREACHABLE;
   RouteSeen::Hop hop;
-  const bool sound = for_each_attribute(rest(body, NLMSG_ALIGN(sizeof(rtmsg))), [&](int type, Bytes value) {
+  const bool sound = for_each_attribute(parts->attributes, [&](int type, Bytes value) {
     switch (type) {
       case RTA_DST: {
         std::optional<IpAddress> network;
@@ -85,8 +85,9 @@ std::optional<RouteSeen> decode_route(std::span<const std::uint8_t> body) {
 }
 
 std::optional<RuleSeen> decode_rule(std::span<const std::uint8_t> body) {
-  const auto head = take<fib_rule_hdr>(body);
-  if (!head) return std::nullopt;
+  const auto parts = parts_of<fib_rule_hdr>(body);
+  if (!parts) return std::nullopt;
+  const auto* head = &parts->header;
   const auto family = family_of(head->family);
   if (!family || head->src_len > longest(*family)) return std::nullopt;
   RuleSeen seen;
@@ -95,7 +96,7 @@ std::optional<RuleSeen> decode_rule(std::span<const std::uint8_t> body) {
   seen.rule.invert = (head->flags & FIB_RULE_INVERT) != 0;
   seen.more = head->action != FR_ACT_TO_TBL || head->dst_len != 0 || head->tos != 0;
   if (head->src_len != 0) seen.rule.from = Prefix{any(*family), head->src_len};
-  const bool sound = for_each_attribute(rest(body, NLMSG_ALIGN(sizeof(fib_rule_hdr))), [&](int type, Bytes value) {
+  const bool sound = for_each_attribute(parts->attributes, [&](int type, Bytes value) {
     switch (type) {
       case FRA_PAD: return true;
       case FRA_PRIORITY: return read_number(value, seen.rule.preference);

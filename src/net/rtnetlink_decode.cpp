@@ -8,24 +8,27 @@
 #include <algorithm>
 #include <optional>
 
-#include "net/netlink_bytes.hpp"
+#include "net/netlink_message.hpp"
 
 namespace ghost::net {
 namespace {
 
 RtnetlinkNews decode_link(Bytes body, bool removed) {
-  const auto info = take<ifinfomsg>(body);
-  if (!info) return Malformed{};
+  const auto parts = parts_of<ifinfomsg>(body);
+  if (!parts) return Malformed{};
+  const auto* info = &parts->header;
   LinkSeen seen{.index = static_cast<unsigned>(info->ifi_index),
                 .name = {},
                 .up = (info->ifi_flags & IFF_UP) != 0,
                 .running = (info->ifi_flags & IFF_RUNNING) != 0,
                 .removed = removed};
-  const bool sound = for_each_attribute(rest(body, NLMSG_ALIGN(sizeof(ifinfomsg))), [&](int type, Bytes value) {
+  const bool sound = for_each_attribute(parts->attributes, [&](int type, Bytes value) {
     if (type == IFLA_IFNAME) {
-      seen.name.assign(value.begin(), std::find(value.begin(), value.end(), 0));
+      seen.name = text(value);
       return !seen.name.empty() && seen.name.size() < IFNAMSIZ;
     }
+    if (type == IFLA_MTU) seen.mtu = take<std::uint32_t>(value).value_or(0);
+    if (type == IFLA_TXQLEN) seen.queue_packets = take<std::uint32_t>(value).value_or(0);
     return true;
   });
   // AF_BRIDGE sends RTM_NEWLINK and RTM_DELLINK about ports: the interface of a port that leaves its bridge still
@@ -36,13 +39,14 @@ RtnetlinkNews decode_link(Bytes body, bool removed) {
 }
 
 RtnetlinkNews decode_address(Bytes body, bool removed) {
-  const auto info = take<ifaddrmsg>(body);
-  if (!info) return Malformed{};
+  const auto parts = parts_of<ifaddrmsg>(body);
+  if (!parts) return Malformed{};
+  const auto* info = &parts->header;
   std::optional<IpAddress> local;
   std::optional<IpAddress> peer;
   std::uint32_t flags = info->ifa_flags;
   const std::size_t length = info->ifa_family == AF_INET ? 4 : 16;
-  const bool sound = for_each_attribute(rest(body, NLMSG_ALIGN(sizeof(ifaddrmsg))), [&](int type, Bytes value) {
+  const bool sound = for_each_attribute(parts->attributes, [&](int type, Bytes value) {
     if (type == IFA_FLAGS) {  // 32 bits; the header's field has only the lower 8
       const auto wide = take<std::uint32_t>(value);
       flags = wide.value_or(flags);
@@ -68,29 +72,31 @@ RtnetlinkNews decode_address(Bytes body, bool removed) {
 
 }  // namespace
 
-Decoded decode_rtnetlink(Bytes bytes) {
-  const auto head = take<nlmsghdr>(bytes);
-  if (!head || head->nlmsg_len < sizeof(nlmsghdr) || head->nlmsg_len > bytes.size()) {
-    return {.news = Malformed{}, .consumed = bytes.size()};
+RtnetlinkNews decode_news(const NetlinkMessage& message) {
+  switch (message.head.nlmsg_type) {
+    case NLMSG_DONE: return DumpDone{};
+    case RTM_NEWLINK: return decode_link(message.body, false);
+    case RTM_DELLINK: return decode_link(message.body, true);
+    case RTM_NEWADDR: return decode_address(message.body, false);
+    case RTM_DELADDR: return decode_address(message.body, true);
+    default: return Nothing{};
   }
-  const Bytes body = bytes.subspan(sizeof(nlmsghdr), head->nlmsg_len - sizeof(nlmsghdr));
+}
+
+Decoded decode_rtnetlink(Bytes datagram) {
+  Bytes left = datagram;
+  const auto message = take_message(left);
+  if (!message) return {.news = Malformed{}, .consumed = datagram.size()};
   Decoded out{.news = Nothing{},
-              .consumed = std::min<std::size_t>(NLMSG_ALIGN(head->nlmsg_len), bytes.size()),
-              .dump_interrupted = (head->nlmsg_flags & NLM_F_DUMP_INTR) != 0};
-  switch (head->nlmsg_type) {
-    case NLMSG_DONE: out.news = DumpDone{}; break;
-    case NLMSG_ERROR: {
-      const auto error = take<std::int32_t>(body);
-      if (!error || *error > 0 || *error < -4095) out.news = Malformed{};
-      else out.error = -*error;
-      break;
-    }
-    case RTM_NEWLINK: out.news = decode_link(body, false); break;
-    case RTM_DELLINK: out.news = decode_link(body, true); break;
-    case RTM_NEWADDR: out.news = decode_address(body, false); break;
-    case RTM_DELADDR: out.news = decode_address(body, true); break;
-    default: break;
+              .consumed = datagram.size() - left.size(),
+              .dump_interrupted = (message->head.nlmsg_flags & NLM_F_DUMP_INTR) != 0};
+  if (message->head.nlmsg_type != NLMSG_ERROR) {
+    out.news = decode_news(*message);
+    return out;
   }
+  const auto error = take<std::int32_t>(message->body);
+  if (!error || *error > 0 || *error < -4095) out.news = Malformed{};
+  else out.error = -*error;
   return out;
 }
 

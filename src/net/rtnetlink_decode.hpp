@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/address.hpp"
+#include "net/netlink_message.hpp"
 
 namespace ghost::net {
 
@@ -18,6 +19,8 @@ struct LinkSeen {
   bool up = false;       // IFF_UP: it is switched on
   bool running = false;  // IFF_RUNNING: and it has a carrier
   bool removed = false;  // RTM_DELLINK
+  unsigned mtu = 0;
+  unsigned queue_packets = 0;  // txqueuelen
   bool operator==(const LinkSeen&) const = default;
 };
 
@@ -53,7 +56,10 @@ struct Decoded {
   bool operator==(const Decoded&) const = default;
 };
 
+// Of a message that is not an error.
+[[nodiscard]] RtnetlinkNews decode_news(const NetlinkMessage& message);
+
 // Decodes the first message of what one recv() gave. Not to be called with an empty span.
-[[nodiscard]] Decoded decode_rtnetlink(std::span<const std::uint8_t> bytes);
+[[nodiscard]] Decoded decode_rtnetlink(std::span<const std::uint8_t> datagram);
 
 }  // namespace ghost::net

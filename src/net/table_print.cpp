@@ -58,12 +58,7 @@ bool counts(TableObject kind, int type) {
 }
 
 std::string name_of(Bytes attributes, int name_type) {
-  std::string out;
-  for_each_attribute(attributes, [&](int type, Bytes value) {
-    if (type == name_type) out = text(value);
-    return true;
-  });
-  return out;
+  return std::string(text(find_attribute(attributes, name_type).value_or(Bytes())));
 }
 
 }  // namespace
@@ -193,11 +188,10 @@ Result<void> put_table_canary() {
   std::array<std::uint8_t, 8192> answer{};
   for (ssize_t n = 0; (n = ::recv(fd.get(), answer.data(), answer.size(), 0)) > 0;) {
     for (Bytes bytes(answer.data(), static_cast<std::size_t>(n)); !bytes.empty();) {
-      const auto head = take<nlmsghdr>(bytes);
-      if (!head || head->nlmsg_len < sizeof(nlmsghdr) || head->nlmsg_len > bytes.size()) return failure(EBADMSG, what);
-      const auto error = take<std::int32_t>(bytes.subspan(sizeof(nlmsghdr), head->nlmsg_len - sizeof(nlmsghdr)));
-      if (head->nlmsg_type == NLMSG_ERROR && error && *error != 0) return failure(-*error, what);
-      bytes = rest(bytes, NLMSG_ALIGN(head->nlmsg_len));
+      const auto message = take_message(bytes);
+      if (!message) return failure(EBADMSG, what);
+      const auto error = take<std::int32_t>(message->body);
+      if (message->head.nlmsg_type == NLMSG_ERROR && error && *error != 0) return failure(-*error, what);
     }
   }
   return {};

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-#include "net/netlink_bytes.hpp"
+#include "net/netlink_message.hpp"
 #include "net/numbers.hpp"
 #include "net/routing_decode.hpp"
 #include "net/ruleset.hpp"
@@ -24,34 +24,29 @@
 namespace ghost::net {
 namespace {
 
-// Calls each(header, body) for the messages of a datagram, up to the first that contradicts itself.
+// Calls each(message) for the messages of a datagram, up to the first that contradicts itself.
 template <class Each>
-void for_each_message(Bytes bytes, Each each) {
-  while (!bytes.empty()) {
-    const auto head = take<nlmsghdr>(bytes);
-    if (!head || head->nlmsg_len < sizeof(nlmsghdr) || head->nlmsg_len > bytes.size()) return;
-    each(*head, bytes.subspan(sizeof(nlmsghdr), head->nlmsg_len - sizeof(nlmsghdr)));
-    bytes = rest(bytes, NLMSG_ALIGN(head->nlmsg_len));
-  }
+void for_each_message(Bytes datagram, Each each) {
+  while (const auto message = take_message(datagram)) each(*message);
 }
 
-void hear_route(const nlmsghdr& head, Bytes body, Heard& heard) {
-  const auto route = decode_route(body);
+void hear_route(const NetlinkMessage& message, Heard& heard) {
+  const auto route = decode_route(message.body);
   if (!route) return;
   // A route that replaces ours is reported with the newcomer's protocol, and the loss of ours is not reported.
-  if (route->protocol == kProtocol || (head.nlmsg_flags & NLM_F_REPLACE) != 0) heard.routes = true;
+  if (route->protocol == kProtocol || (message.head.nlmsg_flags & NLM_F_REPLACE) != 0) heard.routes = true;
   if (route->protocol != kProtocol && route->table == kMainTable && route->prefix.length == 0) heard.defaults = true;
 }
 
 }  // namespace
 
 void hear_routing(std::span<const std::uint8_t> datagram, Heard& heard) {
-  for_each_message(datagram, [&](const nlmsghdr& head, Bytes body) {
-    switch (head.nlmsg_type) {
+  for_each_message(datagram, [&](const NetlinkMessage& message) {
+    switch (message.head.nlmsg_type) {
       case RTM_NEWRULE:
       case RTM_DELRULE: heard.rules = true; return;
       case RTM_NEWROUTE:
-      case RTM_DELROUTE: hear_route(head, body, heard); return;
+      case RTM_DELROUTE: hear_route(message, heard); return;
       // An interface that goes down silently removes IPv4 routes. An address silently removes those that name it as their source.
       case RTM_NEWLINK:
       case RTM_DELLINK: heard.links = heard.routes = heard.defaults = true; return;
@@ -67,17 +62,16 @@ void hear_routing(std::span<const std::uint8_t> datagram, Heard& heard) {
 }
 
 void TableHearing::hear(std::span<const std::uint8_t> datagram, Heard& heard) {
-  for_each_message(datagram, [&](const nlmsghdr& head, Bytes body) {
-    if (NFNL_SUBSYS_ID(head.nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;
-    const auto generic = take<nfgenmsg>(body);
-    if (!generic) return;
-    const Bytes attributes = rest(body, NLMSG_ALIGN(sizeof(nfgenmsg)));
-    if (NFNL_MSG_TYPE(head.nlmsg_type) != NFT_MSG_NEWGEN) {
+  for_each_message(datagram, [&](const NetlinkMessage& message) {
+    if (NFNL_SUBSYS_ID(message.head.nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;
+    const auto parts = parts_of<nfgenmsg>(message.body);
+    if (!parts) return;
+    if (NFNL_MSG_TYPE(message.head.nlmsg_type) != NFT_MSG_NEWGEN) {
       // The table's name is the first attribute of all kinds of objects.
       static_assert(NFTA_TABLE_NAME == 1 && NFTA_CHAIN_TABLE == 1 && NFTA_RULE_TABLE == 1 && NFTA_SET_TABLE == 1 &&
                     NFTA_SET_ELEM_LIST_TABLE == 1 && NFTA_OBJ_TABLE == 1);
-      if (generic->nfgen_family != NFPROTO_INET) return;
-      for_each_attribute(attributes, [&](int type, Bytes value) {
+      if (parts->header.nfgen_family != NFPROTO_INET) return;
+      for_each_attribute(parts->attributes, [&](int type, Bytes value) {
         if (type == 1 && text(value) == kTable) touched_ = true;
         return true;
       });
@@ -85,7 +79,7 @@ void TableHearing::hear(std::span<const std::uint8_t> datagram, Heard& heard) {
     }
     std::uint32_t pid = 0;
     std::string name;
-    for_each_attribute(attributes, [&](int type, Bytes value) {
+    for_each_attribute(parts->attributes, [&](int type, Bytes value) {
       if (type == NFTA_GEN_PROC_PID) pid = ntohl(take<std::uint32_t>(value).value_or(0));
       if (type == NFTA_GEN_PROC_NAME) name = text(value);
       return true;

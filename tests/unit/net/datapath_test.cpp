@@ -10,6 +10,7 @@
 #include <array>
 
 #include "net/conntrack.hpp"
+#include "net/demand_interface.hpp"
 #include "net/nft.hpp"
 #include "net/raw_sender.hpp"
 #include "net/raw_socket.hpp"
@@ -95,7 +96,7 @@ class Datapath : public test::OwnNetns {
     }
     sender_.emplace(std::move(open_raw_socket(Family::v4).value()), std::move(open_raw_socket(Family::v6).value()));
     rtnl_.emplace(std::move(Rtnl::open().value()));
-    ASSERT_TRUE(rtnl_->set_up({"isp", link_.stable, 1500, 4096}));
+    ASSERT_TRUE(set_up(rtnl_->socket(), {"gd-isp", link_.stable, 1500, 4096}));
     for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl_->set_rules(family, rules_for(family, {link_}, {})));
     ASSERT_TRUE(rtnl_->add(demand_routes(link_)));
     const auto loaded = nft::load(ruleset_);

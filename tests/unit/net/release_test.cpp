@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "net/demand_interface.hpp"
 #include "net/nft.hpp"
 #include "net/routes.hpp"
 #include "net/sysctl.hpp"
@@ -50,7 +51,7 @@ class Release : public test::OwnNetns {
                            {default_prefix(Family::v4), default_prefix(Family::v6)},
                            {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
     ASSERT_TRUE(rtnl);
-    ASSERT_TRUE(rtnl->set_up({"isp", link.stable, 1500, 4096}));
+    ASSERT_TRUE(set_up(rtnl->socket(), {"gd-isp", link.stable, 1500, 4096}));
     for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl->set_rules(family, rules_for(family, {link}, {})));
     ASSERT_TRUE(rtnl->add(demand_routes(link)));
     const auto loaded = nft::load(

@@ -9,56 +9,22 @@
 #include <cstring>
 #include <memory>
 
+#include "made_message.hpp"
+
 namespace ghost::net {
 namespace {
 
+using test::Message;
 using Bytes = std::vector<std::uint8_t>;
-
-// A netlink message made by hand: nlmsghdr, its fixed body, attributes.
-class Message {
- public:
-  template <class Body>
-  Message(int type, const Body& body, int flags = 0) {
-    nlmsghdr head{};
-    head.nlmsg_type = static_cast<std::uint16_t>(type);
-    head.nlmsg_flags = static_cast<std::uint16_t>(flags);
-    append(&head, sizeof head);
-    append(&body, sizeof body);
-  }
-  Message& attribute(int type, const Bytes& value) {
-    rtattr head{};
-    head.rta_type = static_cast<std::uint16_t>(type);
-    head.rta_len = static_cast<std::uint16_t>(sizeof head + value.size());
-    append(&head, sizeof head);
-    append(value.data(), value.size());
-    return *this;
-  }
-  Message& attribute(int type, const std::string& text) {
-    Bytes value(text.begin(), text.end());
-    value.push_back(0);
-    return attribute(type, value);
-  }
-  [[nodiscard]] Bytes bytes() const {
-    Bytes out = bytes_;
-    const auto length = static_cast<std::uint32_t>(out.size());
-    std::memcpy(out.data(), &length, sizeof length);
-    return out;
-  }
-
- private:
-  void append(const void* data, std::size_t size) {
-    const auto* from = static_cast<const std::uint8_t*>(data);
-    bytes_.insert(bytes_.end(), from, from + size);
-    bytes_.resize((bytes_.size() + 3) / 4 * 4);
-  }
-  Bytes bytes_;
-};
 
 Message link(int type, unsigned flags) {
   ifinfomsg body{};
   body.ifi_index = 7;
   body.ifi_flags = flags;
-  return Message(type, body).attribute(IFLA_MTU, Bytes{0xdc, 5, 0, 0}).attribute(IFLA_IFNAME, "ppp-isp");
+  return Message(type, body)
+      .attribute(IFLA_MTU, Bytes{0xdc, 5, 0, 0})
+      .attribute(IFLA_TXQLEN, Bytes{0, 16, 0, 0})
+      .attribute(IFLA_IFNAME, "ppp-isp");
 }
 
 Message address(int type, int family, std::uint8_t length, std::uint8_t scope) {
@@ -78,9 +44,10 @@ IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 RtnetlinkNews decode(const Bytes& bytes) { return decode_rtnetlink(bytes).news; }
 
 TEST(RtnetlinkDecode, Links) {
-  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_UP | IFF_RUNNING).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", true, true, false}));
-  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_NOARP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", false, false, false}));
-  EXPECT_EQ(decode(link(RTM_DELLINK, IFF_UP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", true, false, true}));
+  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_UP | IFF_RUNNING).bytes()),
+            RtnetlinkNews(LinkSeen{7, "ppp-isp", true, true, false, 1500, 4096}));
+  EXPECT_EQ(decode(link(RTM_NEWLINK, IFF_NOARP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", false, false, false, 1500, 4096}));
+  EXPECT_EQ(decode(link(RTM_DELLINK, IFF_UP).bytes()), RtnetlinkNews(LinkSeen{7, "ppp-isp", true, false, true, 1500, 4096}));
 }
 
 TEST(RtnetlinkDecode, ABridgePortIsNoLink) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Shared by all decoders of netlink messages: values from bytes that the kernel has laid out.
+// The outer form of netlink's messages (netlink(7)), of rtnetlink and nfnetlink alike: messages, their fixed headers, attributes.
+// All decoders stand on this one. Total and pure: a length that contradicts the data is an answer, and nothing is read past the end.
 #pragma once
 #include <sys/socket.h>
 
@@ -35,6 +36,33 @@ inline std::string_view text(Bytes value) {
   return {reinterpret_cast<const char*>(value.data()), static_cast<std::size_t>(end - value.begin())};
 }
 
+struct NetlinkMessage {
+  nlmsghdr head{};
+  Bytes body;  // a fixed header, then attributes; both belong to the datagram
+};
+
+// Takes the first message off a datagram. nullopt: its lengths contradict the data, so nobody knows where the next one begins.
+inline std::optional<NetlinkMessage> take_message(Bytes& datagram) {
+  const auto head = take<nlmsghdr>(datagram);
+  if (!head || head->nlmsg_len < sizeof(nlmsghdr) || head->nlmsg_len > datagram.size()) return std::nullopt;
+  const NetlinkMessage message{*head, datagram.subspan(sizeof(nlmsghdr), head->nlmsg_len - sizeof(nlmsghdr))};
+  datagram = rest(datagram, NLMSG_ALIGN(head->nlmsg_len));
+  return message;
+}
+
+// A body as the fixed header that its type has, and the attributes behind it.
+template <class Header>
+struct Parts {
+  Header header;
+  Bytes attributes;
+};
+template <class Header>
+std::optional<Parts<Header>> parts_of(Bytes body) {
+  const auto header = take<Header>(body);
+  if (!header) return std::nullopt;
+  return Parts<Header>{*header, rest(body, NLMSG_ALIGN(sizeof(Header)))};
+}
+
 // Calls each(type, payload). False if a length contradicts the data, or if each() returns false.
 template <class Each>
 bool for_each_attribute(Bytes bytes, Each each) {
@@ -47,6 +75,16 @@ bool for_each_attribute(Bytes bytes, Each each) {
     bytes = rest(bytes, RTA_ALIGN(head->rta_len));
   }
   return true;
+}
+
+// The payload of the first attribute of this type, or nullopt.
+inline std::optional<Bytes> find_attribute(Bytes attributes, int type) {
+  std::optional<Bytes> found;
+  for_each_attribute(attributes, [&](int one, Bytes value) {
+    if (one == type) found = value;
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace ghost::net
