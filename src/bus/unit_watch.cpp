@@ -6,15 +6,14 @@
 #include "bus/encoded_path.hpp"
 #include "bus/guarded.hpp"
 #include "bus/sdbus_seam.hpp"
+#include "systemd/names.hpp"
 
 namespace ghost::bus {
 namespace {
 
-constexpr const char* kSystemd = "org.freedesktop.systemd1";
-constexpr const char* kManagerInterface = "org.freedesktop.systemd1.Manager";
-constexpr const char* kUnitInterface = "org.freedesktop.systemd1.Unit";
-
-constexpr const char* kUnitPathPrefix = "/org/freedesktop/systemd1/unit";
+using systemd::kManagerInterface;
+using systemd::kUnitInterface;
+using systemd::kUnitPathPrefix;
 
 bool is_word(const sdbus::Variant& value, const char* word) {
   return value.containsValueOfType<std::string>() && value.get<std::string>() == word;
@@ -33,7 +32,7 @@ void get_property(sdbus::IProxy& proxy, const char* interface, const char* prope
 }  // namespace
 
 std::unique_ptr<sdbus::IProxy> UnitWatch::unit(const std::string& name) {
-  return sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, name)));
+  return sdbus::createProxy(bus_, BusName(systemd::kBusName), sdbus::ObjectPath(encoded_path(kUnitPathPrefix, name)));
 }
 
 void UnitWatch::ask(const std::string& name, Told answer) {
@@ -49,7 +48,7 @@ void UnitWatch::ask(const std::string& name, Told answer) {
 }
 
 sdbus::IProxy& UnitWatch::systemd() {
-  if (!systemd_) systemd_ = sdbus::createProxy(bus_, BusName(kSystemd), sdbus::ObjectPath("/org/freedesktop/systemd1"));
+  if (!systemd_) systemd_ = sdbus::createProxy(bus_, BusName(systemd::kBusName), sdbus::ObjectPath(systemd::kManagerPath));
   return *systemd_;
 }
 

@@ -10,7 +10,7 @@
 #include "bus/sdbus_seam.hpp"
 #include "bus/wire.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 using bus::InterfaceName;
@@ -244,4 +244,4 @@ Result<void> Client::watch(Watcher watcher) {
   return guarded([&] { impl_->watch(std::move(watcher)); });
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

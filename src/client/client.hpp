@@ -13,7 +13,7 @@
 #include "client/happening.hpp"
 #include "loop/event_loop.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 struct Failure {
   ExitCode code = ExitCode::failed;
@@ -54,4 +54,4 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -5,7 +5,7 @@
 
 #include "bus/names.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode exit_code_of(const char* dbus_error) {
   const std::string_view name = dbus_error;
@@ -26,4 +26,4 @@ ExitCode exit_code_of(const char* dbus_error) {
   return ExitCode::failed;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -2,7 +2,7 @@
 // Scripts rely on these: ghostctl(1), "Exit status". Numbers are added, never changed.
 #pragma once
 
-namespace ghost::cli {
+namespace ghost::client {
 
 enum class ExitCode : int {
   ok = 0,
@@ -26,4 +26,4 @@ inline constexpr const char* kExitHelp =
     "link; 4 blocked;\n5 timed out (ghostd continues with the request); 6 ghostd is not reachable; 7 access denied; 8 appeared, but a "
     "notice failed;\n130 interrupted.";
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -6,7 +6,7 @@
 
 #include "bus/link_properties.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 struct Happening {
   std::string event;  // "link" (as it was found), "added", "changed", "removed", "ghostd-gone", "ghostd-back", "bus-gone"
@@ -14,4 +14,4 @@ struct Happening {
   std::vector<std::string> changed;  // D-Bus names, of "changed"
 };
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

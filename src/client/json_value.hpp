@@ -7,7 +7,7 @@
 
 #include "bus/rows.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 using Json = nlohmann::ordered_json;
 
@@ -33,4 +33,4 @@ Json json_value(const Row& row) {
 // Strings from ghostd are valid UTF-8. Others do not cause an exception.
 inline std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

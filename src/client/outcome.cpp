@@ -3,7 +3,7 @@
 
 #include "client/words.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 Verdict ConnectOutcome::see(const bus::LinkProperties& now) {
   if (now.state == "up") return Verdict::done;
@@ -53,4 +53,4 @@ std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
   return "run: journalctl -u ghostd -u ghost-supervisor";
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

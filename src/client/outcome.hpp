@@ -7,7 +7,7 @@
 
 #include "bus/link_properties.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 enum class Verdict { pending, done, failed };
 
@@ -48,4 +48,4 @@ bool all_told(const bus::LinkProperties& link);
 // Advice about a call that did not come up, as a sentence; empty if there is none. `now_usec`: since 1970.
 std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec);
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

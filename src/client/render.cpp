@@ -10,7 +10,7 @@
 #include "client/json_value.hpp"
 #include "client/words.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 using bus::LinkProperties;
@@ -166,4 +166,4 @@ std::string monitor_json_line(const Happening& h, std::uint64_t now) {
   return dump(out) + "\n";
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

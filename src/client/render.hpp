@@ -8,7 +8,7 @@
 #include "bus/link_properties.hpp"
 #include "client/happening.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 struct Style {
   bool colors = false;
@@ -45,4 +45,4 @@ std::string appearances_json(const std::vector<Appearances>& links);
 std::string monitor_line(const Happening& h, const Style& style);      // ends with a newline
 std::string monitor_json_line(const Happening& h, std::uint64_t now);  // likewise
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -10,7 +10,7 @@
 #include "client/render.hpp"
 #include "client/words.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 using bus::LinkProperties;
@@ -97,4 +97,4 @@ std::string appearances_json(const std::vector<Appearances>& links) {
   return dump(out) + "\n";
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -7,7 +7,7 @@
 #include <ctime>
 #include <utility>
 
-namespace ghost::cli {
+namespace ghost::client {
 
 std::string span_words(std::uint64_t usec, const char* between) {
   static constexpr std::array<std::pair<std::uint64_t, const char*>, 4> kUnits{
@@ -51,4 +51,4 @@ std::string time_words(std::uint64_t usec_since_1970, bool clock_only) {
 
 std::string stamp_words(std::uint64_t usec_since_1970) { return local_time(usec_since_1970, "%Y-%m-%dT%H:%M:%S%z"); }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

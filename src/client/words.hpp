@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace ghost::cli {
+namespace ghost::client {
 
 // The two largest units of systemd.time(7), truncated: "45s", "3min 20s", "2h 5min", "4d 1h". Less than a second: "0s".
 // `between` separates the two; empty for a column.
@@ -16,4 +16,4 @@ std::string time_words(std::uint64_t usec_since_1970, bool clock_only = false);
 // Local time without a space: "2026-11-23T05:00:01+0000".
 std::string stamp_words(std::uint64_t usec_since_1970);
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

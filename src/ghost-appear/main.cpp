@@ -18,19 +18,20 @@
 
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
+#include "bus/rows.hpp"
 #include "client/client.hpp"
 #include "client/outcome.hpp"
 #include "client/render.hpp"
 #include "client/words.hpp"
 #include "core/time.hpp"
 #include "ghost-appear/plan.hpp"
-#include "ghost-appear/service_manager.hpp"
 #include "loop/sources.hpp"
+#include "systemd/manager.hpp"
 
 namespace {
 
 using namespace ghost;
-using cli::Verdict;
+using client::Verdict;
 
 // The units depend on these values: Restart=on-failure with RestartPreventExitStatus=.
 enum class Exit : int {
@@ -57,24 +58,24 @@ UniqueFd lock(const std::string& link) {
   return fd;
 }
 
-Exit complain(const cli::Failure& failure) {
+Exit complain(const client::Failure& failure) {
   say(failure.message);
   switch (failure.code) {
-    case cli::ExitCode::no_such_link:
-    case cli::ExitCode::denied: return Exit::hopeless;
-    case cli::ExitCode::blocked: return Exit::not_told;
-    case cli::ExitCode::ok:
-    case cli::ExitCode::failed:
-    case cli::ExitCode::usage:
-    case cli::ExitCode::timed_out:
-    case cli::ExitCode::unreachable:
-    case cli::ExitCode::not_told:
-    case cli::ExitCode::interrupted: break;
+    case client::ExitCode::no_such_link:
+    case client::ExitCode::denied: return Exit::hopeless;
+    case client::ExitCode::blocked: return Exit::not_told;
+    case client::ExitCode::ok:
+    case client::ExitCode::failed:
+    case client::ExitCode::usage:
+    case client::ExitCode::timed_out:
+    case client::ExitCode::unreachable:
+    case client::ExitCode::not_told:
+    case client::ExitCode::interrupted: break;
   }
   return Exit::again;
 }
 
-tick::Outcome<void> carry_out(tick::ServiceManager& systemd, const tick::Plan& plan) {
+systemd::Outcome<void> carry_out(systemd::Manager& systemd, const appear::Plan& plan) {
   if (plan.arm)
     if (auto armed = systemd.start(*plan.arm); !armed) return armed;
   for (const auto& unit : plan.stop)
@@ -84,20 +85,20 @@ tick::Outcome<void> carry_out(tick::ServiceManager& systemd, const tick::Plan& p
 
 Exit run(const std::string& link, const std::string& kind) {
   loop::EventLoop loop;
-  const auto opened = cli::Client::open(loop, {});
+  const auto opened = client::Client::open(loop, {});
   if (!opened) return complain(opened.error());
   auto& client = **opened;
-  auto systemd = tick::ServiceManager::open();
+  auto systemd = systemd::Manager::open();
   if (!systemd) {
     say(systemd.error());
     return Exit::again;
   }
 
-  cli::Client::Tick tick;
+  client::Client::Tick tick;
   std::optional<core::WallTime> next;
   {
     const auto locked = lock(link);
-    const auto timer_next = systemd->next_elapse(tick::calendar_timer(link));
+    const auto timer_next = systemd->next_elapse(appear::calendar_timer(link));
     if (!timer_next) {
       say(timer_next.error());
       return Exit::again;
@@ -107,11 +108,11 @@ Exit run(const std::string& link, const std::string& kind) {
     if (!answered) return complain(answered.error());
     tick = *answered;
     next = bus::from_usec(tick.next_usec);
-    const auto standing = systemd->active_units(tick::timer_pattern(link));
+    const auto standing = systemd->active_units(appear::timer_pattern(link));
     const auto armed = standing
-                           ? carry_out(*systemd, tick::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
+                           ? carry_out(*systemd, appear::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
                            : tl::unexpected(standing.error());
-    say(fmt::format("{}: {}; next: {}", link, tick.due ? "due" : "not due", next ? cli::time_words(tick.next_usec) : "none"));
+    say(fmt::format("{}: {}; next: {}", link, tick.due ? "due" : "not due", next ? client::time_words(tick.next_usec) : "none"));
     if (!armed) {
       say(armed.error());
       return Exit::again;
@@ -124,7 +125,7 @@ Exit run(const std::string& link, const std::string& kind) {
   }
 
   // ghostd published our appearance before it answered. Every status from now on is of that one or a later one.
-  std::optional<cli::AppearOutcome> outcome;
+  std::optional<client::AppearOutcome> outcome;
   auto verdict = Verdict::pending;
   bus::LinkProperties last;
   bool gone = false;
@@ -140,7 +141,7 @@ Exit run(const std::string& link, const std::string& kind) {
     verdict = outcome->see(now);
     if (verdict != Verdict::pending || gone) loop.exit(EXIT_SUCCESS);
   };
-  const auto watched = client.watch([&](const cli::Happening& h) {
+  const auto watched = client.watch([&](const client::Happening& h) {
     if (h.event == "ghostd-gone" || h.event == "bus-gone" || (h.event == "removed" && h.link.name == link)) {
       gone = true;
       loop.exit(EXIT_SUCCESS);
@@ -150,7 +151,7 @@ Exit run(const std::string& link, const std::string& kind) {
   });
   if (!watched) return complain(watched.error());
   loop::Timer deadline(loop, [&] { loop.exit(EXIT_SUCCESS); });
-  deadline.arm(loop::now() + tick::patience(wall_now(), next));
+  deadline.arm(loop::now() + appear::patience(wall_now(), next));
   if (const auto now = client.link(link)) look(*now);
   else gone = true;  // and no signal would tell of it any more
   if (verdict == Verdict::pending && !gone) loop.run();
@@ -167,9 +168,9 @@ Exit run(const std::string& link, const std::string& kind) {
     say(fmt::format("{} is {}, and some notifiers have not been told yet; ghostd continues", link, last.appearance));
     return Exit::ok;
   }
-  const auto text = cli::appearance_text(last, {.colors = false, .now = bus::to_usec(wall_now())});
+  const auto text = client::appearance_text(last, {.colors = false, .now = bus::to_usec(wall_now())});
   say(text.substr(0, text.size() - 1));
-  return cli::all_told(last) ? Exit::ok : Exit::not_told;
+  return client::all_told(last) ? Exit::ok : Exit::not_told;
 }
 
 }  // namespace
@@ -190,11 +191,11 @@ int main(int argc, char** argv) {
   app.add_option("LINK", link, "the link's name; anything after a ':' is ignored")
       ->required()
       ->check([](const std::string& text) {
-        return valid_link_name(tick::link_of(text)) ? std::string() : "'" + text + "' is not a valid link name";
+        return valid_link_name(appear::link_of(text)) ? std::string() : "'" + text + "' is not a valid link name";
       });
   try {
     app.parse(argc, argv);
-    return static_cast<int>(run(tick::link_of(link), kind));
+    return static_cast<int>(run(appear::link_of(link), kind));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
   } catch (const std::exception& e) {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace ghost::tick {
+namespace ghost::appear {
 namespace {
 
 using namespace std::chrono_literals;
@@ -57,4 +57,4 @@ core::Duration patience(core::WallTime now, std::optional<core::WallTime> next) 
   return std::clamp(core::Duration(*next - now - 2s), core::Duration::zero(), kLongest);
 }
 
-}  // namespace ghost::tick
+}  // namespace ghost::appear

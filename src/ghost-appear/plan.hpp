@@ -10,8 +10,9 @@
 
 #include "core/notice.hpp"
 #include "core/schedule.hpp"
+#include "systemd/transient_timer.hpp"
 
-namespace ghost::tick {
+namespace ghost::appear {
 
 std::string calendar_timer(const std::string& link);  // ghost-appear@LINK.timer
 // All timers of this link and of no other, because a link's name has no ':'.
@@ -21,16 +22,7 @@ std::string link_of(const std::string& instance);
 // In the syntax of systemd.time(7): "2026-11-24 07:52:13 UTC", with a fraction if there is one.
 std::string calendar_spec(core::WallTime at);
 
-// A timer that elapses once. systemd makes it from these, and unloads it when it has elapsed.
-struct TransientTimer {
-  core::WallTime at{};
-  std::string name;  // ghost-appear-next@LINK:20261124T075213Z.timer, which starts the service of that name
-  std::string description;
-  std::string spec;     // calendar_spec(at)
-  std::string part_of;  // stopped together with this unit
-  bool wake_system = false;
-  bool operator==(const TransientTimer&) const = default;
-};
+using systemd::TransientTimer;  // named ghost-appear-next@LINK:20261124T075213Z.timer
 
 struct Plan {
   std::optional<TransientTimer> arm;
@@ -47,4 +39,4 @@ Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake
 // service that still runs when its timer elapses is not started again.
 core::Duration patience(core::WallTime now, std::optional<core::WallTime> next);
 
-}  // namespace ghost::tick
+}  // namespace ghost::appear

@@ -11,22 +11,24 @@
 #include <exception>
 #include <span>
 #include <string_view>
+#include <tuple>
 
+#include "client/farewell.hpp"
 #include "config/load.hpp"
-#include "ghost-tun/farewell.hpp"
 #include "ghost-tun/make.hpp"
 #include "ghost-tun/stop_decision.hpp"
-#include "ghost-tun/systemd_job.hpp"
 #include "net/release.hpp"
 #include "resolvconf/program.hpp"
+#include "systemd/manager.hpp"
 
 namespace {
 
 using namespace ghost;
 
 constexpr auto* kUnit = "ghostd.service";
-constexpr unsigned kFarewellSeconds = 35;  // VanishTimeout= is 30 s at most
-constexpr unsigned kStopSeconds = 50;      // TimeoutStopSec= of ghost-supervisor.service and a little more
+constexpr std::chrono::seconds kFarewellPatience{35};  // VanishTimeout= is 30 s at most
+constexpr std::chrono::seconds kStopPatience{50};      // TimeoutStopSec= of ghost-supervisor.service and a little more
+constexpr std::chrono::seconds kSystemdPatience{5};    // a stop must not hang because the bus is also stopping
 
 constexpr std::chrono::seconds kResolvconfPatience{8};  // the rest of TimeoutStopSec= in the worst case
 
@@ -47,11 +49,34 @@ int make() {
     return EX_CONFIG;
   }
   for (const auto& d : loaded->warnings) say("<4>", d.str());
-  auto problems = tun_helper::make_demand_interfaces(loaded->config);
-  const auto more = tun_helper::make_sockets();
+  auto problems = tun::make_demand_interfaces(loaded->config);
+  const auto more = tun::make_sockets();
   problems.insert(problems.end(), more.begin(), more.end());
   for (const auto& p : problems) say("<3>", p);
   return problems.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// The job that waits for ghostd.service.
+tun::PendingJob pending_job() {
+  auto systemd = systemd::Manager::open(kSystemdPatience);
+  const auto type = systemd ? systemd->job_type(kUnit) : tl::unexpected(systemd.error());
+  if (!type) return tun::PendingJob::unknown;
+  return *type ? tun::pending_job(**type) : tun::PendingJob::none;
+}
+
+// false when systemd does not answer.
+bool is_running() {
+  auto systemd = systemd::Manager::open(kSystemdPatience);
+  return systemd && systemd->is_running(kUnit).value_or(false);
+}
+
+// Calls first, then the things that they need. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
+// PartOf=) would also act at a crash or a restart. Without systemd there is nothing to stop.
+void stop_calls() {
+  auto systemd = systemd::Manager::open(kSystemdPatience);
+  if (!systemd) return;
+  std::ignore = systemd->stop("ghost-supervisor.socket");  // its stop waits for that of ghostd.service, so we do not wait for it
+  std::ignore = systemd->stop_and_wait("ghost-supervisor.service", kStopPatience);
 }
 
 enum class When {
@@ -63,21 +88,15 @@ enum class When {
 bool is_due(When when) {
   switch (when) {
     case When::always: return true;
-    case When::if_dead:
-      return tun_helper::decide_for_guard(tun_helper::is_running(kUnit), tun_helper::job_of(kUnit)) ==
-             tun_helper::Verdict::release;
+    case When::if_dead: return tun::decide_for_guard(is_running(), pending_job()) == tun::Verdict::release;
     case When::at_the_end: break;
   }
-  return tun_helper::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), tun_helper::job_of(kUnit)}) ==
-         tun_helper::Verdict::release;
+  return tun::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), pending_job()}) == tun::Verdict::release;
 }
 
 int release(When when) {
   if (!is_due(when)) return EXIT_SUCCESS;
-  // Calls first, then the things that they need. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
-  // PartOf=) would also act at a crash or a restart.
-  tun_helper::stop_unit("ghost-supervisor.socket", 0);  // its stop waits for that of ghostd.service, so we do not wait for it
-  tun_helper::stop_unit("ghost-supervisor.service", kStopSeconds);
+  stop_calls();
   const auto failures = net::release_everything(GHOSTD_STATE_DIR "/restore.json");
   for (const auto& failure : failures) say("<3>", failure.what);
   // Last, because it runs other programs' scripts.
@@ -89,7 +108,7 @@ int release(When when) {
 
 // ExecStop=: a restart does not touch the calls, so it announces no end.
 int farewell() {
-  if (tun_helper::job_of(kUnit) == tun_helper::PendingJob::stop) tun_helper::say_farewell(kFarewellSeconds);
+  if (pending_job() == tun::PendingJob::stop) client::say_farewell(kFarewellPatience);
   return EXIT_SUCCESS;
 }
 

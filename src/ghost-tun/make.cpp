@@ -14,7 +14,7 @@
 #include "net/router_socket.hpp"
 #include "net/tun.hpp"
 
-namespace ghost::tun_helper {
+namespace ghost::tun {
 namespace {
 
 constexpr std::uint64_t kBarrierTimeout = 10'000'000;  // µs
@@ -72,4 +72,4 @@ std::vector<std::string> make_sockets() {
   return std::move(store).finish();
 }
 
-}  // namespace ghost::tun_helper
+}  // namespace ghost::tun

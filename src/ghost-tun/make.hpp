@@ -8,7 +8,7 @@
 
 #include "core/config.hpp"
 
-namespace ghost::tun_helper {
+namespace ghost::tun {
 
 // One for each link. One that already exists (EBUSY) is in the store from before, which is normal at a restart.
 // Returns the errors, one line each. A failed link does not prevent the others.
@@ -18,4 +18,4 @@ std::vector<std::string> make_demand_interfaces(const core::Config& config);
 // from before. A kernel without IPv6 has only the first. Returns the errors, one line each.
 std::vector<std::string> make_sockets();
 
-}  // namespace ghost::tun_helper
+}  // namespace ghost::tun

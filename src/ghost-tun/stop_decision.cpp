@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghost-tun/stop_decision.hpp"
 
-namespace ghost::tun_helper {
+namespace ghost::tun {
 
 PendingJob pending_job(std::string_view job_type) {
   if (job_type == "stop") return PendingJob::stop;
@@ -28,4 +28,4 @@ Verdict decide_for_guard(bool is_running, PendingJob job) {
   return !is_running && job == PendingJob::stop ? Verdict::release : Verdict::keep;
 }
 
-}  // namespace ghost::tun_helper
+}  // namespace ghost::tun

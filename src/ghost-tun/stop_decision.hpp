@@ -5,7 +5,7 @@
 #pragma once
 #include <string_view>
 
-namespace ghost::tun_helper {
+namespace ghost::tun {
 
 // The job that waits for the unit, as systemd's manager reports it (a job's JobType).
 enum class PendingJob {
@@ -34,4 +34,4 @@ Verdict decide(const StopFacts& facts);
 // ExecStopPost=. A dead one does not, so at a stop only the guard can act.
 Verdict decide_for_guard(bool is_running, PendingJob job);
 
-}  // namespace ghost::tun_helper
+}  // namespace ghost::tun

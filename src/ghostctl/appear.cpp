@@ -4,7 +4,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode appear(const Options& options) {
   const auto ask = [&](Client& client) { return client.appear(options.link, options.hold); };
@@ -31,4 +31,4 @@ ExitCode appear(const Options& options) {
   return complain({ExitCode::not_told, fmt::format("{} is on the net, but some notifiers were not told", link.name)});
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -3,7 +3,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode appearances(const Options& options) {
   loop::EventLoop loop;
@@ -28,4 +28,4 @@ ExitCode appearances(const Options& options) {
   return ExitCode::ok;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -13,7 +13,7 @@
 #include "ghostctl/verbs.hpp"
 #include "net/routes.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, const char* severity) {
@@ -59,4 +59,4 @@ ExitCode check(const Options& options) {
   return loaded ? ExitCode::ok : ExitCode::failed;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

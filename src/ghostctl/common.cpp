@@ -9,7 +9,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 std::uint64_t now_usec() {
   timespec ts{};
@@ -43,4 +43,4 @@ ExitCode just_call(const Options& options, const std::string& method) {
   return ExitCode::ok;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -4,7 +4,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode connect(const Options& options) {
   const auto ask = [&](Client& client) { return client.call("Connect", options.link); };
@@ -29,4 +29,4 @@ ExitCode connect(const Options& options) {
   return ExitCode::ok;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -3,7 +3,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode disconnect(const Options& options) {
   const auto ask = [&](Client& client) { return client.call("Disconnect", options.link); };
@@ -19,4 +19,4 @@ ExitCode disconnect(const Options& options) {
   return ExitCode::ok;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -13,7 +13,7 @@
 
 namespace {
 
-using namespace ghost::cli;
+using namespace ghost::client;
 
 int run(int argc, char** argv) {
   CLI::App app("Show and control ghostd's links.", "ghostctl");

@@ -7,7 +7,7 @@
 #include "ghostctl/verbs.hpp"
 #include "loop/sources.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode monitor(const Options& options) {
   loop::EventLoop loop;
@@ -55,4 +55,4 @@ ExitCode monitor(const Options& options) {
   return code;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -15,7 +15,7 @@
 #include "base/unique_fd.hpp"
 #include "resolvconf/program.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 constexpr std::uint16_t kPort = 53;
@@ -101,4 +101,4 @@ bool leads_somewhere(const IpAddress& server) {
   });
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

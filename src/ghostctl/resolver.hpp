@@ -3,9 +3,9 @@
 #pragma once
 #include "config/resolver.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 config::Resolver host_resolver();
 bool leads_somewhere(const IpAddress& server);
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

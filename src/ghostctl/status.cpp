@@ -3,7 +3,7 @@
 
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode status(const Options& options) {
   loop::EventLoop loop;
@@ -23,4 +23,4 @@ ExitCode status(const Options& options) {
   return ExitCode::ok;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

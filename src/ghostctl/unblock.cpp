@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghostctl/verbs.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 ExitCode unblock(const Options& options) { return just_call(options, "Unblock"); }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

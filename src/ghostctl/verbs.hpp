@@ -11,7 +11,7 @@
 #include "client/render.hpp"
 #include "core/time.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 
 // Made from the command line and the environment in main.cpp.
 struct Options {
@@ -55,4 +55,4 @@ Waited call_and_wait(
 // block, unblock, reload: call and be done.
 ExitCode just_call(const Options& options, const std::string& method);
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

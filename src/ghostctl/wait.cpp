@@ -12,7 +12,7 @@
 #include "ghostctl/verbs.hpp"
 #include "loop/sources.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 // One line on a terminal that is overwritten with the progress; nothing anywhere else.
@@ -130,4 +130,4 @@ Waited call_and_wait(
   return out;
 }
 
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kPath = "/org/freedesktop/systemd1";
 constexpr const char* kUnits = "/org/freedesktop/systemd1/unit";
+constexpr const char* kJobs = "/org/freedesktop/systemd1/job";
 
 const std::set<std::string> kKnown{"Description",       "PartOf",     "CollectMode", "TimersCalendar",     "AccuracyUSec",
                                    "RemainAfterElapse", "WakeSystem", "Persistent",  "RandomizedDelayUSec"};
@@ -68,11 +69,15 @@ FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CL
                                           SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start_transient, 0),
                                           SD_BUS_METHOD("Subscribe", "", "", subscribe, SD_BUS_VTABLE_UNPRIVILEGED),
                                           SD_BUS_METHOD("StopUnit", "ss", "o", stop_unit, 0),
+                                          SD_BUS_SIGNAL("JobRemoved", "uoss", 0),
                                           SD_BUS_PROPERTY("SystemState", "s", get_system, 0, 0),
                                           SD_BUS_VTABLE_END};
   static const sd_bus_vtable unit[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("SubState", "s", get, 0, 0),
                                        SD_BUS_PROPERTY("ActiveState", "s", get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-                                       SD_BUS_VTABLE_END};
+                                       SD_BUS_PROPERTY("Job", "(uo)", get_job, 0, 0), SD_BUS_VTABLE_END};
+  static const sd_bus_vtable service[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("MainPID", "u", get_job, 0, 0),
+                                          SD_BUS_VTABLE_END};
+  static const sd_bus_vtable job[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("JobType", "s", get_job, 0, 0), SD_BUS_VTABLE_END};
   static const sd_bus_vtable timer[] = {SD_BUS_VTABLE_START(0), SD_BUS_PROPERTY("NextElapseUSecRealtime", "t", get, 0, 0),
                                         SD_BUS_VTABLE_END};
   must(sd_bus_new(&bus_));
@@ -86,6 +91,8 @@ FakeSystemd::FakeSystemd(const std::string& address) : wake_(::eventfd(0, EFD_CL
   must(sd_bus_add_object_vtable(bus_, nullptr, kPath, "org.freedesktop.systemd1.Manager", manager, this));
   must(sd_bus_add_fallback_vtable(bus_, nullptr, kUnits, "org.freedesktop.systemd1.Unit", unit, itself, this));
   must(sd_bus_add_fallback_vtable(bus_, nullptr, kUnits, "org.freedesktop.systemd1.Timer", timer, itself, this));
+  must(sd_bus_add_fallback_vtable(bus_, nullptr, kUnits, "org.freedesktop.systemd1.Service", service, itself, this));
+  must(sd_bus_add_fallback_vtable(bus_, nullptr, kJobs, "org.freedesktop.systemd1.Job", job, itself, this));
   must(sd_bus_request_name(bus_, "org.freedesktop.systemd1", 0));
   thread_ = std::thread([this] { serve(); });
 }
@@ -160,6 +167,10 @@ void FakeSystemd::refuse_starts(const std::string& error) {
   const std::lock_guard lock(mutex_);
   refusal_ = error;
 }
+void FakeSystemd::hold_stops() {
+  const std::lock_guard lock(mutex_);
+  stops_end_ = false;
+}
 int FakeSystemd::state_reads() {
   const std::lock_guard lock(mutex_);
   return state_reads_;
@@ -218,7 +229,35 @@ int FakeSystemd::stop_unit(sd_bus_message* m, void* self, sd_bus_error* error) {
   const std::lock_guard lock(s.mutex_);
   s.record_.push_back(std::string("stop ") + name);
   if (s.timers_.erase(name) == 0) return sd_bus_error_set(error, "org.freedesktop.systemd1.NoSuchUnit", "not loaded");
-  return sd_bus_reply_method_return(m, "o", "/job/2");
+  must(sd_bus_reply_method_return(m, "o", "/job/2"));
+  if (!s.subscribed_) return 1;
+  // Another's job ends first.
+  must(sd_bus_emit_signal(s.bus_, kPath, "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss", 1, "/job/1", "other", "done"));
+  if (s.stops_end_)
+    must(sd_bus_emit_signal(s.bus_, kPath, "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss", 2, "/job/2", name, "done"));
+  return 1;
+}
+
+// Of a unit: Job and MainPID; of its job, which has the unit's name: JobType.
+int FakeSystemd::get_job(sd_bus*, const char* path, const char*, const char* property, sd_bus_message* reply, void* self,
+                         sd_bus_error* error) {
+  auto& s = *static_cast<FakeSystemd*>(self);
+  const bool of_job = std::strcmp(property, "JobType") == 0;
+  char* name = nullptr;
+  must(sd_bus_path_decode(path, of_job ? kJobs : kUnits, &name));
+  const std::unique_ptr<char, decltype(&std::free)> owner(name, &std::free);
+  const std::lock_guard lock(s.mutex_);
+  const auto it = s.timers_.find(name);
+  const auto unit = it == s.timers_.end() ? Timer{} : it->second;
+  if (std::strcmp(property, "MainPID") == 0) return sd_bus_message_append(reply, "u", unit.pid);
+  if (of_job) {
+    if (unit.job == "gone") return sd_bus_error_set(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "the job has ended");
+    return sd_bus_message_append(reply, "s", unit.job.c_str());
+  }
+  char* job = nullptr;
+  must(sd_bus_path_encode(kJobs, name, &job));
+  const std::unique_ptr<char, decltype(&std::free)> job_owner(job, &std::free);
+  return sd_bus_message_append(reply, "(uo)", unit.job.empty() ? 0 : 7, unit.job.empty() ? "/" : job);
 }
 
 int FakeSystemd::get(sd_bus*, const char* path, const char*, const char* property, sd_bus_message* reply, void* self,

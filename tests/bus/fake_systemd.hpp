@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// org.freedesktop.systemd1 on a private bus, as far as ghost-appear speaks to it: timers that stand, are started and stopped.
+// org.freedesktop.systemd1 on a private bus, as far as ghost-appear and ghost-tun speak to it: timers that stand, are started and
+// stopped; jobs that wait, and their end.
 // The lab tests the real one.
 #pragma once
 #include <systemd/sd-bus.h>
@@ -25,6 +26,8 @@ class FakeSystemd {
   struct Timer {
     std::string sub = "waiting";  // SubState; active unless "dead"
     std::uint64_t next = 0;       // NextElapseUSecRealtime
+    std::string job{};            // JobType of the job that waits for it; empty: none
+    std::uint32_t pid = 0;        // MainPID
   };
   // Signals the change to all subscribers.
   void set(const std::string& unit, Timer timer);
@@ -33,6 +36,8 @@ class FakeSystemd {
   int asked_for_system();
   // The answer to every StartTransientUnit() from now on; "" for success.
   void refuse_starts(const std::string& error);
+  // From now on a stop has no end: no JobRemoved.
+  void hold_stops();
   int state_reads();  // how often a client has read a SubState
   // "start NAME PROPERTY=value …" with the properties in their order, "stop NAME"; and forgets them.
   std::vector<std::string> take_record();
@@ -43,6 +48,7 @@ class FakeSystemd {
   static int stop_unit(sd_bus_message*, void*, sd_bus_error*);
   static int subscribe(sd_bus_message*, void*, sd_bus_error*);
   static int get(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
+  static int get_job(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
   static int get_system(sd_bus*, const char*, const char*, const char*, sd_bus_message*, void*, sd_bus_error*);
   void serve();
   std::vector<std::string> changed();
@@ -50,6 +56,7 @@ class FakeSystemd {
   std::mutex mutex_;
   std::map<std::string, Timer> timers_;
   std::string refusal_;
+  bool stops_end_ = true;
   std::string system_ = "running";
   int system_reads_ = 0;
   std::vector<std::string> record_;

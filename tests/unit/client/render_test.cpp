@@ -10,7 +10,7 @@
 #include "client/render.hpp"
 #include "client/words.hpp"
 
-namespace ghost::cli {
+namespace ghost::client {
 namespace {
 
 bus::LinkProperties link(const std::string& state, std::uint64_t calls = 0, std::uint32_t failures = 0, bool blocked = false) {
@@ -205,4 +205,4 @@ TEST(MonitorLine, SaysWhatChanged) {
 }
 
 }  // namespace
-}  // namespace ghost::cli
+}  // namespace ghost::client

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace ghost::tick {
+namespace ghost::appear {
 namespace {
 
 using namespace std::chrono_literals;
@@ -74,4 +74,4 @@ TEST(Names, OfOneLinkAreNotAnothers) {
 }
 
 }  // namespace
-}  // namespace ghost::tick
+}  // namespace ghost::appear

@@ -5,7 +5,7 @@
 
 #include <string>
 
-using namespace ghost::tun_helper;
+using namespace ghost::tun;
 
 TEST(StopDecision, TellsARestartFromTheEnd) {
   using enum PendingJob;

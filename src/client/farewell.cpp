@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ghost-tun/farewell.hpp"
+#include "client/farewell.hpp"
 
 #include <systemd/sd-bus.h>
 
@@ -8,13 +8,12 @@
 #include <memory>
 #include <string_view>
 
-namespace ghost::tun_helper {
+#include "bus/names.hpp"
+
+namespace ghost::client {
 namespace {
 
 constexpr std::uint64_t kTimeout = 3'000'000;  // µs, of the call
-constexpr const char* kName = "org.ghostd1";
-constexpr const char* kPath = "/org/ghostd1";
-constexpr const char* kInterface = "org.ghostd1.Manager";
 
 struct Unref {
   void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
@@ -30,7 +29,8 @@ int heard(sd_bus_message*, void* over, sd_bus_error*) {
 // Whether there is a call to wait for. Never starts ghostd.
 bool leave(sd_bus* bus) {
   sd_bus_message* raw = nullptr;
-  if (sd_bus_message_new_method_call(bus, &raw, kName, kPath, kInterface, "Leave") < 0) return false;
+  if (sd_bus_message_new_method_call(bus, &raw, bus::kBusName, bus::kManagerPath, bus::kManagerInterface, "Leave") < 0)
+    return false;
   const Message request(raw);
   sd_bus_message_set_auto_start(request.get(), 0);
   sd_bus_message* answer = nullptr;
@@ -42,20 +42,22 @@ bool leave(sd_bus* bus) {
 
 }  // namespace
 
-void say_farewell(unsigned seconds) {
+void say_farewell(std::chrono::seconds patience) {
   sd_bus* raw = nullptr;
   if (sd_bus_open_system(&raw) < 0) return;
   const std::unique_ptr<sd_bus, Unref> bus(raw);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   // Subscribes before the request, so that the signal is not missed. A ghostd that ends sends no Left, only its name goes.
   bool over = false;
-  int deaf = sd_bus_match_signal(bus.get(), nullptr, kName, kPath, kInterface, "Left", heard, &over);
+  int deaf = sd_bus_match_signal(bus.get(), nullptr, bus::kBusName, bus::kManagerPath, bus::kManagerInterface, "Left", heard,
+                                 &over);
   if (deaf >= 0)
     deaf = sd_bus_match_signal(
         bus.get(), nullptr, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
         [](sd_bus_message* message, void* gone, sd_bus_error*) {
           const char *name = nullptr, *before = nullptr, *after = nullptr;
-          if (sd_bus_message_read(message, "sss", &name, &before, &after) >= 0 && std::string_view(name) == kName && *after == 0)
+          if (sd_bus_message_read(message, "sss", &name, &before, &after) >= 0 && std::string_view(name) == bus::kBusName &&
+              *after == 0)
             *static_cast<bool*>(gone) = true;
           return 0;
         },
@@ -69,4 +71,4 @@ void say_farewell(unsigned seconds) {
   }
 }
 
-}  // namespace ghost::tun_helper
+}  // namespace ghost::client
