@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "base/unique_fd.hpp"
@@ -37,20 +38,24 @@ std::string link_path(const std::string& link) { return encoded_path(kLinkPathPr
 
 }  // namespace
 
-class BusService::Impl final : private ManagerPort {
+class BusService::Impl final : private ManagerObject {
  public:
   Impl(loop::EventLoop& loop, sdbus::IConnection& bus, Requests& requests, Lost lost)
-      : loop_(loop),
+      : ManagerObject(bus),
+        loop_(loop),
         bus_(bus),
         requests_(requests),
         flush_(loop, [this] { flush(); }),
         clock_(loop, [this] { clock_was_set(); }),
         units_(loop, bus),
         askers_(loop, bus, units_),
-        manager_(bus, *this),
         pump_(loop, bus, std::move(lost)) {
     wall_.observe(loop::now(), real_now());
+    registerAdaptor();
   }
+  ~Impl() { unregisterAdaptor(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   Impl(loop::EventLoop& loop, std::unique_ptr<sdbus::IConnection> bus, Requests& requests, Lost lost)
       : Impl(loop, *bus, requests, std::move(lost)) {
     owned_.swap(bus);
@@ -76,20 +81,22 @@ class BusService::Impl final : private ManagerPort {
     std::optional<LinkObject> object;
   };
 
-  std::vector<Row> list() override;
-  std::string path_of(const std::string& link) override { return find(link).path; }
-  void connect(const std::string& link) override { ask("connect", link, &Requests::connect); }
-  void disconnect(const std::string& link) override { ask("disconnect", link, &Requests::disconnect); }
-  void block(const std::string& link) override { ask("block", link, &Requests::block); }
-  void unblock(const std::string& link) override { ask("unblock", link, &Requests::unblock); }
-  void reload() override;
-  bool leave() override;
-  void appear(const std::string& link, std::uint64_t hold_usec) override;
-  Tick appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) override;
-  std::vector<AppearanceRow> appearances(const std::string& link) override;
+  // The manager's methods; dbus/org.ghostd1.Manager.xml explains them.
+  std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
+  sdbus::ObjectPath GetLink(const std::string& link) override { return sdbus::ObjectPath(find(link).path); }
+  sdbus::ObjectPath Connect(const std::string& link) override { return ask("connect", link, &Requests::connect); }
+  sdbus::ObjectPath Disconnect(const std::string& link) override { return ask("disconnect", link, &Requests::disconnect); }
+  void Block(const std::string& link) override { ask("block", link, &Requests::block); }
+  void Unblock(const std::string& link) override { ask("unblock", link, &Requests::unblock); }
+  void Reload() override;
+  bool Leave() override;
+  sdbus::ObjectPath Appear(const std::string& link, const std::uint64_t& hold_usec) override;
+  std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& link, const std::string& kind,
+                                                   const std::uint64_t& timer_next_usec) override;
+  Wire<std::vector<AppearanceRow>>::Type ListAppearances(const std::string& link) override;
 
   Link& find(const std::string& link);
-  void ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&));
+  sdbus::ObjectPath ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&));
   void record(const char* act, const std::string& link);
   template <class Ask>
   auto answer(Ask ask) -> decltype(ask());
@@ -117,7 +124,6 @@ class BusService::Impl final : private ManagerPort {
   loop::ClockSetSource clock_;
   UnitWatch units_;
   Askers askers_;
-  ManagerObject manager_;
   BusPump pump_;
 };
 
@@ -183,9 +189,9 @@ void BusService::Impl::clock_was_set() {
   }
 }
 
-std::vector<ManagerPort::Row> BusService::Impl::list() {
-  std::vector<Row> rows;
-  for (const auto& [name, link] : links_) rows.push_back({name, link.path, link.shown.state});
+std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> BusService::Impl::ListLinks() {
+  std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> rows;
+  for (const auto& [name, link] : links_) rows.emplace_back(name, sdbus::ObjectPath(link.path), link.shown.state);
   return rows;
 }
 
@@ -211,34 +217,41 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
 
 // The journal also names the callers of refused requests.
 void BusService::Impl::record(const char* act, const std::string& link) {
-  askers_.find(manager_.sender(), [this, act, link](const Asker& by) { requests_.asked(act, link, by); });
+  askers_.find(sender(), [this, act, link](const Asker& by) { requests_.asked(act, link, by); });
 }
 
-void BusService::Impl::ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&)) {
+// The link's path: the request may take the link away.
+sdbus::ObjectPath BusService::Impl::ask(const char* act, const std::string& link,
+                                        Accepted (Requests::*request)(const std::string&)) {
+  sdbus::ObjectPath path(find(link).path);
   const auto name = find(link).shown.name;
   record(act, name);
   answer([&] { return (requests_.*request)(name); });
+  return path;
 }
 
-void BusService::Impl::reload() {
+void BusService::Impl::Reload() {
   record("reload", "");
   answer([&] { return requests_.reload(); });
 }
 
-bool BusService::Impl::leave() {
+bool BusService::Impl::Leave() {
   record("leave", "");
   return *answer([&] { return requests_.leave(); });
 }
 
-void BusService::Impl::appear(const std::string& link, std::uint64_t hold_usec) {
+sdbus::ObjectPath BusService::Impl::Appear(const std::string& link, const std::uint64_t& hold_usec) {
+  sdbus::ObjectPath path(find(link).path);
   const auto name = find(link).shown.name;
   if (hold_usec > static_cast<std::uint64_t>(Requests::kLongestHold.count()))
     refuse(RequestError::Kind::InvalidArgument, "hold_usec is longer than 366 days");
   record("appear", name);
   answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
+  return path;
 }
 
-ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const std::string& word, std::uint64_t timer_next_usec) {
+std::tuple<bool, std::uint64_t, bool> BusService::Impl::AppearTick(const std::string& link, const std::string& word,
+                                                                   const std::uint64_t& timer_next_usec) {
   const auto name = find(link).shown.name;
   const auto kind = core::parse_tick_kind(word);
   if (!kind) refuse(RequestError::Kind::InvalidArgument, "unknown kind '" + word + "'");
@@ -246,15 +259,15 @@ ManagerPort::Tick BusService::Impl::appear_tick(const std::string& link, const s
   return {tick->due, to_usec(tick->next), tick->wake_system};
 }
 
-std::vector<AppearanceRow> BusService::Impl::appearances(const std::string& link) {
+Wire<std::vector<AppearanceRow>>::Type BusService::Impl::ListAppearances(const std::string& link) {
   const auto name = find(link).shown.name;
-  return to_rows(*answer([&] { return requests_.appearances(name); }));
+  return to_wire(to_rows(*answer([&] { return requests_.appearances(name); })));
 }
 
 void BusService::Impl::appeared(const std::string& link, const std::vector<IpAddress>& addresses, core::WallTime until,
                                 std::optional<core::WallTime> next) {
   try {
-    manager_.emitAppeared(clean_text(link), to_strings(addresses), to_usec(until), to_usec(next));
+    emitAppeared(clean_text(link), to_strings(addresses), to_usec(until), to_usec(next));
   } catch (const sdbus::Error&) {
     // The connection is gone, and the pump says so.
   }
@@ -262,7 +275,7 @@ void BusService::Impl::appeared(const std::string& link, const std::vector<IpAdd
 
 void BusService::Impl::left() {
   try {
-    manager_.emitLeft();
+    emitLeft();
   } catch (const sdbus::Error&) {
     // The connection is gone, and the pump says so.
   }
@@ -270,7 +283,7 @@ void BusService::Impl::left() {
 
 void BusService::Impl::vanished(const std::string& link, const std::string& reason) {
   try {
-    manager_.emitVanished(clean_text(link), clean_text(reason));
+    emitVanished(clean_text(link), clean_text(reason));
   } catch (const sdbus::Error&) {
     // As above.
   }

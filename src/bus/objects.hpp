@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "bus/link_properties.hpp"
@@ -15,53 +14,19 @@
 
 namespace ghost::bus {
 
-// The requests of the manager object to the service. Each may throw sdbus::Error, which becomes the reply.
-struct ManagerPort {
-  virtual ~ManagerPort() = default;
-  struct Row {
-    std::string name, path, state;
-  };
-  virtual std::vector<Row> list() = 0;
-  virtual std::string path_of(const std::string& link) = 0;
-  virtual void connect(const std::string& link) = 0;
-  virtual void disconnect(const std::string& link) = 0;
-  virtual void block(const std::string& link) = 0;
-  virtual void unblock(const std::string& link) = 0;
-  virtual void reload() = 0;
-  virtual bool leave() = 0;
-  virtual void appear(const std::string& link, std::uint64_t hold_usec) = 0;
-  struct Tick {
-    bool due;
-    std::uint64_t next_usec;
-    bool wake_system;
-  };
-  virtual Tick appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) = 0;
-  virtual std::vector<AppearanceRow> appearances(const std::string& link) = 0;
-};
-
-class ManagerObject final : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
+// The manager's object. Its methods are in the service, which derives from it, registers it, and unregisters it while the connection
+// lives. Each may throw sdbus::Error, which becomes the reply.
+class ManagerObject : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
  public:
-  ManagerObject(sdbus::IConnection& connection, ManagerPort& port);
-  ~ManagerObject();
+  explicit ManagerObject(sdbus::IConnection& connection);
   // Of the method call that is being answered.
   [[nodiscard]] std::string sender();
 
- private:
-  std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
-  sdbus::ObjectPath GetLink(const std::string& name) override;
-  sdbus::ObjectPath Connect(const std::string& name) override;
-  sdbus::ObjectPath Disconnect(const std::string& name) override;
-  void Block(const std::string& name) override;
-  void Unblock(const std::string& name) override;
-  void Reload() override;
-  bool Leave() override;
-  sdbus::ObjectPath Appear(const std::string& name, const std::uint64_t& hold_usec) override;
-  std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& name, const std::string& kind,
-                                                   const std::uint64_t& timer_next_usec) override;
-  Wire<std::vector<AppearanceRow>>::Type ListAppearances(const std::string& name) override;
-  std::string Version() override;
+ protected:
+  ~ManagerObject() = default;
 
-  ManagerPort& port_;
+ private:
+  std::string Version() override;
 };
 
 class LinkObject final
