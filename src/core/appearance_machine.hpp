@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,6 +47,7 @@ struct AppearRequested {
   AppearKind kind = AppearKind::asked;
   Duration hold{};               // zero: the configured one
   std::optional<WallTime> next;  // to be told
+  bool operator==(const AppearRequested&) const = default;
 };
 // The next one is known better now.
 struct NextKnown {
@@ -68,6 +70,7 @@ struct AppearReconfigured {
   AppearConfig appear;
   std::vector<AnnounceConfig> announces;
   std::string name;
+  bool operator==(const AppearReconfigured&) const = default;
 };
 struct AppearDeadlinePassed {};
 using AppearEvent =
@@ -135,13 +138,17 @@ class AppearanceMachine {
   // The call is asked for, and does not carry yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
 
+  bool operator==(const AppearanceMachine&) const = default;
+
  private:
   struct Idle {
     bool failed = false;
+    bool operator==(const Idle&) const = default;
   };
   struct Connecting {
     Time give_up;
     std::optional<WallTime> until;  // told before the line dropped: held until then, not longer
+    bool operator==(const Connecting&) const = default;
   };
   struct Present {
     WallTime until;
@@ -149,42 +156,105 @@ class AppearanceMachine {
     std::vector<IpAddress> addresses;   // as they are told
     std::optional<std::uint64_t> echo;  // the service is being asked; nobody is told before
     bool carrier_nat = false;
+    bool operator==(const Present&) const = default;
   };
   struct Vanishing {
     std::string reason;
     std::optional<Time> deadline;  // none: the farewell is done, the link goes
+    bool operator==(const Vanishing&) const = default;
   };
   // A good-bye to somebody whom a reload took away.
   struct Parting {
     std::uint64_t id;
     AnnounceConfig announce;
+    bool operator==(const Parting&) const = default;
   };
 
+  // The notifier's section is another receiver's since a reload. Those who must be told anew are added to `anew`.
+  struct ReceiverChanged {
+    Notifier& notifier;
+    std::set<std::string>& anew;
+  };
+  // The sections of these were taken away by a reload.
+  struct NotifiersGone {
+    const std::vector<Notifier>& gone;
+    const std::vector<AnnounceConfig>& still_there;
+  };
+  // The reload's settings count from now on.
+  struct Reloaded {
+    bool other_patience;  // VanishTimeout=
+    const std::set<std::string>& anew;
+  };
+
+  // What an event means in any state. Where states differ it ends in meet().
   void on(const AppearRequested& event);
-  void on(const NextKnown& event);
-  void on(const LinkSeen& event);
-  void on(const FarewellAsked& event);
-  void on(const NoticeAnswered& event);
+  void on(const NextKnown& event) { meet(event); }
+  void on(const LinkSeen& event) { meet(event); }
+  void on(const FarewellAsked& event) { meet(event); }
+  void on(const NoticeAnswered& event) { meet(event); }
   void on(AppearReconfigured&& event);
-  void on(const AppearDeadlinePassed&);
+  void on(const AppearDeadlinePassed& event);
+
+  struct MeansNothing;
+  // The present state answers: by one of the following, or by a line of MeansNothing (appearance_machine.cpp). A pair in both or in
+  // neither does not compile.
+  template <class Met>
+  void meet(const Met& event);
+
+  void on(Idle&, const AppearRequested& event) { begin(event); }
+  void on(Idle&, const FarewellAsked&) { effect(FarewellDone{}); }
+  void on(Idle&, const NoticeAnswered& event) { note(event, false); }
+  void on(Idle&, const ReceiverChanged& event) { not_for_another(event.notifier); }
+  void on(Idle&, const NotifiersGone& event) { let_go(event); }
+
+  void on(Connecting& connecting, const AppearRequested& event);
+  void on(Connecting&, const NextKnown& event) { learn(event); }
+  void on(Connecting& connecting, const LinkSeen& event);
+  void on(Connecting&, const FarewellAsked&) { effect(FarewellDone{}); }
+  void on(Connecting&, const NoticeAnswered& event) { note(event, false); }
+  void on(Connecting&, const ReceiverChanged& event) { not_for_another(event.notifier); }
+  void on(Connecting&, const NotifiersGone& event) { let_go(event); }
+  void on(Connecting& connecting, const AppearDeadlinePassed&);
+
+  void on(Present& present, const AppearRequested& event);
+  void on(Present&, const NextKnown& event) { learn(event); }
+  void on(Present& present, const LinkSeen& event);
+  void on(Present& present, const FarewellAsked& event);
+  void on(Present& present, const NoticeAnswered& event);
+  void on(Present&, const ReceiverChanged& event);
+  void on(Present& present, const NotifiersGone& event);
+  void on(Present&, const Reloaded& event);
+
+  void on(Vanishing&, const AppearRequested& event) { again_ = event; }
+  void on(Vanishing&, const NextKnown& event) { learn(event); }
+  void on(Vanishing& vanishing, const LinkSeen& event);
+  void on(Vanishing& vanishing, const NoticeAnswered& event);
+  void on(Vanishing&, const ReceiverChanged& event) { not_for_another(event.notifier); }
+  void on(Vanishing&, const NotifiersGone& event);
+  void on(Vanishing& vanishing, const AppearDeadlinePassed&);
 
   void begin(const AppearRequested& event);
   void note_begin(const AppearRequested& event);
-  void carried(const std::vector<IpAddress>& addresses);
-  void lost(const LinkSeen& event);
+  void note_prolonged(const AppearRequested& event);
+  void learn(const NextKnown& event);
+  void be_present(WallTime until, const std::vector<IpAddress>& addresses);
+  void lost(const Present& present, const LinkSeen& event);
   void end(std::string outcome, bool failed);
   void announce(Present& present);
-  void say_farewell(const Present& present);
-  void part_from(const std::vector<Notifier>& gone, const std::vector<AnnounceConfig>& still_there);
+  bool note(const NoticeAnswered& event, bool present);
+  void echo_answered(Present& present, const NoticeAnswered& event);
+  void say_farewell(const Present& present, Vanishing& vanishing);
+  void let_go(const NotifiersGone& event);
+  void not_for_another(Notifier& notifier);
   void abandon_partings(bool all);
-  void finish_farewell();
+  void finish_farewell(Vanishing& vanishing);
   void tell(Notifier& notifier, const Notice& notice, Duration patience = Duration::max());
   void abandon(Notifier& notifier, NoticeResult result);
   void link_gone();
   void remember();
   [[nodiscard]] Notice notice(NoticeKind kind, const Present& present);
   [[nodiscard]] bool all_settled() const;
-  [[nodiscard]] bool farewell_said() const;
+  [[nodiscard]] bool farewell_said(const Vanishing& vanishing) const;
   [[nodiscard]] std::string state_name() const;
   void effect(AppearEffect e) { out_.push_back(std::move(e)); }
 

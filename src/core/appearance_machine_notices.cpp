@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/overloaded.hpp"
 #include "core/appearance_machine.hpp"
 #include "core/receiver.hpp"
 
@@ -54,30 +53,48 @@ void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration 
   effect(std::move(send));
 }
 
-void AppearanceMachine::on(const NoticeAnswered& event) {
-  if (auto* present = std::get_if<Present>(&state_); present && present->echo == event.id) {
-    present->echo.reset();
-    // Who did not get an answer tells what he has; carrier_nat says what it is worth.
-    if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
-      std::erase_if(present->addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
-      present->addresses.insert(present->addresses.begin(), *seen);
-    }
-    return announce(*present);
+void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& event) {
+  present.echo.reset();
+  // Who did not get an answer tells what he has; carrier_nat says what it is worth.
+  if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
+    std::erase_if(present.addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
+    present.addresses.insert(present.addresses.begin(), *seen);
   }
-  if (std::erase_if(partings_, [&](const Parting& p) { return p.id == event.id; }) != 0) {
-    if (farewell_said()) finish_farewell();
-    return;
-  }
+  announce(present);
+}
+
+// present: as Notifier::answered() wants it. True: one more is not waited for.
+bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
+  if (std::erase_if(partings_, [&](const Parting& p) { return p.id == event.id; }) != 0) return true;
   const auto told = std::find_if(notifiers_.begin(), notifiers_.end(),
                                  [&](const Notifier& n) { return n.on_its_way() == event.id; });
-  if (told == notifiers_.end()) return;  // abandoned
-  if (!told->answered(event, std::holds_alternative<Present>(state_), clocks_)) return;
+  if (told == notifiers_.end()) return false;  // abandoned
+  if (!told->answered(event, present, clocks_)) return false;
   remember();
-  if (farewell_said()) finish_farewell();
+  return true;
 }
 
 void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {
   if (const auto abandoned = notifier.abandon(result, clocks_.wall)) effect(*abandoned);
+}
+
+// Those that need the link, or all of them.
+void AppearanceMachine::abandon_partings(bool all) {
+  std::erase_if(partings_, [&](const Parting& parting) {
+    const bool ends = all || needs_link(parting.announce);
+    if (ends) effect(Abandon{parting.id});
+    return ends;
+  });
+}
+
+void AppearanceMachine::let_go(const NotifiersGone& event) {
+  for (const auto& notifier : event.gone)
+    if (const auto id = notifier.on_its_way()) effect(Abandon{*id});
+}
+
+// What was on its way to the notifier's former receiver must not count as the present one's answer.
+void AppearanceMachine::not_for_another(Notifier& notifier) {
+  if (notifier.telling(NoticeKind::appear)) abandon(notifier, NoticeResult::LinkGone);
 }
 
 // Or is about to go. Who needs no link is told without one.
@@ -93,47 +110,31 @@ bool AppearanceMachine::all_settled() const {
 
 // ---- the farewell ----------------------------------------------------------------------------------------------------
 
-void AppearanceMachine::on(const FarewellAsked& event) {
-  std::visit(Overloaded{
-                 [&](Idle&) { effect(FarewellDone{}); },
-                 [&](Connecting&) { effect(FarewellDone{}); },
-                 [&](Present& p) {
-                   if (p.echo) effect(Abandon{*p.echo});
-                   const auto present = p;
-                   state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout)};
-                   say_farewell(present);
-                 },
-                 [&](Vanishing&) {},
-             },
-             state_);
-}
-
 // To those who were told, or may have been: what is on its way still is not waited for.
-void AppearanceMachine::say_farewell(const Present& present) {
+void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishing) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_)
     if (notifier.announce().vanish && notifier.maybe_told()) who.push_back(&notifier);
   for (auto& notifier : notifiers_)
     if (needs_link(notifier.announce())) abandon(notifier, NoticeResult::LinkGone);
-  if (who.empty() && partings_.empty()) return finish_farewell();
+  if (who.empty() && partings_.empty()) return finish_farewell(vanishing);
   if (who.empty()) return;
   ++sequence_;
   for (auto* notifier : who) notifier->doubt();
   remember();
   auto text = notice(NoticeKind::vanish, present);
-  text.reason = std::get<Vanishing>(state_).reason;
+  text.reason = vanishing.reason;
   for (auto* notifier : who) tell(*notifier, text, config_.appear.vanish_timeout);
 }
 
 // All who are told the end have answered, and the link is waiting for that. What else is on its way needs no link.
-bool AppearanceMachine::farewell_said() const {
-  const auto* v = std::get_if<Vanishing>(&state_);
-  return v && v->deadline && partings_.empty() &&
+bool AppearanceMachine::farewell_said(const Vanishing& vanishing) const {
+  return vanishing.deadline && partings_.empty() &&
          std::none_of(notifiers_.begin(), notifiers_.end(), [](const Notifier& n) { return n.telling(NoticeKind::vanish); });
 }
 
-void AppearanceMachine::finish_farewell() {
-  std::get<Vanishing>(state_).deadline.reset();
+void AppearanceMachine::finish_farewell(Vanishing& vanishing) {
+  vanishing.deadline.reset();
   effect(FarewellDone{});
 }
 

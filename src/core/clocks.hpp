@@ -9,6 +9,7 @@ namespace ghost::core {
 struct Clocks {
   Time now{};
   WallTime wall{};
+  bool operator==(const Clocks&) const = default;
 };
 
 }  // namespace ghost::core

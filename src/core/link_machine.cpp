@@ -8,24 +8,13 @@
 #include <utility>
 
 #include "base/overloaded.hpp"
+#include "core/meeting.hpp"
 
 namespace ghost::core {
 namespace {
 
 constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
 constexpr Duration kStopPatience = 1h;    // a stop that has not come by then does not come any more
-
-template <class State, class... Events>
-struct In {
-  template <class S, class E>
-  static constexpr bool has = std::is_same_v<S, State> && (std::is_same_v<E, Events> || ...);
-};
-
-template <class... Rows>
-struct List {
-  template <class S, class E>
-  static constexpr bool has = (Rows::template has<S, E> || ...);
-};
 
 }  // namespace
 

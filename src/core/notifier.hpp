@@ -79,15 +79,21 @@ class Notifier {
   // A reload. True: it has another receiver.
   bool configure(AnnounceConfig announce);
 
+  bool operator==(const Notifier&) const = default;
+
  private:
-  struct Quiet {};
+  struct Quiet {
+    bool operator==(const Quiet&) const = default;
+  };
   struct Sending {
     Notice notice;
     std::uint64_t id;
+    bool operator==(const Sending&) const = default;
   };
   struct Retrying {
     Notice notice;
     Time at;
+    bool operator==(const Retrying&) const = default;
   };
 
   void settle(NoticeResult result, WallTime now);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What each state makes of an event, in the order of an appearance's life. What is as short as its declaration is in the header;
+// what means nothing is listed in appearance_machine.cpp.
+#include <algorithm>
+#include <utility>
+
+#include "core/appearance_machine.hpp"
+#include "core/carrier_nat.hpp"
+#include "core/receiver.hpp"
+
+namespace ghost::core {
+
+// ---- asked -----------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::begin(const AppearRequested& event) {
+  note_begin(event);
+  since_.reset();
+  record_.addresses.clear();
+  for (auto& notifier : notifiers_) {
+    abandon(notifier, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
+    notifier.begin();
+  }
+  state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
+  remember();
+  effect(WantLink{hold_});
+}
+
+void AppearanceMachine::note_begin(const AppearRequested& event) {
+  hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
+  even_if_told_ = event.kind == AppearKind::asked;
+  kind_ = event.kind;
+  // Its addresses are those of the call that is prolonged, until it has others.
+  record_ = AppearanceRecord{.begun = clocks_.wall,
+                             .ended = {},
+                             .kind = std::string(to_string(event.kind)),
+                             .outcome = {},
+                             .addresses = std::move(record_.addresses),
+                             .next = event.next,
+                             .notices = {}};
+}
+
+void AppearanceMachine::note_prolonged(const AppearRequested& event) {
+  record_.ended = clocks_.wall;
+  record_.outcome = "prolonged";
+  remember();
+  note_begin(event);
+}
+
+// A notifier that has been told already is not told again: the next notice names it.
+void AppearanceMachine::learn(const NextKnown& event) {
+  if (record_.next == event.next) return;
+  record_.next = event.next;
+  remember();
+}
+
+// ---- connecting ------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(Connecting& connecting, const AppearRequested& event) {
+  const bool even_if_told = even_if_told_;
+  note_prolonged(event);
+  even_if_told_ = even_if_told_ || even_if_told;
+  // What was told of the hold before the line dropped is over; the new one counts from when it is up.
+  connecting = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
+  since_.reset();
+  remember();
+  effect(WantLink{hold_});
+}
+
+void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
+  link_reason_ = event.reason;
+  if (event.up) {
+    if (event.addresses.empty()) return;
+    if (!since_) since_ = clocks_.wall;
+    effect(WantFarewell{true, config_.appear.vanish_timeout});
+    return be_present(connecting.until.value_or(clocks_.wall + hold_), event.addresses);
+  }
+  // A person who hangs up now does not want it to be called again.
+  if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
+  if (!event.trying) effect(WantLink{hold_, true});
+}
+
+void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) {
+  if (clocks_.now >= connecting.give_up) end(link_reason_.empty() ? "TimedOut" : link_reason_, true);
+}
+
+// ---- present ---------------------------------------------------------------------------------------------------------
+
+// The link carries, with these addresses: for the first time, or since now.
+void AppearanceMachine::be_present(WallTime until, const std::vector<IpAddress>& addresses) {
+  Present p{.until = until, .local = addresses, .addresses = addresses, .echo = {}};
+  p.carrier_nat = std::any_of(addresses.begin(), addresses.end(), [](const auto& a) { return behind_carrier_nat(a); });
+  state_ = std::move(p);
+  auto& present = std::get<Present>(state_);
+  if (!present.carrier_nat || config_.appear.echo.empty()) return announce(present);
+  present.echo = ++last_id_;
+  effect(AskEcho{*present.echo, config_.appear.echo});
+}
+
+void AppearanceMachine::on(Present& present, const AppearRequested& event) {
+  note_prolonged(event);
+  since_ = clocks_.wall;
+  present.until = std::max(present.until, clocks_.wall + hold_);
+  effect(WantLink{hold_});
+  announce(present);
+}
+
+void AppearanceMachine::on(Present& present, const LinkSeen& event) {
+  if (!event.up) return lost(present, event);
+  if (event.addresses.empty() || event.addresses == present.local) return;
+  if (present.echo) effect(Abandon{*present.echo});
+  be_present(present.until, event.addresses);
+}
+
+// It went without our asking. What was told holds: we come back, until the time that was told.
+void AppearanceMachine::lost(const Present& present, const LinkSeen& event) {
+  const auto until = present.until;
+  if (present.echo) effect(Abandon{*present.echo});
+  link_gone();
+  effect(WantFarewell{});
+  if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
+  effect(TellVanished{event.reason});
+  // A clock that was put back must not make it longer than it was ever to be.
+  hold_ = std::min<Duration>(until - clocks_.wall, hold_);
+  state_ = Connecting{.give_up = after(clocks_.now, hold_), .until = until};
+  link_reason_ = event.reason;
+  remember();
+  if (!event.trying) effect(WantLink{hold_, true});
+}
+
+void AppearanceMachine::on(Present& present, const NoticeAnswered& event) {
+  if (present.echo == event.id) return echo_answered(present, event);
+  note(event, true);
+}
+
+void AppearanceMachine::on(Present& present, const FarewellAsked& event) {
+  if (present.echo) effect(Abandon{*present.echo});
+  const auto before = present;
+  state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout)};
+  say_farewell(before, std::get<Vanishing>(state_));
+}
+
+// ---- present or vanishing, and a reload --------------------------------------------------------------------------------
+
+void AppearanceMachine::on(Present&, const ReceiverChanged& event) {
+  if (!event.notifier.quiet()) event.anew.insert(event.notifier.announce().name);
+}
+
+// Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
+void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
+  let_go(event);
+  std::vector<AnnounceConfig> who;
+  for (const auto& notifier : event.gone) {
+    const auto& announce = notifier.announce();
+    const bool other_name = std::any_of(event.still_there.begin(), event.still_there.end(),
+                                        [&](const AnnounceConfig& a) { return receiver(a) == receiver(announce); });
+    if (announce.vanish && notifier.maybe_told() && !other_name) who.push_back(announce);
+  }
+  if (who.empty()) return;
+  ++sequence_;
+  remember();
+  auto text = notice(NoticeKind::vanish, present);
+  text.reason = "reload";
+  for (auto& announce : who) {
+    announce.timeout = std::min(announce.timeout, config_.appear.vanish_timeout);
+    effect(SendNotice{++last_id_, announce, text});
+    partings_.push_back({last_id_, std::move(announce)});
+  }
+}
+
+void AppearanceMachine::on(Present&, const Reloaded& event) {
+  if (event.other_patience) effect(WantFarewell{true, config_.appear.vanish_timeout});
+  if (event.anew.empty()) return;
+  // What was on its way to the other one is this one's, under a number of its own: it may say it in other words.
+  ++sequence_;
+  remember();
+  for (auto& notifier : notifiers_) {
+    if (!event.anew.contains(notifier.announce().name)) continue;
+    Notice text = *notifier.notice();
+    text.sequence = sequence_;
+    tell(notifier, text);
+  }
+}
+
+// What is on its way to them is their good-bye: its answer is waited for.
+void AppearanceMachine::on(Vanishing&, const NotifiersGone& event) {
+  for (const auto& notifier : event.gone)
+    if (const auto id = notifier.on_its_way()) partings_.push_back({*id, notifier.announce()});
+}
+
+// ---- vanishing -------------------------------------------------------------------------------------------------------
+
+void AppearanceMachine::on(Vanishing& vanishing, const LinkSeen& event) {
+  if (!event.up) end(std::string(vanishing.reason), false);
+}
+
+void AppearanceMachine::on(Vanishing& vanishing, const NoticeAnswered& event) {
+  if (note(event, false) && farewell_said(vanishing)) finish_farewell(vanishing);
+}
+
+void AppearanceMachine::on(Vanishing& vanishing, const AppearDeadlinePassed&) {
+  if (!vanishing.deadline || clocks_.now < *vanishing.deadline) return;
+  for (auto& notifier : notifiers_)
+    if (notifier.telling(NoticeKind::vanish)) abandon(notifier, NoticeResult::TimedOut);
+  abandon_partings(true);
+  remember();
+  finish_farewell(vanishing);
+}
+
+// failed: the address was never told, or is gone since the line dropped.
+void AppearanceMachine::end(std::string outcome, bool failed) {
+  link_gone();
+  record_.ended = clocks_.wall;
+  record_.outcome = std::move(outcome);
+  state_ = Idle{failed};
+  remember();
+  effect(WantFarewell{});
+  if (!failed) effect(TellVanished{record_.outcome});
+  if (const auto again = std::exchange(again_, std::nullopt)) begin(*again);
+}
+
+}  // namespace ghost::core
