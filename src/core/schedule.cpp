@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/schedule.hpp"
 
-#include <iterator>
+#include "core/schedule_rules.hpp"
 
 namespace ghost::core {
 namespace {
@@ -114,84 +114,11 @@ std::optional<WallTime> next_standing(WallTime now, const Standing& standing, co
   return useful(timer_next, now, config, zone);
 }
 
-// ---- the decision, as a table ------------------------------------------------------------------------------------------
+// ---- the decision ------------------------------------------------------------------------------------------------------
 
 namespace {
 
-// What became of the promise.
-enum Promise : unsigned {
-  kNone = 1,
-  kNow = 2,          // its time has come, up to a minute ago
-  kMissed = 4,       // its time has come and gone; its window lasts (or there is none)
-  kLost = 8,         // … and its window is over
-  kLaterHere = 16,   // it lies ahead in this window
-  kLaterDay = 32,    // it lies ahead in another window
-  kLaterAlone = 64,  // it lies ahead, and there is no window
-  kAnyPromise = 127,
-};
-constexpr unsigned kAhead = kLaterHere | kLaterDay | kLaterAlone;
-
-enum Asks : unsigned { kCalendar = 1, kOther = 2, kEveryone = 3 };  // kOther: chain and resume
-enum class If : std::uint8_t { any, yes, no };
-
-struct Facts {
-  unsigned asks;
-  unsigned promise;
-  bool open;        // an appearance may be now: there is no window, or we are in it
-  bool answered;    // what the calendar stands for was granted already, or is under way
-  bool unanswered;  // the timer has elapsed in this window, as was known beforehand, and nobody came to say so
-  bool cut_short;   // the last appearance of this window broke off, and none is under way
-};
-
-struct Rule {
-  unsigned asks, promise;
-  If open, answered, unanswered, cut_short;
-  TickVerdict verdict;
-};
-
-// The first row that fits decides.
-constexpr Rule kRules[] = {
-    // clang-format off
-    // who asks the promise                open     answered  unanswered  cut short  verdict
-    {kEveryone, kNow,                      If::any, If::any,  If::any,    If::any,   TickVerdict::promised},
-    {kEveryone, kAnyPromise,               If::no,  If::any,  If::any,    If::any,   TickVerdict::outside_window},
-    {kCalendar, kLaterHere,                If::any, If::any,  If::any,    If::any,   TickVerdict::promise_ahead},
-    {kCalendar, kAnyPromise,               If::any, If::yes,  If::any,    If::any,   TickVerdict::under_way},
-    {kCalendar, kAnyPromise,               If::any, If::no,   If::any,    If::any,   TickVerdict::day_begins},
-    {kOther,    kMissed,                   If::any, If::any,  If::any,    If::any,   TickVerdict::made_up_for},
-    {kOther,    kNone | kLost | kLaterDay, If::any, If::any,  If::yes,    If::any,   TickVerdict::made_up_for},
-    {kOther,    kAnyPromise,               If::any, If::any,  If::any,    If::yes,   TickVerdict::once_more},
-    {kOther,    kAhead,                    If::any, If::any,  If::any,    If::any,   TickVerdict::promise_ahead},
-    {kOther,    kLost,                     If::any, If::any,  If::any,    If::any,   TickVerdict::outside_window},
-    {kOther,    kNone,                     If::any, If::any,  If::any,    If::any,   TickVerdict::no_promise},
-    // clang-format on
-};
-
-constexpr bool fits(If wanted, bool is) { return wanted == If::any || (wanted == If::yes) == is; }
-
-constexpr const Rule* rule_for(const Facts& f) {
-  for (const auto& r : kRules)
-    if ((r.asks & f.asks) != 0 && (r.promise & f.promise) != 0 && fits(r.open, f.open) && fits(r.answered, f.answered) &&
-        fits(r.unanswered, f.unanswered) && fits(r.cut_short, f.cut_short))
-      return &r;
-  return nullptr;
-}
-
-// No meeting is without a verdict, and no row without a meeting.
-constexpr bool complete() {
-  bool used[std::size(kRules)] = {};
-  for (unsigned asks = kCalendar; asks <= kOther; asks <<= 1)
-    for (unsigned promise = kNone; promise <= kLaterAlone; promise <<= 1)
-      for (unsigned bits = 0; bits < 16; ++bits) {
-        const auto* rule = rule_for({asks, promise, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0});
-        if (rule == nullptr) return false;
-        used[rule - kRules] = true;
-      }
-  for (const bool u : used)
-    if (!u) return false;
-  return true;
-}
-static_assert(complete());
+using namespace rules;
 
 Facts facts(WallTime now, TickKind kind, const Standing& standing, const AppearConfig& config, const Zone& zone) {
   const auto& [promise, granted, cut_short, present, elapse] = standing;
@@ -230,21 +157,11 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
   const auto found = facts(now, kind, standing, config, zone);
   const auto verdict = rule_for(found)->verdict;
   const bool ahead = (found.promise & kAhead) != 0;
-  switch (verdict) {
-    case TickVerdict::day_begins:
-    case TickVerdict::promised:
-    case TickVerdict::made_up_for: {
-      const auto next = promise_after(now, config, zone, random, timer_next);
-      return {true, verdict, next, next};
-    }
-    case TickVerdict::once_more: {
-      const auto next = ahead ? standing.promise : promise_after(now, config, zone, random, timer_next);
-      return {true, verdict, next, next};
-    }
-    case TickVerdict::under_way:
-    case TickVerdict::promise_ahead:
-    case TickVerdict::outside_window:
-    case TickVerdict::no_promise: break;
+  if (grants(verdict)) {
+    // An appearance that is begun once more leaves the promise of the one before as it is.
+    const bool keeps = verdict == TickVerdict::once_more && ahead;
+    const auto next = keeps ? standing.promise : promise_after(now, config, zone, random, timer_next);
+    return {true, verdict, next, next};
   }
   // The promise stays written down even if it can't be kept any more: the clock may have been wrong, and be put right.
   Due due{false, verdict, standing.promise, next_standing(now, standing, config, zone, timer_next)};
