@@ -346,6 +346,13 @@ TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
                              choice(0), tuesday);
     EXPECT_EQ(told, (Due{false, TickVerdict::under_way, tuesday, tuesday})) << late.count();
   }
+  // Later than that service may start, only an appearance that is still under way can be this elapse's own.
+  const auto much_later = [&](bool present) {
+    return decide(monday + 20min, TickKind::calendar, {{}, monday, {}, present, monday}, no_window(), Place::zone(), choice(0),
+                  tuesday);
+  };
+  EXPECT_EQ(much_later(true), (Due{false, TickVerdict::under_way, tuesday, tuesday}));
+  EXPECT_EQ(much_later(false), (Due{true, TickVerdict::day_begins, tuesday, tuesday}));
   // Over meanwhile, or cut short before anybody could tell the next one: still one appearance to one elapse.
   const auto over = decide(monday + 300s, TickKind::calendar, {{}, monday, {}, false, monday}, no_window(), Place::zone(),
                            choice(0), tuesday);
@@ -357,6 +364,19 @@ TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
   const auto next = decide(tuesday, TickKind::calendar, {tuesday, monday, {}, true, tuesday}, no_window(), Place::zone(),
                            choice(0), tuesday + 24h);
   EXPECT_EQ(next, (Due{true, TickVerdict::promised, tuesday + 24h, tuesday + 24h}));
+}
+
+// A timer may elapse twice in a window. What was granted for the first time does not answer the second, unless it is under way still;
+// and what was granted at a time that is yet to come, because the clock was put back, answers nothing.
+TEST(Decide, AWindowsSecondElapseIsAnAppearanceOfItsOwn) {
+  const Place berlin("Europe/Berlin");
+  const auto first = local("2026-11-20 07:30:00");
+  const auto verdict = [&](WallTime now, WallTime granted, bool present) {
+    return decide(now, TickKind::calendar, {{}, granted, {}, present, first}, mornings(), Place::zone(), choice(0), {}).verdict;
+  };
+  EXPECT_EQ(verdict(first + 10min, first, false), TickVerdict::day_begins);
+  EXPECT_EQ(verdict(first + 10min, first, true), TickVerdict::under_way);
+  EXPECT_EQ(verdict(first + 10min, first + 60min, true), TickVerdict::day_begins);
 }
 
 TEST(NextStanding, IsWhatWasPromisedOrElseTheTimers) {
