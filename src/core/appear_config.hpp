@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What [Appear] and the [Announce name] sections of a link's file say, as values: when the link is to be found on the net,
-// and who is told. ghostd.link(5) and docs/appear.md are the user's view of the same.
+// What [Appear] and the [Announce name] sections of a link's file say, as values: when the link appears on the net, and which
+// receivers are told. ghostd.link(5) and docs/appear.md are the user's view of the same.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-// One who is told: [Announce name]. The URL's scheme names the protocol.
+// A receiver of notices: [Announce name]. The URL's scheme names the protocol.
 struct AnnounceConfig {
   std::string name;                             // the section's: letters, digits, "-" and "_", at most 32
   std::string url;                              // Url=: without user and password
@@ -36,7 +36,7 @@ struct AnnounceConfig {
 };
 
 struct AppearConfig {
-  std::string name;                               // Name=: who appears; empty: the host's name
+  std::string name;                               // Name=: what notices call this host; empty: the host's name
   Duration hold = std::chrono::minutes(10);       // Hold=: the link stays up at least so long
   std::optional<Window> window;                   // Window=: without one, only the timer's appearances
   Duration every_min = std::chrono::minutes(15);  // Every=15min-59min: the next follows after a random time between

@@ -17,7 +17,7 @@ namespace ghost::core {
 // Each by decision. docs/link.md has what the others mean.
 struct AppearanceMachine::MeansNothing
     : List<
-          // No appearance is under way: nothing is told, and the link may do as it likes.
+          // No appearance is under way: no notifier is told anything, and whether the link carries does not matter.
           In<Idle, NextKnown, LinkSeen>,
           // Only notifiers wait for a time, and they do in any state.
           In<Idle, AppearDeadlinePassed>, In<Present, AppearDeadlinePassed>,
@@ -84,7 +84,7 @@ void AppearanceMachine::on(const AppearRequested& event) {
 }
 
 void AppearanceMachine::on(const AppearDeadlinePassed& event) {
-  // In Present anybody's; else only those are left that need no link.
+  // In Present any notifier may have to try again. In other states only notifiers that need no link do.
   for (auto& notifier : notifiers_)
     if (const auto retry = notifier.deadline(); retry && clocks_.now >= *retry) effect(notifier.again(++last_id_));
   meet(event);
@@ -105,7 +105,7 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
     notifiers.push_back(std::move(*before));
     notifiers_.erase(before);
   }
-  // Who comes back while he is told the end is told anew; the end must not be the last word.
+  // A notifier that comes back while it is told the end is told anew, because the end must not be its last word.
   std::erase_if(partings_, [&](const Parting& p) {
     const bool back = std::any_of(event.announces.begin(), event.announces.end(), [&](const AnnounceConfig& a) {
       return a.name == p.announce.name || receiver(a) == receiver(p.announce);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The life of one link's appearances, as a value, beside its LinkMachine: ask for the link, hold it, tell each notifier
-// where we are, and say good-bye before the line drops. Which notifier is told what, how often and when it is given up is
-// decided here; how, is ghost-announce's.
+// The life of one link's appearances, as a value, beside its LinkMachine. It asks for the link, holds it, tells each notifier where
+// this host can be reached, and says good-bye before the line drops. It decides which notifier is told what, how often, and when it
+// is given up. How a notice is sent is ghost-announce's task.
 //
 //            asked                 the link carries            the link wants to hang up
 //     Idle --------> Connecting -----------------> Present ---------------------------------> Vanishing
@@ -9,9 +9,12 @@
 //      |<----------------+                          +---+  (Connecting again)                      |
 //      +-------------------------------------------------------------------------------------------+
 //
-// The promises, each an invariant of the tests: a notifier has at most one notice on its way; no notice that needs the link is
-// sent but while it carries, and the others end no earlier because it went; an address that a notifier is known to believe in is not told to it again unless asked, and any other is; the hold
-// that was told is asked of the link; every farewell that is asked for is answered, in VanishTimeout= at the latest.
+// The promises, each an invariant of the tests:
+//   - a notifier has at most one notice on its way;
+//   - a notice that needs the link is sent only while the link carries; a notice that does not need it outlives the call;
+//   - a receiver is not told an address that it has confirmed, unless a person asks or Repeat= is set; it is told any other;
+//   - the hold that was told is asked of the link;
+//   - every farewell that is asked for is answered, after VanishTimeout= at the latest.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -34,13 +37,13 @@ namespace ghost::core {
 
 // ---- what happens
 
-// Somebody, or a timer, wants an appearance; it prolongs one that is under way.
+// A person or a timer wants an appearance. One that is under way is prolonged.
 enum class AppearKind : std::uint8_t {
-  asked,     // by a person: everybody is told, those who know it already, too
+  asked,     // by a person: every notifier is told, even if its receiver has confirmed the address
   calendar,  // by a timer (TickKind)
   chain,
   resume,
-  restart,  // one that an earlier ghostd began: nobody is told anything twice
+  restart,  // an earlier ghostd began it: no notifier is told anything twice
 };
 std::string_view to_string(AppearKind kind);
 struct AppearRequested {
@@ -49,7 +52,7 @@ struct AppearRequested {
   std::optional<WallTime> next;  // to be told
   bool operator==(const AppearRequested&) const = default;
 };
-// The next one is known better now.
+// When the next appearance begins is known, or is known better.
 struct NextKnown {
   std::optional<WallTime> next;
 };
@@ -106,8 +109,8 @@ struct TellVanished {
   std::string reason;
   bool operator==(const TellVanished&) const = default;
 };
-// remembered() has changed, or this record of the present or last appearance has: write it down before anything else is
-// done. until: it is held so long; a ghostd that finds it unfinished goes on with it.
+// remembered(), or the record of the present or last appearance, has changed: both are saved before anything else is done.
+// until: the link is held until then. A ghostd that finds the record unfinished continues the appearance.
 struct Remember {
   AppearanceRecord record;
   std::optional<WallTime> until;
@@ -119,13 +122,13 @@ using AppearEffect =
 // What outlives ghostd.
 struct Remembered {
   std::uint64_t sequence = 0;        // of the last notice
-  std::map<std::string, Told> told;  // by notifier, while it has not been told the end
+  std::map<std::string, Told> told;  // by notifier, until it has been told the end
   bool operator==(const Remembered&) const = default;
 };
 
 class AppearanceMachine {
  public:
-  // What `remembered` says of a receiver that is not `config`'s is forgotten.
+  // `remembered` may name receivers that `config` does not have: they are forgotten.
   AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered);
 
   [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
@@ -154,7 +157,7 @@ class AppearanceMachine {
     WallTime until;
     std::vector<IpAddress> local;       // the PPP interface's
     std::vector<IpAddress> addresses;   // as they are told
-    std::optional<std::uint64_t> echo;  // the service is being asked; nobody is told before
+    std::optional<std::uint64_t> echo;  // the question to the echo service: the first notice waits for its answer
     bool carrier_nat = false;
     bool operator==(const Present&) const = default;
   };
@@ -163,19 +166,19 @@ class AppearanceMachine {
     std::optional<Time> deadline;  // none: the farewell is done, the link goes
     bool operator==(const Vanishing&) const = default;
   };
-  // A good-bye to somebody whom a reload took away.
+  // A good-bye to a notifier whose section a reload took away.
   struct Parting {
     std::uint64_t id;
     AnnounceConfig announce;
     bool operator==(const Parting&) const = default;
   };
 
-  // The notifier's section is another receiver's since a reload. Those who must be told anew are added to `anew`.
+  // A reload gave the notifier another receiver. Notifiers that must tell it anew are added to `anew`.
   struct ReceiverChanged {
     Notifier& notifier;
     std::set<std::string>& anew;
   };
-  // The sections of these were taken away by a reload.
+  // A reload took these notifiers' sections away.
   struct NotifiersGone {
     const std::vector<Notifier>& gone;
     const std::vector<AnnounceConfig>& still_there;
@@ -271,7 +274,7 @@ class AppearanceMachine {
   AppearanceRecord record_;  // outcome and notices are filled in when it is shown or remembered
   AppearKind kind_ = AppearKind::asked;
   Duration hold_{};
-  bool even_if_told_ = false;  // a person asked: tell everybody
+  bool even_if_told_ = false;  // a person asked: every notifier is told
   std::optional<WallTime> since_;
   std::string link_reason_;
   bool carrier_nat_ = false;

@@ -17,7 +17,7 @@ void AppearanceMachine::begin(const AppearRequested& event) {
   since_.reset();
   record_.addresses.clear();
   for (auto& notifier : notifiers_) {
-    abandon(notifier, NoticeResult::LinkGone);  // of the appearance before, and perhaps still on its way to a file
+    abandon(notifier, NoticeResult::LinkGone);  // a notice of the appearance before may still be on its way to a file
     notifier.begin();
   }
   state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
@@ -29,7 +29,7 @@ void AppearanceMachine::note_begin(const AppearRequested& event) {
   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
   even_if_told_ = event.kind == AppearKind::asked;
   kind_ = event.kind;
-  // Its addresses are those of the call that is prolonged, until it has others.
+  // A prolonged appearance has the addresses of its call until it has others.
   record_ = AppearanceRecord{.begun = clocks_.wall,
                              .ended = {},
                              .kind = std::string(to_string(event.kind)),
@@ -46,7 +46,7 @@ void AppearanceMachine::note_prolonged(const AppearRequested& event) {
   note_begin(event);
 }
 
-// A notifier that has been told already is not told again: the next notice names it.
+// No notifier is told because of this alone: the next notice names it.
 void AppearanceMachine::learn(const NextKnown& event) {
   if (record_.next == event.next) return;
   record_.next = event.next;
@@ -59,7 +59,7 @@ void AppearanceMachine::on(Connecting& connecting, const AppearRequested& event)
   const bool even_if_told = even_if_told_;
   note_prolonged(event);
   even_if_told_ = even_if_told_ || even_if_told;
-  // What was told of the hold before the line dropped is over; the new one counts from when it is up.
+  // The hold that was told before the line dropped is over. The new one counts from when the link is up.
   connecting = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
   since_.reset();
   remember();
@@ -74,7 +74,7 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
     effect(WantFarewell{true, config_.appear.vanish_timeout});
     return be_present(connecting.until.value_or(clocks_.wall + hold_), event.addresses);
   }
-  // A person who hangs up now does not want it to be called again.
+  // A person who hangs up now does not want the link to call again.
   if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
   if (!event.trying) effect(WantLink{hold_, true});
 }
@@ -111,7 +111,7 @@ void AppearanceMachine::on(Present& present, const LinkSeen& event) {
   be_present(present.until, event.addresses);
 }
 
-// It went without our asking. What was told holds: we come back, until the time that was told.
+// The line dropped. What was told still holds: the link is called again until the time that was told.
 void AppearanceMachine::lost(const Present& present, const LinkSeen& event) {
   const auto until = present.until;
   if (present.echo) effect(Abandon{*present.echo});
@@ -145,7 +145,7 @@ void AppearanceMachine::on(Present&, const ReceiverChanged& event) {
   if (!event.notifier.quiet()) event.anew.insert(event.notifier.announce().name);
 }
 
-// Nobody will tell them the end later. Who is still told, by another name, is not told that it is over.
+// These notifiers are told the end now, because nothing will tell them later. A receiver that another section still names is not.
 void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
   let_go(event);
   std::vector<AnnounceConfig> who;
@@ -170,7 +170,7 @@ void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
 void AppearanceMachine::on(Present&, const Reloaded& event) {
   if (event.other_patience) effect(WantFarewell{true, config_.appear.vanish_timeout});
   if (event.anew.empty()) return;
-  // What was on its way to the other one is this one's, under a number of its own: it may say it in other words.
+  // The notice on its way to the former receiver is sent to the new one, with a number of its own because its words may differ.
   ++sequence_;
   remember();
   for (auto& notifier : notifiers_) {
@@ -181,7 +181,7 @@ void AppearanceMachine::on(Present&, const Reloaded& event) {
   }
 }
 
-// What is on its way to them is their good-bye: its answer is waited for.
+// The notice on its way to them is their good-bye, so its answer is waited for.
 void AppearanceMachine::on(Vanishing&, const NotifiersGone& event) {
   for (const auto& notifier : event.gone)
     if (const auto id = notifier.on_its_way()) partings_.push_back({*id, notifier.announce()});

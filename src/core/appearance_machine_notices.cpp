@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who is told what, what he is known to believe, and the farewell.
+// Which notifier is told what, and the farewell.
 #include <algorithm>
 #include <utility>
 
@@ -24,13 +24,13 @@ Notice AppearanceMachine::notice(NoticeKind kind, const Present& present) {
           .reason = {}};
 }
 
-// Tells everybody who has not been told.
+// Tells each notifier whose receiver has not confirmed these addresses.
 void AppearanceMachine::announce(Present& present) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_) {
-    // What is on its way may arrive yet, and must not be the last word.
+    // A notice on its way may still arrive, and must not be the last word.
     const bool pending = !notifier.quiet();
-    // A restart of ghostd's is the same appearance still: nothing to be repeated.
+    // After a restart of ghostd it is still the same appearance: nothing is repeated.
     const bool repeat = notifier.announce().repeat && kind_ != AppearKind::restart;
     if (!notifier.belief().knows(present.addresses) || pending || repeat || even_if_told_) who.push_back(&notifier);
   }
@@ -45,7 +45,7 @@ void AppearanceMachine::announce(Present& present) {
   effect(TellAppeared{present.addresses, present.until, record_.next});
 }
 
-// patience: for its answer, if that is less than its own.
+// patience: how long its answer is waited for, if that is less than Timeout=.
 void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration patience) {
   if (const auto id = notifier.on_its_way()) effect(Abandon{*id});
   auto send = notifier.tell(notice, ++last_id_);
@@ -55,7 +55,7 @@ void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration 
 
 void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& event) {
   present.echo.reset();
-  // Who did not get an answer tells what he has; carrier_nat says what it is worth.
+  // Without an answer the call's own addresses are told; carrier_nat says what they are worth.
   if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
     std::erase_if(present.addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
     present.addresses.insert(present.addresses.begin(), *seen);
@@ -63,7 +63,7 @@ void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& ev
   announce(present);
 }
 
-// present: as Notifier::answered() wants it. True: one more is not waited for.
+// present: as Notifier::answered() wants it. True: a notifier or a parting has come to its end.
 bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
   if (std::erase_if(partings_, [&](const Parting& p) { return p.id == event.id; }) != 0) return true;
   const auto told = std::find_if(notifiers_.begin(), notifiers_.end(),
@@ -78,7 +78,7 @@ void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {
   if (const auto abandoned = notifier.abandon(result, clocks_.wall)) effect(*abandoned);
 }
 
-// Those that need the link, or all of them.
+// The partings that need the link, or all of them.
 void AppearanceMachine::abandon_partings(bool all) {
   std::erase_if(partings_, [&](const Parting& parting) {
     const bool ends = all || needs_link(parting.announce);
@@ -97,7 +97,7 @@ void AppearanceMachine::not_for_another(Notifier& notifier) {
   if (notifier.telling(NoticeKind::appear)) abandon(notifier, NoticeResult::LinkGone);
 }
 
-// Or is about to go. Who needs no link is told without one.
+// Or is about to go. A notifier that needs no link goes on.
 void AppearanceMachine::link_gone() {
   for (auto& notifier : notifiers_)
     if (needs_link(notifier.announce())) abandon(notifier, NoticeResult::LinkGone);
@@ -110,7 +110,7 @@ bool AppearanceMachine::all_settled() const {
 
 // ---- the farewell ----------------------------------------------------------------------------------------------------
 
-// To those who were told, or may have been: what is on its way still is not waited for.
+// To each notifier that was told, or may have been. An appear notice that is still on its way is not waited for.
 void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishing) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_)
@@ -127,7 +127,7 @@ void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishin
   for (auto* notifier : who) tell(*notifier, text, config_.appear.vanish_timeout);
 }
 
-// All who are told the end have answered, and the link is waiting for that. What else is on its way needs no link.
+// Each notifier that is told the end has answered, and the link waits for that. Any other notice on its way needs no link.
 bool AppearanceMachine::farewell_said(const Vanishing& vanishing) const {
   return vanishing.deadline && partings_.empty() &&
          std::none_of(notifiers_.begin(), notifiers_.end(), [](const Notifier& n) { return n.telling(NoticeKind::vanish); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link's appearances as the outside sees them: what D-Bus and ghostctl show of the present one (a part of LinkStatus) and
-// of those that were. Times are real time: they were told to people.
+// A link's appearances as D-Bus and ghostctl show them: the present one (a part of LinkStatus) and those that were. Times are real
+// time, because notices name them.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -31,7 +31,7 @@ struct AppearanceStatus {
   std::uint64_t sequence = 0;         // of the last notice made
   bool carrier_nat = false;           // of the present or last appearance
   std::vector<IpAddress> addresses;   // told by the present or last appearance
-  std::vector<NoticeStatus> notices;  // one a notifier that was told anything, in the order of the configuration
+  std::vector<NoticeStatus> notices;  // one per notifier that was told anything, in the order of the configuration
   bool operator==(const AppearanceStatus&) const = default;
 };
 
@@ -44,7 +44,7 @@ struct AppearanceRecord {
   std::vector<IpAddress> addresses;
   std::optional<WallTime> next;  // the next one, as its notices named it
   std::vector<NoticeStatus> notices;
-  bool interrupted = false;  // nobody ended it: ghostd was not there any more
+  bool interrupted = false;  // ghostd ended before the appearance did
   bool operator==(const AppearanceRecord&) const = default;
 };
 

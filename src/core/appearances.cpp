@@ -9,7 +9,7 @@
 namespace ghost::core {
 namespace {
 
-// What a notice says is on disk before it is sent; but a disk that hangs keeps nobody from being told.
+// How long a notice waits until its content is on disk.
 constexpr Duration kDiskPatience = std::chrono::seconds(2);
 // How long the first notice waits for the second family's address, the call's name servers and the timer's service.
 constexpr Duration kSettlePatience = std::chrono::seconds(3);
@@ -52,8 +52,8 @@ Appearances::Out Appearances::step(AppearancesEvent event, Clocks clocks) {
 
 // ---- asked -----------------------------------------------------------------------------------------------------------
 
-// What nobody keeps is not told. Whether the timer is active is known from its signals, and asked once more while the modem
-// dials. If the link is up already, the notices leave with what is known.
+// A promise that no timer keeps is not told. systemd's signals tell whether the timer is active; it is asked once more while the
+// modem dials. If the link is up already, the notices leave with what is known.
 void Appearances::on(const AppearAsked& event) {
   machine(AppearRequested{AppearKind::asked, event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
   effect(AskTimer{TimerQuestion::tell_next});
@@ -65,7 +65,7 @@ void Appearances::on(const TickAsked& event) {
   if (told && settling_ && settling_->call_settled) settle();
 }
 
-// A person who stops the timer wants no more appearances: what was promised is neither kept nor shown. It stays written down,
+// A person who stops the timer wants no more appearances: the promise is neither kept nor shown. It stays saved,
 // because the timer may be started again before its time.
 void Appearances::on(const TimerSeen& event) {
   if (std::exchange(timer_active_, event.active) == event.active) return;
@@ -80,7 +80,7 @@ void Appearances::on(const TimerIsActive& event) {
   }
 }
 
-// Past or ahead, whether it is due is decided when it is asked; a clock that is put back makes it worth asking again.
+// The promise may lie in the past or ahead: core::decide() judges that later. A clock that is put back makes it worth asking again.
 void Appearances::on(const ClockSet&) { set_alarm(); }
 
 void Appearances::on(const NoticeAnswered& event) { machine(event); }
@@ -110,7 +110,7 @@ void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
   memory_.timer_next = timer_next;
   memory_.promise = due.promise;
   if (due.due) memory_.granted = clocks_.wall;
-  save();  // its answer does not wait for the disk: who asks is a timer, which a power failure would erase as well
+  save();  // the tick's answer does not wait for the disk: its consumer is a timer, which a power failure would erase as well
   if (due.due) machine(AppearRequested{kind_of(kind), {}, due.next});
   else if (due.verdict == TickVerdict::under_way) machine(NextKnown{due.next});
   if (memory_.promise != before) set_alarm();
@@ -122,7 +122,7 @@ Appearances::Out Appearances::listen(bool call_lives, Clocks clocks) {
   return at(clocks, [&] {
     set_alarm();
     if (!interrupted_) return;
-    // What people were told holds over a restart and a crash; a clock that was put back makes it no longer.
+    // What receivers were told outlives a restart and a crash. A clock that was put back does not make it longer.
     if (was_until_ && *was_until_ > clocks_.wall) {
       const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);
       machine(AppearRequested{AppearKind::restart, hold, {}});
@@ -130,7 +130,7 @@ Appearances::Out Appearances::listen(bool call_lives, Clocks clocks) {
     } else if (call_lives && !memory_.told.empty()) {
       after_restart_ = AfterRestart::up_again;
     }
-    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // it had not come so far that anybody was told: once more
+    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // no notifier had been told yet: once more
   });
 }
 
@@ -151,7 +151,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
       after_restart_ = AfterRestart::nothing;
       if (seen.up && !machine_.under_way()) machine(AppearRequested{AppearKind::restart, kFarewellOnly, {}});
     }
-    // The other family's address would be a second notice, and without the call's name servers the first would go nowhere.
+    // The other family's address would need a second notice. Without the call's name servers the first would reach nobody.
     const auto give_up = after(status.since, kSettlePatience);
     if (seen.up && machine_.connecting() && (!settled || next_follows_) && clocks_.now < give_up) {
       settling_ = Settling{seen, give_up, settled};
@@ -172,7 +172,7 @@ Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clock
     anybody_ = !config.announces.empty();
     machine(of(config));
     if (memory_.told == machine_.remembered().told) return;
-    memory_.told = machine_.remembered().told;  // a receiver that is told no more is forgotten
+    memory_.told = machine_.remembered().told;  // a receiver whose section is gone is forgotten
     save();
   });
 }
@@ -271,7 +271,7 @@ void Appearances::on(const Written& event) {
   if (written_ == saved_) send_unwritten(Time::max());
 }
 
-// Those whose patience ends by then.
+// The notices whose patience ends by then.
 void Appearances::send_unwritten(Time until) {
   const auto keep = std::find_if(unwritten_.begin(), unwritten_.end(), [&](const Unwritten& u) { return u.give_up > until; });
   for (auto u = unwritten_.begin(); u != keep; ++u) effect(std::move(u->notice));

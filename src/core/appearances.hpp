@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When a link's appearances begin, when they may be told, and what is written down first. AppearanceMachine decides whom to
-// tell what; here is what stands around it: the promise and who keeps it, a call that is not yet settled enough to tell its
-// address, a disk that has not yet written what a notice says, and an appearance that an earlier ghostd began. Pure: both
-// clocks, the time zone and chance are arguments.
+// When a link's appearances begin, when they may be told, and what is saved first. AppearanceMachine decides which notifier is told
+// what. This class decides about what surrounds it: who keeps a promise, whether the call is complete enough to tell its address,
+// whether the disk has what a notice says, and what becomes of an appearance that an earlier ghostd began. Pure: both clocks, the
+// time zone and chance are arguments.
 //
-//   what is being waited for       it ends by
+//   what is waited for             it ends by
 //   the call to settle             both families and the name servers known, or 3 s (Settling)
 //   the timer's service            its next elapse told, or the same 3 s (Settling)
-//   the disk                       Written for the newest Save, or 2 s: a disk that hangs keeps nobody from being told (Unwritten)
-//   the promise's time             the real-time clock (wall_deadline()); then whether the timer is active is asked (AskTimer)
-//   the call of an earlier ghostd  its address (AfterRestart), so that who was told of it is told its end
+//   the disk                       Written for the newest Save, or 2 s, because a disk that hangs must not keep a notice back (Unwritten)
+//   the promise's time             the real-time clock (wall_deadline()); then systemd is asked whether the timer is active (AskTimer)
+//   the call of an earlier ghostd  its address (AfterRestart), so that notifiers that were told of it are told its end
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -37,19 +37,19 @@ struct TickAsked {
   TickKind kind = TickKind::resume;
   std::optional<WallTime> timer_next;
 };
-// The link's timer is active, or is not any more: by systemd's signals. Until the first of these, nobody keeps a promise.
+// systemd signals that the link's timer is active, or no longer is. Until the first such signal, no promise is kept.
 struct TimerSeen {
   bool active = false;
 };
-// What asks systemd once more whether the timer is active, because a signal may still be on its way.
+// Why systemd is asked once more whether the timer is active: its signal may still be on its way.
 enum class TimerQuestion : std::uint8_t { keep_promise, tell_next };
 // The answer to AskTimer, if the timer is active. If it is not, there is no answer.
 struct TimerIsActive {
   TimerQuestion question = TimerQuestion::keep_promise;
 };
-// Somebody set the real-time clock.
+// A person or a program set the real-time clock.
 struct ClockSet {};
-// All that was asked for up to this Save is on disk, or could not be written.
+// The disk has everything up to this Save, or could not write it.
 struct Written {
   std::uint64_t generation = 0;
 };
@@ -102,7 +102,7 @@ struct Echo {
 using AppearancesEffect =
     std::variant<Event, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
 
-// What core may not find out by itself. A time zone may change while ghostd runs, so it is asked each time.
+// What core cannot find out by itself. The time zone may change while ghostd runs, so it is asked for each time.
 struct Surroundings {
   Zone zone;
   Random random;
@@ -134,13 +134,13 @@ class Appearances {
 
  private:
   using Out = std::vector<AppearancesEffect>;
-  // The first notice waits for the rest of what the call brings.
+  // The call carries, and the first notice waits until it is complete.
   struct Settling {
-    LinkSeen seen;  // what the machine sees if no more comes
+    LinkSeen seen;  // what the machine sees when the wait ends
     Time give_up;
     bool call_settled;  // only the timer's service is waited for
   };
-  // A notice that says what is not on disk yet.
+  // A notice whose content is not on disk yet.
   struct Unwritten {
     Tell notice;
     Time give_up;
@@ -170,7 +170,7 @@ class Appearances {
   void save();
   void make_ready(bool calling);
   void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }
-  [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as it stands, whether somebody keeps it or not
+  [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as it stands, whether a timer keeps it or not
 
   AppearConfig config_;
   bool anybody_;  // is to be told

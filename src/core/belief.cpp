@@ -6,7 +6,7 @@
 namespace ghost::core {
 namespace {
 
-// It may have arrived all the same.
+// The notice may have arrived all the same.
 bool maybe_delivered(NoticeResult result) {
   switch (result) {
     case NoticeResult::Ok:
@@ -25,7 +25,8 @@ bool maybe_delivered(NoticeResult result) {
   return true;
 }
 
-// It failed before a word of the notice was said. (A gateway that answers 502, a program that ends with 1 may have passed it on.)
+// The attempt failed before a word of the notice was sent. (A gateway that answers 502 may have passed it on, and so may a program
+// that ends with 1.)
 bool never_said(NoticeResult result) {
   switch (result) {
     case NoticeResult::BadConfig:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a receiver believes about where we are. From when it is told something until it confirms that, nobody knows: the notice
-// may have been heard and the answer lost, with the line or with us. What the receiver knew before counts again only if it has
-// certainly not heard.
+// What a receiver believes about where this host is. While a notice is unconfirmed, that is not known: the receiver may have heard it,
+// and its answer may be lost. What the receiver knew before counts again only if it has certainly not heard the notice.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,8 +13,8 @@ namespace ghost::core {
 
 // What a notifier's receiver knows.
 struct Told {
-  std::vector<IpAddress> addresses;  // which it confirmed last; none: nobody knows what it heard
-  std::uint64_t receiver = 0;        // core::receiver(); 0: whoever it was
+  std::vector<IpAddress> addresses;  // which it confirmed last; none: what it heard is not known
+  std::uint64_t receiver = 0;        // core::receiver(); 0: any
   bool operator==(const Told&) const = default;
 };
 

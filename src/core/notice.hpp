@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is told about an appearance, and what came of telling it. docs/notice.schema.json is the same for the receivers.
+// What a notice says about an appearance, and how it ended. docs/notice.schema.json describes notices for their receivers.
 #pragma once
 #include <array>
 #include <chrono>
@@ -34,17 +34,17 @@ struct Notice {
 // How a notice ended, by name, on the bus and in the journal.
 enum class NoticeResult : std::uint8_t {
   Ok,           // the receiver has confirmed it
-  BadConfig,    // it can't be tried as it is configured (a missing credential, a program that is not root's)
+  BadConfig,    // its section does not allow an attempt (a missing credential, a program that root does not own)
   NoSuchHost,   // the name is not known
   Unreachable,  // no connection came about, or it broke
   TimedOut,     // not done by Timeout=
   TlsFailed,    // the certificate is not the right one
-  AuthFailed,   // the receiver does not take our name or key
+  AuthFailed,   // the receiver does not accept the credential
   Refused,      // the receiver said no, for good (5xx of mail, 4xx of HTTP but 408 and 429, REFUSED, …)
   Later,        // the receiver said: not now (4xx of mail, 5xx of HTTP, 408, 429, SERVFAIL)
-  TooLarge,     // it answered more than anybody needs
+  TooLarge,     // the receiver's answer was too large
   Crashed,      // ghost-announce ended without a result
-  LinkGone,     // the link went before it was done
+  LinkGone,     // the link hung up, or dropped, before it was done
 };
 std::string_view to_string(NoticeResult result);
 // nullopt: there is no such word.

@@ -5,11 +5,11 @@
 //   from       to         when
 //   Quiet      Sending    it is told something
 //   Sending    Retrying   the attempt has failed, and another may go better
-//              Quiet      it has answered, or was tried often enough; or nobody waits for its answer any more
+//              Quiet      the receiver has answered, or was tried often enough, or the answer is no longer waited for
 //   Retrying   Sending    the pause is over
-//              Quiet      nobody tries again
+//              Quiet      the notice is given up
 //
-// Told something else, it is Sending from any of them. AppearanceMachine decides what it is told and when.
+// A notifier that is told something else is Sending, from any state. AppearanceMachine decides what it is told and when.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -32,7 +32,7 @@ struct SendNotice {
   Notice notice;
   bool operator==(const SendNotice&) const = default;
 };
-struct Abandon {  // nobody waits for its answer any more
+struct Abandon {  // its answer is no longer waited for
   std::uint64_t id;
   bool operator==(const Abandon&) const = default;
 };
@@ -66,15 +66,16 @@ class Notifier {
 
   // Another appearance begins. It is quiet.
   void begin() { status_.reset(); }
-  // From now on its receiver's belief is not known: tell() follows.
+  // From now on it is not known what its receiver believes. tell() follows.
   void doubt();
   // The attempt on its way has been abandoned.
   [[nodiscard]] SendNotice tell(Notice notice, std::uint64_t id);
   // The pause is over.
   [[nodiscard]] SendNotice again(std::uint64_t id);
-  // To the attempt on its way. present: the link carries and is not about to hang up. True: there will be no other attempt.
+  // The receiver has answered the attempt on its way. present: the link carries and is not about to hang up. True: no other attempt
+  // follows.
   [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
-  // What it was being told is over, with this result.
+  // Its notice is given up, with this result.
   [[nodiscard]] std::optional<Abandon> abandon(NoticeResult result, WallTime now);
   // A reload. True: it has another receiver.
   bool configure(AnnounceConfig announce);

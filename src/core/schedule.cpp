@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr auto kEarly = 1s;                // a tick may come so much before its time: timers and clocks have grains
-constexpr auto kOnTime = 1min;             // and so much after it without being a thing of the past
+constexpr auto kEarly = 1s;                // a tick may come this early, because timers and clocks have grains
+constexpr auto kOnTime = 1min;             // a promise is on time for so long
 constexpr auto kServiceMayBeLate = 15min;  // that a timer has started (ghost-appear-day@.service, TimeoutStartSec=)
 
 bool has_come(WallTime promise, WallTime now) { return promise <= now + kEarly; }
 
-// No window is one that always lasts, but begins and ends nowhere: two moments are never in the same.
+// Without a window an appearance may be at any time, but no two moments are in the same window.
 bool may_be(const AppearConfig& config, const Zone& zone, WallTime t) {
   return !config.window || in_window(*config.window, zone, t) || in_window(*config.window, zone, t + kEarly);
 }

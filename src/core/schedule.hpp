@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When a link is to appear. A day begins with a timer of systemd's ("calendar"); from there each appearance promises the
-// next one, after a random time, while the window lasts (the chain); the last one of a day promises the timer's next
-// elapse. A promise was told to people, so it is a point of real time that is written down before it is told and kept
-// whatever comes between: after a reboot somebody asks again ("resume"), and one that was missed is made up for as long as
-// its window lasts. Nothing here reads a clock: time, time zone and chance are arguments.
+// When a link is to appear. A systemd timer begins the day ("calendar"). While the window lasts, each appearance promises the next
+// one, after a random time (the chain). The last one of a day promises the timer's next elapse. A promise was told to receivers, so
+// it is a point of real time that is saved before it is told, and is kept whatever happens. After a reboot ghost-appear asks again
+// ("resume"). A promise that was missed is made up for as long as its window lasts. Nothing here reads a clock: time, time zone and
+// chance are arguments.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -28,8 +28,8 @@ struct WallSpan {
   bool operator==(const WallSpan&) const = default;
 };
 
-// The moment of a local time: `since_midnight` of the local day (24h is the next midnight). Of two (the clock was put
-// back) the first; of none (it was put forward) the moment at which it was.
+// The moment of a local time: `since_midnight` of the local day (24h is the next midnight). A local time that exists twice, because
+// the clock is put back, means the first. One that does not exist, because it is put forward, means the moment of that change.
 WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midnight, const Zone& zone);
 
 // The occurrence of the window that t is in.
@@ -40,15 +40,15 @@ inline bool in_window(const Window& window, const Zone& zone, WallTime t) { retu
 // when it would come after the window's end.
 std::optional<WallTime> next_in_chain(WallTime now, const AppearConfig& config, const Zone& zone, const Random& random);
 
-// What an appearance that begins now may promise: the chain's next, or else the timer's next elapse, provided that it lies
-// ahead and that the window would not turn it down.
+// What an appearance that begins now may promise: the chain's next, or else the timer's next elapse, if that lies ahead and in a
+// window.
 std::optional<WallTime> promise_after(WallTime now, const AppearConfig& config, const Zone& zone, const Random& random,
                                       std::optional<WallTime> timer_next);
 
 enum class TickKind : std::uint8_t {
   calendar,  // ghost-appear@LINK.timer, by its OnCalendar= or its Persistent=
   chain,     // the timer that was set up for the promise
-  resume,    // asked at boot, or whenever somebody is not sure: never harmful
+  resume,    // asked at boot, or whenever a caller is not sure: never harmful
 };
 std::string_view to_string(TickKind kind);  // "calendar", "chain", "resume"
 std::optional<TickKind> parse_tick_kind(std::string_view word);
@@ -79,19 +79,19 @@ std::string_view to_string(TickVerdict verdict);
 struct Due {
   bool due = false;
   TickVerdict verdict = TickVerdict::no_promise;
-  std::optional<WallTime> promise;  // what stands from now on: write it down; who tells people waits for that
+  std::optional<WallTime> promise;  // what is promised from now on; it is saved before a notice tells it
   std::optional<WallTime> next;     // the next appearance as far as it is known; always ahead
   bool operator==(const Due&) const = default;
 };
 
-// Whether an appearance is to begin, now. A tick may be a second early. A promise at its time (up to a minute late) is kept
-// whatever became of the window; whatever else is due must be in it. Asking twice never grants twice. A promise's tick is
-// due even if the link is present still: that appearance is prolonged. timer_next may be a time long past (systemd's
-// NextElapseUSecRealtime is while the timer's service runs): that counts as none.
+// Whether an appearance is to begin now. A tick may be a second early. A promise at its time (up to a minute late) is kept even
+// outside the window; any other appearance must begin inside it. Two ticks for the same appearance never begin two. The tick of a
+// promise is due even if the link is still present: that appearance is prolonged. timer_next may be long past, because systemd's
+// NextElapseUSecRealtime is so while the timer's service runs: that counts as none.
 Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearConfig& config, const Zone& zone,
            const Random& random, std::optional<WallTime> timer_next);
 
-// What a notice may name as next that no tick asked for: by hand, or because the address changed.
+// What a notice may name as the next appearance if no tick asked for it: a person did, or the address changed.
 std::optional<WallTime> next_standing(WallTime now, const Standing& standing, const AppearConfig& config, const Zone& zone,
                                       std::optional<WallTime> timer_next);
 

@@ -29,9 +29,9 @@ enum class If : std::uint8_t { any, yes, no };
 struct Facts {
   unsigned asks;
   unsigned promise;
-  bool open;        // an appearance may be now: there is no window, or we are in it
+  bool open;        // an appearance may be now: there is no window, or now is in it
   bool answered;    // what the calendar stands for was granted already, or is under way
-  bool unanswered;  // the timer has elapsed in this window, as was known beforehand, and nobody came to say so
+  bool unanswered;  // the timer has elapsed in this window, as was known beforehand, and no tick came of it
   bool cut_short;   // the last appearance of this window broke off, and none is under way
 };
 

@@ -32,9 +32,7 @@ Notice notice_of(const char* address) {
 std::string name_of(const Notifier& notifier) {
   std::string out = notifier.quiet() ? "quiet" : notifier.on_its_way() ? "sending" : "retrying";
   const auto& told = notifier.belief().told();
-  return out + (!told                     ? "; knows nothing"
-                : told->addresses.empty() ? "; nobody knows"
-                                          : "; knows " + told->addresses.front().str());
+  return out + (!told ? "; knows nothing" : told->addresses.empty() ? "; unknown" : "; knows " + told->addresses.front().str());
 }
 
 std::vector<State> states() {
@@ -84,8 +82,8 @@ std::vector<Meeting> meetings() {
       {"the receiver confirms", {"sending"}, answered(NoticeResult::Ok)},
       {"the receiver says: later", {"sending"}, answered(NoticeResult::Later)},
       {"the receiver refuses", {"sending"}, answered(NoticeResult::Refused)},
-      {"nobody heard it, and it is not worth another attempt", {"sending"}, answered(NoticeResult::TlsFailed)},
-      {"the attempt times out, the last one",
+      {"the attempt fails before a word is sent", {"sending"}, answered(NoticeResult::TlsFailed)},
+      {"the last attempt times out",
        {"sending"},
        [](Notifier& n) {
          for (const std::uint64_t id : {3u, 4u}) {
@@ -96,7 +94,7 @@ std::vector<Meeting> meetings() {
          return std::string{};
        }},
       {"the pause is over", {"retrying"}, [](Notifier& n) { return "send " + std::to_string(n.again(3).id); }},
-      {"nobody waits for its answer any more",
+      {"its answer is no longer waited for",
        {"quiet", "sending", "retrying"},
        [](Notifier& n) {
          const auto abandoned = n.abandon(NoticeResult::LinkGone, {});
@@ -119,7 +117,7 @@ void ghost::test::print_notifier(std::ostream& out) {
   add_heading(
       out, "A notifier",
       "`core::Notifier` and `core::Belief` (src/core/notifier.hpp, belief.hpp): one [Announce] section, and what its receiver is known to\n"
-      "believe. A confirmed address is not told again; from an attempt to its confirmation, nobody knows.");
+      "believe. A confirmed address is not told again. From an attempt to its confirmation, the belief is unknown.");
   std::vector<std::pair<std::string, std::string>> words;
   for (const auto& s : states()) words.emplace_back(s.name, s.meaning);
   add_states(out, words);
