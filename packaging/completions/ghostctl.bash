@@ -3,7 +3,7 @@
 
 _ghostctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-    local verbs='status connect disconnect appear appearances monitor block unblock check reload'
+    local verbs='status connect disconnect appear appearances monitor block unblock check reload help'
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ " $verbs " == *" ${COMP_WORDS[i]} "* ]] && { verb=${COMP_WORDS[i]}; break; }
@@ -16,6 +16,8 @@ _ghostctl() {
         [[ $verb == appear ]] && options+=' --hold'
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
     elif [[ -z $verb ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+    elif [[ $verb == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
     elif [[ $verb == check ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "config/timespan.hpp"
 #include "ghostctl/verbs.hpp"
@@ -14,6 +17,17 @@
 namespace {
 
 using namespace ghost::client;
+
+// "help VERB" is "VERB --help". CLI11 takes the words last first.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.resize(std::min<std::size_t>(words.size(), 1));
+    words.emplace_back("--help");
+  }
+  return {words.rbegin(), words.rend()};
+}
 
 int run(int argc, char** argv) {
   CLI::App app("Show and control ghostd's links.", "ghostctl");
@@ -61,9 +75,16 @@ int run(int argc, char** argv) {
   add("check", "check the configuration, or one file of it, and change nothing", check)
       ->add_option("FILE", options.file, "the file of a link");
   add("reload", "have ghostd read its configuration again", reload);
+  std::string explained;
+  app.add_subcommand("help", "explain a verb, as VERB --help does")->add_option("VERB", explained, "the verb");
 
+  const auto is_verb = [&](CLI::App* sub) { return sub->get_name() == argv[2]; };
+  if (argc > 2 && std::string(argv[1]) == "help" && app.get_subcommands(is_verb).empty()) {
+    fmt::print(stderr, "ghostctl: there is no verb '{}'; ghostctl help lists them\n", argv[2]);
+    return static_cast<int>(ExitCode::usage);
+  }
   try {
-    app.parse(argc, argv);
+    app.parse(words_of(argc, argv));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }

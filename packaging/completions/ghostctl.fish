@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fish completion for ghostctl(1)
+
+function __ghostctl_links
+    # The table's first column; quiet when ghostd does not run.
+    ghostctl status 2>/dev/null | string match -rv '^LINK ' | string replace -r ' .*' ''
+end
+
+function __ghostctl_needs_verb
+    not __fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock check reload help
+end
+
+complete -c ghostctl -f
+complete -c ghostctl -n __ghostctl_needs_verb -a status -d 'Show the links'
+complete -c ghostctl -n __ghostctl_needs_verb -a connect -d 'Make a call now'
+complete -c ghostctl -n __ghostctl_needs_verb -a disconnect -d 'Hang up'
+complete -c ghostctl -n __ghostctl_needs_verb -a appear -d 'Come onto the net and notify everybody'
+complete -c ghostctl -n __ghostctl_needs_verb -a appearances -d 'Past appearances, and the next one'
+complete -c ghostctl -n __ghostctl_needs_verb -a monitor -d 'Show changes as they happen'
+complete -c ghostctl -n __ghostctl_needs_verb -a block -d 'Make no calls until unblock'
+complete -c ghostctl -n __ghostctl_needs_verb -a unblock -d 'Allow calls again'
+complete -c ghostctl -n __ghostctl_needs_verb -a check -d 'Check the configuration'
+complete -c ghostctl -n __ghostctl_needs_verb -a reload -d 'Apply the configuration'
+complete -c ghostctl -n __ghostctl_needs_verb -a help -d 'Explain a verb'
+complete -c ghostctl -n '__fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock' -a '(__ghostctl_links)'
+complete -c ghostctl -n '__fish_seen_subcommand_from help' -a 'status connect disconnect appear appearances monitor block unblock check reload'
+complete -c ghostctl -n '__fish_seen_subcommand_from check' -F
+complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l no-wait -d 'Return at once'
+complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l timeout -x -a '30s 1min 2min 5min 10min' -d 'Wait no longer'
+complete -c ghostctl -n '__fish_seen_subcommand_from appear' -l hold -x -a '30s 1min 2min 5min 10min' -d 'Stay so long'
+complete -c ghostctl -l json -d 'For scripts'
+complete -c ghostctl -l no-color -d 'No colors'
+complete -c ghostctl -l help -d 'Help'
+complete -c ghostctl -n __ghostctl_needs_verb -l version -d 'The version'
