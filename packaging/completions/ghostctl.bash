@@ -11,7 +11,7 @@ _ghostctl() {
     if [[ $prev == --timeout || $prev == --hold ]]; then
         mapfile -t COMPREPLY < <(compgen -W '30s 1min 2min 5min 10min' -- "$cur")
     elif [[ $cur == -* ]]; then
-        local options='--json --no-color --help --version'
+        local options='--json --no-color --no-ask-password --help --version'
         [[ $verb == connect || $verb == disconnect || $verb == appear ]] && options+=' --no-wait --timeout'
         [[ $verb == appear ]] && options+=' --hold'
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

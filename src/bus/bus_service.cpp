@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <map>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <tuple>
@@ -12,6 +13,7 @@
 
 #include "base/unique_fd.hpp"
 #include "bus/askers.hpp"
+#include "bus/authority.hpp"
 #include "bus/bus_pump.hpp"
 #include "bus/clean_text.hpp"
 #include "bus/encoded_path.hpp"
@@ -23,6 +25,8 @@
 
 namespace ghost::bus {
 namespace {
+
+constexpr core::Duration kRefusalPause = std::chrono::seconds(5);
 
 std::chrono::microseconds real_now() {
   timespec ts{};
@@ -38,7 +42,7 @@ std::string link_path(const std::string& link) { return encoded_path(kLinkPathPr
 
 }  // namespace
 
-class BusService::Impl final : private ManagerObject {
+class BusService::Impl final : private ManagerObject, private LinkPort {
  public:
   Impl(loop::EventLoop& loop, sdbus::IConnection& bus, Requests& requests, Lost lost)
       : ManagerObject(bus),
@@ -49,6 +53,7 @@ class BusService::Impl final : private ManagerObject {
         clock_(loop, [this] { clock_was_set(); }),
         units_(loop, bus),
         askers_(loop, bus, units_),
+        authority_(loop, bus),
         pump_(loop, bus, std::move(lost)) {
     wall_.observe(loop::now(), real_now());
     registerAdaptor();
@@ -84,20 +89,60 @@ class BusService::Impl final : private ManagerObject {
   // The manager's methods; dbus/org.ghostd1.Manager.xml explains them.
   std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
   sdbus::ObjectPath GetLink(const std::string& link) override { return sdbus::ObjectPath(find(link).path); }
-  sdbus::ObjectPath Connect(const std::string& link) override { return ask("connect", link, &Requests::connect); }
-  sdbus::ObjectPath Disconnect(const std::string& link) override { return ask("disconnect", link, &Requests::disconnect); }
-  void Block(const std::string& link) override { ask("block", link, &Requests::block); }
-  void Unblock(const std::string& link) override { ask("unblock", link, &Requests::unblock); }
-  void Reload() override;
-  bool Leave() override;
-  sdbus::ObjectPath Appear(const std::string& link, const std::uint64_t& hold_usec) override;
+  using Path = sdbus::Result<sdbus::ObjectPath>;
+  void Connect(Path&& result, std::string link) override { may_ask(kConnect, link, caller(), std::move(result)); }
+  void Disconnect(Path&& result, std::string link) override { may_ask(kDisconnect, link, caller(), std::move(result)); }
+  void Block(sdbus::Result<>&& result, std::string link) override { may_ask(kBlock, link, caller(), std::move(result)); }
+  void Unblock(sdbus::Result<>&& result, std::string link) override { may_ask(kUnblock, link, caller(), std::move(result)); }
+  void Reload(sdbus::Result<>&& result) override;
+  void Leave(sdbus::Result<bool>&& result) override;
+  void Appear(Path&& result, std::string link, std::uint64_t hold_usec) override {
+    may_appear(link, hold_usec, caller(), std::move(result));
+  }
   std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& link, const std::string& kind,
                                                    const std::uint64_t& timer_next_usec) override;
   Wire<std::vector<AppearanceRow>>::Type ListAppearances(const std::string& link) override;
 
   Link& find(const std::string& link);
-  sdbus::ObjectPath ask(const char* act, const std::string& link, Accepted (Requests::*request)(const std::string&));
-  void record(const char* act, const std::string& link);
+  // The same, of a link's object.
+  void connect(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
+    may_ask(kConnect, link, by, std::move(result));
+  }
+  void disconnect(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
+    may_ask(kDisconnect, link, by, std::move(result));
+  }
+  void block(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
+    may_ask(kBlock, link, by, std::move(result));
+  }
+  void unblock(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
+    may_ask(kUnblock, link, by, std::move(result));
+  }
+  void appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, sdbus::Result<>&& result) override {
+    may_appear(link, hold_usec, by, std::move(result));
+  }
+
+  struct Act {
+    const char* verb;  // of polkit's action
+    Accepted (Requests::*request)(const std::string&);
+  };
+  static constexpr Act kConnect{"connect", &Requests::connect}, kDisconnect{"disconnect", &Requests::disconnect},
+      kBlock{"block", &Requests::block}, kUnblock{"unblock", &Requests::unblock};
+  template <class Result>
+  void may_ask(const Act& act, const std::string& link, const Caller& by, Result&& result) {
+    if_permitted(act.verb, link, by, std::forward<Result>(result), [this, act, link] { return ask(link, act.request); });
+  }
+  template <class Result>
+  void may_appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, Result&& result) {
+    if_permitted("appear", link, by, std::forward<Result>(result),
+                 [this, link, hold_usec] { return ask_to_appear(link, hold_usec); });
+  }
+  sdbus::ObjectPath ask(const std::string& link, Accepted (Requests::*request)(const std::string&));
+  sdbus::ObjectPath ask_to_appear(const std::string& link, std::uint64_t hold_usec);
+  // Acts once the caller's right to it is known, and answers. No link: what concerns all.
+  template <class... Results, class Do>
+  void if_permitted(const char* verb, const std::optional<std::string>& link, const Caller& by,
+                    sdbus::Result<Results...>&& result, Do act);
+  void record(const char* verb, const std::string& link, const Caller& by, bool allowed);
   template <class Ask>
   auto answer(Ask ask) -> decltype(ask());
   void signal(Link& link);
@@ -124,6 +169,8 @@ class BusService::Impl final : private ManagerObject {
   loop::ClockSetSource clock_;
   UnitWatch units_;
   Askers askers_;
+  Authority authority_;
+  core::Time next_refusal_{};  // that is recorded
   BusPump pump_;
 };
 
@@ -136,7 +183,7 @@ void BusService::Impl::publish(const core::LinkStatus& status) {
   if (!is_new) return signal(link);
   link.signalled = link.shown;
   link.path = link_path(status.name);
-  link.object.emplace(bus_, link.path, link.shown, [this, name = status.name] {
+  link.object.emplace(bus_, link.path, static_cast<LinkPort&>(*this), link.shown, [this, name = status.name] {
     if (!telling_) requests_.look(name);
   });
   try {
@@ -215,39 +262,66 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
   return answered;
 }
 
-// The journal also names the callers of refused requests.
-void BusService::Impl::record(const char* act, const std::string& link) {
-  askers_.find(sender(), [this, act, link](const Asker& by) { requests_.asked(act, link, by); });
+// The journal names the callers of refused requests, too, but not as often as a stranger likes.
+void BusService::Impl::record(const char* verb, const std::string& link, const Caller& by, bool allowed) {
+  const auto now = loop::now();
+  if (!allowed && now < next_refusal_) return;
+  if (!allowed) next_refusal_ = now + kRefusalPause;
+  askers_.find(by.name, [this, verb, link](const Asker& asker) { requests_.asked(verb, link, asker); });
+}
+
+// The link is looked up again when the answer has come: a reload may have removed it.
+template <class... Results, class Do>
+void BusService::Impl::if_permitted(const char* verb, const std::optional<std::string>& link, const Caller& by,
+                                    sdbus::Result<Results...>&& result, Do act) {
+  const auto name = link ? find(*link).shown.name : std::string();
+  const auto action = std::string(kActionPrefix) + verb;
+  Authority::Question question{by.name, action, {}, by.interactive};
+  if (link) question.details.emplace("link", name);
+  const auto reply = std::make_shared<sdbus::Result<Results...>>(std::move(result));
+  authority_.ask(std::move(question), [this, verb, name, by, action, reply, act](Authority::Verdict verdict) {
+    const bool allowed = verdict == Authority::Verdict::allowed;
+    record(verb, name, by, allowed);
+    if (!allowed) {
+      const char* word = verdict == Authority::Verdict::needs_admin ? kErrorNeedsPerson : kErrorDenied;
+      return reply->returnError(sdbus::Error(ErrorName(word), refusal(verdict, action)));
+    }
+    try {
+      if constexpr (sizeof...(Results) == 0) {
+        act();
+        reply->returnResults();
+      } else {
+        reply->returnResults(act());
+      }
+    } catch (const sdbus::Error& e) {
+      reply->returnError(e);
+    }
+  });
 }
 
 // The link's path: the request may take the link away.
-sdbus::ObjectPath BusService::Impl::ask(const char* act, const std::string& link,
-                                        Accepted (Requests::*request)(const std::string&)) {
+sdbus::ObjectPath BusService::Impl::ask(const std::string& link, Accepted (Requests::*request)(const std::string&)) {
   sdbus::ObjectPath path(find(link).path);
   const auto name = find(link).shown.name;
-  record(act, name);
   answer([&] { return (requests_.*request)(name); });
   return path;
 }
 
-void BusService::Impl::Reload() {
-  record("reload", "");
-  answer([&] { return requests_.reload(); });
-}
-
-bool BusService::Impl::Leave() {
-  record("leave", "");
-  return *answer([&] { return requests_.leave(); });
-}
-
-sdbus::ObjectPath BusService::Impl::Appear(const std::string& link, const std::uint64_t& hold_usec) {
+sdbus::ObjectPath BusService::Impl::ask_to_appear(const std::string& link, std::uint64_t hold_usec) {
   sdbus::ObjectPath path(find(link).path);
   const auto name = find(link).shown.name;
   if (hold_usec > static_cast<std::uint64_t>(Requests::kLongestHold.count()))
     refuse(RequestError::Kind::InvalidArgument, "hold_usec is longer than 366 days");
-  record("appear", name);
   answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
   return path;
+}
+
+void BusService::Impl::Reload(sdbus::Result<>&& result) {
+  if_permitted("reload", {}, caller(), std::move(result), [this] { answer([&] { return requests_.reload(); }); });
+}
+
+void BusService::Impl::Leave(sdbus::Result<bool>&& result) {
+  if_permitted("leave", {}, caller(), std::move(result), [this] { return *answer([&] { return requests_.leave(); }); });
 }
 
 std::tuple<bool, std::uint64_t, bool> BusService::Impl::AppearTick(const std::string& link, const std::string& word,

@@ -10,6 +10,11 @@ inline constexpr const char* kLinkPathPrefix = "/org/ghostd1/link";
 inline constexpr const char* kManagerInterface = "org.ghostd1.Manager";
 inline constexpr const char* kLinkInterface = "org.ghostd1.Link";
 
+// Of polkit's actions, units/org.ghostd1.policy.
+inline constexpr const char* kActionPrefix = "org.ghostd1.";
+
+inline constexpr const char* kErrorDenied = "org.freedesktop.DBus.Error.AccessDenied";
+inline constexpr const char* kErrorNeedsPerson = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
 inline constexpr const char* kErrorNoSuchLink = "org.ghostd1.Error.NoSuchLink";
 inline constexpr const char* kErrorBlocked = "org.ghostd1.Error.Blocked";
 inline constexpr const char* kErrorConfigInvalid = "org.ghostd1.Error.ConfigInvalid";

@@ -14,13 +14,19 @@
 
 namespace ghost::bus {
 
+// The sender of a message.
+struct Caller {
+  std::string name;          // unique, of the connection
+  bool interactive = false;  // it waits while a person is asked for a password
+};
+
 // The manager's object. Its methods are in the service, which derives from it, registers it, and unregisters it while the connection
 // lives. Each may throw sdbus::Error, which becomes the reply.
 class ManagerObject : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
  public:
   explicit ManagerObject(sdbus::IConnection& connection);
   // Of the method call that is being answered.
-  [[nodiscard]] std::string sender();
+  [[nodiscard]] Caller caller();
 
  protected:
   ~ManagerObject() = default;
@@ -29,14 +35,30 @@ class ManagerObject : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adap
   std::string Version() override;
 };
 
+// What the methods of the links' objects ask of the service: the manager's methods, for one link. Each is answered once, perhaps minutes later.
+struct LinkPort {
+  virtual ~LinkPort() = default;
+  virtual void connect(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
+  virtual void disconnect(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
+  virtual void block(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
+  virtual void unblock(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
+  virtual void appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, sdbus::Result<>&& result) = 0;
+};
+
 class LinkObject final
     : public sdbus::AdaptorInterfaces<org::ghostd1::Link_adaptor, sdbus::ManagedObject_adaptor, sdbus::Properties_adaptor> {
  public:
-  // `shown` is lent: the getters return it, now and later. look() may change it.
-  LinkObject(sdbus::IConnection& connection, const std::string& path, const LinkProperties& shown, std::function<void()> look);
+  // `port` and `shown` are lent: the getters return the latter, now and later. look() may change it.
+  LinkObject(sdbus::IConnection& connection, const std::string& path, LinkPort& port, const LinkProperties& shown,
+             std::function<void()> look);
   ~LinkObject();
 
  private:
+  void Connect(sdbus::Result<>&& result) override;
+  void Disconnect(sdbus::Result<>&& result) override;
+  void Block(sdbus::Result<>&& result) override;
+  void Unblock(sdbus::Result<>&& result) override;
+  void Appear(sdbus::Result<>&& result, std::uint64_t hold_usec) override;
   std::string Name() override { return shown_.name; }
   std::string Description() override { return shown_.description; }
   std::string State() override { return shown_.state; }
@@ -85,6 +107,7 @@ class LinkObject final
   std::vector<std::string> Addresses() override { return shown_.addresses; }
   Wire<std::vector<NoticeRow>>::Type Notices() override { return to_wire(shown_.notices); }
 
+  LinkPort& port_;
   const LinkProperties& shown_;
   std::function<void()> look_;
 };

@@ -9,6 +9,7 @@
 //   add_match(bus, rule, handler)       the handler is called as long as the slot lives
 //   subscribe(proxy)                    after the proxy's uponSignal() calls, and before a call if there are none
 //   sender_of_current(object)           the unique name of the caller of the method that runs now; empty if none does
+//   current_message(object)             that method's message
 //   Interface(object, name)             .method(), .signal<…>(), .property(), then finish() once
 #pragma once
 #include "sdbus_version.hpp"

@@ -6,6 +6,7 @@
 
 #include "bus/bus_pump.hpp"
 #include "bus/clean_text.hpp"
+#include "bus/message_flags.hpp"
 #include "bus/names.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "bus/wire.hpp"
@@ -17,6 +18,8 @@ using bus::InterfaceName;
 using bus::LinkProperties;
 using bus::PropertyName;
 using Values = std::map<PropertyName, sdbus::Variant>;
+
+constexpr auto kWithPeople = std::chrono::minutes(6);
 
 template <class T>
 void take(LinkProperties& link, const bus::Field<T>& field, const Values& values) {
@@ -31,7 +34,7 @@ tl::unexpected<Failure> failure(const sdbus::Error& e) {
   const auto name = std::string(e.getName());
   const auto code = exit_code_of(name.c_str());
   auto message = bus::clean_text(e.getMessage(), true);
-  if (code == ExitCode::denied) message = "access denied: this needs root (use sudo)";
+  if (code == ExitCode::denied) message = "access denied: " + message + " (as root it is allowed: use sudo)";
   if (code == ExitCode::unreachable) message = "cannot reach ghostd: " + message;
   return tl::unexpected(Failure{code, message});
 }
@@ -69,12 +72,18 @@ class Client::Impl {
     return owned;
   }
 
-  void call(const std::string& method, const std::string& link) {
+  // Of the Manager's, one that polkit may have to allow.
+  template <class... Args>
+  void request(const std::string& method, const Args&... args) {
     const auto manager = this->manager();
     auto m = manager->createMethodCall(InterfaceName(bus::kManagerInterface), bus::MethodName(method));
-    if (method != "Reload") m << link;
-    manager->callMethod(m);
+    (void)(m << ... << args);
+    bus::MessageFlags::set_interactive(m, interactive_);
+    // ghostd itself ends what takes too long (bus/authority.hpp).
+    if (interactive_) manager->callMethod(m, kWithPeople);
+    else manager->callMethod(m);
   }
+  void ask_people() { interactive_ = true; }
 
   template <class... Result, class... Args>
   void ask(const char* method, std::tuple<Result&...> results, const Args&... args) {
@@ -175,6 +184,7 @@ class Client::Impl {
 
   loop::EventLoop& loop_;
   std::unique_ptr<sdbus::IConnection> bus_;
+  bool interactive_ = false;
   std::map<std::string, LinkProperties> known_;  // by object path
   Watcher watcher_;
   std::vector<sdbus::Slot> matches_;
@@ -192,6 +202,8 @@ Result<std::unique_ptr<Client>> Client::open(loop::EventLoop& loop, const std::s
     return tl::unexpected(Failure{ExitCode::unreachable, "cannot connect to the system bus: " + std::string(e.getMessage())});
   }
 }
+
+void Client::ask_people() { impl_->ask_people(); }
 
 Result<void> Client::require_running() {
   const auto owned = guarded([&] { return impl_->has_owner(); });
@@ -214,14 +226,14 @@ Result<bus::LinkProperties> Client::link(const std::string& name) {
 }
 
 Result<void> Client::call(const std::string& method, const std::string& link) {
-  return guarded([&] { impl_->call(method, link); });
+  return guarded([&] {
+    if (link.empty()) impl_->request(method);
+    else impl_->request(method, link);
+  });
 }
 
 Result<void> Client::appear(const std::string& link, Duration hold) {
-  return guarded([&] {
-    sdbus::ObjectPath path;
-    impl_->ask("Appear", std::tie(path), link, static_cast<std::uint64_t>(hold.count()));
-  });
+  return guarded([&] { impl_->request("Appear", link, static_cast<std::uint64_t>(hold.count())); });
 }
 
 Result<Client::Tick> Client::appear_tick(const std::string& link, const std::string& kind, std::uint64_t timer_next_usec) {

@@ -28,6 +28,8 @@ class Client {
   static Result<std::unique_ptr<Client>> open(loop::EventLoop& loop, const std::string& address);
   ~Client();
 
+  // From now on, a request may wait for a person who is asked for a password, minutes perhaps.
+  void ask_people();
   // Ok when ghostd has its name on the bus. Without this, a call starts ghostd by D-Bus activation.
   Result<void> require_running();
   Result<std::vector<bus::LinkProperties>> links();           // sorted by name

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <string_view>
 
+#include "ghostctl/password_agent.hpp"
 #include "ghostctl/verbs.hpp"
 
 namespace ghost::client {
@@ -39,6 +40,7 @@ ExitCode just_call(const Options& options, const std::string& method) {
   const auto client = Client::open(loop, options.bus);
   if (!client) return complain(client.error());
   if (const auto running = (*client)->require_running(); !running) return complain(running.error());
+  const PasswordAgent agent(**client, options);
   if (const auto called = (*client)->call(method, options.link); !called) return complain(called.error());
   return ExitCode::ok;
 }

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("ghostctl ") + GHOSTD_VERSION);
   app.add_flag("--json", options.json, "print JSON");
   app.add_flag("--no-color", options.no_color, "print no colours, even on a terminal");
+  app.add_flag("--no-ask-password", options.no_ask_password, "do not ask for a password; fail instead");
   app.add_option("--bus", options.bus, "address of the bus to use")->group("");
   app.footer(kExitHelp);
   app.fallthrough();

@@ -18,6 +18,7 @@ struct Options {
   bool json = false;
   bool no_color = false;
   bool no_wait = false;
+  bool no_ask_password = false;
   core::Duration timeout = std::chrono::minutes(2);
   core::Duration hold{};  // of appear; zero: as configured
   std::string bus;        // address; empty: the system bus

@@ -9,6 +9,7 @@
 
 #include "client/words.hpp"
 #include "core/time.hpp"
+#include "ghostctl/password_agent.hpp"
 #include "ghostctl/verbs.hpp"
 #include "loop/sources.hpp"
 
@@ -62,6 +63,7 @@ Waited call_and_wait(
   if (!start_ghostd)
     if (const auto running = client.require_running(); !running) return give_up(running.error());
 
+  const PasswordAgent agent(client, options);
   if (options.no_wait) {
     if (const auto called = ask(client); !called) return give_up(called.error());
     if (const auto link = client.link(options.link)) out.link = *link;

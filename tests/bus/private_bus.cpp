@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kPatience(10);
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-// The policy of a Debian system bus without any service's own file.
+// The policy of a Debian system bus, with polkit's own file and ours.
 constexpr const char* kSystemPolicy = R"(
   <policy context="default">
     <allow user="*"/>
@@ -41,6 +41,10 @@ constexpr const char* kSystemPolicy = R"(
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Introspectable"/>
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Properties"/>
+    <allow send_destination="org.freedesktop.PolicyKit1"/>
+  </policy>
+  <policy user="root">
+    <allow own="org.freedesktop.PolicyKit1"/>
   </policy>
   <include>)" GHOST_POLICY_FILE "</include>\n";
 

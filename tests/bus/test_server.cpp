@@ -101,6 +101,12 @@ void TestServer::remove(std::string link) {
 void TestServer::asked(const std::string& act, const std::string& link, const bus::Asker& by) {
   const std::lock_guard lock(mutex_);
   askers_[link.empty() ? act : act + " " + link] = by;
+  ++asked_;
+}
+
+int TestServer::asked_count() {
+  const std::lock_guard lock(mutex_);
+  return asked_;
 }
 
 std::optional<bus::Asker> TestServer::who_asked(const std::string& act) {

@@ -37,6 +37,8 @@ class TestServer final : private bus::Requests {
   std::vector<std::string> take_record();
   // The last caller of "connect isp", "reload", ….
   std::optional<bus::Asker> who_asked(const std::string& act);
+  // How many callers the service has named.
+  int asked_count();
   // The answer to a request from now on, by its record; accepted if nothing is set.
   void answer(const std::string& request, bus::RequestError error);
   // An additional action of a request, in the loop, before the answer.
@@ -73,6 +75,7 @@ class TestServer final : private bus::Requests {
   std::mutex mutex_;
   std::vector<std::string> record_;
   std::map<std::string, bus::Asker> askers_;
+  int asked_ = 0;
   std::map<std::string, bus::RequestError> answers_;
   std::map<std::string, std::function<void(bus::BusService&)>> acts_;
   bus::TickAnswer tick_;

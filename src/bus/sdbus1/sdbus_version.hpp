@@ -31,6 +31,8 @@ inline std::string sender_of_current(sdbus::IObject& object) {
   return message ? message->getSender() : std::string();
 }
 
+inline const sdbus::Message& current_message(sdbus::IObject& object) { return *object.getCurrentlyProcessedMessage(); }
+
 class Interface {
  public:
   Interface(sdbus::IObject& object, std::string name) : object_(object), name_(std::move(name)) {}

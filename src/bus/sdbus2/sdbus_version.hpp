@@ -37,6 +37,8 @@ inline std::string sender_of_current(sdbus::IObject& object) {
   return sender ? sender : "";
 }
 
+inline sdbus::Message current_message(sdbus::IObject& object) { return object.getCurrentlyProcessedMessage(); }
+
 class Interface {
  public:
   Interface(sdbus::IObject& object, std::string name) : object_(object), name_(std::move(name)) {}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// polkit asks for a password where somebody has registered to ask for it: a desktop does; on a terminal pkttyagent(1) does, as long as
+// this object lives.
+#pragma once
+#include <sys/types.h>
+
+#include "client/client.hpp"
+#include "ghostctl/verbs.hpp"
+
+namespace ghost::client {
+
+class PasswordAgent {
+ public:
+  // Lets the client's requests wait for a person, but for root and with --no-ask-password. Without a terminal, or without pkttyagent,
+  // only a desktop can ask.
+  PasswordAgent(Client& client, const Options& options);
+  ~PasswordAgent();
+  PasswordAgent(const PasswordAgent&) = delete;
+  PasswordAgent& operator=(const PasswordAgent&) = delete;
+
+ private:
+  pid_t agent_ = -1;
+};
+
+}  // namespace ghost::client
