@@ -2,24 +2,12 @@
 #include "core/link.hpp"
 
 #include <iterator>
-#include <type_traits>
 #include <utility>
 
 #include "base/overloaded.hpp"
 
 namespace ghost::core {
 namespace {
-
-// What somebody wants of the link, in contrast to what happens to it.
-bool is_wish(const Event& event) {
-  return std::visit(
-      [](const auto& e) {
-        using E = std::decay_t<decltype(e)>;
-        return std::is_same_v<E, ConnectAsked> || std::is_same_v<E, DisconnectAsked> || std::is_same_v<E, BlockAsked> ||
-               std::is_same_v<E, UnblockAsked> || std::is_same_v<E, FarewellWanted> || std::is_same_v<E, FarewellSaid>;
-      },
-      event);
-}
 
 bool is_packet(const Event& event) {
   return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event);
@@ -28,10 +16,8 @@ bool is_packet(const Event& event) {
 }  // namespace
 
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
-    : call_(std::move(config), CallSerial::none, clocks.now),
-      appearances_(call_.config(), std::move(memory), std::move(around), clocks) {
-  if (const auto& blocked = this->memory().blocked) call_.stay_blocked(blocked->reason, blocked->detail);
-}
+    : call_(std::move(config), memory.blocked, clocks.now),
+      appearances_(call_.config(), std::move(memory), std::move(around), clocks) {}
 
 LinkStep Link::step(LinkEvent event, Clocks clocks) {
   clocks_ = clocks;
@@ -46,16 +32,9 @@ LinkStep Link::step(LinkEvent event, Clocks clocks) {
 }
 
 void Link::on(Event&& event) {
-  if (!listed_ && is_wish(event)) return wishes_.push_back(std::move(event));
-  if (!listed_ && std::holds_alternative<LeaveAsked>(event)) {
-    // At once, and again behind what waits: an Unblock lifts it. Nobody's Connect outlives it.
-    std::erase_if(wishes_, [](const Event& e) {
-      return !std::holds_alternative<BlockAsked>(e) && !std::holds_alternative<UnblockAsked>(e);
-    });
-    wishes_.push_back(event);
-  }
   const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
   if (const auto* e = std::get_if<Reconfigured>(&event)) take(appearances_.reconfigure(e->config, clocks_));
+  if (std::holds_alternative<Listed>(event)) take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
   call(std::move(event));
   // Behind the call's: nothing is sent by a call whose time was up at the same moment.
   if (time_passed) take(appearances_.time_passed(clocks_));
@@ -64,14 +43,6 @@ void Link::on(Event&& event) {
 void Link::on(AppearancesEvent&& event) {
   out_.only_packets = false;
   take(appearances_.step(std::move(event), clocks_));
-}
-
-void Link::on(const Listed& event) {
-  out_.only_packets = false;
-  listed_ = true;
-  call_.forget_serials_before(event.newest);
-  take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
-  for (auto& wish : std::exchange(wishes_, {})) inner_.push_back(std::move(wish));
 }
 
 void Link::call(Event event) {

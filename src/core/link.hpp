@@ -9,8 +9,7 @@
 // The promises of both hold together (tests/scenario/random_run_test.cpp):
 //   - those of LinkMachine and of AppearanceMachine;
 //   - nothing is told before it is on disk, or 2 s have passed;
-//   - who has promised a good-bye says it, or runs out of time, before a hang-up in order;
-//   - before the supervisor has told which calls live already (Listed), no wish makes a call: a second call would cost twice.
+//   - who has promised a good-bye says it, or runs out of time, before a hang-up in order.
 #pragma once
 #include <deque>
 #include <optional>
@@ -23,13 +22,7 @@
 
 namespace ghost::core {
 
-// The supervisor has told of all calls that live already, or is not waited for any longer. From now on calls may be made; they
-// have serials after `newest`.
-struct Listed {
-  CallSerial newest;
-};
-
-using LinkEvent = std::variant<Event, AppearancesEvent, Listed>;
+using LinkEvent = std::variant<Event, AppearancesEvent>;
 
 // SayFarewell is not among them: it is the appearances' business.
 using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack,
@@ -64,14 +57,11 @@ class Link {
  private:
   void on(Event&& event);
   void on(AppearancesEvent&& event);
-  void on(const Listed& event);
   void call(Event event);
   void take(std::vector<AppearancesEffect> effects);
 
   LinkMachine call_;
   Appearances appearances_;
-  bool listed_ = false;
-  std::vector<Event> wishes_;  // until then
 
   std::deque<Event> inner_;  // of the step under way
   Clocks clocks_{};

@@ -59,11 +59,16 @@ struct Reconfigured {
   LinkConfig config;
 };
 
-// The supervisor's word about a call. In Down a CallStarted with a serial not seen before is a call that an earlier
+// The supervisor's word about a call. In Unlisted and Down a CallStarted with a serial not seen before is a call that an earlier
 // ghostd began: it is adopted.
 struct CallReport {
   CallSerial serial;
   std::variant<CallStarted, CallAddress, CallGone> what;
+};
+// The supervisor has told of all calls that live already, or is not waited for any longer. Calls that are made from now on have
+// serials after `newest`.
+struct Listed {
+  CallSerial newest = CallSerial::none;
 };
 // The connection to the supervisor broke: no news will come of any call.
 struct SupervisorGone {};
@@ -112,8 +117,8 @@ struct IdleReport {  // of AskIdle
 struct DeadlinePassed {};
 
 using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted,
-                           FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport, SupervisorGone, InterfaceAppeared,
-                           AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver, QueueReport, DrainReport,
-                           IdleReport, DeadlinePassed>;
+                           FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport, Listed, SupervisorGone,
+                           InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
+                           QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

@@ -21,13 +21,15 @@ constexpr Duration kStopPatience = 1h;    // a stop that has not come by then do
 // Each by decision. docs/link.md has what the others mean.
 struct LinkMachine::MeansNothing
     : List<
-          // There is no call: nothing comes by it, nothing about it is asked, nobody says good-bye through it.
+          // There is no call, or none is known: nothing comes by it, nothing about it is asked, nobody says good-bye through it.
+          In<Unlisted, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           In<Down, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           // There is nothing to end, and nothing is waited for.
-          In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>,
+          In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>,
           // Nobody has been told of this call yet, and nothing was asked about it or handed over to it. Its address does not count
           // before the far end has answered, so it can't be lost.
           In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
@@ -43,11 +45,14 @@ struct LinkMachine::MeansNothing
           // pppd has been told to end.
           In<Ending, DrainReport>,
           // What a packet asks for is being done, or will be after this; Down alone has held packets back.
-          In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>, In<Ending, Impaired>,
+          In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>, In<Ending, Impaired>,
           In<Waiting, Impaired>,
           // The link has a call, or had one of its own: no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
-          In<Waiting, CallFound>> {};
+          In<Waiting, CallFound>,
+          // Whether a call lives that this ghostd has not begun is known already.
+          In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
+          In<Waiting, Listed>> {};
 
 template <class Met>
 void LinkMachine::meet(Met&& event) {
@@ -64,8 +69,13 @@ void LinkMachine::meet(Met&& event) {
       state_);
 }
 
-LinkMachine::LinkMachine(LinkConfig config, CallSerial last, Time now)
-    : config_(std::move(config)), buffer_(config_.buffer), last_serial_(last), since_(now) {}
+LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now)
+    : config_(std::move(config)), buffer_(config_.buffer), since_(now) {
+  if (!blocked) return;
+  permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt});
+  reason_ = blocked->reason;
+  detail_ = blocked->detail;
+}
 
 Step LinkMachine::step(Event event, Time now) {
   now_ = now;
@@ -82,6 +92,7 @@ std::optional<Time> LinkMachine::deadline() const {
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
   if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // a call is ended first
   std::visit(Overloaded{
+                 [&](const Unlisted&) {},
                  [&](const Down&) {},
                  [&](const Dialing& dialing) { consider(dialing.give_up); },
                  [&](const Up& up) {
@@ -150,6 +161,12 @@ void LinkMachine::buffer(Packet& packet) {
   counters_.coalesced += pushed.coalesced ? 1 : 0;
 }
 
+bool LinkMachine::hold(Packet& packet) {
+  if (!impaired_) buffer(packet);
+  else ++counters_.drops[Drop::impaired];
+  return !impaired_;
+}
+
 // Of a dead call, too: these packets are accounted for nowhere else.
 void LinkMachine::on(const SentOn& event) {
   counters_.replayed += event.replayed;
@@ -200,12 +217,6 @@ void LinkMachine::block(std::string reason, std::string detail) {
   drop_buffer();
 }
 
-void LinkMachine::stay_blocked(std::string reason, std::string detail) {
-  permission_.put_up(Bar::block, {reason, detail, std::nullopt});
-  reason_ = std::move(reason);
-  detail_ = std::move(detail);
-}
-
 void LinkMachine::on(const BlockAsked& event) {
   block("block");
   meet(event);
@@ -215,9 +226,8 @@ void LinkMachine::on(const UnblockAsked&) {
   permission_.lift(Bar::stop);
   if (!permission_.lift(Bar::block)) return;
   failures_ = 0;
-  detail_.clear();
-  reason_ = "unblock";
   effect(SetBlocked{false});
+  become(State(state_), "unblock");
 }
 
 // ---- what is around --------------------------------------------------------------------------------------------------
@@ -255,6 +265,11 @@ void LinkMachine::on(const CallReport& event) {
                  [&](const CallGone& news) { meet(news); },
              },
              event.what);
+}
+
+void LinkMachine::on(const Listed& event) {
+  last_serial_ = std::max(last_serial_, event.newest);
+  meet(event);
 }
 
 void LinkMachine::on(const SupervisorGone&) {

@@ -6,7 +6,8 @@
 //   - never two calls at a time: every StartCall is followed by a CallGone (or the supervisor's loss) before the next;
 //   - packets are sent on only while Up; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
-//   - a link that is blocked, or that is about to be stopped, never starts a call.
+//   - a link that is blocked, or that is about to be stopped, never starts a call;
+//   - nor does one of which it is not known yet whether a call of an earlier ghostd lives: a second call would cost twice.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -39,18 +40,10 @@ struct Step {
 
 class LinkMachine {
  public:
-  // In Down, a call with a serial after `last` is adopted (CallReport); forget_serials_before() ends that.
-  LinkMachine(LinkConfig config, CallSerial last, Time now);
+  // blocked: an earlier ghostd's block.
+  LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now);
 
   [[nodiscard]] Step step(Event event, Time now);
-
-  // An earlier ghostd's block: before the first step.
-  void stay_blocked(std::string reason, std::string detail);
-
-  // Serials that the machine gives from now on are newer than this: an earlier ghostd's calls have older ones.
-  void forget_serials_before(CallSerial serial) {
-    if (last_serial_ < serial) last_serial_ = serial;
-  }
 
   // Up, with no family awaited still, and pppd has said what was agreed upon (the name servers, above all) for each that is
   // carried: the kernel shows an address some milliseconds before.
@@ -111,6 +104,7 @@ class LinkMachine {
   void on(const StandsBehind& event);
   void on(Reconfigured&& event);
   void on(const CallReport& event);
+  void on(const Listed& event);
   void on(const SupervisorGone&);
   void on(const InterfaceAppeared& event) { meet(event); }
   void on(const AddressAppeared& event);
@@ -134,11 +128,18 @@ class LinkMachine {
     if (is_present(event.serial)) meet(event);
   }
 
+  void on(Unlisted&, Packet& packet) { hold(packet); }
+  void on(Unlisted&, const ConnectAsked& event);
+  void on(Unlisted&, const DisconnectAsked&) { drop_buffer(); }
+  void on(Unlisted&, const BlockAsked&) { become(Unlisted{}, "block"); }
+  void on(Unlisted&, const CallFound& event);
+  void on(Unlisted&, const Listed&);
+
   void on(Down&, Packet& packet);
   void on(Down&, const ConnectAsked& event);
-  void on(Down&, const BlockAsked&);
+  void on(Down&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Down&, const Impaired&);
-  void on(Down&, const CallFound& event);
+  void on(Down&, const CallFound& event) { adopt(event.serial); }
 
   void on(Dialing&, Packet& packet) { buffer(packet); }
   void on(Dialing&, const ConnectAsked& event) { want(event); }
@@ -207,6 +208,8 @@ class LinkMachine {
   // False: the call that is up carries it, and it is to be sent on.
   [[nodiscard]] bool take_in(PacketBytes& bytes);
   void buffer(Packet& packet);
+  // False: what nobody has judged asks for no call, and does not wait for one.
+  bool hold(Packet& packet);
   void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
   void want(const ConnectAsked& event);
   void forget_wishes();
@@ -215,6 +218,7 @@ class LinkMachine {
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
+  void adopt(CallSerial serial);
   [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
   [[nodiscard]] bool is_present(CallSerial serial) const { return call() && call()->serial == serial; }
   [[nodiscard]] Call* present();
@@ -238,10 +242,10 @@ class LinkMachine {
   void wait_or_block(CallEnd end, std::string reason, std::string detail);
 
   LinkConfig config_;
-  State state_ = Down{};
+  State state_ = Unlisted{};
   ReplayBuffer buffer_;
   Counters counters_;
-  CallSerial last_serial_;
+  CallSerial last_serial_ = CallSerial::none;
   Permission permission_;
   bool ended_on_purpose_ = false;
   std::optional<Time> behind_since_;  // a better default route carries what is new

@@ -17,16 +17,36 @@ constexpr Duration kDrainPatience = 10s;    // a dead line never runs dry
 
 }  // namespace
 
+// ---- unlisted --------------------------------------------------------------------------------------------------------
+
+void LinkMachine::on(Unlisted&, const ConnectAsked& event) {
+  want(event);
+  ended_on_purpose_ = false;
+}
+
+// A person who wanted no call has meant this one.
+void LinkMachine::on(Unlisted&, const CallFound& event) {
+  const bool unwanted = ended_on_purpose_;
+  adopt(event.serial);
+  if (unwanted) on(DisconnectAsked{});
+}
+
+void LinkMachine::on(Unlisted&, const Listed&) {
+  pass(Down{});
+  dial_if_asked();
+}
+
+void LinkMachine::adopt(CallSerial serial) {
+  Dialing dialing{begun(serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
+  become(dialing, "adopted");
+  if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
+}
+
 // ---- down ------------------------------------------------------------------------------------------------------------
 
 void LinkMachine::on(Down&, Packet& packet) {
-  if (impaired_) {
-    ++counters_.drops[Drop::impaired];
-    return;
-  }
   const auto trigger = packet.info.str();
-  buffer(packet);
-  dial("trigger", trigger);
+  if (hold(packet)) dial("trigger", trigger);
 }
 
 void LinkMachine::on(Down&, const ConnectAsked& event) {
@@ -34,17 +54,9 @@ void LinkMachine::on(Down&, const ConnectAsked& event) {
   dial(event.by, event.by);
 }
 
-void LinkMachine::on(Down&, const BlockAsked&) { reason_ = "block"; }
-
 // What came while the last call ended has waited for this.
 void LinkMachine::on(Down&, const Impaired&) {
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
-}
-
-void LinkMachine::on(Down&, const CallFound& event) {
-  Dialing dialing{begun(event.serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
-  become(dialing, "adopted");
-  if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
 }
 
 // ---- dialing ---------------------------------------------------------------------------------------------------------

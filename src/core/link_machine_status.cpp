@@ -11,6 +11,7 @@ namespace ghost::core {
 const Call* LinkMachine::call() const {
   using Found = const Call*;
   return std::visit(Overloaded{
+                        [](const Unlisted&) -> Found { return nullptr; },
                         [](const Down&) -> Found { return nullptr; },
                         [](const Dialing& dialing) -> Found { return &dialing.call; },
                         [](const Up& up) -> Found { return &up.call; },
@@ -41,6 +42,7 @@ bool LinkMachine::settled() const {
 
 bool LinkMachine::trying() const {
   return std::visit(Overloaded{
+                        [&](const Unlisted&) { return wanted_.has_value(); },
                         [&](const Down&) { return false; },
                         [&](const Dialing&) { return true; },
                         [&](const Up&) { return true; },
@@ -54,6 +56,7 @@ bool LinkMachine::trying() const {
 
 Shown shown(const State& state) {
   return std::visit(Overloaded{
+                        [](const Unlisted&) { return Shown::down; },
                         [](const Down&) { return Shown::down; },
                         [](const Dialing&) { return Shown::dialing; },
                         [](const Up&) { return Shown::up; },

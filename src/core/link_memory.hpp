@@ -13,6 +13,7 @@
 
 #include "core/appearance_status.hpp"
 #include "core/belief.hpp"
+#include "core/permission.hpp"
 #include "core/schedule.hpp"
 
 namespace ghost::core {
@@ -22,12 +23,6 @@ inline constexpr std::size_t kPastNoticesMax = 2000;  // of all of them together
 
 // The outcome that is shown of an interrupted appearance.
 inline constexpr std::string_view kInterrupted = "interrupted";
-
-// The link makes no calls, and why. It lasts until a person lifts it: a wrong password tried at each start is paid for each time.
-struct Block {
-  std::string reason, detail;  // as LinkStatus has them
-  bool operator==(const Block&) const = default;
-};
 
 struct LinkMemory {
   std::uint64_t sequence = 0;          // of the last notice made

@@ -3,7 +3,9 @@
 // counters, whether the link is blocked) belongs to the machine.
 //
 //   from        to          when
-//   Down        Dialing     a packet or Connect asks; or the supervisor reports a call of an earlier ghostd (adopted)
+//   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and somebody has asked
+//               Down        it has none, and nobody has asked
+//   Down        Dialing     a packet or Connect asks
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
 //               Ending      Disconnect, Block, it took too long, or the address is somebody else's
@@ -38,6 +40,11 @@
 #include "core/time.hpp"
 
 namespace ghost::core {
+
+// Whether a call of an earlier ghostd lives is not known yet. A second call would cost twice, so what asks for one waits.
+struct Unlisted {
+  bool operator==(const Unlisted&) const = default;
+};
 
 // No call. The route leads into the demand interface; the first packet that gets there starts one.
 struct Down {
@@ -100,7 +107,7 @@ struct Waiting {
   bool operator==(const Waiting&) const = default;
 };
 
-using State = std::variant<Down, Dialing, Up, Leaving, Draining, Ending, Waiting>;
+using State = std::variant<Unlisted, Down, Dialing, Up, Leaving, Draining, Ending, Waiting>;
 
 // How a state is shown to people and programs.
 enum class Shown : std::uint8_t { down, dialing, up, hanging_up, waiting };

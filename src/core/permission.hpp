@@ -24,6 +24,12 @@ inline constexpr std::size_t kBars = 2;
 // "block", "stop": why a call that a bar ends was ended.
 [[nodiscard]] std::string_view to_string(Bar bar);
 
+// The link makes no calls, and why. It lasts until a person lifts it: a wrong password tried at each start is paid for each time.
+struct Block {
+  std::string reason, detail;  // as LinkStatus has them
+  bool operator==(const Block&) const = default;
+};
+
 class Permission {
  public:
   struct Standing {

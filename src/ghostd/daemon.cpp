@@ -202,7 +202,7 @@ void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(
 void Daemon::judge(const Link& link, core::LinkEvent& event) {
   auto* const call = std::get_if<core::Event>(&event);
   auto* const packets = call ? std::get_if<core::PacketsArrived>(call) : nullptr;
-  if (packets && std::holds_alternative<core::Down>(link.machine().state()) && !link.machine().impaired() && keeper_)
+  if (packets && shown(link.machine().state()) == core::Shown::down && !link.machine().impaired() && keeper_)
     packets->judged = !keeper_->table_was_lost();
 }
 

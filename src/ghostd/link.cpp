@@ -120,7 +120,7 @@ void Link::read_from(UniqueFd tun) {
 
 void Link::listen() {
   io_ = loop::IoSource(loop_, tun_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
-  post_(core::Listed{first_serial()});
+  post_(core::Event(core::Listed{first_serial()}));
 }
 
 void Link::readable() {

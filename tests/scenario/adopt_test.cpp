@@ -42,8 +42,9 @@ TEST(Adopt, ACallThatComesToNothingIsEnded) {
 }
 
 TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
-  core::LinkMachine link(isp(), CallSerial{5}, Time{});
+  auto link = unlisted();
   play(link, {
+      {0s, listed(5), {}, "down (start)"},
       {0s, started(4), {}, "down (start)"},
       {0s, started(5), {}, "down (start)"},
       {0s, gone(6, CallEnd::HungUp), {}, "down (start)"},
@@ -66,12 +67,92 @@ TEST(Adopt, ABlockedLinkEndsWhatItFinds) {
   });
 }
 
+// ---- before the supervisor has listed what lives ----------------------------------------------------------------------------
+
+TEST(Unlisted, WhatAsksForACallWaitsUntilItIsKnownThatNoneLives) {
+  auto link = unlisted();
+  play(link, {
+      {0s, packet("a"), {}, "down (start), 1 waiting"},
+      {0s, connect, {}, "down (start), 1 waiting"},
+      {1s, listed(), {"start 1"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(Unlisted, WhatWaitsMeetsTheCallThatLives) {
+  auto link = unlisted();
+  play(link, {
+      {0s, appear(600s), {}, "down (start)"},
+      {0s, packet("a"), {}, "down (start), 1 waiting"},
+      {1s, started(7), {}, "dialing (adopted), 1 waiting"},
+      {2s, address("10.0.0.1"), {"hand over 7 IPv4: a"}, "up (adopted)"},
+      {3s, listed(100), {}, "up (adopted)"},
+      {4s, queue(7, true), {}, "up (adopted)"},
+      {302s, due, {"idle? 7"}, "up (adopted)"},
+      {302s, idle(7, 0s), {}, "up (adopted)"},  // the hold
+      {602s, due, {"idle? 7"}, "up (adopted)"},
+  });
+}
+
+// A packet does not wait for ever, and nobody is told late.
+TEST(Unlisted, WhatWaitsTooLongIsDropped) {
+  auto link = unlisted();
+  play(link, {
+      {0s, packet("a"), {}, "down (start), 1 waiting"},
+      {120250ms, due, {}, "down (start)"},
+      {121s, listed(), {}, "down (start)"},
+  });
+}
+
+TEST(Unlisted, APersonWhoDisconnectsMeansTheCallThatIsFound) {
+  auto link = unlisted();
+  play(link, {
+      {0s, packet("a"), {}, "down (start), 1 waiting"},
+      {0s, disconnect, {}, "down (start)"},
+      {1s, started(7), {"end 7"}, "hanging-up (disconnect)"},
+      {2s, gone(7, CallEnd::HungUp), {}, "down (disconnect)"},
+  });
+  EXPECT_TRUE(link.ended_on_purpose());
+}
+
+TEST(Unlisted, UnlessHeWantsOneAfterAll) {
+  auto link = unlisted();
+  play(link, {
+      {0s, disconnect, {}, "down (start)"},
+      {0s, connect, {}, "down (start)"},
+      {1s, started(7), {}, "dialing (adopted)"},
+  });
+}
+
+TEST(Unlisted, AStopForgetsWhatWaitsAndEndsTheCallThatIsFound) {
+  auto link = unlisted();
+  play(link, {
+      {0s, packet("a"), {}, "down (start), 1 waiting"},
+      {0s, connect, {}, "down (start), 1 waiting"},
+      {1s, leave, {}, "down (start)"},
+      {1s, connect, {}, "down (start)"},
+      {2s, started(7), {"end 7"}, "hanging-up (stop)"},
+      {3s, gone(7, CallEnd::HungUp), {}, "down (stop)"},
+      {3s, listed(), {}, "down (stop)"},
+  });
+}
+
+TEST(Unlisted, ABlockAndItsEndCountAtOnce) {
+  auto link = unlisted(isp(), core::Block{"AuthFailed", "why"});
+  play(link, {
+      {0s, connect, {}, "down (AuthFailed), blocked"},
+      {0s, unblock, {"unblock"}, "down (unblock)"},
+      {0s, connect, {}, "down (unblock)"},
+      {1s, block, {"block"}, "down (block), blocked"},
+      {2s, listed(), {}, "down (block), blocked"},
+  });
+}
+
 // Serials begin where the clock stands, once the supervisor has told what it had to tell.
 TEST(Adopt, SerialsOfOurOwnAreNewerThanAnyBefore) {
-  auto link = machine();
-  link.forget_serials_before(CallSerial{1000});
-  link.forget_serials_before(CallSerial{10});
+  auto link = unlisted();
   play(link, {
+      {0s, listed(1000), {}, "down (start)"},
+      {0s, listed(10), {}, "down (start)"},
       {0s, started(999), {}, "down (start)"},
       {0s, packet("a"), {"start 1001"}, "dialing (trigger), 1 waiting"},
       {0s, gone(999, CallEnd::AuthFailed), {}, "dialing (trigger), 1 waiting"},

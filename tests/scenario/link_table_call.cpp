@@ -41,6 +41,7 @@ LinkConfig patient() {
 std::vector<State> states() {
   const auto up = [] { return play(patient(), {kCalls, kCarries, kSettled}); };
   return {
+      {"down, not listed", "whether a call of an earlier ghostd lives is not known yet; none is made", [] { return unlisted(); }},
       {"down", "no call", [] { return machine(); }},
       {"down, blocked", "no call, and none is made",
        [] { return play(isp(), {{0s, block, {"block"}, "down (block), blocked"}}); }},
@@ -106,6 +107,7 @@ std::vector<Meeting> meetings() {
       {"it stands no more", StandsBehind{false}, StandsBehind{true}},
       {"a reload", reconfigured(changed())},
       {"the supervisor: a call that nobody knows lives", started(7)},
+      {"the supervisor: these were all calls that live", listed(9)},
       {"the supervisor: what was agreed upon", agreed(1, "10.0.0.1", "10.0.0.2")},
       {"the supervisor: one address at both ends", agreed(1, "10.0.0.1", "10.0.0.1")},
       {"the supervisor: the call is over, as asked", gone(1, CallEnd::HungUp)},
@@ -133,6 +135,7 @@ std::vector<Meeting> meetings() {
 std::string name_of(const LinkMachine& link) {
   std::string out(to_string(shown(link.state())));
   if (const auto* up = std::get_if<Up>(&link.state()); up && !up->settling.done()) out += ", settling";
+  if (std::holds_alternative<Unlisted>(link.state())) out += ", not listed";
   if (std::holds_alternative<Leaving>(link.state())) out += ", leaving";
   if (std::holds_alternative<Draining>(link.state())) out += ", draining";
   if (std::holds_alternative<Ending>(link.state())) out += ", ending";

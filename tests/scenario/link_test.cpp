@@ -72,9 +72,9 @@ class Story {
   Link link;
 };
 
-Story listed(LinkConfig config = hut(), LinkMemory memory = {}) {
+Story known(LinkConfig config = hut(), LinkMemory memory = {}) {
   Story story(std::move(config), std::move(memory));
-  story.at(0s, Listed{CallSerial::none});
+  story.at(0s, listed());
   return story;
 }
 
@@ -83,7 +83,7 @@ Story listed(LinkConfig config = hut(), LinkMemory memory = {}) {
 // ---- is the call settled enough to tell? -------------------------------------------------------------------------------
 
 TEST(Settling, TheFirstNoticeWaitsForTheSecondFamily) {
-  auto s = listed(both_families());
+  auto s = known(both_families());
   s.at(1s, AppearAsked{});
   s.written(1s);
   s.carries(5s);
@@ -94,7 +94,7 @@ TEST(Settling, TheFirstNoticeWaitsForTheSecondFamily) {
 }
 
 TEST(Settling, ButNoLongerThanThreeSeconds) {
-  auto s = listed(both_families());
+  auto s = known(both_families());
   s.at(1s, AppearAsked{});
   s.carries(5s);
   EXPECT_THAT(s.at(7900ms, Event(due)), testing::Not(testing::Contains("appeared")));
@@ -102,14 +102,14 @@ TEST(Settling, ButNoLongerThanThreeSeconds) {
 }
 
 TEST(Settling, WithoutTheCallsNameServersTheFirstNoticeWouldGoNowhere) {
-  auto s = listed();
+  auto s = known();
   s.at(1s, AppearAsked{});
   EXPECT_THAT(s.at(5s, Event(address("192.0.2.7"))), testing::Not(testing::Contains("appeared")));
   EXPECT_THAT(s.at(6s, Event(agreed(1, "192.0.2.7", "192.0.2.1"))), testing::Contains("appeared"));
 }
 
 TEST(Settling, ALineThatDropsMeanwhileTellsNobody) {
-  auto s = listed(both_families());
+  auto s = known(both_families());
   s.at(1s, AppearAsked{});
   s.carries(5s);
   s.at(6s, Event(gone(1, CallEnd::NoCarrier)));
@@ -120,7 +120,7 @@ TEST(Settling, ALineThatDropsMeanwhileTellsNobody) {
 // ---- on disk before it is told -----------------------------------------------------------------------------------------
 
 TEST(Disk, ANoticeWaitsUntilWhatItSaysIsWritten) {
-  auto s = listed();
+  auto s = known();
   s.at(1s, AppearAsked{});
   const auto asked_for = s.newest;
   s.carries(5s);
@@ -130,7 +130,7 @@ TEST(Disk, ANoticeWaitsUntilWhatItSaysIsWritten) {
 }
 
 TEST(Disk, OneThatHangsKeepsNobodyFromBeingTold) {
-  auto s = listed();
+  auto s = known();
   s.at(1s, AppearAsked{});
   s.carries(5s);
   EXPECT_THAT(s.at(6900ms, Event(due)), testing::Not(testing::Contains("tell mail: 192.0.2.7")));
@@ -138,7 +138,7 @@ TEST(Disk, OneThatHangsKeepsNobodyFromBeingTold) {
 }
 
 TEST(Disk, EachNoticeHasAPatienceOfItsOwn) {
-  auto s = listed(hut({"dns"}));
+  auto s = known(hut({"dns"}));
   s.at(1s, AppearAsked{});
   s.carries(5s);
   s.at(6500ms, Event(disconnect));  // the first was never sent; the good-bye is another notice
@@ -147,7 +147,7 @@ TEST(Disk, EachNoticeHasAPatienceOfItsOwn) {
 }
 
 TEST(Disk, WhatNobodyHasHeardOfIsNotAbandonedAloud) {
-  auto s = listed();
+  auto s = known();
   s.at(1s, AppearAsked{});
   s.carries(5s);
   EXPECT_THAT(s.at(6s, Event(gone(1, CallEnd::NoCarrier))), testing::Not(testing::Contains(testing::StartsWith("abandon"))));
@@ -155,7 +155,7 @@ TEST(Disk, WhatNobodyHasHeardOfIsNotAbandonedAloud) {
 }
 
 TEST(Disk, ABlockIsRemembered) {
-  auto s = listed();
+  auto s = known();
   EXPECT_THAT(s.at(1s, Event(block)), ElementsAre("block", "save 1"));
   EXPECT_EQ(s.link.memory().blocked, (Block{"block", ""}));
   Story after(hut(), s.link.memory());
@@ -181,7 +181,7 @@ LinkConfig all_day() {
 }  // namespace
 
 TEST(Promise, IsKeptAtItsTimeIfTheTimerIsActive) {
-  auto s = listed(all_day(), promised(20min));
+  auto s = known(all_day(), promised(20min));
   EXPECT_EQ(s.link.wall_deadline(), kMorning + 20min);
   EXPECT_THAT(s.at(20min, Event(due)), ElementsAre("timer? to keep"));
   EXPECT_EQ(s.link.wall_deadline(), std::nullopt) << "it is asked once";
@@ -190,7 +190,7 @@ TEST(Promise, IsKeptAtItsTimeIfTheTimerIsActive) {
 }
 
 TEST(Promise, OfAStoppedTimerStaysWrittenDownAndIsNotTold) {
-  auto s = listed(all_day(), promised(20min));
+  auto s = known(all_day(), promised(20min));
   s.at(1s, TimerSeen{true});
   EXPECT_EQ(s.link.status(s.clocks().wall).appearance.next, kMorning + 20min);
   s.at(2s, TimerSeen{false});
@@ -201,7 +201,7 @@ TEST(Promise, OfAStoppedTimerStaysWrittenDownAndIsNotTold) {
 }
 
 TEST(Promise, IsAskedForAgainWhenTheClockIsPutBack) {
-  auto s = listed(all_day(), promised(20min));
+  auto s = known(all_day(), promised(20min));
   s.at(20min, Event(due));
   s.set_by = -10min;
   EXPECT_THAT(s.at(21min, ClockSet{}), IsEmpty());
@@ -211,7 +211,7 @@ TEST(Promise, IsAskedForAgainWhenTheClockIsPutBack) {
 TEST(Promise, TheTimersOwnWaitsForTheTimersServiceToTellTheNext) {
   auto memory = promised(20min);
   memory.timer_next = memory.promise;
-  auto s = listed(hut(), memory);
+  auto s = known(hut(), memory);
   s.at(1s, TimerSeen{true});
   s.at(20min, Event(due));
   EXPECT_THAT(s.at(20min, TimerIsActive{TimerQuestion::keep_promise}), testing::Contains("start 1"));
@@ -225,7 +225,7 @@ TEST(Promise, TheTimersOwnWaitsForTheTimersServiceToTellTheNext) {
 TEST(Promise, AndIsLeftToItIfTheLinkIsUpAlready) {
   auto memory = promised(20min);
   memory.timer_next = memory.promise;
-  auto s = listed(hut(), memory);
+  auto s = known(hut(), memory);
   s.at(1s, Event(connect));
   s.carries(5s);
   EXPECT_THAT(s.at(20min, TimerIsActive{TimerQuestion::keep_promise}), IsEmpty());
@@ -255,7 +255,7 @@ TEST(Restart, AnAppearanceThatWasToLastIsTakenUpAndToldToNobodyTwice) {
   s.at(0s, Event(agreed(9, "192.0.2.7", "192.0.2.1")));
   s.at(0s, Event(address("192.0.2.7")));
   EXPECT_EQ(s.state(), "up (adopted); none") << "not before it is known which calls live";
-  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), testing::Contains("timer? to tell"));
+  EXPECT_THAT(s.at(1s, listed(100)), testing::Contains("timer? to tell"));
   s.at(2s, Event(due));
   s.written(2s);
   EXPECT_EQ(s.state(), "up (adopted); present");
@@ -264,7 +264,7 @@ TEST(Restart, AnAppearanceThatWasToLastIsTakenUpAndToldToNobodyTwice) {
 TEST(Restart, OneThatIsOverIsTakenUpOnlyToTellItsEnd) {
   Story s(hut({"dns"}), under_way(-1min, true));
   s.at(0s, Event(started(9)));
-  s.at(0s, Listed{CallSerial{100}});
+  s.at(0s, listed(100));
   s.carries(1s);
   s.written(1s);
   EXPECT_EQ(s.state(), "up (adopted); present");
@@ -274,7 +274,7 @@ TEST(Restart, OneThatIsOverIsTakenUpOnlyToTellItsEnd) {
 
 TEST(Restart, AndNotAtAllIfItsCallIsGone) {
   Story s(hut({"dns"}), under_way(-1min, true));
-  s.at(0s, Listed{CallSerial{100}});
+  s.at(0s, listed(100));
   s.at(1s, Event(packet("a")));
   s.carries(2s);
   EXPECT_EQ(s.state(), "up (trigger); none");
@@ -282,11 +282,11 @@ TEST(Restart, AndNotAtAllIfItsCallIsGone) {
 
 TEST(Restart, WhileItStillDialedNothingWasToldSoThePromiseIsAskedForOnceMore) {
   Story s(hut(), under_way(0s, false));
-  EXPECT_THAT(s.at(0s, Listed{CallSerial::none}), ElementsAre("timer? to keep"));
+  EXPECT_THAT(s.at(0s, listed()), ElementsAre("timer? to keep"));
 }
 
 TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
-  auto s = listed(all_day(), promised(20min));
+  auto s = known(all_day(), promised(20min));
   s.at(1s, TimerSeen{true});
   s.at(20min, Event(due));
   s.at(20min, TimerIsActive{TimerQuestion::keep_promise});
@@ -297,7 +297,7 @@ TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
   EXPECT_THAT(s.at(20min + 7s, Event(connect)), IsEmpty());
   Story after(all_day(), s.link.memory());
   after.now = s.now + 1min;
-  EXPECT_THAT(after.at(21min, Listed{CallSerial::none}), ElementsAre("timer? to keep"));
+  EXPECT_THAT(after.at(21min, listed()), ElementsAre("timer? to keep"));
   after.at(21min, TimerIsActive{TimerQuestion::keep_promise});
   EXPECT_TRUE(after.due.due) << "it is made up for";
 }
@@ -305,7 +305,7 @@ TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
 TEST(Restart, LeaveBeforeTheLivingCallsAreKnownMakesNone) {
   Story s(hut({"dns"}), under_way(5min, true));
   EXPECT_THAT(s.at(0s, Event(leave)), IsEmpty());
-  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), testing::Not(testing::Contains(testing::StartsWith("start"))));
+  EXPECT_THAT(s.at(1s, listed(100)), testing::Not(testing::Contains(testing::StartsWith("start"))));
   EXPECT_EQ(s.state(), "down (start); connecting");
 }
 
@@ -316,7 +316,7 @@ TEST(Restart, AnUnblockThatWaitsDoesNotUndoTheStop) {
   s.at(0s, Event(unblock));
   s.at(0s, Event(connect));
   s.at(1s, Event(leave));
-  EXPECT_THAT(s.at(2s, Listed{CallSerial{100}}), testing::Not(testing::Contains("start 101")));
+  EXPECT_THAT(s.at(2s, listed(100)), testing::Not(testing::Contains("start 101")));
   EXPECT_FALSE(s.link.call().blocked());
   EXPECT_TRUE(s.link.call().barred());
   EXPECT_THAT(s.at(3s, Event(packet("a"))), IsEmpty());
@@ -327,21 +327,21 @@ TEST(Restart, BeforeTheLivingCallsAreKnownNoWishMakesACall) {
   EXPECT_THAT(s.at(0s, Event(connect)), IsEmpty());
   EXPECT_THAT(s.at(0s, AppearAsked{}), ElementsAre("save 1", "timer? to tell"));
   EXPECT_EQ(s.state(), "down (start); connecting");
-  EXPECT_THAT(s.at(1s, Listed{CallSerial{100}}), ElementsAre("start 101", "make ready"));
+  EXPECT_THAT(s.at(1s, listed(100)), ElementsAre("start 101", "make ready"));
 }
 
 TEST(Restart, AWishThatWaitedMeetsTheCallThatLives) {
   Story s;
   s.at(0s, Event(connect));
   s.at(1s, Event(started(9)));
-  EXPECT_THAT(s.at(2s, Listed{CallSerial{100}}), IsEmpty());
+  EXPECT_THAT(s.at(2s, listed(100)), IsEmpty());
   EXPECT_EQ(s.state(), "dialing (adopted); none");
 }
 
 // ---- the good-bye ---------------------------------------------------------------------------------------------------------
 
 TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
-  auto s = listed(hut({"dns"}));
+  auto s = known(hut({"dns"}));
   s.at(1s, AppearAsked{});
   s.carries(5s);
   s.written(5s);
@@ -357,7 +357,7 @@ TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
 }
 
 TEST(GoodBye, IsNotWaitedForWhereNobodyWasTold) {
-  auto s = listed();
+  auto s = known();
   s.at(1s, AppearAsked{});
   s.carries(5s);
   EXPECT_THAT(s.at(6s, Event(disconnect)), testing::Contains("route back"));

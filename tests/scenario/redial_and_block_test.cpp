@@ -168,12 +168,12 @@ TEST(RedialAndBlock, BlockedWhileAFailedCallIsEnded) {
 
 // A restart is nobody's word that the password is right now.
 TEST(RedialAndBlock, AnEarlierGhostdsBlockStands) {
-  auto link = machine();
-  link.stay_blocked("AuthFailed", "why");
+  auto link = unlisted(isp(), core::Block{"AuthFailed", "why"});
   EXPECT_TRUE(link.blocked());
   EXPECT_EQ(link.status().detail, "why");
   play(link, {
       {0s, packet("a"), {}, "down (AuthFailed), blocked"},
+      {0s, listed(), {}, "down (AuthFailed), blocked"},
       {1s, connect, {}, "down (AuthFailed), blocked"},
       {2s, appear(600s), {}, "down (AuthFailed), blocked"},
       {3s, unblock, {"unblock"}, "down (unblock)"},
@@ -182,8 +182,7 @@ TEST(RedialAndBlock, AnEarlierGhostdsBlockStands) {
 }
 
 TEST(RedialAndBlock, AnEarlierGhostdsBlockEndsTheCallItLeft) {
-  auto link = machine();
-  link.stay_blocked("block", "");
+  auto link = unlisted(isp(), core::Block{"block", ""});
   play(link, {
       {0s, started(7), {"end 7"}, "hanging-up (block), blocked"},
       {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},

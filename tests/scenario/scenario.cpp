@@ -94,7 +94,12 @@ LinkConfig dual() {
   return config;
 }
 
-LinkMachine machine(LinkConfig config) { return {std::move(config), CallSerial::none, Time{}}; }
+LinkMachine unlisted(LinkConfig config, std::optional<Block> blocked) { return {std::move(config), blocked, Time{}}; }
+LinkMachine machine(LinkConfig config) {
+  auto link = unlisted(std::move(config));
+  (void)link.step(Listed{CallSerial::none}, Time{});
+  return link;
+}
 
 PacketBytes udp4(std::string_view name) { return ipv4("192.0.0.2", "9.9.9.9", {}, udp(5353, 53, bytes_of(name))); }
 PacketBytes udp6(std::string_view name) { return ipv6("2001:db8::2", "2001:db8:9::9", 17, udp(5353, 53, bytes_of(name))); }
@@ -121,7 +126,6 @@ std::string words(const LinkEffect& effect) {
 std::string words(const LinkEvent& event) {
   return std::visit(Overloaded{
                         [](const Event& e) { return words(e); },
-                        [](const Listed&) { return std::string("listed"); },
                         [](const AppearancesEvent& outer) {
                           return std::visit(
                               Overloaded{
@@ -169,6 +173,7 @@ std::string words(const Event& event) {
                           if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
                           return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
                         },
+                        [](const Listed&) { return std::string("listed"); },
                         [](const SupervisorGone&) { return std::string("supervisor gone"); },
                         [](const InterfaceAppeared&) { return std::string("interface"); },
                         [](const AddressAppeared& e) { return "address " + e.local.str(); },

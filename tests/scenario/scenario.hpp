@@ -8,6 +8,7 @@
 // A row whose event is `due` also says that its time is the very one the link asked to be woken at (or that of
 // the row before, if it asked to be woken at once).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,8 @@ struct Row {
 core::LinkConfig isp();
 core::LinkConfig dual();
 core::LinkMachine machine(core::LinkConfig config = isp());
+// The same before the supervisor has told which calls live; perhaps with an earlier ghostd's block.
+core::LinkMachine unlisted(core::LinkConfig config = isp(), std::optional<core::Block> blocked = std::nullopt);
 
 // Plays the rows; each difference is a failure at its row.
 void play(core::LinkMachine& machine, std::vector<Row> rows);
@@ -76,6 +79,7 @@ core::Event agreed(unsigned call, std::string_view local, std::string_view remot
 inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {}) {
   return core::CallReport{CallSerial{call}, core::CallGone{reason, std::move(detail)}};
 }
+inline core::Event listed(unsigned newest = 0) { return core::Listed{CallSerial{newest}}; }
 inline const core::Event supervisor_gone = core::SupervisorGone{};
 
 inline const core::Event interface = core::InterfaceAppeared{};

@@ -96,8 +96,20 @@ LinkEvent World::anything() {
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
       return idle(0, 0s);
     case 16: return handed_over(static_cast<unsigned>(number(old)), family, 0, 0, chance(10) ? "no route" : "");
-    case 17: return started(static_cast<unsigned>(number(old)));
+    case 17: return started(static_cast<unsigned>(number(knows_ ? old : ghost::next(newest_))));  // no supervisor lists a dead call
     case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3));
+    default: return some_packet();
+  }
+}
+
+LinkEvent World::some_wish() {
+  switch (pick(8)) {
+    case 0: return connect;
+    case 1: return disconnect;
+    case 2: return block;
+    case 3: return unblock;
+    case 4: return leave;
+    case 5: return AppearAsked{};
     default: return some_packet();
   }
 }
@@ -161,7 +173,7 @@ void World::next() {
 }
 
 std::optional<std::string> World::live(int steps) {
-  feed(Listed{CallSerial::none});
+  later(up_to(20s), Event(Listed{CallSerial::none}));
   for (int i = 0; i < steps && !broken_; ++i) next();
   quiet_ = true;
   for (int i = 0; i < 20'000 && !broken_; ++i) {
@@ -216,11 +228,14 @@ void World::learns(const Event& event) {
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
-        std::holds_alternative<Down>(call().state())) {
+        shown(call().state()) == Shown::down) {
       ++seen_["adopted"];
+      knows_ = true;
       live_ = newest_ = report->serial;
       plan_call(newest_);
     }
+  } else if (std::holds_alternative<Listed>(event)) {
+    knows_ = true;
   } else if (std::holds_alternative<SupervisorGone>(event)) {
     live_.reset();
   } else if (const auto* over = std::get_if<HandedOver>(&event)) {
@@ -267,6 +282,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const StartCall& e) {
             ++seen_["calls"];
             promise(!live_, "two calls at a time");
+            promise(knows_, "a call is made before it is known whether one lives");
             promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
@@ -391,12 +407,14 @@ void World::after(const LinkStep& step, Shown from) {
   promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
 
   const bool down = std::holds_alternative<Down>(call().state());
+  const bool unlisted = std::holds_alternative<Unlisted>(call().state());
   const bool up = call().carries() != nullptr;
   const bool hanging_up = std::holds_alternative<Draining>(call().state()) || std::holds_alternative<Ending>(call().state());
   const bool waiting = std::holds_alternative<core::Waiting>(call().state());
+  promise(unlisted != knows_, "what it knows of living calls is not what it was told");
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
   const bool leaving = std::holds_alternative<Leaving>(call().state());
-  promise(!call().blocked() || ((down || hanging_up || leaving) && status.buffered_packets == 0),
+  promise(!call().blocked() || ((down || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
   promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
@@ -405,8 +423,8 @@ void World::after(const LinkStep& step, Shown from) {
   promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_,
           "a bar ends at another time than was said");
   promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");
-  promise(down || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
-  promise(live_.has_value() == !(down || waiting) && (!live_ || *live_ == call().serial()),
+  promise(down || unlisted || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
+  promise(live_.has_value() == !(down || unlisted || waiting) && (!live_ || *live_ == call().serial()),
           "it carries a dead call, or forgot a live one");
   promise(routed_ == up, "the route is where the state is not");
   promise(up || hanging_up || held_.empty(), "an address outlives its call");

@@ -47,6 +47,7 @@ class World {
   std::vector<core::AnnounceConfig> some_announces();
   core::LinkEvent anything();
   core::LinkEvent anything_of_appearances();
+  core::LinkEvent some_wish();
   core::Event some_packet();
   void later(Duration in, core::LinkEvent event);
   void later_gone(Duration in, CallSerial call, CallEnd reason);
@@ -58,7 +59,6 @@ class World {
   void see(const core::LinkEvent& event, const core::LinkEffect& effect);
   void learns(const core::Event& event);
   void learns(const core::AppearancesEvent& event);
-  void learns(const core::Listed&) {}
   void see(const core::Tell& told);
   void see(const core::TellAppeared& told);
   void see(const core::RouteBack&);
@@ -89,6 +89,7 @@ class World {
   std::optional<CallSerial> live_;  // as far as the link was told
   CallSerial newest_ = CallSerial::none;
   bool routed_ = false;      // a handover that no RouteBack took back
+  bool knows_ = false;       // the link: whether a call lives that an earlier ghostd began
   bool asked_idle_ = false;  // an answer to AskIdle is under way
   bool blocked_ = false;
   std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked

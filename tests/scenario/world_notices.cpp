@@ -77,9 +77,10 @@ void World::answer_notice() {
 void World::restart() {
   ++seen_["restarts"];
   history_.push_back("killed and started again");
-  std::erase_if(appointments_, [](const Appointment& a) {
+  std::erase_if(appointments_, [this](const Appointment& a) {
     const auto* e = std::get_if<Event>(&a.event);
-    return e == nullptr || !(std::holds_alternative<CallReport>(*e) || std::holds_alternative<InterfaceAppeared>(*e) ||
+    const auto* report = e ? std::get_if<CallReport>(e) : nullptr;
+    return e == nullptr || !((report && report->serial == live_) || std::holds_alternative<InterfaceAppeared>(*e) ||
                              std::holds_alternative<AddressAppeared>(*e) || std::holds_alternative<AddressVanished>(*e));
   });
   const auto was_dialing = was_.state == "connecting";
@@ -99,10 +100,11 @@ void World::restart() {
   for (const auto& [name, told] : disk_.told)
     if (!told.addresses.empty()) confirmed_[name] = told.addresses;
   for (auto& [name, sequence] : sequences_) sequence = std::min(sequence, disk_.sequence);
-  const auto lives = live_;
+  knows_ = false;
+  const auto lives = std::exchange(live_, std::nullopt);
+  for (auto n = pick(4); n > 0; --n) feed(some_wish());
   if (lives) {
     // As for a call that nobody has told of before.
-    live_.reset();
     const auto before = newest_;
     newest_ = CallSerial::none;
     const auto ppp = ppp_;
@@ -114,7 +116,7 @@ void World::restart() {
       if (live_) feed(AddressAppeared{local});
     ++seen_[was_dialing ? "restarts while dialing" : "restarts with a call"];
   }
-  feed(Listed{newest_});
+  later(up_to(20s), Event(Listed{newest_}));
   feed(TimerSeen{timer_active_});
 }
 

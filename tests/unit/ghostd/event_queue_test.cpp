@@ -17,7 +17,7 @@ TEST(EventQueue, HandlesOneEventAfterTheOther) {
   daemon::EventQueue* again = nullptr;
   daemon::EventQueue queue([&](const std::string& link, const LinkEvent& event) {
     seen.push_back(link + " begins " + test::words(event));
-    if (link == "a" && std::holds_alternative<Listed>(event)) {
+    if (link == "a" && std::holds_alternative<Listed>(std::get<Event>(event))) {
       again->post("b", Event(ConnectAsked{}));
       again->post("a", Event(BlockAsked{}));
     }
@@ -25,7 +25,7 @@ TEST(EventQueue, HandlesOneEventAfterTheOther) {
     seen.push_back(link + " ends");
   });
   again = &queue;
-  queue.post("a", Listed{});
+  queue.post("a", Event(Listed{}));
   EXPECT_THAT(seen, ElementsAre("a begins listed", "a ends", "b begins connect", "b ends", "a begins block", "a ends",
                                 "c begins disconnect", "c ends"));
   seen.clear();

@@ -94,7 +94,7 @@ Life::Life(LinkConfig config)
         auto step = link.step(std::move(event), clocks());
         executor_.run(link.call().config(), std::move(step.effects));
       }) {
-  at(0s, Listed{CallSerial::none});
+  at(0s, Event(Listed{}));
 }
 
 Clocks Life::clocks() const {
