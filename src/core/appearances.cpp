@@ -138,7 +138,8 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
-    // An appearance that is still asking for its call when ghostd is stopped stays written down as under way, for the next ghostd.
+    // An appearance that is still asking for its call when ghostd is stopped, or when a reload takes the link away, asks for none
+    // meanwhile. It stays written down as under way, for the next ghostd.
     const bool asked_for = call.trying() || (call.barred() && !call.blocked());
     LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for,
                   status.local_addresses,    status.reason,  call.ended_on_purpose()};

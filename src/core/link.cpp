@@ -15,6 +15,10 @@ bool is_packet(const Event& event) {
 
 }  // namespace
 
+bool needs_another_place(const LinkConfig& before, const LinkConfig& then) {
+  return before.routes != then.routes || before.stable != then.stable || before.metric != then.metric;
+}
+
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
     : call_(std::move(config), memory.blocked, clocks.now),
       appearances_(call_.config(), std::move(memory), std::move(around), clocks) {}
@@ -32,10 +36,15 @@ LinkStep Link::step(LinkEvent event, Clocks clocks) {
 }
 
 void Link::on(Event&& event) {
+  if (auto* e = std::get_if<Reconfigured>(&event); e && (call_.parting() || needs_another_place(call_.config(), e->config)))
+    event = PartAsked{std::move(e->config)};
   const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
-  if (const auto* e = std::get_if<Reconfigured>(&event)) take(appearances_.reconfigure(e->config, clocks_));
+  const bool reload = std::holds_alternative<Reconfigured>(event) ||
+                      (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
   if (std::holds_alternative<Listed>(event)) take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
   call(std::move(event));
+  // Other receivers: not before the good-bye is said to those who were told.
+  if (reload && !call_.parting()) take(appearances_.reconfigure(call_.config(), clocks_));
   // Behind the call's: nothing is sent by a call whose time was up at the same moment.
   if (time_passed) take(appearances_.time_passed(clocks_));
 }
@@ -76,7 +85,5 @@ LinkStatus Link::status(WallTime now) const {
   status.appearance = appearances_.status(now);
   return status;
 }
-
-bool Link::leaving() const { return std::holds_alternative<Leaving>(call_.state()); }
 
 }  // namespace ghost::core

@@ -22,12 +22,16 @@
 
 namespace ghost::core {
 
+// Whether a link that has these settings is hung up before it gets those: its addresses or routes are other ones.
+[[nodiscard]] bool needs_another_place(const LinkConfig& before, const LinkConfig& then);
+
 using LinkEvent = std::variant<Event, AppearancesEvent>;
 
 // SayFarewell is not among them: it is the appearances' business.
-using LinkEffect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, RouteBack,
-                                CheckDrained, AskIdle, ForgetAddress, SetBlocked, Save, AskTimer, TickJudged, MakeReady, Tell,
-                                Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
+using LinkEffect =
+    std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue, RefuseFamily,
+                 RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked, GiveUpPlace, PlaceChanged, Save, AskTimer,
+                 TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
 
 struct LinkStep {
   std::vector<LinkEffect> effects;  // in order
@@ -51,8 +55,6 @@ class Link {
   [[nodiscard]] const LinkMemory& memory() const { return appearances_.memory(); }
   // There is, or was once, a timer that asks for appearances.
   [[nodiscard]] bool scheduled() const { return appearances_.scheduled(); }
-  // A good-bye is being said; the link hangs up after it.
-  [[nodiscard]] bool leaving() const;
 
  private:
   void on(Event&& event);

@@ -28,6 +28,19 @@ struct PrepareInterface {
   bool operator==(const PrepareInterface&) const = default;
 };
 
+// Ask each of these a harmless question, from this address, again or for the first time. Answered by FarEndAnswered, if anybody
+// answers. Of another address nobody is asked any more.
+struct AskFarEnd {
+  IpAddress local;
+  std::vector<IpAddress> targets;
+  bool operator==(const AskFarEnd&) const = default;
+};
+// The answer has come, or is not waited for any more.
+struct StopAsking {
+  bool in_vain = false;  // nobody has answered in time; the address counts all the same
+  bool operator==(const StopAsking&) const = default;
+};
+
 // Switch the route, send these packets and what the TUN still holds ahead of everything that comes now. Answered by HandedOver.
 struct Handover {
   CallSerial serial;
@@ -91,7 +104,19 @@ struct SetBlocked {
   bool operator==(const SetBlocked&) const = default;
 };
 
-using Effect = std::variant<StartCall, EndCall, PrepareInterface, Handover, Reinject, SettleQueue, RefuseFamily, SayFarewell,
-                            RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked>;
+// The link's routes away: it gets others. Answered by PlaceGivenUp.
+struct GiveUpPlace {
+  bool operator==(const GiveUpPlace&) const = default;
+};
+
+// The link has another place by now, or none: the host's rules, routes and table are to be what the links need now. A link that has
+// parted() is to be taken away.
+struct PlaceChanged {
+  bool operator==(const PlaceChanged&) const = default;
+};
+
+using Effect =
+    std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue, RefuseFamily,
+                 SayFarewell, RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked, GiveUpPlace, PlaceChanged>;
 
 }  // namespace ghost::core

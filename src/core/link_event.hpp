@@ -54,10 +54,18 @@ struct StandsBehind {
   bool behind = false;
 };
 
-// A reload brought other settings for this link.
+// A reload brought other settings for this link. Where they give it another place (needs_another_place), a PartAsked is made of it.
 struct Reconfigured {
   LinkConfig config;
 };
+// A reload gives the link another place (other addresses or routes), or takes it away. Its conversations outlive neither, so its
+// call is hung up in order, good-bye included. Then comes what a later reload has not replaced.
+struct PartAsked {
+  std::optional<LinkConfig> then;  // none: the link is configured no more, and makes no call
+  bool operator==(const PartAsked&) const = default;
+};
+// Outcome of GiveUpPlace.
+struct PlaceGivenUp {};
 
 // The supervisor's word about a call. In Unlisted and Down a CallStarted with a serial not seen before is a call that an earlier
 // ghostd began: it is adopted.
@@ -75,9 +83,11 @@ struct SupervisorGone {};
 
 // rtnetlink: ppp-<link> exists and is not up yet.
 struct InterfaceAppeared {};
-// rtnetlink: ppp-<link> is up and has a usable address of this family / has lost it.
+// rtnetlink: ppp-<link> is up and has a usable address of this family / has lost it. An IPv4 address counts once its far end takes
+// packets; over IPv6 the far end has spoken already, because its router advertisement made the address.
 struct AddressAppeared {
   IpAddress local;
+  std::optional<IpAddress> peer{};  // whom to ask; none: nobody
 };
 struct AddressVanished {
   IpAddress local;
@@ -86,6 +96,11 @@ struct AddressVanished {
 // (net/address_conflict.hpp).
 struct AddressConflicts {
   std::string detail;
+};
+
+// The far end has answered a question that AskFarEnd sent from this address.
+struct FarEndAnswered {
+  IpAddress local;
 };
 
 // Outcomes of effects.
@@ -117,8 +132,8 @@ struct IdleReport {  // of AskIdle
 struct DeadlinePassed {};
 
 using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted,
-                           FarewellSaid, Impaired, StandsBehind, Reconfigured, CallReport, Listed, SupervisorGone,
-                           InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, SentOn, HandedOver,
-                           QueueReport, DrainReport, IdleReport, DeadlinePassed>;
+                           FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport, Listed,
+                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered,
+                           SentOn, HandedOver, QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

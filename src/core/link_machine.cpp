@@ -45,8 +45,8 @@ struct LinkMachine::MeansNothing
           // pppd has been told to end.
           In<Ending, DrainReport>,
           // What a packet asks for is being done, or will be after this; Down alone has held packets back.
-          In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>, In<Ending, Impaired>,
-          In<Waiting, Impaired>,
+          In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
+          In<Ending, Impaired>, In<Waiting, Impaired>,
           // The link has a call, or had one of its own: no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
           In<Waiting, CallFound>,
@@ -89,6 +89,7 @@ std::optional<Time> LinkMachine::deadline() const {
   const auto consider = [&earliest](std::optional<Time> t) {
     if (t && *t != Time::max()) earliest = sooner(earliest, t);
   };
+  if (asking_) consider(asking_->gate.deadline());
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
   if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // a call is ended first
   std::visit(Overloaded{
@@ -117,12 +118,15 @@ std::optional<Time> LinkMachine::deadline() const {
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   const auto from = shown(state_);
+  const bool left = std::holds_alternative<Leaving>(state_) && !std::holds_alternative<Leaving>(next);
   if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
   if (from != shown(state_)) since_ = now_;
   out_.transitions.push_back({from, shown(state_), serial(), reason, detail});
   reason_ = std::move(reason);
   detail_ = std::move(detail);
+  if (asking_ && !std::holds_alternative<Dialing>(state_) && carries() == nullptr) stop_asking();
+  if (left) part();
 }
 
 // ---- packets ---------------------------------------------------------------------------------------------------------
@@ -249,8 +253,76 @@ void LinkMachine::on(Reconfigured&& event) {
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
 }
 
+void LinkMachine::on(PartAsked&& event) {
+  if (event.then) permission_.lift(Bar::gone);
+  else permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
+  parting_ = std::move(event);
+  on(DisconnectAsked{});
+  part();
+}
+
+// While a good-bye is said it waits: become() comes here again.
+void LinkMachine::part() {
+  if (!parting_ || std::holds_alternative<Leaving>(state_)) return;
+  if (parting_->then) effect(GiveUpPlace{});
+  else effect(PlaceChanged{});
+}
+
+void LinkMachine::on(const PlaceGivenUp&) {
+  if (!parting_ || !parting_->then || std::holds_alternative<Leaving>(state_)) return;
+  on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
+  effect(PlaceChanged{});
+}
+
 void LinkMachine::on(const AddressAppeared& event) {
-  if (config_.stable_for(event.local.family())) meet(event);  // no call of this link carries another family
+  if (!config_.stable_for(event.local.family())) return;  // no call of this link carries another family
+  if (!must_ask(event)) {
+    if (asking_ && asking_->gate.local() == event.local) stop_asking();
+    return meet(event);
+  }
+  asking_ = Asking{{event.local, config_.call.peer_wait, now_}, *event.peer};
+  ask_far_end();
+}
+
+bool LinkMachine::must_ask(const AddressAppeared& event) const {
+  const auto family = event.local.family();
+  const auto* up = carries();
+  const bool counts = up ? up->of(family) == Carriage::carried : !std::holds_alternative<Dialing>(state_);
+  return event.peer && *event.peer != event.local && family == Family::v4 && config_.call.peer_wait != Duration::zero() &&
+         !counts;
+}
+
+// A round of questions. Name servers become known meanwhile.
+void LinkMachine::ask_far_end() {
+  auto known = std::vector{asking_->peer};
+  for (const auto& agreed : call()->agreed)
+    if (agreed) known.insert(known.end(), agreed->dns.begin(), agreed->dns.end());
+  const auto local = asking_->gate.local();
+  auto step = asking_->gate.round(known, now_);
+  std::visit(Overloaded{
+                 [&](AskPeers& ask) { effect(AskFarEnd{local, std::move(ask.targets)}); },
+                 [&](const GateOpens& opens) {
+                   stop_asking(opens.in_vain);
+                   meet(AddressAppeared{local});
+                 },
+             },
+             step);
+}
+
+void LinkMachine::stop_asking(bool in_vain) {
+  asking_.reset();
+  effect(StopAsking{in_vain});
+}
+
+void LinkMachine::on(const FarEndAnswered& event) {
+  if (!asking_ || asking_->gate.local() != event.local) return;
+  stop_asking();
+  meet(AddressAppeared{event.local});
+}
+
+void LinkMachine::on(const AddressVanished& event) {
+  if (asking_ && asking_->gate.local() == event.local) stop_asking();
+  meet(event);
 }
 
 void LinkMachine::on(const CallReport& event) {
@@ -278,6 +350,7 @@ void LinkMachine::on(const SupervisorGone&) {
 
 void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
+  if (asking_ && now_ >= asking_->gate.deadline()) ask_far_end();
   if (std::holds_alternative<Down>(state_))
     for (const auto bar : permission_.pass(now_)) {
       if (bar == Bar::block) effect(SetBlocked{false});

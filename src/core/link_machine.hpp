@@ -6,7 +6,7 @@
 //   - never two calls at a time: every StartCall is followed by a CallGone (or the supervisor's loss) before the next;
 //   - packets are sent on only while Up; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
-//   - a link that is blocked, or that is about to be stopped, never starts a call;
+//   - a link that is blocked, that is about to be stopped, or that is configured no more, never starts a call;
 //   - nor does one of which it is not known yet whether a call of an earlier ghostd lives: a second call would cost twice.
 #pragma once
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "core/link_event.hpp"
 #include "core/link_state.hpp"
 #include "core/link_status.hpp"
+#include "core/peer_gate.hpp"
 #include "core/permission.hpp"
 #include "core/replay_buffer.hpp"
 
@@ -70,6 +71,11 @@ class LinkMachine {
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
 
+  // A reload's wish waits: for a good-bye, or for PlaceGivenUp.
+  [[nodiscard]] bool parting() const { return parting_.has_value(); }
+  // The link is configured no more, and says no good-bye (any more): it may be taken away.
+  [[nodiscard]] bool parted() const { return parting_ && !parting_->then && !std::holds_alternative<Leaving>(state_); }
+
   bool operator==(const LinkMachine&) const = default;
 
  private:
@@ -103,12 +109,15 @@ class LinkMachine {
   void on(const Impaired& event);
   void on(const StandsBehind& event);
   void on(Reconfigured&& event);
+  void on(PartAsked&& event);
+  void on(const PlaceGivenUp&);
   void on(const CallReport& event);
   void on(const Listed& event);
   void on(const SupervisorGone&);
   void on(const InterfaceAppeared& event) { meet(event); }
   void on(const AddressAppeared& event);
-  void on(const AddressVanished& event) { meet(event); }
+  void on(const AddressVanished& event);
+  void on(const FarEndAnswered& event);
   void on(const AddressConflicts& event) { meet(event); }
   void on(const SentOn& event);
   void on(const HandedOver& event);
@@ -215,6 +224,10 @@ class LinkMachine {
   void forget_wishes();
   void end_on_purpose();
   void block(std::string reason, std::string detail = {});
+  void part();
+  [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
+  void ask_far_end();
+  void stop_asking(bool in_vain = false);
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
@@ -248,6 +261,14 @@ class LinkMachine {
   CallSerial last_serial_ = CallSerial::none;
   Permission permission_;
   bool ended_on_purpose_ = false;
+  std::optional<PartAsked> parting_;
+  // An address that does not count yet.
+  struct Asking {
+    PeerGate gate;
+    IpAddress peer;
+    bool operator==(const Asking&) const = default;
+  };
+  std::optional<Asking> asking_;
   std::optional<Time> behind_since_;  // a better default route carries what is new
   bool impaired_ = false;             // what a packet asked for could not be carried
   // Who waits for a call, beside the packets: the last Connect, and the longest hold.

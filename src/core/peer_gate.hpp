@@ -37,6 +37,8 @@ class PeerGate {
   [[nodiscard]] PeerGateStep round(const std::vector<IpAddress>& known, Time now);
   [[nodiscard]] Time deadline() const { return next_; }
 
+  bool operator==(const PeerGate&) const = default;
+
  private:
   IpAddress local_;
   bool asks_;

@@ -10,6 +10,7 @@ std::string_view to_string(Bar bar) {
   switch (bar) {
     case Bar::block: return "block";
     case Bar::stop: return "stop";
+    case Bar::gone: return "gone";
   }
   return {};
 }

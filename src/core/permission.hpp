@@ -18,10 +18,11 @@ namespace ghost::core {
 enum class Bar : std::uint8_t {
   block,  // a person's Block, or a failure that only a person can mend; packets are refused by the kernel already
   stop,   // ghostd is about to be stopped
+  gone,   // a reload has taken the link out of the configuration
 };
-inline constexpr std::size_t kBars = 2;
+inline constexpr std::size_t kBars = 3;
 
-// "block", "stop": why a call that a bar ends was ended.
+// "block", "stop", "gone": why a call that a bar ends was ended.
 [[nodiscard]] std::string_view to_string(Bar bar);
 
 // The link makes no calls, and why. It lasts until a person lifts it: a wrong password tried at each start is paid for each time.

@@ -41,8 +41,12 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       supervisor_(
           loop, paths.supervisor_socket, [this](ppp::Message m) { supervisor_says(std::move(m)); },
           [this](const std::string& why) { supervisor_lost(why); }),
-      list_timeout_(loop, [this] { listed(); }),
-      parted_(loop, [this] { farewells_said(); }),
+      roll_timer_(loop,
+                  [this] {
+                    want(roll_.time_passed(loop::now()));
+                    see_calls();
+                  }),
+      places_(loop, [this] { set_up_places(); }),
       queue_([this](const std::string& link, core::LinkEvent event) { handle(link, std::move(event)); }),
       turn_end_(loop, [this](const TurnEnd::Seen& seen) { tell(seen); }) {
   auto& tuns = inherited_.tuns;
@@ -85,7 +89,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   tell_manager();
 
   // Calls that an earlier ghostd began come before the first packet, or that would ask for a second.
-  if (!ask_for_calls()) listen();
+  want(roll_.begin());
 }
 
 Daemon::~Daemon() = default;
@@ -121,11 +125,11 @@ void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
     return l.second->machine().permission().standing(core::Bar::stop).has_value();
   });
   links_[name] = std::make_unique<Link>(
-      Link::Shared{loop_, host_, supervisor_, *this, appear_paths_}, named(std::move(config)), index, std::move(tun),
+      Link::Shared{loop_, host_, supervisor_, *this, *this, appear_paths_}, named(std::move(config)), index, std::move(tun),
       [this, name](core::LinkEvent e) { post(name, std::move(e)); }, [this, name] { make_again(name); });
   if (links_[name]->decides().scheduled()) watch_timer(name);
   if (stops) post(name, core::LeaveAsked{});
-  if (listening_) links_[name]->listen();
+  if (roll_.known()) links_[name]->listen();
 }
 
 void Daemon::make_again(const std::string& name) {
@@ -185,7 +189,7 @@ net::Result<void> Daemon::take_over() {
   tell_what_stands_beside();
   if (keeper_) keeper_->look_soon();
   // Everything there is is told again: a prefix that is shared since now may have its interface already.
-  if (listening_) watch_kernel();
+  if (roll_.known()) watch_kernel();
   return {};
 }
 
@@ -215,7 +219,6 @@ void Daemon::handle(const std::string& name, core::LinkEvent event) {
   for (const auto& t : step.transitions) log_transition(link.name(), t);
   turn_end_.saw(link.name(), step.only_packets,
                 !step.transitions.empty() && std::holds_alternative<core::Down>(link.machine().state()));
-  if (!parting_.empty()) parted_.run_soon();
   link.run(std::move(step.effects));
 }
 
@@ -233,8 +236,7 @@ void Daemon::tell(const TurnEnd::Seen& seen) {
   see_who_stands_in_front();
   names_.tell();
   tell_manager();
-  tell_left();
-  leave_idle_supervisor();
+  see_calls();
   // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
   // may be days.
   if (seen.came_to_rest) ::malloc_trim(0);

@@ -10,6 +10,7 @@
 
 #include "bus/bus_service.hpp"
 #include "config/load.hpp"
+#include "core/roll_call.hpp"
 #include "core/time.hpp"
 #include "ghostd/autoconf.hpp"
 #include "ghostd/event_queue.hpp"
@@ -30,7 +31,7 @@ struct Paths {
   config::Roots links{};  // what a reload reads
 };
 
-class Daemon final : public bus::Requests, private BusPort {
+class Daemon final : public bus::Requests, private BusPort, private Places {
  public:
   // Takes the routes over. Throws std::runtime_error when the kernel refuses.
   Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths);
@@ -62,12 +63,9 @@ class Daemon final : public bus::Requests, private BusPort {
 
   // ---- a reload: daemon_reload.cpp
   [[nodiscard]] net::Result<void> apply(core::Config config);
-  // Hangs a link up for a reload that takes it away (no `wants`) or gives it other addresses: when those who were told have
-  // been told the end, within VanishTimeout=; nobody waits here.
-  [[nodiscard]] net::Result<void> part_from(const std::string& name, std::optional<core::LinkConfig> wants);
-  [[nodiscard]] net::Result<void> put_in_place(const std::string& name, std::optional<core::LinkConfig> wants);
-  [[nodiscard]] bool says_farewell(const std::string& name) const;
-  void farewells_said();
+  void remove_parted();
+  void place_changed() override { places_.run_soon(); }
+  void set_up_places();
 
   // ---- the bus: daemon_requests.cpp
   [[nodiscard]] bus::Accepted connect(const std::string& link) override;
@@ -75,7 +73,6 @@ class Daemon final : public bus::Requests, private BusPort {
   [[nodiscard]] bus::Accepted block(const std::string& link) override;
   [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
   [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
-  void tell_left();
   [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
   void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
   void look(const std::string& link) override;
@@ -96,11 +93,9 @@ class Daemon final : public bus::Requests, private BusPort {
   void supervisor_says(ppp::Message message);
   void supervisor_lost(const std::string& why);
   void hang_up_orphan(const std::string& link, CallSerial serial);
-  void leave_idle_supervisor();  // without a client and a call it ends by itself
   void tell_names();
-  // Which calls live? False: it could not be asked.
-  bool ask_for_calls();
-  void listed();
+  void want(const core::RollCall::Wants& wants);
+  void see_calls() { want(roll_.seen(any_call())); }
   void listen();
 
   // ---- the kernel's interfaces: daemon_kernel.cpp
@@ -131,15 +126,12 @@ class Daemon final : public bus::Requests, private BusPort {
   loop::IoSource monitor_io_;
   std::optional<Keeper> keeper_;
   std::vector<std::string> beside_;  // what was said last of others' default routes
-  loop::Timer list_timeout_;
-  std::map<std::string, std::optional<core::LinkConfig>> parting_;  // links that a reload hangs up, and what comes then
-  loop::DeferSource parted_;
+  loop::Timer roll_timer_;
+  loop::DeferSource places_;  // no link is taken away within a step of its own
 
   EventQueue queue_;
   TurnEnd turn_end_;
-  bool listing_ = false;  // the supervisor has been asked for its calls, and has not told all of them yet
-  bool listening_ = false;
-  bool leaving_ = false;     // whoever stops us waits for the last call's end
+  core::RollCall roll_;
   bool names_told_ = false;  // to the supervisor
   StatusLine status_line_;
 };

@@ -92,7 +92,7 @@ void Daemon::kernel_says(std::uint32_t) {
                    },
                    [&](const net::AddressGone& c) {
                      with_link(c.ifname, [&](Link& l) {
-                       l.address_gone(c.local);
+                       post(l.name(), core::AddressVanished{c.local});
                        // The far end has withdrawn it, or let it run out. Its other ones count now.
                        for (const auto& other : monitor_->table().usable(c.ifname, Family::v6))
                          if (c.family() == Family::v6) l.address_up(other, other);

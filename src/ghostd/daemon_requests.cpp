@@ -17,6 +17,8 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
   using Error = bus::RequestError;
   const auto& machine = links_.at(link)->machine();
   if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
+  if (machine.permission().standing(core::Bar::gone))
+    return tl::unexpected(Error{Error::Kind::Failed, link + " is configured no more; it says good-bye and goes"});
   if (machine.barred())
     return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
   return {};
@@ -47,14 +49,7 @@ tl::expected<bool, bus::RequestError> Daemon::leave() {
   for (const auto& [name, link] : links_) names.push_back(name);
   for (const auto& name : names) post(name, core::LeaveAsked{});
   turn_end_.tell_now();
-  leaving_ = any_call() || !listening_;  // which calls live already is not known yet
-  return leaving_;
-}
-
-void Daemon::tell_left() {
-  if (!leaving_ || !listening_ || any_call()) return;
-  leaving_ = false;
-  if (bus_) bus_->left();
+  return roll_.stop(any_call());
 }
 
 bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {

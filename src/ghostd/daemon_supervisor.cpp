@@ -9,12 +9,6 @@
 #include "ghostd/log.hpp"
 
 namespace ghost::daemon {
-namespace {
-
-// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
-constexpr core::Duration kListPatience = std::chrono::seconds(20);
-
-}  // namespace
 
 void Daemon::supervisor_says(ppp::Message message) {
   std::visit(Overloaded{
@@ -28,7 +22,10 @@ void Daemon::supervisor_says(ppp::Message message) {
                    if (refused.link.empty()) return;
                    post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
                  },
-                 [&](const ppp::Listed&) { listed(); },
+                 [&](const ppp::Listed&) {
+                   want(roll_.listed());
+                   see_calls();
+                 },
              },
              message);
 }
@@ -50,11 +47,7 @@ void Daemon::supervisor_lost(const std::string& why) {
   }
   if (calls) log(LOG_ERR, "", "the connection to ghost-supervisor broke: " + why);
   for (const auto& name : names) post(name, core::SupervisorGone{});
-  listing_ = false;
-  list_timeout_.disarm();
-  // If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
-  if (calls) ask_for_calls();
-  listen();
+  want(roll_.lost(calls));
 }
 
 // Only where there are any: a supervisor of an earlier version that has calls knows no such word.
@@ -64,35 +57,31 @@ void Daemon::tell_names() {
   if (std::exchange(names_told_, any) || any) (void)supervisor_.send(ppp::Names{});
 }
 
-bool Daemon::ask_for_calls() {
-  listing_ = supervisor_.send(ppp::List{});
-  if (listing_) list_timeout_.arm(loop::now() + kListPatience);
-  return listing_;
-}
-
-// All calls that live are known, or nobody waits for them any longer.
-void Daemon::listed() {
-  listing_ = false;
-  list_timeout_.disarm();
-  listen();
-  leave_idle_supervisor();
+void Daemon::want(const core::RollCall::Wants& wants) {
+  using Want = core::RollCall::Want;
+  for (const auto one : wants) {
+    switch (one) {
+      case Want::ask: want(roll_.asked(supervisor_.send(ppp::List{}), loop::now())); break;
+      case Want::listen: listen(); break;
+      case Want::let_go: supervisor_.close(); break;
+      case Want::left:
+        if (bus_) bus_->left();
+        break;
+    }
+  }
+  if (const auto deadline = roll_.deadline()) roll_timer_.arm(*deadline);
+  else roll_timer_.disarm();
 }
 
 // From here on the kernel's interfaces are watched and packets may ask for calls.
 void Daemon::listen() {
-  if (std::exchange(listening_, true)) return;
   watch_kernel();
   for (const auto& [name, link] : links_) link->listen();
   tell_names();
   // Not before living calls are known: their name servers would be taken away, and given back.
   if (bus_) names_.begin(loop_, bus_->connection());
   publish();
-  leave_idle_supervisor();
-  tell_left();
-}
-
-void Daemon::leave_idle_supervisor() {
-  if (!any_call() && listening_ && !listing_) supervisor_.close();
+  see_calls();
 }
 
 }  // namespace ghost::daemon

@@ -49,6 +49,13 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    if (!ports_.bearer.hang_up(name, e.serial)) call_is_lost(e.serial);
                  },
                  [&](const PrepareInterface&) { warn_if_failed(name, ports_.queue.prepare()); },
+                 [&](const AskFarEnd& e) { ports_.far_end.ask(e.local, e.targets); },
+                 [&](const StopAsking& e) {
+                   ports_.far_end.stop();
+                   if (e.in_vain)
+                     log(LOG_INFO, name,
+                         "the far end does not answer; sending the waiting packets anyway (PeerWait= sets how long ghostd asks)");
+                 },
                  [&](Handover& e) { post_(ports_.path.hand_over(e.serial, e.family, std::move(e.packets))); },
                  [&](const Reinject& e) { post_(ports_.path.send_on(e.packets)); },
                  [&](const SettleQueue& e) { post_(QueueReport{e.serial, ports_.queue.settle(e.force)}); },
@@ -66,6 +73,11 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    warn_if_failed(name, ports_.netfilter.forget(e.address));
                  },
                  [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
+                 [&](const GiveUpPlace&) {
+                   warn_if_failed(name, ports_.path.give_up());
+                   post_(PlaceGivenUp{});
+                 },
+                 [&](const PlaceChanged&) { ports_.places.place_changed(); },
                  [&](const Save& e) { ports_.memory.save(e.generation); },
                  [&](const AskTimer& e) { ports_.bus.ask_timer(name, e.question); },
                  [&](const TickJudged& e) {

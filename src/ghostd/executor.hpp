@@ -16,11 +16,13 @@ class Executor {
   struct Ports {
     Path& path;
     CallQueue& queue;
+    FarEnd& far_end;
     Netfilter& netfilter;
     Bearer& bearer;
     NoticePort& notices;
     Memory& memory;
     BusPort& bus;
+    Places& places;
   };
   // post: must not step the link before run() has returned.
   Executor(Ports ports, Post post) : ports_(ports), post_(std::move(post)) {}

@@ -63,6 +63,16 @@ net::Result<UniqueFd> make_stored_tun(const std::string& link) {
   return made;
 }
 
+net::Result<StoredTun> StoredTun::make(const std::string& link) {
+  auto made = make_stored_tun(link);
+  if (!made) return tl::unexpected(made.error());
+  return StoredTun(link, std::move(*made));
+}
+
+StoredTun::~StoredTun() {
+  if (tun_) remove_stored_tun(link_);
+}
+
 void remove_stored_tun(const std::string& link) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=tun-" + link).c_str()); }
 
 }  // namespace ghost::daemon

@@ -5,6 +5,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 
 #include "base/unique_fd.hpp"
 #include "net/error.hpp"
@@ -19,6 +20,21 @@ struct Inherited {
 // Takes over all that were passed, set to non-blocking. What is neither a TUN of a link of that name nor a socket is closed,
 // and taken out of the store: nobody else would.
 [[nodiscard]] Inherited inherited();
+
+// A link's TUN that was made now and is in the store. Unless it is kept, it is taken out again, and so ceases to be.
+class StoredTun {
+ public:
+  [[nodiscard]] static net::Result<StoredTun> make(const std::string& link);
+  StoredTun(StoredTun&&) = default;
+  StoredTun& operator=(StoredTun&&) = delete;
+  ~StoredTun();
+  [[nodiscard]] UniqueFd keep() { return std::move(tun_); }
+
+ private:
+  StoredTun(std::string link, UniqueFd tun) : link_(std::move(link)), tun_(std::move(tun)) {}
+  std::string link_;
+  UniqueFd tun_;
+};
 
 // Makes a link's TUN, where that is allowed, and puts it into the store / takes one of a vanished link out. Without a manager there is
 // no store.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghostd/link.hpp"
 
-#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -50,13 +49,14 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       queue_(host_, [this] { return placed(); }),
       netfilter_([this] { return placed(); }),
       decides_(config, remembered(shared.paths.directory, config.name), surroundings(), clocks()),
-      gate_(loop_, config.name, [this](const IpAddress& local) { post_(core::AddressAppeared{local}); }),
+      questions_(
+          loop_, [this] { return interface(); }, [this](const IpAddress& local) { post_(core::FarEndAnswered{local}); }),
       memory_(
           loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
           [this](core::Written e) { post_(e); }),
       notices_(
           loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
-      executor_({path_, queue_, netfilter_, shared.bearer, notices_, memory_, shared.bus}, post_),
+      executor_({path_, queue_, questions_, netfilter_, shared.bearer, notices_, memory_, shared.bus, shared.places}, post_),
       gather_(loop_, [this] { readable(); }),
       timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
       wall_timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
@@ -95,21 +95,7 @@ Kept Link::kept() const {
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {
   if (auto ok = host_.call_has_address(name()); !ok) log(LOG_WARNING, name(), ok.error().what);
-  const auto status = machine().status();
-  const auto& known = status.local_addresses;
-  const bool carried = std::find(known.begin(), known.end(), local) != known.end();
-  // Over IPv6 the far end has spoken already: its router advertisement made the address.
-  if (carried || local.family() == Family::v6 || local == peer) return post_(core::AddressAppeared{local});
-  gate_.wait(interface(), local, machine().config().call.peer_wait, [this, peer] {
-    auto targets = machine().status().dns;
-    targets.push_back(peer);
-    return targets;
-  });
-}
-
-void Link::address_gone(const IpAddress& local) {
-  gate_.cancel(local);
-  post_(core::AddressVanished{local});
+  post_(core::AddressAppeared{local, peer});
 }
 
 void Link::read_from(UniqueFd tun) {

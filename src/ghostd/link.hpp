@@ -13,7 +13,7 @@
 #include "ghostd/link_netfilter.hpp"
 #include "ghostd/memory_file.hpp"
 #include "ghostd/notices.hpp"
-#include "ghostd/peer_gate.hpp"
+#include "ghostd/peer_questions.hpp"
 #include "loop/sources.hpp"
 #include "net/standing.hpp"
 
@@ -33,6 +33,7 @@ class Link {
     Host& host;
     Bearer& bearer;
     BusPort& bus;
+    Places& places;
     const AppearPaths& paths;
   };
   // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
@@ -47,9 +48,8 @@ class Link {
   // What the step wants done.
   void run(std::vector<core::LinkEffect> effects) { executor_.run(machine().config(), std::move(effects)); }
 
-  // The call's interface has this address, or has lost it. It becomes an event once the far end takes packets.
+  // The call's interface has this address.
   void address_up(const IpAddress& local, const IpAddress& peer);
-  void address_gone(const IpAddress& local);
 
   [[nodiscard]] const std::string& name() const { return machine().config().name; }
   [[nodiscard]] std::string interface() const { return bearer_.interface_of(name()); }
@@ -86,7 +86,7 @@ class Link {
   InterfaceQueue queue_;
   LinkNetfilter netfilter_;
   core::Link decides_;
-  PeerGate gate_;
+  PeerQuestions questions_;
   MemoryFile memory_;
   Notices notices_;
   Executor executor_;

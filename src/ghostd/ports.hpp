@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the Executor needs of the outside, a port for each thing that can fail in its own way. One link's each, but for Bearer and
-// BusPort, which all links share. None of them calls back from within: what comes later is posted as an event.
+// What the Executor needs of the outside, a port for each thing that can fail in its own way. One link's each, but for Bearer,
+// Places and BusPort, which all links share. None of them calls back from within: what comes later is posted as an event.
 #pragma once
 #include <string>
 #include <vector>
@@ -20,6 +20,8 @@ class Path {
   [[nodiscard]] virtual net::Result<void> refuse(Family family, bool refuse) = 0;
   // The demand interface has the traffic again when this returns, and nothing more goes into the call's queue.
   [[nodiscard]] virtual net::Result<void> route_back() = 0;
+  // The routes that the link has with and without a call.
+  [[nodiscard]] virtual net::Result<void> give_up() = 0;
 };
 
 // The call's interface and its queue (InterfaceQueue).
@@ -31,6 +33,15 @@ class CallQueue {
   // True: the queue is an ordinary one.
   [[nodiscard]] virtual bool settle(bool force) = 0;
   [[nodiscard]] virtual bool drained() = 0;
+};
+
+// The far end of a call, before it is known to take packets (PeerQuestions). An answer is core::FarEndAnswered.
+class FarEnd {
+ public:
+  virtual ~FarEnd() = default;
+  // Each of these once more, from this address. Those who were asked from another one are let go.
+  virtual void ask(const IpAddress& local, const std::vector<IpAddress>& targets) = 0;
+  virtual void stop() = 0;
 };
 
 // What netfilter does for a link (LinkNetfilter).
@@ -66,6 +77,14 @@ class NoticePort {
   virtual void abandon(std::uint64_t id) = 0;
   // Starts what waits. Not before the end of a step: the same step may abandon it.
   virtual void launch() = 0;
+};
+
+// What all links have in common of the host: rules, routes, the table (Daemon).
+class Places {
+ public:
+  virtual ~Places() = default;
+  // Soon, and once for all links whose place has changed by then.
+  virtual void place_changed() = 0;
 };
 
 // What outlives ghostd (MemoryFile). Answered by core::Written, if the disk answers.

@@ -89,6 +89,7 @@ std::vector<Meeting> meetings() {
     config.call.idle_timeout = 2h;
     return config;
   };
+  const PartAsked elsewhere{changed()}, nowhere{};
   return {
       {"a packet", packet("c")},
       {"a packet of a family that no call carries", packet6("d")},
@@ -106,6 +107,10 @@ std::vector<Meeting> meetings() {
       {"a better default route stands", StandsBehind{true}},
       {"it stands no more", StandsBehind{false}, StandsBehind{true}},
       {"a reload", reconfigured(changed())},
+      {"a reload that gives it another place", elsewhere},
+      {"the place before is given up", PlaceGivenUp{}, elsewhere},
+      {"a reload that takes it away", nowhere},
+      {"a reload that gives it back", elsewhere, nowhere},
       {"the supervisor: a call that nobody knows lives", started(7)},
       {"the supervisor: these were all calls that live", listed(9)},
       {"the supervisor: what was agreed upon", agreed(1, "10.0.0.1", "10.0.0.2")},
@@ -117,6 +122,8 @@ std::vector<Meeting> meetings() {
       {"ppp-<link> exists", interface},
       {"an address on ppp-<link>", address("10.0.0.1")},
       {"another address", address("10.0.0.9")},
+      {"an address whose far end is to be asked", address("10.0.0.9", "10.0.0.2")},
+      {"the far end answers", answered("10.0.0.9"), address("10.0.0.9", "10.0.0.2")},
       {"the address is gone", address_gone("10.0.0.1")},
       {"the address is somebody else's", conflict("eth0 has it")},
       {"packets were sent on", sent_on(1)},

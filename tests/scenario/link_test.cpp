@@ -349,7 +349,7 @@ TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
   s.written(6s);
   const auto asked = s.at(7s, Event(disconnect));
   EXPECT_THAT(asked, testing::Not(testing::Contains("route back")));
-  EXPECT_TRUE(s.link.leaving());
+  EXPECT_TRUE(std::holds_alternative<Leaving>(s.link.call().state()));
   EXPECT_THAT(s.written(7s), ElementsAre("tell dns it is gone from 192.0.2.7"));
   EXPECT_THAT(s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""}),
               testing::IsSupersetOf({"dns: Ok", "route back", "drained? 1"}));
@@ -361,4 +361,47 @@ TEST(GoodBye, IsNotWaitedForWhereNobodyWasTold) {
   s.at(1s, AppearAsked{});
   s.carries(5s);
   EXPECT_THAT(s.at(6s, Event(disconnect)), testing::Contains("route back"));
+}
+
+// The receivers of before are told the end, by the settings of before.
+TEST(GoodBye, IsSaidBeforeAReloadMovesTheLink) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", ""});
+  s.written(6s);
+  auto other = hut({"mail"});
+  other.stable = {*IpAddress::parse("192.0.0.9")};
+  EXPECT_THAT(s.at(7s, Event(Reconfigured{other})), testing::Not(testing::Contains("route back")));
+  EXPECT_THAT(s.written(7s), ElementsAre("tell dns it is gone from 192.0.2.7"));
+  EXPECT_THAT(s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""}),
+              testing::IsSupersetOf({"dns: Ok", "route back", "give up place"}));
+  EXPECT_EQ(s.link.call().config(), hut({"dns"}));
+  EXPECT_THAT(s.at(8s, Event(PlaceGivenUp{})), testing::Contains("place changed"));
+  EXPECT_EQ(s.link.call().config(), other);
+}
+
+TEST(GoodBye, AReloadThatMovesNothingHangsUpNobody) {
+  auto s = known();
+  s.at(1s, Event(connect));
+  s.carries(5s);
+  auto other = hut({"dns"});
+  other.call.idle_timeout = 1min;
+  EXPECT_THAT(s.at(6s, Event(Reconfigured{other})), testing::Not(testing::Contains("route back")));
+  EXPECT_EQ(s.link.call().config(), other);
+  for (const auto& move : {+[](LinkConfig& c) { c.metric = 700; }, +[](LinkConfig& c) { c.routes.clear(); },
+                           +[](LinkConfig& c) { c.stable = dual().stable; }}) {
+    auto config = hut();
+    move(config);
+    EXPECT_TRUE(needs_another_place(hut(), config));
+  }
+}
+
+// It waits for a call that nobody may make, and asks for none.
+TEST(GoodBye, AnAppearanceOfALinkThatIsTakenAwayAsksForNoCall) {
+  auto s = known();
+  s.at(1s, Event(taken_away));
+  EXPECT_THAT(s.at(2s, AppearAsked{}), testing::Not(testing::Contains(testing::StartsWith("start"))));
+  EXPECT_EQ(s.state(), "down (start); connecting");
 }

@@ -33,6 +33,13 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
                            "told before it was on disk",
                            "hung up in order",
                            "hung up behind a good-bye",
+                           "questions",
+                           "asked",
+                           "asked in vain",
+                           "places given up",
+                           "places given up behind a good-bye",
+                           "taken away",
+                           "taken away behind a good-bye",
                            "due",
                            "not due",
                            "bars that ended by themselves"})

@@ -38,6 +38,12 @@ std::string text(const std::vector<PacketBytes>& packets) {
 std::string one(const StartCall& e) { return "start " + text(e.serial); }
 std::string one(const EndCall& e) { return "end " + text(e.serial); }
 std::string one(const PrepareInterface&) { return "prepare interface"; }
+std::string one(const AskFarEnd& e) {
+  std::string out = "ask";
+  for (const auto& a : e.targets) out += " " + a.str();
+  return out + " from " + e.local.str();
+}
+std::string one(const StopAsking& e) { return e.in_vain ? "stop asking, in vain" : "stop asking"; }
 std::string one(const Handover& e) { return "hand over " + text(e.serial) + " " + text(e.family) + ": " + text(e.packets); }
 std::string one(const Reinject& e) { return "reinject " + text(e.packets); }
 std::string one(const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); }
@@ -48,6 +54,8 @@ std::string one(const CheckDrained& e) { return "drained? " + text(e.serial); }
 std::string one(const AskIdle& e) { return "idle? " + text(e.serial); }
 std::string one(const ForgetAddress& e) { return "forget " + e.address.str(); }
 std::string one(const SetBlocked& e) { return e.blocked ? "block" : "unblock"; }
+std::string one(const GiveUpPlace&) { return "give up place"; }
+std::string one(const PlaceChanged&) { return "place changed"; }
 std::string one(const Save& e) { return "save " + std::to_string(e.generation); }
 std::string one(const AskTimer& e) { return e.question == TimerQuestion::keep_promise ? "timer? to keep" : "timer? to tell"; }
 std::string one(const TickJudged& e) { return (e.due.due ? "due: " : "not due: ") + std::string(to_string(e.due.verdict)); }
@@ -113,6 +121,8 @@ Event agreed(unsigned call, std::string_view local, std::string_view remote) {
   return CallReport{CallSerial{call}, CallAddress{ip(local), ip(remote), {ip("9.9.9.10")}}};
 }
 Event address(std::string_view local) { return AddressAppeared{ip(local)}; }
+Event address(std::string_view local, std::string_view peer) { return AddressAppeared{ip(local), ip(peer)}; }
+Event answered(std::string_view local) { return FarEndAnswered{ip(local)}; }
 Event address_gone(std::string_view local) { return AddressVanished{ip(local)}; }
 
 std::string words(const Effect& effect) {
@@ -149,48 +159,52 @@ std::string words(const LinkEvent& event) {
 
 std::string words(const Event& event) {
   const auto call = [](CallSerial s) { return " " + std::to_string(number(s)); };
-  return std::visit(Overloaded{
-                        [](const PacketsArrived& e) {
-                          std::string out = "packets";
-                          for (const auto& packet : e.packets) {
-                            const auto info = describe_packet(packet);
-                            out += " " + (info ? info->str() : std::string("malformed"));
-                          }
-                          return out;
-                        },
-                        [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
-                        [](const DisconnectAsked&) { return std::string("disconnect"); },
-                        [](const BlockAsked&) { return std::string("block"); },
-                        [](const UnblockAsked&) { return std::string("unblock"); },
-                        [](const LeaveAsked&) { return std::string("leave"); },
-                        [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
-                        [](const FarewellSaid&) { return std::string("farewell said"); },
-                        [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
-                        [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
-                        [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
-                        [&](const CallReport& e) {
-                          const auto* gone = std::get_if<CallGone>(&e.what);
-                          if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
-                          return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
-                        },
-                        [](const Listed&) { return std::string("listed"); },
-                        [](const SupervisorGone&) { return std::string("supervisor gone"); },
-                        [](const InterfaceAppeared&) { return std::string("interface"); },
-                        [](const AddressAppeared& e) { return "address " + e.local.str(); },
-                        [](const AddressVanished& e) { return "address gone " + e.local.str(); },
-                        [](const AddressConflicts& e) { return "conflict: " + e.detail; },
-                        [](const SentOn& e) {
-                          return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total());
-                        },
-                        [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
-                        [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
-                        [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
-                        [&](const IdleReport& e) {
-                          return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?");
-                        },
-                        [](const DeadlinePassed&) { return std::string("due"); },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [](const PacketsArrived& e) {
+            std::string out = "packets";
+            for (const auto& packet : e.packets) {
+              const auto info = describe_packet(packet);
+              out += " " + (info ? info->str() : std::string("malformed"));
+            }
+            return out;
+          },
+          [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
+          [](const DisconnectAsked&) { return std::string("disconnect"); },
+          [](const BlockAsked&) { return std::string("block"); },
+          [](const UnblockAsked&) { return std::string("unblock"); },
+          [](const LeaveAsked&) { return std::string("leave"); },
+          [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
+          [](const FarewellSaid&) { return std::string("farewell said"); },
+          [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },
+          [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
+          [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
+          [](const PartAsked& e) { return std::string(e.then ? "another place" : "taken away"); },
+          [](const PlaceGivenUp&) { return std::string("place given up"); },
+          [&](const CallReport& e) {
+            const auto* gone = std::get_if<CallGone>(&e.what);
+            if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
+            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
+          },
+          [](const Listed&) { return std::string("listed"); },
+          [](const SupervisorGone&) { return std::string("supervisor gone"); },
+          [](const InterfaceAppeared&) { return std::string("interface"); },
+          [](const AddressAppeared& e) { return "address " + e.local.str() + (e.peer ? " of " + e.peer->str() : ""); },
+          [](const FarEndAnswered& e) { return "the far end answers " + e.local.str(); },
+          [](const AddressVanished& e) { return "address gone " + e.local.str(); },
+          [](const AddressConflicts& e) { return "conflict: " + e.detail; },
+          [](const SentOn& e) {
+            return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total());
+          },
+          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
+          [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
+          [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
+          [&](const IdleReport& e) {
+            return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?");
+          },
+          [](const DeadlinePassed&) { return std::string("due"); },
+      },
+      event);
 }
 
 std::string words(const LinkMachine& machine) {

@@ -74,6 +74,10 @@ inline core::Event farewell_wanted(core::Duration patience) { return core::Farew
 inline const core::Event farewell_said = core::FarewellSaid{};
 inline core::Event reconfigured(core::LinkConfig config) { return core::Reconfigured{std::move(config)}; }
 
+inline core::Event moved(core::LinkConfig config) { return core::PartAsked{std::move(config)}; }
+inline const core::Event taken_away = core::PartAsked{};
+inline const core::Event place_given_up = core::PlaceGivenUp{};
+
 inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }
 core::Event agreed(unsigned call, std::string_view local, std::string_view remote);
 inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {}) {
@@ -85,6 +89,9 @@ inline const core::Event supervisor_gone = core::SupervisorGone{};
 inline const core::Event interface = core::InterfaceAppeared{};
 core::Event address(std::string_view local);
 core::Event address_gone(std::string_view local);
+// Its far end is to be asked; it answers.
+core::Event address(std::string_view local, std::string_view peer);
+core::Event answered(std::string_view local);
 inline core::Event conflict(std::string detail) { return core::AddressConflicts{std::move(detail)}; }
 
 inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0, std::string error = {}) {

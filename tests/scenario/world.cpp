@@ -41,6 +41,7 @@ LinkConfig World::some_config() {
   if (chance(5)) config.stable = {config.stable.back()};  // perhaps IPv6 alone
   config.call.idle_timeout = 1s * (1 + pick(60));
   config.call.dial_timeout = config.call.negotiate_timeout = 1s * (1 + pick(40));
+  config.call.peer_wait = 500ms * pick(6);
   config.call.redial_delay = 1s * (1 + pick(5));
   config.call.redial_delay_max = 1s * (1 + pick(60));
   config.call.redial_attempts = chance(70) ? 0 : 1 + pick(3);
@@ -74,7 +75,7 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(37)) {
+  switch (pick(39)) {
     case 0:
     case 1: return connect;
     case 2:
@@ -82,6 +83,7 @@ LinkEvent World::anything() {
     case 34: return StandsBehind{chance(50)};
     case 35: return conflict("somebody's");
     case 36: return chance(30) ? leave : unblock;
+    case 37: return taken_away();
     case 4: return block;
     case 5:
     case 6:
@@ -89,6 +91,7 @@ LinkEvent World::anything() {
     case 8: return Reconfigured{some_config()};
     case 9: return chance(30) ? supervisor_gone : interface;
     case 10: return AddressAppeared{some_address(family)};
+    case 38: return FarEndAnswered{some_address(Family::v4)};
     case 11: return AddressVanished{some_address(family)};
     case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(19)));
     case 13: return queue(static_cast<unsigned>(number(old)), chance(50));
@@ -96,10 +99,18 @@ LinkEvent World::anything() {
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
       return idle(0, 0s);
     case 16: return handed_over(static_cast<unsigned>(number(old)), family, 0, 0, chance(10) ? "no route" : "");
-    case 17: return started(static_cast<unsigned>(number(knows_ ? old : ghost::next(newest_))));  // no supervisor lists a dead call
+    case 17:
+      return started(static_cast<unsigned>(number(knows_ ? old : ghost::next(newest_))));  // no supervisor lists a dead call
     case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3));
     default: return some_packet();
   }
+}
+
+// And given back before long.
+LinkEvent World::taken_away() {
+  if (chance(70)) return some_packet();
+  later(up_to(20s), Reconfigured{some_config()});
+  return PartAsked{};
 }
 
 LinkEvent World::some_wish() {
@@ -136,7 +147,7 @@ void World::plan_call(CallSerial call) {
     const auto local = some_address(family);
     const auto up = at + up_to(chance(80) ? 2s : 20s);
     later(up, CallReport{call, CallAddress{local, far_end(family), {}}});
-    later(up, AddressAppeared{local});
+    later(up, AddressAppeared{local, chance(70) ? std::optional(far_end(family)) : std::nullopt});
     if (chance(15)) later(up + up_to(60s), AddressVanished{local});
   }
   if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(19)));
@@ -227,8 +238,7 @@ void World::learns(const Event& event) {
     }
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
-    if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
-        shown(call().state()) == Shown::down) {
+    if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ && shown(call().state()) == Shown::down) {
       ++seen_["adopted"];
       knows_ = true;
       live_ = newest_ = report->serial;
@@ -248,7 +258,7 @@ void World::learns(const Event& event) {
     ppp_.insert(appeared->local);
   } else if (const auto* vanished = std::get_if<AddressVanished>(&event)) {
     ppp_.erase(vanished->local);
-  } else if (std::holds_alternative<Reconfigured>(event)) {
+  } else if (std::holds_alternative<Reconfigured>(event) || std::holds_alternative<PlaceGivenUp>(event)) {
     owed_.clear();
   } else if (std::holds_alternative<UnblockAsked>(event)) {
     stop_until_.reset();
@@ -287,6 +297,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
             ppp_.clear();
+            asking_.reset();
             if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr) {
               promise(p->judged, "a packet calls that nobody has judged");
               promise(std::any_of(p->packets.begin(), p->packets.end(),
@@ -307,11 +318,28 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const PrepareInterface&) {
             promise(std::holds_alternative<Dialing>(call().state()), "an interface is prepared for no dial");
           },
+          [&](const AskFarEnd& e) {
+            ++seen_["questions"];
+            promise(std::holds_alternative<Dialing>(call().state()) || up, "a far end is asked without a call");
+            if (!asking_ || asking_->first != e.local) asking_ = {e.local, ghost::after(now_, call().config().call.peer_wait)};
+            if (chance(20)) later(up_to(2s), FarEndAnswered{e.local});
+          },
+          [&](const StopAsking& e) {
+            ++seen_[e.in_vain ? "asked in vain" : "asked"];
+            const bool time_passed = of_call && std::holds_alternative<DeadlinePassed>(*of_call);
+            promise(asking_ && (!e.in_vain || now_ >= asking_->second), "it stops asking too early, or was not asking");
+            promise(e.in_vain || !time_passed, "a far end counts as having answered that has not");
+            asking_.reset();
+          },
           [&](const Handover& e) {
             ++seen_["handovers"];
             promise(up && up->call.serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
             routed_ = true;
-            held_.insert(std::get<AddressAppeared>(*of_call).local);
+            for (const auto& local : up->addresses()) {
+              if (local.family() != e.family) continue;
+              held_.insert(local);
+              promise(!asking_ || asking_->first != local, "an address counts while its far end is asked");
+            }
             for (const auto& bytes : e.packets) {
               const auto& w = waiting_[bytes];
               auto& last = last_order_[static_cast<std::size_t>(e.family)];
@@ -366,6 +394,17 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const SetBlocked& e) {
             promise(blocked_ != e.blocked, "blocked twice, or unblocked twice");
             blocked_ = e.blocked;
+          },
+          [&](const GiveUpPlace&) {
+            ++seen_["places given up"];
+            seen_["places given up behind a good-bye"] += was_.state == "vanishing";
+            promise(!routed_, "a link gives its place up while its call carries");
+            later(up_to(100ms), PlaceGivenUp{});
+          },
+          [&](const PlaceChanged&) {
+            seen_["taken away"] += call().parted();
+            seen_["taken away behind a good-bye"] += call().parted() && was_.state == "vanishing";
+            promise(!call().parting() || (call().parted() && !routed_), "a link is taken away while its call carries");
           },
           [&](const Save& e) {
             promise(e.generation > saved_, "a generation is saved twice");

@@ -48,6 +48,7 @@ class World {
   core::LinkEvent anything();
   core::LinkEvent anything_of_appearances();
   core::LinkEvent some_wish();
+  core::LinkEvent taken_away();
   core::Event some_packet();
   void later(Duration in, core::LinkEvent event);
   void later_gone(Duration in, CallSerial call, CallEnd reason);
@@ -88,9 +89,10 @@ class World {
 
   std::optional<CallSerial> live_;  // as far as the link was told
   CallSerial newest_ = CallSerial::none;
-  bool routed_ = false;      // a handover that no RouteBack took back
-  bool knows_ = false;       // the link: whether a call lives that an earlier ghostd began
-  bool asked_idle_ = false;  // an answer to AskIdle is under way
+  bool routed_ = false;                               // a handover that no RouteBack took back
+  bool knows_ = false;                                // the link: whether a call lives that an earlier ghostd began
+  std::optional<std::pair<IpAddress, Time>> asking_;  // whose far end has not answered, and how long that is waited for
+  bool asked_idle_ = false;                           // an answer to AskIdle is under way
   bool blocked_ = false;
   std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked
   std::set<IpAddress> held_;        // handed over, not forgotten

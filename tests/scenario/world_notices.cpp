@@ -89,6 +89,7 @@ void World::restart() {
   last_order_[0] = last_order_[1] = 0;
   waiting_.clear();
   held_.clear();
+  asking_.reset();
   way_.clear();
   owed_.clear();
   made_.clear();

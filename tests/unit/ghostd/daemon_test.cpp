@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // All of ghostd but its bus, in a network namespace of each test's own. The test is the supervisor. Who may call when ghostd starts,
-// whose calls are taken over, and what becomes of them when the supervisor goes?
+// whose calls are taken over, what becomes of them when the supervisor goes, and when a reload takes their links away?
 #include "ghostd/daemon.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +23,7 @@
 using namespace ghost;
 using net::test::sh;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::StartsWith;
 
 namespace {
@@ -41,10 +44,10 @@ class DaemonTest : public net::test::OwnNetns {
     notify_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     ASSERT_EQ(::bind(notify_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    configure("isp", "192.0.0.2", "default");
+    configure("isp", "192.0.0.2", "default", isp());
     const config::Roots roots{{directory_}, {}, {}};
     daemon_.emplace(loop_, config::load(roots).value().config,
-                    daemon::Paths{directory_, supervisor_.path(), {directory_, directory_ + "/no-announce"}, roots});
+                    daemon::Paths{directory_, supervisor_.path(), {directory_, directory_ + "/announce"}, roots});
     ASSERT_TRUE(supervisor_.accept());
     ASSERT_EQ(supervisor_.heard(), "list");
   }
@@ -56,10 +59,13 @@ class DaemonTest : public net::test::OwnNetns {
     std::filesystem::remove_all(directory_, ignored);
   }
 
+  [[nodiscard]] virtual std::string peer_wait() const { return "0"; }
+  // More of the link's first settings.
+  [[nodiscard]] virtual std::string isp() const { return {}; }
   void configure(const std::string& link, const std::string& address, const std::string& routes,
                  const std::string& more = {}) const {
     std::ofstream(directory_ + "/" + link + ".conf") << "[Link]\nPeer=none\nAddress=" << address << "\nRoutes=" << routes << "\n"
-                                                     << more << "[Call]\nPeerWait=0\n";
+                                                     << more << "[Call]\nPeerWait=" << peer_wait() << "\n";
   }
   // The demand interfaces' routes, as the kernel has them.
   static std::string routes() { return sh("ip -o route show table all proto 103"); }
@@ -91,14 +97,19 @@ class DaemonTest : public net::test::OwnNetns {
     last.run_soon();
     test::await(loop_, [&] { return idle; });
   }
+  // What ghostd has told systemd. An fd that it stores is closed here: nobody keeps it.
+  void read_notifications() {
+    std::array<char, 4096> text{};
+    for (ssize_t n = 0; (n = ::recv(notify_.get(), text.data(), text.size(), MSG_DONTWAIT)) > 0;) {
+      const std::string message(text.data(), static_cast<std::size_t>(n));
+      if (message.starts_with("STATUS=")) status_ = message.substr(7);
+      else told_.push_back(message);
+    }
+  }
   // Turns until STATUS= is this; the last one that came.
   std::string await_status(const std::string& wanted) {
     test::await(loop_, [&] {
-      std::array<char, 4096> text{};
-      for (ssize_t n = 0; (n = ::recv(notify_.get(), text.data(), text.size(), MSG_DONTWAIT)) > 0;) {
-        const std::string message(text.data(), static_cast<std::size_t>(n));
-        if (message.starts_with("STATUS=")) status_ = message.substr(7);
-      }
+      read_notifications();
       return status_ == wanted;
     });
     return status_;
@@ -113,6 +124,7 @@ class DaemonTest : public net::test::OwnNetns {
   static std::string serial(const std::string& request) { return request.substr(request.rfind(' ') + 1); }
 
   std::string directory_, status_;
+  std::vector<std::string> told_;  // to systemd, beside STATUS=
   UniqueFd notify_, call_;
   test::FakeSupervisor supervisor_;
   loop::EventLoop loop_;
@@ -248,11 +260,181 @@ TEST_F(DaemonTest, ChangesNothingForAConfigurationWithAFault) {
   EXPECT_EQ(routes(), before);
 }
 
+// Somebody else has an interface of the second link's name.
+TEST_F(DaemonTest, LeavesNoInterfaceOfAReloadThatFailsInTheMiddle) {
+  supervisor_.say("listed");
+  settle();
+  sh("ip tuntap add gd-z mode tap");
+  configure("a", "192.0.0.3", "198.51.100.0/24");
+  configure("z", "192.0.0.4", "203.0.113.0/24");
+  const auto answer = daemon_->reload();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, bus::RequestError::Kind::Failed);
+  read_notifications();
+  EXPECT_THAT(told_, IsSupersetOf({"FDSTORE=1\nFDNAME=tun-a\nFDPOLL=0", "FDSTOREREMOVE=1\nFDNAME=tun-a"}));
+  EXPECT_THAT(told_, testing::Not(testing::Contains("FDSTOREREMOVE=1\nFDNAME=tun-isp")));
+  EXPECT_THAT(sh("ip -o link"), AllOf(HasSubstr("gd-isp"), testing::Not(HasSubstr("gd-a"))));
+  sh("ip link del gd-z");
+  EXPECT_TRUE(daemon_->reload());
+  EXPECT_EQ(await_status("a: down | isp: down | z: down"), "a: down | isp: down | z: down");
+}
+
 // Nobody answers. It is waited for so long and no longer; here it is seen to be gone at once.
 TEST_F(DaemonTest, CallsWithoutASupervisorThatListsNothing) {
   send();
   supervisor_.close();
   EXPECT_THAT(next_call(), StartsWith("dial isp "));
+}
+
+class PatientTest : public DaemonTest {
+  [[nodiscard]] std::string peer_wait() const override { return "1min"; }
+};
+
+// A far end that has just opened IPCP may still drop what it is sent.
+TEST_F(PatientTest, SendsNothingBeforeTheFarEndAnswers) {
+  supervisor_.say("listed");
+  settle();
+  send();
+  supervisor_.say("started isp " + serial(next_call()) + " pid=42");
+  interface_comes_up();
+  core::PacketBytes question;
+  ASSERT_TRUE(test::await(loop_, [&] {
+    question = net::read_packet(call_.get()).packet;
+    return !question.empty() && question[0] >> 4 == 4;
+  }));
+  EXPECT_EQ(core::describe_packet(question)->str(),
+            "udp 10.9.0.1:" + std::to_string(question[20] << 8 | question[21]) + " -> 10.9.0.2:53");
+  settle();
+  EXPECT_THAT(routes(), testing::Not(HasSubstr("default dev ppp-isp")));
+  // Sums do not change when the addresses and the ports change places.
+  std::swap_ranges(question.begin() + 12, question.begin() + 16, question.begin() + 16);
+  std::swap_ranges(question.begin() + 20, question.begin() + 22, question.begin() + 22);
+  ASSERT_EQ(::write(call_.get(), question.data(), question.size()), static_cast<ssize_t>(question.size()));
+  EXPECT_EQ(await_status("isp: up 10.9.0.1"), "isp: up 10.9.0.1");
+  EXPECT_THAT(routes(), HasSubstr("default dev ppp-isp"));
+}
+
+// ---- a reload that waits for a good-bye -------------------------------------------------------------------------------------
+
+// Somebody was told where the link is, and is to be told its end: by a shell script in place of ghost-announce. It ends a good-bye when
+// the test says so.
+class PartingTest : public DaemonTest {
+ protected:
+  void SetUp() override {
+    DaemonTest::SetUp();
+    write("announce", R"(#!/bin/sh
+dir=$(dirname "$0")
+job=$(cat)
+case "$job" in *'"event":"vanish"'*) touch "$dir/asked"; until [ -e "$dir/said" ]; do sleep 0.02; done ;; esac
+echo '{"result":"Ok","detail":"","elapsed_usec":1,"text":""}'
+)");
+    ::chmod((directory_ + "/announce").c_str(), 0755);
+    configure("far", "192.0.0.3", "198.51.100.0/24");
+    supervisor_.say("listed");
+    settle();
+    ASSERT_TRUE(daemon_->reload());
+    ASSERT_TRUE(requests().appear("isp", core::Duration::zero()));
+    call_serial_ = serial(next_call());
+    supervisor_.say("started isp " + call_serial_ + " pid=42");
+    supervisor_.say("address isp " + call_serial_ + " local=10.9.0.1 remote=10.9.0.2");
+    interface_comes_up();
+    ASSERT_EQ(await_status("far: down | isp: up 10.9.0.1"), "far: down | isp: up 10.9.0.1");
+    ASSERT_TRUE(test::await(loop_, [&] {
+      const auto past = requests().appearances("isp").value();
+      return !past.empty() && !past.back().notices.empty() && past.back().notices[0].result == core::NoticeResult::Ok;
+    }));
+  }
+  [[nodiscard]] std::string isp() const override { return appear("10s"); }
+  static std::string appear(const std::string& patience) {
+    return "[Appear]\nName=hut\nVanishTimeout=" + patience + "\n[Announce there]\nUrl=file:///nowhere/notice\nVanish=yes\n";
+  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(directory_ + "/" + name) << text; }
+  bus::Requests& requests() { return *daemon_; }
+  // A reload that takes the link away, and its good-bye has begun: the call still carries.
+  void take_away() {
+    std::filesystem::remove(directory_ + "/isp.conf");
+    ASSERT_TRUE(daemon_->reload());
+    says_good_bye();
+  }
+  void says_good_bye() {
+    EXPECT_TRUE(test::await(loop_, [&] { return std::filesystem::exists(directory_ + "/asked"); }));
+    settle();
+    EXPECT_EQ(supervisor_.heard(), "");
+    EXPECT_THAT(routes(), HasSubstr("default dev ppp-isp"));
+  }
+  void good_bye_is_said() const { write("said", ""); }
+  std::string hangup() const { return "hangup isp " + call_serial_; }
+  static bool has(const std::string& text) { return routes().find(text) != std::string::npos; }
+  // Nothing of it is left.
+  void is_taken_away() {
+    EXPECT_EQ(await_status("far: down"), "far: down");
+    EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("-isp")), HasSubstr("198.51.100.0/24 dev gd-far")));
+    EXPECT_THAT(told_, testing::Contains("FDSTOREREMOVE=1\nFDNAME=tun-isp"));
+  }
+
+  std::string call_serial_;
+};
+
+TEST_F(PartingTest, ALinkThatIsTakenAwaySaysGoodByeBeforeItsRouteIsBack) {
+  take_away();
+  EXPECT_EQ(status_, "far: down | isp: up 10.9.0.1");
+  EXPECT_EQ(requests().connect("isp").error().kind, bus::RequestError::Kind::Failed);
+  good_bye_is_said();
+  EXPECT_EQ(next(), hangup());
+  is_taken_away();
+}
+
+TEST_F(PartingTest, AReloadMovesTheLinkBehindItsGoodBye) {
+  configure("isp", "192.0.0.9", "default", isp());
+  ASSERT_TRUE(daemon_->reload());
+  says_good_bye();
+  EXPECT_FALSE(has("src 192.0.0.9"));
+  good_bye_is_said();
+  EXPECT_TRUE(test::await(loop_, [] { return has("src 192.0.0.9"); })) << routes();
+  EXPECT_FALSE(has("src 192.0.0.2")) << routes();
+  EXPECT_EQ(await_status("far: down | isp: hanging-up"), "far: down | isp: hanging-up");
+}
+
+TEST_F(PartingTest, ASecondReloadReplacesWhatTheFirstWaitsFor) {
+  configure("isp", "192.0.0.9", "default", isp());
+  ASSERT_TRUE(daemon_->reload());
+  take_away();
+  good_bye_is_said();
+  EXPECT_EQ(next(), hangup());
+  is_taken_away();
+}
+
+TEST_F(PartingTest, AReloadGivesTheNameBackMeanwhile) {
+  take_away();
+  configure("isp", "192.0.0.9", "default", isp());
+  ASSERT_TRUE(daemon_->reload());
+  says_good_bye();
+  good_bye_is_said();
+  EXPECT_TRUE(test::await(loop_, [] { return has("src 192.0.0.9"); })) << routes();
+  EXPECT_EQ(next(), hangup());
+  supervisor_.say("gone isp " + call_serial_ + " HungUp");
+  EXPECT_EQ(await_status("far: down | isp: down"), "far: down | isp: down");
+  send();
+  EXPECT_THAT(next_call(), StartsWith("dial isp "));
+}
+
+TEST_F(PartingTest, AStopMeanwhileWaitsForItsEndAndNoLonger) {
+  take_away();
+  EXPECT_TRUE(requests().leave().value());  // who stops us waits for a call's end
+  good_bye_is_said();
+  EXPECT_EQ(next(), hangup());
+  is_taken_away();
+  EXPECT_FALSE(requests().leave().value());
+}
+
+class ShortPartingTest : public PartingTest {
+  [[nodiscard]] std::string isp() const override { return appear("1s"); }
+};
+
+TEST_F(ShortPartingTest, AGoodByeThatHangsIsNotWaitedForLonger) {
+  take_away();
+  EXPECT_EQ(next(), hangup());
+  is_taken_away();
 }
 
 }  // namespace

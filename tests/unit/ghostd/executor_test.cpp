@@ -63,6 +63,39 @@ TEST(Executor, BlocksBeforeItHangsUp) {
   EXPECT_THAT(life.at(3s, unblock), ElementsAre("unblock", "save"));
 }
 
+TEST(Executor, AsksTheFarEndBeforeItHandsOver) {
+  Life life;
+  life.at(0s, packet("a"));
+  EXPECT_THAT(life.at(1s, Event(AddressAppeared{*IpAddress::parse("10.0.0.1"), *IpAddress::parse("10.0.0.2")})),
+              ElementsAre("ask 10.0.0.2 from 10.0.0.1"));
+  EXPECT_THAT(life.due(1020ms), ElementsAre("ask 10.0.0.2 from 10.0.0.1"));
+  EXPECT_THAT(life.at(1030ms, Event(FarEndAnswered{*IpAddress::parse("10.0.0.1")})),
+              ElementsAre("stop asking", "hand over 1 IPv4: a"));
+}
+
+// The settings of before say which routes are given up.
+TEST(Executor, MovesALinkWhenItsCallCarriesNoMore) {
+  Life life;
+  life.comes_up(0s);
+  auto other = isp();
+  other.stable = {*IpAddress::parse("192.0.0.9")};
+  std::optional<LinkConfig> at_that_time;
+  life.hands.during = [&](const std::string& act) {
+    if (act == "give up") at_that_time = life.link.call().config();
+  };
+  EXPECT_THAT(life.at(1s, Event(Reconfigured{other})),
+              ElementsAre("route back", "drained?", "give up", "hang up isp 1", "place changed"));
+  EXPECT_EQ(at_that_time, isp());
+  EXPECT_EQ(life.link.call().config(), other);
+}
+
+TEST(Executor, TellsThatALinkMayBeTakenAway) {
+  Life life;
+  life.comes_up(0s);
+  EXPECT_THAT(life.at(1s, Event(PartAsked{})), ElementsAre("route back", "drained?", "place changed", "hang up isp 1"));
+  EXPECT_TRUE(life.link.call().parted());
+}
+
 // An address that the provider gives every time stays the machine's.
 TEST(Executor, ForgetsNoAddressThatIsStable) {
   auto config = isp();
@@ -207,7 +240,7 @@ TEST(ExecutorAndDisk, TellsAfterTwoSecondsOfADiskThatHangs) {
 
 TEST(ExecutorAndNotices, StartsNoneBeforeTheWholeStepIsDone) {
   Hands hands;
-  daemon::Executor executor({hands, hands, hands, hands, hands, hands, hands}, [](LinkEvent) {});
+  daemon::Executor executor({hands, hands, hands, hands, hands, hands, hands, hands, hands}, [](LinkEvent) {});
   std::vector<LinkEffect> effects;
   effects.emplace_back(Tell{{7, hut().announces.front(), {}}, {}});
   effects.emplace_back(Save{3});

@@ -35,6 +35,10 @@ SentOn Hands::send_on(const std::vector<PacketBytes>& packets) {
 
 net::Result<void> Hands::refuse(Family family, bool refuse) { return kernel(words(LinkEffect(RefuseFamily{family, refuse}))); }
 
+void Hands::ask(const IpAddress& local, const std::vector<IpAddress>& targets) {
+  note(words(LinkEffect(AskFarEnd{local, targets})));
+}
+
 bool Hands::settle(bool force) {
   note(force ? "settle by force" : "settle");
   return replay_has_left;
@@ -88,7 +92,7 @@ void Hands::appeared(const std::string& link, const TellAppeared& appearance) {
 
 Life::Life(LinkConfig config)
     : link(std::move(config), {}, {[](WallTime) { return 0s; }, [](std::uint64_t) { return 0; }}, clocks()),
-      executor_({hands, hands, hands, hands, hands, hands, hands}, [this](LinkEvent e) { post(std::move(e)); }),
+      executor_({hands, hands, hands, hands, hands, hands, hands, hands, hands}, [this](LinkEvent e) { post(std::move(e)); }),
       queue_([this](const std::string& name, LinkEvent event) {
         EXPECT_EQ(name, link.call().config().name);
         auto step = link.step(std::move(event), clocks());

@@ -16,11 +16,13 @@ namespace ghost::test {
 
 struct Hands final : daemon::Path,
                      daemon::CallQueue,
+                     daemon::FarEnd,
                      daemon::Netfilter,
                      daemon::Bearer,
                      daemon::NoticePort,
                      daemon::Memory,
-                     daemon::BusPort {
+                     daemon::BusPort,
+                     daemon::Places {
   std::vector<std::string> done;  // in order
   // How the outside is.
   bool supervisor_is_there = true;
@@ -34,7 +36,11 @@ struct Hands final : daemon::Path,
   core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
   net::Result<void> refuse(Family family, bool refuse) override;
   net::Result<void> route_back() override { return kernel("route back"); }
+  net::Result<void> give_up() override { return kernel("give up"); }
+  void place_changed() override { note("place changed"); }
   net::Result<void> prepare() override { return kernel("prepare"); }
+  void ask(const IpAddress& local, const std::vector<IpAddress>& targets) override;
+  void stop() override { note("stop asking"); }
   bool settle(bool force) override;
   bool drained() override;
   net::Result<core::Duration> idle_left() override;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/roll_call.hpp"
+
+#include <utility>
+
+#include "base/overloaded.hpp"
+
+namespace ghost::core {
+namespace {
+
+// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
+constexpr Duration kPatience = std::chrono::seconds(20);
+
+}  // namespace
+
+RollCall::Wants RollCall::asked(bool sent, Time now) {
+  if (!sent) return listed();
+  if (known()) state_ = AskingAgain{after(now, kPatience)};
+  else state_ = Asking{after(now, kPatience)};
+  return {};
+}
+
+RollCall::Wants RollCall::listed() {
+  const bool first = !known();
+  state_ = Known{};
+  return first ? Wants{Want::listen} : Wants{};
+}
+
+// If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
+RollCall::Wants RollCall::lost(bool calls) {
+  auto wants = listed();
+  if (calls) wants.insert(wants.begin(), Want::ask);
+  return wants;
+}
+
+RollCall::Wants RollCall::time_passed(Time now) {
+  const auto due = deadline();
+  return due && now >= *due ? listed() : Wants{};
+}
+
+RollCall::Wants RollCall::seen(bool calls) {
+  if (calls || !known()) return {};
+  Wants wants;
+  if (std::exchange(stop_waits_, false)) wants.push_back(Want::left);
+  if (std::holds_alternative<Known>(state_)) wants.push_back(Want::let_go);
+  return wants;
+}
+
+bool RollCall::stop(bool calls) {
+  stop_waits_ = calls || !known();
+  return stop_waits_;
+}
+
+std::optional<Time> RollCall::deadline() const {
+  return std::visit(Overloaded{
+                        [](const Asking& asking) { return asking.give_up; },
+                        [](const Known&) { return std::optional<Time>(); },
+                        [](const AskingAgain& asking) { return std::optional(asking.give_up); },
+                    },
+                    state_);
+}
+
+}  // namespace ghost::core
