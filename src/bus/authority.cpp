@@ -53,6 +53,7 @@ void Authority::ask(Question question, Answer answer) {
 
 void Authority::ask_polkit(const Question& question, std::uint32_t uid, Answer answer) {
   if (const auto at = waiting_.find(uid); at != waiting_.end() && at->second >= kMostQuestionsOfOne) return answer(Verdict::busy);
+  const auto id = "ghostd-" + std::to_string(++last_);
   try {
     if (!polkit_)
       polkit_ = sdbus::createProxy(bus_, BusName("org.freedesktop.PolicyKit1"),
@@ -61,14 +62,27 @@ void Authority::ask_polkit(const Question& question, std::uint32_t uid, Answer a
         .onInterface("org.freedesktop.PolicyKit1.Authority")
         .withTimeout(question.interactive ? kPatienceWithPeople : patience_)
         .withArguments(Subject("system-bus-name", {{"name", sdbus::Variant(question.sender)}}), question.action, question.details,
-                       question.interactive ? kAllowUserInteraction : std::uint32_t{0}, std::string())
-        .uponReplyInvoke([this, uid, answer](AsyncError error, const Result& result) {
+                       question.interactive ? kAllowUserInteraction : std::uint32_t{0}, id)
+        .uponReplyInvoke([this, uid, id, answer](AsyncError error, const Result& result) {
           if (--waiting_[uid] == 0) waiting_.erase(uid);
-          answer(error ? verdict_of(*error) : verdict_of(result));
+          const auto verdict = error ? verdict_of(*error) : verdict_of(result);
+          if (verdict == Verdict::silent) withdraw(id);
+          answer(verdict);
         });
     ++waiting_[uid];
   } catch (const sdbus::Error&) {
     // As above.
+  }
+}
+
+void Authority::withdraw(const std::string& id) {
+  try {
+    polkit_->callMethodAsync("CancelCheckAuthorization")
+        .onInterface("org.freedesktop.PolicyKit1.Authority")
+        .withArguments(id)
+        .uponReplyInvoke([](AsyncError) {});
+  } catch (const sdbus::Error&) {
+    // The connection is gone, and with it the question.
   }
 }
 

@@ -44,17 +44,20 @@ class Authority {
   Authority(loop::EventLoop& loop, sdbus::IConnection& bus, core::Duration patience = kPatience)
       : loop_(loop), bus_(bus), patience_(patience) {}
 
-  // Answers once, from the loop; never before this returns.
+  // Answers once, from the loop; never before this returns; not at all if the bus is lost. What polkit has not answered in time is
+  // withdrawn, so that no question stays on a screen.
   using Answer = std::function<void(Verdict)>;
   void ask(Question question, Answer answer);
 
  private:
   void ask_polkit(const Question& question, std::uint32_t uid, Answer answer);
+  void withdraw(const std::string& id);
 
   loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
   core::Duration patience_;
   std::map<std::uint32_t, int> waiting_;  // questions, by user
+  std::uint64_t last_ = 0;                // question
   std::unique_ptr<sdbus::IProxy> driver_, polkit_;
 };
 

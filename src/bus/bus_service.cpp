@@ -142,7 +142,7 @@ class BusService::Impl final : private ManagerObject, private LinkPort {
   template <class... Results, class Do>
   void if_permitted(const char* verb, const std::optional<std::string>& link, const Caller& by,
                     sdbus::Result<Results...>&& result, Do act);
-  void record(const char* verb, const std::string& link, const Caller& by, bool allowed);
+  bool recorded(bool allowed);
   template <class Ask>
   auto answer(Ask ask) -> decltype(ask());
   void signal(Link& link);
@@ -263,38 +263,67 @@ auto BusService::Impl::answer(Ask ask) -> decltype(ask()) {
 }
 
 // The journal names the callers of refused requests, too, but not as often as a stranger likes.
-void BusService::Impl::record(const char* verb, const std::string& link, const Caller& by, bool allowed) {
+bool BusService::Impl::recorded(bool allowed) {
   const auto now = loop::now();
-  if (!allowed && now < next_refusal_) return;
+  if (!allowed && now < next_refusal_) return false;
   if (!allowed) next_refusal_ = now + kRefusalPause;
-  askers_.find(by.name, [this, verb, link](const Asker& asker) { requests_.asked(verb, link, asker); });
+  return true;
 }
 
-// The link is looked up again when the answer has come: a reload may have removed it.
+// The bus may be lost while polkit is asked. Then nobody waits for the answer, and the pump says so.
+template <class... Results, class... Values>
+void reply_with(sdbus::Result<Results...>& result, Values&&... values) {
+  try {
+    result.returnResults(std::forward<Values>(values)...);
+  } catch (const sdbus::Error&) {
+  }
+}
+template <class... Results>
+void reply_with_error(sdbus::Result<Results...>& result, const sdbus::Error& error) {
+  try {
+    result.returnError(error);
+  } catch (const sdbus::Error&) {
+  }
+}
+
+// The link is looked up again when the answer has come: a reload may have removed it. The caller is looked up before: it may be gone then.
 template <class... Results, class Do>
 void BusService::Impl::if_permitted(const char* verb, const std::optional<std::string>& link, const Caller& by,
                                     sdbus::Result<Results...>&& result, Do act) {
   const auto name = link ? find(*link).shown.name : std::string();
   const auto action = std::string(kActionPrefix) + verb;
+  // Told when both are known, in whichever order.
+  struct Told {
+    std::optional<Asker> asker;
+    std::optional<bool> allowed;
+  };
+  const auto told = std::make_shared<Told>();
+  const auto tell = [this, verb, name, told] {
+    if (told->asker && told->allowed && recorded(*told->allowed)) requests_.asked(verb, name, *told->asker);
+  };
+  askers_.find(by.name, [told, tell](const Asker& asker) {
+    told->asker = asker;
+    tell();
+  });
   Authority::Question question{by.name, action, {}, by.interactive};
   if (link) question.details.emplace("link", name);
   const auto reply = std::make_shared<sdbus::Result<Results...>>(std::move(result));
-  authority_.ask(std::move(question), [this, verb, name, by, action, reply, act](Authority::Verdict verdict) {
-    const bool allowed = verdict == Authority::Verdict::allowed;
-    record(verb, name, by, allowed);
-    if (!allowed) {
+  authority_.ask(std::move(question), [told, tell, action, reply, act](Authority::Verdict verdict) {
+    told->allowed = verdict == Authority::Verdict::allowed;
+    tell();
+    if (!*told->allowed) {
       const char* word = verdict == Authority::Verdict::needs_admin ? kErrorNeedsPerson : kErrorDenied;
-      return reply->returnError(sdbus::Error(ErrorName(word), refusal(verdict, action)));
+      return reply_with_error(*reply, sdbus::Error(ErrorName(word), refusal(verdict, action)));
     }
     try {
       if constexpr (sizeof...(Results) == 0) {
         act();
-        reply->returnResults();
+        reply_with(*reply);
       } else {
-        reply->returnResults(act());
+        reply_with(*reply, act());
       }
     } catch (const sdbus::Error& e) {
-      reply->returnError(e);
+      reply_with_error(*reply, e);
     }
   });
 }

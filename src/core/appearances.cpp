@@ -118,10 +118,10 @@ void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
 
 // ---- the link --------------------------------------------------------------------------------------------------------
 
-Appearances::Out Appearances::listen(bool call_lives, Clocks clocks) {
+Appearances::Out Appearances::listen(bool call_lives, bool ended_on_purpose, Clocks clocks) {
   return at(clocks, [&] {
     set_alarm();
-    if (!interrupted_) return;
+    if (!interrupted_ || ended_on_purpose) return;
     // What receivers were told outlives a restart and a crash. A clock that was put back does not make it longer.
     if (was_until_ && *was_until_ > clocks_.wall) {
       const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);

@@ -118,7 +118,7 @@ class Appearances {
   // live already (call_lives: this link has one).
   [[nodiscard]] std::vector<AppearancesEffect> see(const LinkMachine& call, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const std::string& reason, Clocks clocks);
-  [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, Clocks clocks);
+  [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, bool ended_on_purpose, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> reconfigure(const LinkConfig& config, Clocks clocks);
   // deadline() or wall_deadline() has come.
   [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);

@@ -41,8 +41,10 @@ void Link::on(Event&& event) {
   const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
   const bool reload = std::holds_alternative<Reconfigured>(event) ||
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
-  if (std::holds_alternative<Listed>(event)) take(appearances_.listen(call_.serial() != CallSerial::none, clocks_));
+  const bool listed = std::holds_alternative<Listed>(event), call_lives = call_.serial() != CallSerial::none;
   call(std::move(event));
+  // Behind the call's: it knows then whether somebody has ended on purpose what could be taken up again.
+  if (listed) take(appearances_.listen(call_lives, call_.ended_on_purpose(), clocks_));
   // Other receivers: not before the good-bye is said to those who were told.
   if (reload && !call_.parting()) take(appearances_.reconfigure(call_.config(), clocks_));
   // Behind the call's: nothing is sent by a call whose time was up at the same moment.

@@ -28,14 +28,20 @@ RollCall::Wants RollCall::listed() {
 
 // If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
 RollCall::Wants RollCall::lost(bool calls) {
+  const bool was_known = known();
   auto wants = listed();
-  if (calls) wants.insert(wants.begin(), Want::ask);
+  if (calls || !was_known) wants.insert(wants.begin(), Want::ask);
   return wants;
 }
 
+// A late list is still read: a call in it that no link knows costs money.
 RollCall::Wants RollCall::time_passed(Time now) {
   const auto due = deadline();
-  return due && now >= *due ? listed() : Wants{};
+  if (!due || now < *due) return {};
+  const bool first = !known();
+  auto wants = listed();
+  if (first) state_ = AskingAgain{after(now, kPatience)};
+  return wants;
 }
 
 RollCall::Wants RollCall::seen(bool calls) {

@@ -5,7 +5,7 @@
 //   state        is                                                              until
 //   Asking       an earlier ghostd's calls are not known; no link calls          they are listed, nobody can be asked, or 20 s
 //   Known        they are
-//   AskingAgain  they are; a supervisor that was lost is asked what it still runs    it has listed them, or 20 s
+//   AskingAgain  they are; a supervisor that was lost, or late, is heard about what it still runs    it has listed them, or 20 s
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -21,6 +21,7 @@ constexpr int kPatienceMs = 5000;
 
 PasswordAgent::PasswordAgent(Client& client, const Options& options) {
   if (options.no_ask_password || ::geteuid() == 0) return;
+  asks_people_ = true;
   client.ask_people();
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1 || ::access(kAgent, X_OK) != 0) return;
   int ends[2];

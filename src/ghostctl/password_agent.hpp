@@ -17,8 +17,10 @@ class PasswordAgent {
   ~PasswordAgent();
   PasswordAgent(const PasswordAgent&) = delete;
   PasswordAgent& operator=(const PasswordAgent&) = delete;
+  [[nodiscard]] bool asks_people() const { return asks_people_; }
 
  private:
+  bool asks_people_ = false;
   pid_t agent_ = -1;
 };
 

@@ -107,17 +107,23 @@ Waited call_and_wait(
   if (!before) return give_up(before.error());
   out.link = *before;
 
-  // Blocked before the call, so that an impatient Ctrl-C is an event like any other.
+  // Blocked before the call, so that an impatient Ctrl-C is an event like any other. But not while a person may be asked for a password:
+  // that takes minutes, and Ctrl-C ends them.
   const auto leave = [&](ExitCode code, const std::string& why) {
     progress.reset();
     end({code, fmt::format("{}; {} is {}, and ghostd continues with the request", why, options.link, out.link.state)});
   };
-  const loop::SignalSource interrupted(loop, SIGINT, [&](const auto&) { leave(ExitCode::interrupted, "interrupted"); });
+  std::optional<loop::SignalSource> interrupted;
+  const auto heed_interrupts = [&] {
+    interrupted.emplace(loop, SIGINT, [&](const auto&) { leave(ExitCode::interrupted, "interrupted"); });
+  };
+  if (!agent.asks_people()) heed_interrupts();
   loop::Timer deadline(loop, [&] {
     leave(ExitCode::timed_out, "no outcome in " + span_words(static_cast<std::uint64_t>(options.timeout.count())));
   });
 
   if (const auto called = ask(client); !called) return give_up(called.error());
+  if (!interrupted) heed_interrupts();
   see = judge(*before);
   progress.emplace(loop);
   deadline.arm(loop::now() + options.timeout);

@@ -13,6 +13,7 @@ namespace ghost::daemon {
 net::Result<void> Daemon::apply(core::Config config) {
   std::map<std::string, core::LinkConfig> wanted;
   for (auto& link : config.links) wanted[link.name] = named(link);
+  remove_parted();  // whose name may be wanted again
   // First what can fail.
   std::map<std::string, StoredTun> fresh;
   for (const auto& [name, wants] : wanted) {

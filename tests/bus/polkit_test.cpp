@@ -3,6 +3,7 @@
 // not there. Callers are root and, by setpriv, somebody else. The lab tests the real polkitd.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
@@ -11,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "bus/bus_pump.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "loop/sources.hpp"
 #include "private_bus.hpp"
@@ -30,17 +32,15 @@ using Answer = sdbus::Struct<bool, bool, Details>;
 class FakePolkit {
  public:
   enum class Says { yes, no, challenge, nothing };
-  explicit FakePolkit(const std::string& address, Says says) : bus_(connect_to(address)), says_(says) {
-    object_ = sdbus::createObject(*bus_, sdbus::ObjectPath("/org/freedesktop/PolicyKit1/Authority"));
-    bus::Interface(*object_, "org.freedesktop.PolicyKit1.Authority")
-        .method("CheckAuthorization", [this](sdbus::Result<Answer>&& result, const Subject& subject, const std::string& action,
-                                             const Details& details, const std::uint32_t& flags,
-                                             const std::string&) { asked(std::move(result), subject, action, details, flags); })
-        .finish();
-    bus_->requestName(bus::BusName("org.freedesktop.PolicyKit1"));
-    bus_->enterEventLoopAsync();
+  FakePolkit(const std::string& address, Says says) : says_(says) {
+    std::promise<void> ready;
+    thread_ = std::thread([this, address, &ready] { serve(address, ready); });
+    ready.get_future().get();
   }
-  ~FakePolkit() { bus_->leaveEventLoop(); }
+  ~FakePolkit() {
+    stop_ = true;
+    thread_.join();
+  }
   FakePolkit(const FakePolkit&) = delete;
   FakePolkit& operator=(const FakePolkit&) = delete;
 
@@ -51,6 +51,29 @@ class FakePolkit {
   void before_answer(std::function<void()> act) { before_ = std::move(act); }
 
  private:
+  void serve(const std::string& address, std::promise<void>& ready) {
+    loop::EventLoop loop;
+    const auto bus = connect_to(address);
+    const auto object = sdbus::createObject(*bus, sdbus::ObjectPath("/org/freedesktop/PolicyKit1/Authority"));
+    bus::Interface(*object, "org.freedesktop.PolicyKit1.Authority")
+        .method("CheckAuthorization",
+                [this](sdbus::Result<Answer>&& result, const Subject& subject, const std::string& action, const Details& details,
+                       const std::uint32_t& flags, const std::string& id) {
+                  last_id_ = id;
+                  asked(std::move(result), subject, action, details, flags);
+                })
+        .method("CancelCheckAuthorization",
+                [this](const std::string& id) {
+                  const std::lock_guard lock(mutex_);
+                  record_.push_back("withdrawn " + std::string(id == last_id_ ? "the last" : id));
+                })
+        .finish();
+    const bus::BusPump pump(loop, *bus, [](const std::string&) {});
+    bus->requestName(bus::BusName("org.freedesktop.PolicyKit1"));
+    ready.set_value();
+    while (!stop_) loop.turn(std::chrono::milliseconds(20));
+    kept_.clear();
+  }
   void asked(sdbus::Result<Answer>&& result, const Subject& subject, const std::string& action, const Details& details,
              std::uint32_t flags) {
     {
@@ -66,13 +89,14 @@ class FakePolkit {
     else result.returnResults(Answer(says_ == Says::yes, says_ == Says::challenge, Details{}));
   }
 
-  std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus_;
   const Says says_;
+  std::atomic<bool> stop_ = false;
   std::function<void()> before_;
   std::vector<sdbus::Result<Answer>> kept_;
   std::mutex mutex_;
+  std::string last_id_;
   std::vector<std::string> record_;
-  std::unique_ptr<sdbus::IObject> object_;
+  std::thread thread_;
 };
 
 struct Polkit : testing::Test {
@@ -190,6 +214,9 @@ TEST_F(Polkit, OneThatIsSilentRefusesAndHoldsNobodyUp) {
   const auto ran = waiting.get();
   EXPECT_EQ(ran.status, 7);
   EXPECT_THAT(ran.err, HasSubstr("polkit does not answer"));
+  std::vector<std::string> said;
+  EXPECT_TRUE(eventually([&] { return !(said = polkit->take_record()).empty(); }));
+  EXPECT_THAT(said, ElementsAre("withdrawn the last")) << "nobody answers a question that is not waited for";
   EXPECT_THAT(server.take_record(), ElementsAre("disconnect isp"));
 }
 
@@ -223,6 +250,16 @@ TEST_F(Polkit, AUserMayHaveSoManyQuestionsWaiting) {
   const Child other({"setpriv", "--reuid=1", "--regid=1", "--clear-groups", "busctl", "--address=" + daemon.address(),
                      "--auto-start=no", "call", "org.ghostd1", "/org/ghostd1", kManager, "Connect", "s", "isp"});
   EXPECT_TRUE(eventually([&] { return !polkit->take_record().empty(); })) << "another has room of his own";
+}
+
+TEST_F(Polkit, TheBusIsLostWhileItIsAsked) {
+  polkit.emplace(daemon.address(), FakePolkit::Says::nothing);
+  auto waiting = std::async(std::launch::async, [&] { return call(false, kRows[0].call); });
+  ASSERT_TRUE(eventually([&] { return !polkit->take_record().empty(); }));
+  daemon.stop();
+  EXPECT_NE(server.wait_lost(), "");
+  EXPECT_NE(waiting.get().status, 0);
+  server.in_loop([](bus::BusService&) {});  // the loop goes on
 }
 
 TEST_F(Polkit, ALinkThatIsGoneWhenItAnswersIsNamed) {

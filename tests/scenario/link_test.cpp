@@ -309,6 +309,19 @@ TEST(Restart, LeaveBeforeTheLivingCallsAreKnownMakesNone) {
   EXPECT_EQ(s.state(), "down (start); connecting");
 }
 
+// Somebody hangs up before it is known which calls live: the appearance that was under way makes no new one.
+TEST(Restart, ADisconnectBeforeTheLivingCallsAreKnownMakesNone) {
+  for (const bool lives : {false, true}) {
+    Story s(hut({"dns"}), under_way(5min, true));
+    if (lives) s.at(0s, Event(started(9)));
+    s.at(0s, Event(disconnect));
+    EXPECT_THAT(s.at(1s, listed(100)), testing::Not(testing::Contains(testing::StartsWith("start")))) << lives;
+    if (lives) s.at(2s, Event(gone(9, CallEnd::HungUp)));
+    EXPECT_THAT(s.at(1min, Event(due)), testing::Not(testing::Contains(testing::StartsWith("start")))) << lives;
+    EXPECT_THAT(s.state(), testing::StartsWith("down")) << lives;
+  }
+}
+
 TEST(Restart, AnUnblockThatWaitsDoesNotUndoTheStop) {
   auto memory = LinkMemory{};
   memory.blocked = Block{"AuthFailed", ""};

@@ -41,14 +41,16 @@ TEST(RollCall, ASupervisorThatIsSilentIsWaitedForTwentySeconds) {
   EXPECT_THAT(roll.time_passed(at(20s) - 1us), IsEmpty());
   EXPECT_FALSE(roll.known());
   EXPECT_THAT(roll.time_passed(at(20s)), ElementsAre(listen));
+  EXPECT_THAT(roll.seen(false), IsEmpty()) << "a late list is read: a call in it is hung up";
+  EXPECT_EQ(roll.deadline(), at(40s));
+  EXPECT_THAT(roll.time_passed(at(40s)), IsEmpty());
   EXPECT_EQ(roll.deadline(), std::nullopt);
+  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
 }
 
 TEST(RollCall, OneThatCannotBeAskedRunsNothing) {
   RollCall roll;
   EXPECT_THAT(roll.asked(false, at(0s)), ElementsAre(listen));
-  auto lost = asking();
-  EXPECT_THAT(lost.lost(false), ElementsAre(listen));
 }
 
 TEST(RollCall, OneThatWasLostDuringACallIsAskedWhatItStillRuns) {
@@ -64,8 +66,12 @@ TEST(RollCall, OneThatWasLostDuringACallIsAskedWhatItStillRuns) {
 }
 
 TEST(RollCall, OneThatIsLostBeforeItHasListedIsAskedAgainAndTheLinksWaitNoLonger) {
-  auto roll = asking();
-  EXPECT_THAT(roll.lost(true), ElementsAre(ask, listen));
+  for (const bool calls : {true, false}) {
+    auto roll = asking();
+    EXPECT_THAT(roll.lost(calls), ElementsAre(ask, listen)) << "a call that nobody has told of yet may live";
+    EXPECT_THAT(roll.asked(true, at(1s)), IsEmpty());
+    EXPECT_THAT(roll.lost(false), IsEmpty()) << "but not for ever";
+  }
 }
 
 TEST(RollCall, NobodyNeedsTheSupervisorWithoutACall) {
