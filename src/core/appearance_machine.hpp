@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The life of one link's appearances, as a value, beside its LinkMachine. It asks for the link, holds it, tells each notifier where
-// this host can be reached, and says good-bye before the line drops. It decides which notifier is told what, how often, and when it
-// is given up. How a notice is sent is ghost-announce's task.
+// The life of one link's appearances, as a value, beside its LinkMachine. It asks for the link, holds it, tells each notifier
+// where this host can be reached, and says good-bye before the line drops. It decides which notifier is told what, how often, and
+// when it is given up. How a notice is sent is ghost-announce's task.
 //
 //            asked                 the link carries            the link wants to hang up
 //     Idle --------> Connecting -----------------> Present ---------------------------------> Vanishing
@@ -13,7 +13,7 @@
 //   - a notifier has at most one notice on its way;
 //   - a notice that needs the link is sent only while the link carries; a notice that does not need it outlives the call;
 //   - a receiver is not told an address that it has confirmed, unless a person asks or Repeat= is set; it is told any other;
-//   - the hold that was told is asked of the link;
+//   - the machine asks the link for the hold that it has told receivers;
 //   - every farewell that is asked for is answered, after VanishTimeout= at the latest.
 #pragma once
 #include <cstdint>
@@ -49,21 +49,21 @@ std::string_view to_string(AppearKind kind);
 struct AppearRequested {
   AppearKind kind = AppearKind::asked;
   Duration hold{};               // zero: the configured one
-  std::optional<WallTime> next;  // to be told
+  std::optional<WallTime> next;  // the next appearance, for the notices
   bool operator==(const AppearRequested&) const = default;
 };
-// When the next appearance begins is known, or is known better.
+// The time of the next appearance has become known, or has changed.
 struct NextKnown {
   std::optional<WallTime> next;
 };
-// The link after each of its steps.
+// The state of the link, sent after each of its steps.
 struct LinkSeen {
   bool up = false;
   bool blocked = false;
-  bool trying = false;               // a call is being made: no need to ask for one
+  bool trying = false;               // a call is being made, so the machine need not ask for one
   std::vector<IpAddress> addresses;  // of the PPP interface, while up
-  std::string reason;                // why it is as it is, in a word to show
-  bool refused = false;              // a person has ended it
+  std::string reason;                // why the link is in this state, as one word to show
+  bool refused = false;              // a person has ended the call
 };
 // The link wants to hang up; it waits for FarewellDone.
 struct FarewellAsked {
@@ -109,7 +109,7 @@ struct TellVanished {
   std::string reason;
   bool operator==(const TellVanished&) const = default;
 };
-// remembered(), or the record of the present or last appearance, has changed: both are saved before anything else is done.
+// remembered(), or the record of the present or last appearance, has changed. Both are saved before anything else is done.
 // until: the link is held until then. A ghostd that finds the record unfinished continues the appearance.
 struct Remember {
   AppearanceRecord record;
@@ -119,16 +119,16 @@ struct Remember {
 using AppearEffect =
     std::variant<WantLink, WantFarewell, FarewellDone, AskEcho, SendNotice, Abandon, TellAppeared, TellVanished, Remember>;
 
-// What outlives ghostd.
+// What the next ghostd gets to know.
 struct Remembered {
   std::uint64_t sequence = 0;        // of the last notice
-  std::map<std::string, Told> told;  // by notifier, until it has been told the end
+  std::map<std::string, Told> told;  // by notifier; the entry goes when the notifier has been told the end
   bool operator==(const Remembered&) const = default;
 };
 
 class AppearanceMachine {
  public:
-  // `remembered` may name receivers that `config` does not have: they are forgotten.
+  // The machine forgets receivers in `remembered` that `config` does not have.
   AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered);
 
   [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
@@ -138,7 +138,7 @@ class AppearanceMachine {
   [[nodiscard]] AppearanceStatus status() const;
   [[nodiscard]] Remembered remembered() const;
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
-  // The call is asked for, and does not carry yet.
+  // The machine has asked for a call, and no call carries yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
 
   bool operator==(const AppearanceMachine&) const = default;
@@ -150,40 +150,40 @@ class AppearanceMachine {
   };
   struct Connecting {
     Time give_up;
-    std::optional<WallTime> until;  // told before the line dropped: held until then, not longer
+    std::optional<WallTime> until;  // receivers were told this before the line dropped: held until then, not longer
     bool operator==(const Connecting&) const = default;
   };
   struct Present {
     WallTime until;
-    std::vector<IpAddress> local;       // the PPP interface's
-    std::vector<IpAddress> addresses;   // as they are told
-    std::optional<std::uint64_t> echo;  // the question to the echo service: the first notice waits for its answer
+    std::vector<IpAddress> local;       // of the PPP interface
+    std::vector<IpAddress> addresses;   // as receivers are told
+    std::optional<std::uint64_t> echo;  // of the question to the echo service; the first notice waits for its answer
     bool carrier_nat = false;
     bool operator==(const Present&) const = default;
   };
   struct Vanishing {
     std::string reason;
-    std::optional<Time> deadline;  // none: the farewell is done, the link goes
+    std::optional<Time> deadline;  // none: the farewell is done, and the link hangs up
     bool operator==(const Vanishing&) const = default;
   };
-  // A good-bye to a notifier whose section a reload took away.
+  // A good-bye to a notifier whose section a reload has removed.
   struct Parting {
     std::uint64_t id;
     AnnounceConfig announce;
     bool operator==(const Parting&) const = default;
   };
 
-  // A reload gave the notifier another receiver. Notifiers that must tell it anew are added to `anew`.
+  // A reload gave the notifier another receiver. The state adds a notifier that must tell it anew to `anew`.
   struct ReceiverChanged {
     Notifier& notifier;
     std::set<std::string>& anew;
   };
-  // A reload took these notifiers' sections away.
+  // A reload has removed the sections of these notifiers.
   struct NotifiersGone {
     const std::vector<Notifier>& gone;
     const std::vector<AnnounceConfig>& still_there;
   };
-  // The reload's settings count from now on.
+  // The settings of the reload apply from now on.
   struct Reloaded {
     bool other_patience;  // VanishTimeout=
     const std::set<std::string>& anew;
@@ -199,8 +199,8 @@ class AppearanceMachine {
   void on(const AppearDeadlinePassed& event);
 
   struct MeansNothing;
-  // The present state answers: by one of the following, or by a line of MeansNothing (appearance_machine.cpp). A pair in both or in
-  // neither does not compile.
+  // The present state answers: by one of the following, or by a line of MeansNothing (appearance_machine.cpp). A pair in both or
+  // in neither does not compile.
   template <class Met>
   void meet(const Met& event);
 
@@ -268,10 +268,10 @@ class AppearanceMachine {
   std::vector<Notifier> notifiers_;  // in the order of the configuration
   std::vector<Parting> partings_;
   std::uint64_t last_id_ = 0;
-  std::optional<AppearRequested> again_;  // came while vanishing
+  std::optional<AppearRequested> again_;  // a request that came while vanishing
   std::uint64_t asked_ = 0;
-  // Of the present or last appearance:
-  AppearanceRecord record_;  // outcome and notices are filled in when it is shown or remembered
+  // About the present or last appearance:
+  AppearanceRecord record_;  // its outcome and notices are set when it is shown or remembered
   AppearKind kind_ = AppearKind::asked;
   Duration hold_{};
   bool even_if_told_ = false;  // a person asked: every notifier is told

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When a link's appearances begin, when they may be told, and what is saved first. AppearanceMachine decides which notifier is told
-// what. This class decides about what surrounds it: who keeps a promise, whether the call is complete enough to tell its address,
-// whether the disk has what a notice says, and what becomes of an appearance that an earlier ghostd began. Pure: both clocks, the
-// time zone and chance are arguments.
+// When a link's appearances begin, when notices of them may leave, and what is saved first. AppearanceMachine decides which
+// notifier is told what. This class decides what surrounds it: who keeps a promise, and whether the call is complete enough to
+// tell its address. It also decides whether the disk has what a notice says, and what becomes of an appearance that an earlier
+// ghostd began. Pure: both clocks, the time zone and chance are arguments.
 //
-//   what is waited for             it ends by
+//   awaited                        until
 //   the call to settle             both families and the name servers known, or 3 s (Settling)
 //   the timer's service            its next elapse told, or the same 3 s (Settling)
 //   the disk                       Written for the newest Save, or 2 s, because a disk that hangs must not keep a notice back (Unwritten)
@@ -28,20 +28,20 @@ namespace ghost::core {
 
 // ---- what happens
 
-// A person asks. Zero: the configured hold.
+// A person asks for an appearance. Zero: the configured hold.
 struct AppearAsked {
   Duration hold{};
 };
-// ghost-appear asks whether an appearance is due; if so, it begins. Answered by TickJudged.
+// ghost-appear asks whether an appearance is due. If it is, the appearance begins. Answered by TickJudged.
 struct TickAsked {
   TickKind kind = TickKind::resume;
   std::optional<WallTime> timer_next;
 };
-// systemd signals that the link's timer is active, or no longer is. Until the first such signal, no promise is kept.
+// systemd signals that the link's timer is active, or no longer is. Until the first such signal, ghostd keeps no promise.
 struct TimerSeen {
   bool active = false;
 };
-// Why systemd is asked once more whether the timer is active: its signal may still be on its way.
+// Why ghostd asks systemd once more whether the timer is active. The signal may still be on its way.
 enum class TimerQuestion : std::uint8_t { keep_promise, tell_next };
 // The answer to AskTimer, if the timer is active. If it is not, there is no answer.
 struct TimerIsActive {
@@ -49,7 +49,7 @@ struct TimerIsActive {
 };
 // A person or a program set the real-time clock.
 struct ClockSet {};
-// The disk has everything up to this Save, or could not write it.
+// The disk has everything up to this Save, or has failed to write it.
 struct Written {
   std::uint64_t generation = 0;
 };
@@ -57,12 +57,12 @@ using AppearancesEvent = std::variant<AppearAsked, TickAsked, TimerSeen, TimerIs
 
 // ---- what is wanted done
 
-// memory(), as it is after this step, to disk. Answered by Written.
+// Write memory(), as it is after this step, to disk. Answered by Written.
 struct Save {
   std::uint64_t generation;
   bool operator==(const Save&) const = default;
 };
-// Answered by TimerIsActive, or by nothing.
+// Answered by TimerIsActive, if the timer is active.
 struct AskTimer {
   TimerQuestion question;
   bool operator==(const AskTimer&) const = default;
@@ -72,22 +72,22 @@ struct TickJudged {
   Due due;
   bool operator==(const TickJudged&) const = default;
 };
-// A notice may be sent soon: its process may be started now. False: none will be.
+// A notice may leave soon, so its process may be started now. False: no notice will leave.
 struct MakeReady {
   bool wanted;
   bool operator==(const MakeReady&) const = default;
 };
-// The call through which to tell or ask.
+// The call through which a notice or a question leaves.
 struct Via {
   std::vector<IpAddress> local, dns;
   bool operator==(const Via&) const = default;
 };
-// For the journal: how a notice, or an attempt of it, went.
+// For the journal: how a notice, or one of its attempts, ended.
 struct NoticeNews {
   NoticeStatus notice;
   bool operator==(const NoticeNews&) const = default;
 };
-// Answered by NoticeAnswered, once.
+// Answered by exactly one NoticeAnswered.
 struct Tell {
   SendNotice what;
   Via via;
@@ -102,7 +102,7 @@ struct Echo {
 using AppearancesEffect =
     std::variant<Event, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
 
-// What core cannot find out by itself. The time zone may change while ghostd runs, so it is asked for each time.
+// What core cannot find out by itself. The time zone may change while ghostd runs, so core asks for it each time.
 struct Surroundings {
   Zone zone;
   Random random;
@@ -110,12 +110,12 @@ struct Surroundings {
 
 class Appearances {
  public:
-  // `memory` is what an earlier ghostd wrote down.
+  // `memory` is what an earlier ghostd saved.
   Appearances(const LinkConfig& config, LinkMemory memory, Surroundings around, Clocks clocks);
 
   [[nodiscard]] std::vector<AppearancesEffect> step(AppearancesEvent event, Clocks clocks);
-  // Of the call machine: after each of its steps; when it wants to say good-bye; when the supervisor has told of the calls that
-  // live already (call_lives: this link has one).
+  // From the call machine: after each of its steps; when it wants to say good-bye; when the supervisor has listed the calls that
+  // exist already (call_lives: this link has one).
   [[nodiscard]] std::vector<AppearancesEffect> see(const LinkMachine& call, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const std::string& reason, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, bool ended_on_purpose, Clocks clocks);
@@ -124,21 +124,21 @@ class Appearances {
   [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);
 
   [[nodiscard]] std::optional<Time> deadline() const;
-  // By CLOCK_REALTIME. It is asked for again after a ClockSet.
+  // By CLOCK_REALTIME. After a ClockSet, the caller reads it again.
   [[nodiscard]] std::optional<WallTime> wall_deadline() const { return alarm_; }
 
   [[nodiscard]] AppearanceStatus status(WallTime now) const;
   [[nodiscard]] const LinkMemory& memory() const { return memory_; }
-  // There is a timer, or there was one once.
+  // The link has or once had a timer that asks for appearances.
   [[nodiscard]] bool scheduled() const { return memory_.promise || memory_.timer_next; }
 
  private:
   using Out = std::vector<AppearancesEffect>;
-  // The call carries, and the first notice waits until it is complete.
+  // The call carries. The first notice waits until the call is complete.
   struct Settling {
     LinkSeen seen;  // what the machine sees when the wait ends
     Time give_up;
-    bool call_settled;  // only the timer's service is waited for
+    bool call_settled;  // only the timer's service is still awaited
   };
   // A notice whose content is not on disk yet.
   struct Unwritten {
@@ -170,24 +170,24 @@ class Appearances {
   void save();
   void make_ready(bool calling);
   void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }
-  [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as it stands, whether a timer keeps it or not
+  [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as saved, whether or not a timer keeps it
 
   AppearConfig config_;
-  bool anybody_;  // is to be told
+  bool anybody_;  // the link has a notifier
   Surroundings around_;
   LinkMemory memory_;
-  bool interrupted_;                   // what was written down was under way …
-  std::optional<WallTime> was_until_;  // … and was to last until then
+  bool interrupted_;                   // the appearance in `memory_` was under way …
+  std::optional<WallTime> was_until_;  // … and was to last until this time
   AfterRestart after_restart_ = AfterRestart::nothing;
   AppearanceMachine machine_;
-  Via via_;          // of the present call, or the last one
-  bool up_ = false;  // the link, as it was seen last
+  Via via_;          // of the present or last call
+  bool up_ = false;  // the link, when it was last seen
   bool timer_active_ = false;
-  bool next_follows_ = false;      // the timer's service is about to tell the next promise
+  bool next_follows_ = false;      // the timer's service will soon tell the next promise
   std::optional<WallTime> alarm_;  // the promise, until its time has come
   std::optional<Settling> settling_;
   std::vector<Unwritten> unwritten_;       // the oldest first
-  std::uint64_t saved_ = 0, written_ = 0;  // generations: asked for, and on disk
+  std::uint64_t saved_ = 0, written_ = 0;  // generations: requested, and on disk
   bool ready_ = false;
 
   Clocks clocks_{};

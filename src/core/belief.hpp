@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a receiver believes about where this host is. While a notice is unconfirmed, that is not known: the receiver may have heard it,
-// and its answer may be lost. What the receiver knew before counts again only if it has certainly not heard the notice.
+// What a receiver believes about where this host is. While a notice is unconfirmed, ghostd does not know it: the receiver may
+// have heard the notice, and its answer may be lost. Its earlier belief counts again only if it has certainly not heard the
+// notice.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,7 @@ namespace ghost::core {
 
 // What a notifier's receiver knows.
 struct Told {
-  std::vector<IpAddress> addresses;  // which it confirmed last; none: what it heard is not known
+  std::vector<IpAddress> addresses;  // that it confirmed last; none: ghostd does not know what it heard
   std::uint64_t receiver = 0;        // core::receiver(); 0: any
   bool operator==(const Told&) const = default;
 };
@@ -22,20 +23,20 @@ class Belief {
  public:
   explicit Belief(std::optional<Told> told = {}) : told_(std::move(told)) {}
 
-  // It was told something, or may have been; nullopt: it has been told the end, or never anything.
+  // What the receiver was told, or may have been. nullopt: it was told the end, or never anything.
   [[nodiscard]] const std::optional<Told>& told() const { return told_; }
-  // It has confirmed these.
+  // The receiver has confirmed these addresses.
   [[nodiscard]] bool knows(const std::vector<IpAddress>& addresses) const { return told_ && told_->addresses == addresses; }
 
   // A notice is about to be sent.
   void doubt();
-  // An attempt is given up while it is on its way.
+  // ghostd gives up an attempt that is on its way.
   void may_have_heard() { heard_ = true; }
   // An attempt has ended.
   void answered(NoticeResult result);
-  // It was the last one of this notice.
+  // That was the last attempt of this notice.
   void settle(NoticeResult result, const Notice& notice, std::uint64_t receiver);
-  // The receiver is another one now, which knows nothing.
+  // A reload gave the section another receiver, which knows nothing.
   void forget();
 
   bool operator==(const Belief&) const = default;
@@ -43,8 +44,8 @@ class Belief {
  private:
   std::optional<Told> told_;
   // From doubt() to settle():
-  bool heard_ = false;             // perhaps: an attempt of the notice, or of one that it replaces
-  std::vector<IpAddress> knew_{};  // before it; still does if nothing was heard
+  bool heard_ = false;             // the receiver may have heard this notice, or one that it replaces
+  std::vector<IpAddress> knew_{};  // what the receiver knew before; it counts again if it heard nothing
 };
 
 }  // namespace ghost::core

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One call, from the start of its pppd until its exit: what is known of it in each state that has a call.
+// What is known of one call, from the start of its pppd until pppd's exit. Each state that has a call holds one of these.
 #pragma once
 #include <array>
 #include <optional>
@@ -17,7 +17,7 @@ struct Call {
   std::string trigger{};                               // what asked for it, for people
   std::optional<Time> since{};                         // when it began to carry
   std::array<std::optional<CallAddress>, 2> agreed{};  // by Family: what pppd said
-  std::optional<Duration> farewell{};                  // so long its hang-up is put off for a good-bye
+  std::optional<Duration> farewell{};                  // how long its hang-up waits for a good-bye
   bool operator==(const Call&) const = default;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The few things a supervisor can say about a call. pppd's log lines, exit codes and signals end in ghost-supervisor;
-// what comes out is one Started, at most one AddressKnown a family, and exactly one Gone.
+// The few things that ghost-supervisor can say about a call. It digests pppd's log lines, exit codes and signals. Per call it
+// sends one CallStarted, at most one CallAddress per family, and exactly one CallGone.
 #pragma once
 #include <string>
 #include <variant>
@@ -17,7 +17,7 @@ struct CallStarted {
   bool operator==(const CallStarted&) const = default;
 };
 
-// What was agreed on: from pppd's log, so it is for people and properties. The handover waits for the kernel's own word.
+// What both ends agreed on, from pppd's log. It is for people and properties only: the handover waits for rtnetlink.
 struct CallAddress {
   IpAddress local;
   IpAddress remote;
@@ -27,7 +27,7 @@ struct CallAddress {
 
 struct CallGone {
   CallEnd reason = CallEnd::Failed;
-  std::string detail;  // one line for people: the log line or exit code that told; never a secret
+  std::string detail;  // one line for people: the log line or exit code behind `reason`; never a secret
   bool operator==(const CallGone&) const = default;
 };
 

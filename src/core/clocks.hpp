@@ -5,7 +5,7 @@
 
 namespace ghost::core {
 
-// Both clocks, read together. Waits are measured by CLOCK_BOOTTIME (now); notices and schedules name CLOCK_REALTIME (wall).
+// Both clocks, read together. Waits use CLOCK_BOOTTIME (now); notices and schedules use CLOCK_REALTIME (wall).
 struct Clocks {
   Time now{};
   WallTime wall{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Drops: why packets that programs sent into a demand interface did not go on, each kind counted. What was sent is what was replayed,
-// plus each kind here, plus coalesced SYNs, plus what still waits: to the packet.
+// Why packets that programs sent into a demand interface did not go on, counted by kind. The packets sent are exactly the
+// replayed packets, plus each kind here, plus coalesced SYNs, plus the packets that still wait.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -11,27 +11,27 @@
 namespace ghost::core {
 
 enum class Drop : std::uint8_t {
-  budget,        // [Buffer] Packets= or Bytes= was reached: the oldest went
+  budget,        // [Buffer] Packets= or Bytes= was reached, so the oldest packet was dropped
   age,           // it waited longer than [Buffer] Age=
-  disconnected,  // it waited when somebody said Disconnect, or when the link was taken away or blocked
+  disconnected,  // it waited when a person disconnected or blocked the link, or a reload removed it
   blocked,       // the link was blocked
   family,        // no call carries its address family
-  too_big,       // larger than the call's MTU, and it must not be fragmented: its sender was told
+  too_big,       // it is larger than the call's MTU and must not be fragmented; its sender was told
   queue,         // the call's own queue was full
-  refused,       // the kernel would not send it: somebody's firewall, no route
+  refused,       // the kernel did not send it: a firewall refused it, or no route fits
   tun,           // the demand interface's own queue was full before ghostd could read it
   foreign,       // its source is neither the link's own address nor within From=
-  impaired,      // what judges and translates packets was gone from the kernel: no call could have carried it
+  impaired,      // ghostd's nftables table was gone, so no call could have carried it
 };
 inline constexpr std::size_t kDropKinds = 11;
 
-// "budget", "age", …, "too-big", …: as D-Bus and `ghostctl status` have it. Words are added, never renamed.
+// "budget", "age", …, "too-big", …: as D-Bus and `ghostctl status` show it. Add words, never rename them.
 std::string_view to_string(Drop drop);
 
-// What the kernel's table stops at a link's interfaces by design: no packet that somebody waits for is among it.
+// What ghostd's nftables table stops at a link's interfaces by design. Nobody waits for these packets.
 struct Stopped {
-  std::uint64_t noise = 0;    // sent into the demand interface, and deserves no call: multicast, link-local, last words of TCP
-  std::uint64_t unasked = 0;  // came in by the call, and nobody here had asked for it
+  std::uint64_t noise = 0;    // sent into the demand interface, but not worth a call: multicast, link-local, TCP's FIN and RST
+  std::uint64_t unasked = 0;  // came in by the call, and belongs to no conversation
   std::uint64_t escaped = 0;  // would have left by the call with a source that is not the call's
   bool operator==(const Stopped&) const = default;
 };

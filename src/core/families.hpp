@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a call does for each address family. A family that the link has a stable address of is waited for; one whose address does
-// not come in time is given up, so that programs use the other one at once.
+// What a call does for each address family. The link waits for each family of which it has a stable address. If the address does
+// not come in time, the link gives the family up, so that programs use the other one at once.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace ghost::core {
 
 enum class Carriage : std::uint8_t {
   unused,   // the link has no stable address of this family
-  pending,  // no address on the PPP interface (yet, or any more): its packets are buffered
+  pending,  // the PPP interface has no address of it (yet, or any more): its packets wait
   carried,  // handed over: the kernel carries everything
-  given_up  // this call does not bring it: its packets are refused, so that programs try the other family
+  given_up  // no address came in time: its packets are refused, so that programs try the other family
 };
 
 class Families {
@@ -24,18 +24,19 @@ class Families {
   // stable: the link's own addresses.
   explicit Families(const std::vector<IpAddress>& stable);
 
-  // The PPP interface has this address: its family is carried. Returns what the call did for it before.
+  // The PPP interface has this address, so the call carries its family. Returns what the call did for the family before.
   Carriage carry(const IpAddress& local, Time now);
-  // The PPP interface has lost it; its family is pending again, because it may come back with another. False: it did not have it.
+  // The PPP interface has lost this address. Its family is pending again, because another address may come. False: the interface
+  // did not have the address.
   [[nodiscard]] bool lose(const IpAddress& local, Time now);
-  // Those still pending: their time is over.
+  // Gives up the families that are still pending, and returns them.
   [[nodiscard]] std::vector<Family> give_up();
 
   [[nodiscard]] Carriage of(Family f) const { return carriage_[static_cast<std::size_t>(f)]; }
   [[nodiscard]] bool any(Carriage c) const;
-  // Those of the PPP interface, IPv4 first.
+  // Of the PPP interface, IPv4 first.
   [[nodiscard]] std::vector<IpAddress> addresses() const;
-  // When give_up() is wanted; nullopt: none is waited for.
+  // When give_up() is wanted; nullopt: no family is awaited.
   [[nodiscard]] std::optional<Time> deadline() const { return deadline_; }
 
   bool operator==(const Families&) const = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether anybody still needs a call that carries. The kernel's timer for the link knows it; the watch knows when the timer could
-// have run out first, so nobody is woken per packet. A hold keeps the call beyond that. Money is not spent on ignorance: a kernel
-// that gives no answer is asked twice more, a second apart, and then the call is not kept.
+// Whether anybody still needs a call that carries. The kernel's timer for the link knows that. The watch computes when this timer
+// could have run out at the earliest, so packets do not wake ghostd. A hold keeps the call beyond that. If the kernel gives no
+// answer, the watch asks twice more, a second apart. Then the call ends, because an unneeded call costs money.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -15,21 +15,21 @@ class IdleWatch {
  public:
   enum class Verdict : std::uint8_t { needed, idle, unknown };
 
-  // hold: a person or an appearance that waited for the call.
+  // hold: wanted by a person or an appearance that waited for the call.
   IdleWatch(Time now, Duration timeout, std::optional<Duration> hold);
 
-  // At least until now + hold; an earlier and longer hold stays.
+  // Keeps the call at least until now + hold. An earlier hold that ends later stays.
   void hold(Time now, Duration hold);
-  // True: the kernel is to be asked for its timer now. It is not asked again before it has answered.
+  // True: ask the kernel for its timer now. The next true comes only after answer().
   [[nodiscard]] bool ask(Time now);
-  // remaining: until the kernel's timer runs out; nullopt: it does not say.
+  // remaining: until the kernel's timer runs out; nullopt: the kernel gives no answer.
   [[nodiscard]] Verdict answer(Time now, std::optional<Duration> remaining);
 
-  // When ask() is wanted; nullopt: the answer will come.
+  // When ask() is wanted; nullopt: an answer is awaited.
   [[nodiscard]] std::optional<Time> deadline() const { return asked_ ? std::nullopt : std::optional(deadline_); }
-  // Before this time the call was last known to be in use.
+  // The call was last known to be in use until this time.
   [[nodiscard]] Time in_use_until() const { return deadline_; }
-  // The same, with the hold: for people.
+  // The same including the hold, to show to people.
   [[nodiscard]] Time kept_until() const { return held_until_ ? std::max(deadline_, *held_until_) : deadline_; }
 
   bool operator==(const IdleWatch&) const = default;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // All that is decided about one link, as a value: step(event, clocks) → effects. No fd, no clock, no log, no disk.
 //
-// Two machines live in here and talk only in here: the call (LinkMachine) and the appearances (Appearances). One says "I am about
-// to hang up", the other "hold the line so long", "say good-bye first", "good-bye is said". An event goes to the one that it
-// concerns; what this one wants of the other is the next event of the same step, behind those that wait already. What leaves is
-// for hands (src/ghostd): start this call, switch that route, send this notice, write this down.
+// A link consists of two machines that talk only here: the call (LinkMachine) and the appearances (Appearances). The call says "I
+// am about to hang up". The appearances say "hold the line this long", "good-bye first", "good-bye is said". An event goes to the
+// machine that it concerns. What this machine wants of the other becomes an event of the same step, behind those that wait
+// already. The effects are for src/ghostd to carry out: start this call, switch that route, send this notice, save this.
 //
 // The promises of both hold together (tests/scenario/random_run_test.cpp):
 //   - those of LinkMachine and of AppearanceMachine;
-//   - nothing is told before it is on disk, or 2 s have passed;
-//   - who has promised a good-bye says it, or runs out of time, before a hang-up in order.
+//   - no notice leaves before its content is on disk, or 2 s have passed;
+//   - before a hang-up in order, each promised good-bye has been said or has run out of time.
 #pragma once
 #include <deque>
 #include <optional>
@@ -22,12 +22,12 @@
 
 namespace ghost::core {
 
-// Whether a link that has these settings is hung up before it gets those: its addresses or routes are other ones.
+// Whether a link must hang up before its settings change from `before` to `then`, because its addresses or routes differ.
 [[nodiscard]] bool needs_another_place(const LinkConfig& before, const LinkConfig& then);
 
 using LinkEvent = std::variant<Event, AppearancesEvent>;
 
-// SayFarewell is not among them: it is the appearances' business.
+// SayFarewell is not among them, because Appearances takes it.
 using LinkEffect =
     std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue, RefuseFamily,
                  RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked, GiveUpPlace, PlaceChanged, Save, AskTimer,
@@ -36,7 +36,7 @@ using LinkEffect =
 struct LinkStep {
   std::vector<LinkEffect> effects;  // in order
   std::vector<Transition> transitions;
-  bool only_packets = true;  // packets came, waited or were sent on, and nothing else has changed
+  bool only_packets = true;  // only packets came, waited or were sent on; nothing else has changed
 };
 
 class Link {
@@ -51,9 +51,9 @@ class Link {
 
   [[nodiscard]] LinkStatus status(WallTime now) const;
   [[nodiscard]] const LinkMachine& call() const { return call_; }
-  // What outlives ghostd: Save asks for it to be written.
+  // What the next ghostd gets to know. The effect Save asks for it to be written.
   [[nodiscard]] const LinkMemory& memory() const { return appearances_.memory(); }
-  // There is, or was once, a timer that asks for appearances.
+  // The link has or once had a timer that asks for appearances.
   [[nodiscard]] bool scheduled() const { return appearances_.scheduled(); }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Everything a link wants done. Effects never call back: where the machine must know the outcome, it comes as a later
-// event that carries the call's serial.
+// Everything that a link wants done. Effects never call back. If the machine must know the outcome, a later event reports it,
+// with the call's serial.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace ghost::core {
 
-// To the supervisor: start or end the pppd of this call. News come as CallReport.
+// To ghost-supervisor: start or end the pppd of this call. It answers by CallReports.
 struct StartCall {
   CallSerial serial;
   bool operator==(const StartCall&) const = default;
@@ -23,25 +23,25 @@ struct EndCall {
   bool operator==(const EndCall&) const = default;
 };
 
-// ppp-<link> exists: its sysctls, before it is up.
+// ppp-<link> exists and is not up yet: set its sysctls and its queue.
 struct PrepareInterface {
   bool operator==(const PrepareInterface&) const = default;
 };
 
-// Ask each of these a harmless question, from this address, again or for the first time. Answered by FarEndAnswered, if anybody
-// answers. Of another address nobody is asked any more.
+// Send each of these targets a harmless question, from this address, again or for the first time. Answered by FarEndAnswered, if
+// a target answers. Questions from another address are no longer asked.
 struct AskFarEnd {
   IpAddress local;
   std::vector<IpAddress> targets;
   bool operator==(const AskFarEnd&) const = default;
 };
-// The answer has come, or is not waited for any more.
+// The answer has come, or the machine no longer waits for it.
 struct StopAsking {
-  bool in_vain = false;  // nobody has answered in time; the address counts all the same
+  bool in_vain = false;  // no target has answered in time; the address counts all the same
   bool operator==(const StopAsking&) const = default;
 };
 
-// Switch the route, send these packets and what the TUN still holds ahead of everything that comes now. Answered by HandedOver.
+// Switch the route. Send these packets and the rest of the TUN's content ahead of all new packets. Answered by HandedOver.
 struct Handover {
   CallSerial serial;
   Family family;
@@ -49,68 +49,68 @@ struct Handover {
   bool operator==(const Handover&) const = default;
 };
 
-// Packets that missed the handover: send them on through the call. Answered by SentOn.
+// Send these packets through the call, because they missed the handover. Answered by SentOn.
 struct Reinject {
   std::vector<PacketBytes> packets;  // in this order
   bool operator==(const Reinject&) const = default;
 };
 
-// Once the replay has left the PPP queue (or at once, if `force`), give it an ordinary queue. Answered by QueueReport.
+// If the replay has left the PPP queue, or if `force`, replace it by an ordinary queue. Answered by QueueReport.
 struct SettleQueue {
   CallSerial serial;
   bool force = false;
   bool operator==(const SettleQueue&) const = default;
 };
 
-// Refuse this family's packets for the time of the call (an unreachable route), or stop refusing.
+// Refuse this family's packets during the call, by an unreachable route, or stop refusing them.
 struct RefuseFamily {
   Family family;
   bool refuse = true;
   bool operator==(const RefuseFamily&) const = default;
 };
 
-// The call is about to be hung up in order: say good-bye through it. Answered by FarewellSaid.
+// Say good-bye through the call, because it is about to be hung up in order. Answered by FarewellSaid.
 struct SayFarewell {
   std::string reason;
   bool operator==(const SayFarewell&) const = default;
 };
 
-// All of the call's routes away; traffic goes to the demand interface again.
+// Remove all of the call's routes, so that traffic goes to the demand interface again.
 struct RouteBack {
   bool operator==(const RouteBack&) const = default;
 };
 
-// Has the PPP queue run dry? Answered by DrainReport.
+// Look whether the PPP queue has run dry. Answered by DrainReport.
 struct CheckDrained {
   CallSerial serial;
   bool operator==(const CheckDrained&) const = default;
 };
 
-// How long does the kernel's idle timer still run? Answered by IdleReport.
+// Ask how long the kernel's idle timer still runs. Answered by IdleReport.
 struct AskIdle {
   CallSerial serial;
   bool operator==(const AskIdle&) const = default;
 };
 
-// The machine has lost this address: conntrack entries with it must not outlive it.
+// Delete the conntrack entries of this address, because the host has lost it.
 struct ForgetAddress {
   IpAddress address;
   bool operator==(const ForgetAddress&) const = default;
 };
 
-// Let the kernel refuse what would call (blocked), or let it in again.
+// Have the kernel refuse packets that would call (blocked), or let them in again.
 struct SetBlocked {
   bool blocked = false;
   bool operator==(const SetBlocked&) const = default;
 };
 
-// The link's routes away: it gets others. Answered by PlaceGivenUp.
+// Remove the link's routes, because it gets others. Answered by PlaceGivenUp.
 struct GiveUpPlace {
   bool operator==(const GiveUpPlace&) const = default;
 };
 
-// The link has another place by now, or none: the host's rules, routes and table are to be what the links need now. A link that has
-// parted() is to be taken away.
+// The link has another place now, or none. Make the host's rules, routes and table what the links need now, and remove the link
+// if it has parted().
 struct PlaceChanged {
   bool operator==(const PlaceChanged&) const = default;
 };

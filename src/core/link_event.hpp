@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Everything that can happen to a link. D-Bus, netlink, the supervisor, the TUN and the outcomes of effects all end here.
-// What carries a serial is news of that call; news of a dead call is ignored.
+// Everything that can happen to a link. D-Bus, netlink, the supervisor, the TUN and the outcomes of effects all become these
+// events. An event with a serial is about that call. The machine ignores events about a dead call.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,82 +17,84 @@
 
 namespace ghost::core {
 
-// Frames were read from the demand interface, in this order.
+// ghostd has read packets from the demand interface, in this order.
 struct PacketsArrived {
   std::vector<PacketBytes> packets;
-  bool judged = true;  // false: the table was gone while they came. What nobody has judged asks for no call.
+  bool judged = true;  // false: the nftables table was gone when they came. Packets that it has not judged ask for no call.
 };
 
-// A person or a program asked. Whether they may has been decided before.
+// A person or a program asked. The bus has already checked that they may.
 struct ConnectAsked {
-  std::string by = "connect";    // a person ("connect"), an appearance ("appear"): the state's reason and the trigger
-  std::optional<Duration> hold;  // the call is held at least so long once it is up; default: IdleTimeout=
-  bool patient = false;          // in Waiting: when the link may dial again, and not at once
+  std::string by = "connect";    // "connect": a person; "appear": an appearance. The state's reason and the trigger
+  std::optional<Duration> hold;  // how long the call is held at least, once it is up; nullopt: IdleTimeout=
+  bool patient = false;          // in Waiting: dial when the delay is over, not at once
 };
 struct DisconnectAsked {};
 struct BlockAsked {};
-struct UnblockAsked {};  // lifts a LeaveAsked, too
-// ghostd is about to be stopped: as DisconnectAsked, and from now on nothing makes a call, until an UnblockAsked. A stop that has
-// not come within an hour does not come any more: then the bar ends.
+struct UnblockAsked {};  // lifts the bar of a LeaveAsked, too
+// ghostd is about to be stopped. As DisconnectAsked, and the link makes no call until an UnblockAsked. If ghostd still runs after
+// an hour, the stop will not come, and the bar ends.
 struct LeaveAsked {};
 
-// From now on (until it is said again, or the call ends) somebody must say good-bye through the call before it is hung up in
-// order: SayFarewell asks for it, FarewellSaid is the answer, and nobody is waited for longer than `patience`.
+// Whether the appearances must say good-bye through this call before it is hung up in order. It holds until the next such event
+// or the call's end. SayFarewell asks for the good-bye, FarewellSaid answers. The call waits for it no longer than `patience`.
 struct FarewellWanted {
   bool wanted = false;
   Duration patience{};
 };
 struct FarewellSaid {};
 
-// What judges and translates packets is gone from the kernel, or is back: meanwhile no packet makes a call.
+// ghostd's nftables table, which judges and translates packets, is gone from the kernel, or is back. While it is gone, no packet
+// makes a call.
 struct Impaired {
   bool impaired = false;
 };
 
-// A better default route carries what is new (true), or does no more.
+// A better default route carries new conversations (true), or no longer does (false).
 struct StandsBehind {
   bool behind = false;
 };
 
-// A reload brought other settings for this link. Where they give it another place (needs_another_place), a PartAsked is made of it.
+// A reload brought other settings for this link. If they give it another place (needs_another_place), the machine handles this as
+// a PartAsked.
 struct Reconfigured {
   LinkConfig config;
 };
-// A reload gives the link another place (other addresses or routes), or takes it away. Its conversations outlive neither, so its
-// call is hung up in order, good-bye included. Then comes what a later reload has not replaced.
+// A reload gives the link another place (other addresses or routes), or removes it. Conversations survive neither, so the call is
+// hung up in order, good-bye included. Then the settings of the newest reload apply.
 struct PartAsked {
-  std::optional<LinkConfig> then;  // none: the link is configured no more, and makes no call
+  std::optional<LinkConfig> then;  // none: the link is no longer configured, and makes no call
   bool operator==(const PartAsked&) const = default;
 };
-// Outcome of GiveUpPlace.
+// The outcome of GiveUpPlace.
 struct PlaceGivenUp {};
 
-// The supervisor's word about a call. In Unlisted and Down a CallStarted with a serial not seen before is a call that an earlier
-// ghostd began: it is adopted.
+// The supervisor's news about a call. In Unlisted and Down, a CallStarted with an unknown serial is about a call that an earlier
+// ghostd began. The machine adopts this call.
 struct CallReport {
   CallSerial serial;
   std::variant<CallStarted, CallAddress, CallGone> what;
 };
-// The supervisor has told of all calls that live already, or is not waited for any longer. Calls that are made from now on have
-// serials after `newest`.
+// The supervisor has listed all calls that exist already, or ghostd no longer waits for it. Calls made from now on have serials
+// after `newest`.
 struct Listed {
   CallSerial newest = CallSerial::none;
 };
-// The connection to the supervisor broke: no news will come of any call.
+// The connection to the supervisor broke, so no more news will come about any call.
 struct SupervisorGone {};
 
 // rtnetlink: ppp-<link> exists and is not up yet.
 struct InterfaceAppeared {};
-// rtnetlink: ppp-<link> is up and has a usable address of this family / has lost it. An IPv4 address counts once its far end takes
-// packets; over IPv6 the far end has spoken already, because its router advertisement made the address.
+// rtnetlink: ppp-<link> is up and has this usable address, or has lost it. An IPv4 address counts once the far end takes packets.
+// An IPv6 address counts at once, because the far end's router advertisement made it.
 struct AddressAppeared {
   IpAddress local;
-  std::optional<IpAddress> peer{};  // whom to ask; none: nobody
+  std::optional<IpAddress> peer{};  // the far end, to be asked; none: nobody is asked
 };
 struct AddressVanished {
   IpAddress local;
 };
-// The call has, or is about to get, an address that it must not have; the detail names it and whose it is
+// The call has, or is about to get, an address that it must not have. The detail names the address and its owner
 // (net/address_conflict.hpp).
 struct AddressConflicts {
   std::string detail;
@@ -103,21 +105,21 @@ struct FarEndAnswered {
   IpAddress local;
 };
 
-// Outcomes of effects.
-struct SentOn {                // of Reinject, and a part of what Handover does
+// The outcomes of effects.
+struct SentOn {                // of Reinject, and of Handover in part
   std::uint64_t replayed = 0;  // packets that the call's queue took
-  Drops drops;                 // and those that went nowhere
+  Drops drops;                 // packets that went nowhere
 };
 struct HandedOver {
   CallSerial serial;
   Family family;
-  SentOn sent;                      // late packets included
-  std::string error;                // empty: it went well
-  std::vector<PacketBytes> kept{};  // what could not even be tried then: it waits for the next call
+  SentOn sent;                      // packets that came late included
+  std::string error;                // empty: it succeeded
+  std::vector<PacketBytes> kept{};  // not tried because of the error: they wait for the next call
 };
 struct QueueReport {  // of SettleQueue
   CallSerial serial;
-  bool normal = false;  // the replay has left; the queue is an ordinary one now
+  bool normal = false;  // the replay has left, and the queue is ordinary now
 };
 struct DrainReport {  // of CheckDrained
   CallSerial serial;
@@ -125,10 +127,10 @@ struct DrainReport {  // of CheckDrained
 };
 struct IdleReport {  // of AskIdle
   CallSerial serial;
-  std::optional<Duration> remaining;  // until the kernel's timer for this link runs out; 0: it has; nullopt: nobody knows
+  std::optional<Duration> remaining;  // until the kernel's timer for this link runs out; 0: it has run out; nullopt: not known
 };
 
-// The time that deadline() named has come.
+// The time of deadline() has come.
 struct DeadlinePassed {};
 
 using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted,

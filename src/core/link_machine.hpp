@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The life of one link, as a value: step(event, now) → effects. No fd, no clock, no log; everything the product promises
-// about calls can be tested on a table of (time, event) → (effects, state).
+// The life of one link's calls, as a value: step(event, now) → effects. No fd, no clock, no log. So each promise about calls can
+// be tested by a table of (time, event) → (effects, state).
 //
 // The promises, each an invariant of the random runs in tests/scenario:
-//   - never two calls at a time: every StartCall is followed by a CallGone (or the supervisor's loss) before the next;
-//   - packets are sent on only while Up; in every other state they wait in the buffer, within its budget;
-//   - RouteBack comes before EndCall, so that nothing is sent into a line that is being hung up;
-//   - a link that is blocked, that is about to be stopped, or that is configured no more, never starts a call;
-//   - nor does one of which it is not known yet whether a call of an earlier ghostd lives: a second call would cost twice.
+//   - never two calls at a time: after each StartCall, a CallGone or the loss of the supervisor comes before the next StartCall;
+//   - packets are sent on only in Up and Leaving; in every other state they wait in the buffer, within its budget;
+//   - RouteBack comes before EndCall, so that no packet is sent into a line that is being hung up;
+//   - a link that is blocked, about to be stopped, or no longer configured never starts a call;
+//   - an Unlisted link never starts a call, because a call of an earlier ghostd may exist, and a second call would cost twice.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,10 +25,10 @@
 
 namespace ghost::core {
 
-// A change of what is shown, for the one place that logs it.
+// A change of the state, or of its reason, for the one place that logs it.
 struct Transition {
   Shown from, to;
-  CallSerial call;  // of the state that it leads to; none: this has no call
+  CallSerial call;  // of the new state; none: that state has no call
   std::string reason, detail;
   bool operator==(const Transition&) const = default;
 };
@@ -41,39 +41,40 @@ struct Step {
 
 class LinkMachine {
  public:
-  // blocked: an earlier ghostd's block.
+  // blocked: a block that an earlier ghostd saved.
   LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now);
 
   [[nodiscard]] Step step(Event event, Time now);
 
-  // Up, with no family awaited still, and pppd has said what was agreed upon (the name servers, above all) for each that is
-  // carried: the kernel shows an address some milliseconds before.
+  // The call is up, no family is awaited, and pppd has reported for each carried family what was agreed (above all the name
+  // servers). The kernel shows an address some milliseconds before that report.
   [[nodiscard]] bool settled() const;
-  // A call is being made, or will be without being asked for again.
+  // A call is being made, or will be made without another request.
   [[nodiscard]] bool trying() const;
 
-  // The last call, or the wait for the next, was ended by Disconnect or by a block, ghostd's own among them. Until the next call.
+  // Disconnect or a block (also one by ghostd itself) ended the last call, or the wait for the next. It holds until the next
+  // call.
   [[nodiscard]] bool ended_on_purpose() const { return ended_on_purpose_; }
 
-  // When step(DeadlinePassed) is wanted; nullopt: nothing to wait for.
+  // When step(DeadlinePassed) is wanted; nullopt: the machine waits for no time.
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] LinkStatus status() const;
   [[nodiscard]] const State& state() const { return state_; }
-  // The call that carries, while its good-bye is said, too; nullptr: none does.
+  // The call that carries, also while a good-bye is said through it. nullptr: no call carries.
   [[nodiscard]] const Up* carries() const;
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
-  // What forbids to call, if anything does.
+  // What forbids calls, if anything does.
   [[nodiscard]] const Permission& permission() const { return permission_; }
   [[nodiscard]] bool blocked() const { return permission_.standing(Bar::block).has_value(); }
   [[nodiscard]] bool barred() const { return !permission_.given(); }
-  // The call that is being made, carried or ended; nullptr, and none, in Down and Waiting.
+  // The call that is being made, carries or is being ended. nullptr and none in Unlisted, Down and Waiting.
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
 
-  // A reload's wish waits: for a good-bye, or for PlaceGivenUp.
+  // The settings of a reload wait for a good-bye, or for PlaceGivenUp.
   [[nodiscard]] bool parting() const { return parting_.has_value(); }
-  // The link is configured no more, and says no good-bye (any more): it may be taken away.
+  // The link is no longer configured, and no good-bye is being said. So ghostd may remove it.
   [[nodiscard]] bool parted() const { return parting_ && !parting_->then && !std::holds_alternative<Leaving>(state_); }
 
   bool operator==(const LinkMachine&) const = default;
@@ -85,14 +86,14 @@ class LinkMachine {
     bool operator==(const Counters&) const = default;
   };
 
-  // A packet that some call of the link could carry, on its way into a state. late: the call carries its family already, and it is
-  // sent on.
+  // A packet that a call of this link could carry, handed to the present state. late: the state sets it if the call carries the
+  // packet's family already, so that the packet is sent on.
   struct Packet {
     PacketBytes& bytes;
     const PacketInfo& info;
     bool late = false;
   };
-  // The supervisor has a call that this machine did not begin.
+  // The supervisor runs a call that this machine did not begin.
   struct CallFound {
     CallSerial serial;
   };
@@ -131,7 +132,7 @@ class LinkMachine {
   // neither does not compile.
   template <class Met>
   void meet(Met&& event);
-  // The same, if it is news of the present call.
+  // The same, if the event is about the present call.
   template <class News>
   void news(const News& event) {
     if (is_present(event.serial)) meet(event);
@@ -177,7 +178,7 @@ class LinkMachine {
   void on(Up& up, const DeadlinePassed&);
 
   void on(Leaving& leaving, Packet& packet) { on(leaving.up, packet); }
-  void on(Leaving&, const ConnectAsked& event) { want(event); }  // the good-bye is out: the next call's
+  void on(Leaving&, const ConnectAsked& event) { want(event); }  // the good-bye is said already, so this asks for the next call
   void on(Leaving&, const DisconnectAsked&) { drop_buffer(); }
   void on(Leaving& leaving, const FarewellSaid&) { hang_up(leaving); }
   void on(Leaving& leaving, const CallGone& news) { after_drop(leaving.up, news); }
@@ -210,14 +211,14 @@ class LinkMachine {
 
   // The one funnel for transitions.
   void become(State next, std::string reason, std::string detail = {});
-  // Both are shown as the same state: nothing to tell.
+  // For a change between two states that are shown as the same, so there is nothing to log.
   void pass(State next) { state_ = std::move(next); }
   void effect(Effect effect) { out_.effects.push_back(std::move(effect)); }
 
-  // False: the call that is up carries it, and it is to be sent on.
+  // False: the present call carries the packet's family, so the packet must be sent on.
   [[nodiscard]] bool take_in(PacketBytes& bytes);
   void buffer(Packet& packet);
-  // False: what nobody has judged asks for no call, and does not wait for one.
+  // False: the nftables table has not judged the packet, so it asks for no call and does not wait for one.
   bool hold(Packet& packet);
   void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
   void want(const ConnectAsked& event);
@@ -262,16 +263,16 @@ class LinkMachine {
   Permission permission_;
   bool ended_on_purpose_ = false;
   std::optional<PartAsked> parting_;
-  // An address that does not count yet.
+  // An address that does not count until the far end has answered.
   struct Asking {
     PeerGate gate;
     IpAddress peer;
     bool operator==(const Asking&) const = default;
   };
   std::optional<Asking> asking_;
-  std::optional<Time> behind_since_;  // a better default route carries what is new
-  bool impaired_ = false;             // what a packet asked for could not be carried
-  // Who waits for a call, beside the packets: the last Connect, and the longest hold.
+  std::optional<Time> behind_since_;  // since then a better default route carries new conversations
+  bool impaired_ = false;             // the nftables table is gone, so no call could carry a packet
+  // Who waits for a call apart from packets: who asked last, and the longest hold.
   struct Wanted {
     std::string by;
     Duration hold;
@@ -279,10 +280,10 @@ class LinkMachine {
   };
   std::optional<Wanted> wanted_;
   unsigned failures_ = 0;             // in a row
-  std::optional<Time> resume_until_;  // conversations were alive when the line dropped: call again without being asked
+  std::optional<Time> resume_until_;  // the line dropped while conversations were active: call again until then
   Time since_;
   std::string reason_ = "start", detail_;
-  std::string last_trigger_;  // of the call that is over
+  std::string last_trigger_;  // of the last call
 
   Time now_{};  // of the step under way
   Step out_;    // of the step under way

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What must be known of a link after a crash or a reboot, as a value: what was promised, which number the last notice had, who
-// was told which addresses, the last appearances for people to look at, and whether it may be called at all. No secret is in
-// it, because none is in what it is made of. appear_state/ puts it into a file.
+// What ghostd must know of a link after a crash or a reboot, as a value: the promise, the number of the last notice, and which
+// receiver was told which addresses. Also the last appearances, for people, and whether the link is blocked. It has no secret,
+// because nothing that it is made of has one. appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,36 +19,36 @@
 namespace ghost::core {
 
 inline constexpr std::ptrdiff_t kPastMax = 50;
-inline constexpr std::size_t kPastNoticesMax = 2000;  // of all of them together, but for the last's
+inline constexpr std::size_t kPastNoticesMax = 2000;  // of all appearances together, except the last
 
-// The outcome that is shown of an interrupted appearance.
+// The outcome that is shown for an interrupted appearance.
 inline constexpr std::string_view kInterrupted = "interrupted";
 
 struct LinkMemory {
-  std::uint64_t sequence = 0;          // of the last notice made
+  std::uint64_t sequence = 0;          // of the last notice
   std::optional<WallTime> promise;     // Due::promise of the last tick
   std::optional<WallTime> granted;     // when a tick was last due
-  std::optional<WallTime> timer_next;  // as the last tick told it
-  std::optional<WallTime> until;       // of the last appearance: not gone before, as it was told
-  std::vector<AppearanceRecord> past;  // the oldest first; one that is under way is the last
+  std::optional<WallTime> timer_next;  // the timer's next elapse, as the last tick told it
+  std::optional<WallTime> until;       // the last appearance lasts at least until then, as receivers were told
+  std::vector<AppearanceRecord> past;  // the oldest first; an appearance under way is the last
   std::map<std::string, Told> told;    // by notifier
   std::optional<Block> blocked;
   bool operator==(const LinkMemory&) const = default;
 };
 
-// Of a link of which nothing is known. Its notices may have had numbers all the same (the file is broken, or lost), and none may
-// be given twice: they go on from the seconds since 1970, which no link's notices overtake.
+// For a link without saved memory. Its notices may have had numbers all the same, because the file may be broken or lost. No
+// number may be used twice. So the numbers continue from the seconds since 1970, which no link's notices overtake.
 LinkMemory fresh_memory(WallTime now);
 
-// Adds one, and lets go of the oldest when there are more than kPastMax, or their notices more than kPastNoticesMax.
+// Adds a record. Removes the oldest records while there are more than kPastMax records, or more than kPastNoticesMax notices.
 void remember(LinkMemory& memory, AppearanceRecord record);
 
-// When ghostd starts and takes up no appearance: one that is still written down as under way was interrupted. True if
-// there was one.
+// For a ghostd that starts and continues no appearance: marks an appearance that is still saved as under way as interrupted. True
+// if there was one.
 bool close_interrupted(LinkMemory& memory, WallTime now);
 
-// For decide(). The last appearance was cut short if it was interrupted (or would be closed as such: nothing is `present`)
-// before anybody was told, or before the time until which it was to last.
+// What decide() needs. An appearance is cut short if it is interrupted before a receiver was told, or before its `until`. One
+// that is saved as under way counts as interrupted, too, unless `present`.
 Standing standing(const LinkMemory& memory, bool present, WallTime now);
 
 }  // namespace ghost::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The states of a link. Each owns what only it knows, its deadlines among them; what outlives a state (the buffer, the
-// counters, whether the link is blocked) belongs to the machine.
+// The states of a link. Each owns what only it needs, such as its deadlines. What outlives a state (the buffer, the counters,
+// whether the link is blocked) belongs to the machine.
 //
 //   from        to          when
 //   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and somebody has asked
@@ -41,20 +41,21 @@
 
 namespace ghost::core {
 
-// Whether a call of an earlier ghostd lives is not known yet. A second call would cost twice, so what asks for one waits.
+// ghostd does not know yet whether a call of an earlier ghostd exists. Requests for a call wait, because a second call would cost
+// twice.
 struct Unlisted {
   bool operator==(const Unlisted&) const = default;
 };
 
-// No call. The route leads into the demand interface; the first packet that gets there starts one.
+// No call. The route leads into the demand interface, and the first packet that arrives there starts a call.
 struct Down {
   bool operator==(const Down&) const = default;
 };
 
-// pppd runs, no address yet. Packets are buffered.
+// pppd runs, and no address counts yet. Packets are buffered.
 struct Dialing {
   Call call;
-  Time give_up;  // a supervisor that says nothing for this long is not believed in any more
+  Time give_up;  // without news by then, the supervisor counts as lost
   bool operator==(const Dialing&) const = default;
 };
 
@@ -68,40 +69,40 @@ struct Up {
 
   [[nodiscard]] std::vector<IpAddress> addresses() const { return families.addresses(); }
   [[nodiscard]] Carriage of(Family f) const { return families.of(f); }
-  // When a family is given up; then, when the replay's queue is looked at.
+  // When the missing family is given up. If none is awaited, when to look at the replay's queue.
   [[nodiscard]] std::optional<Time> carriage_deadline() const {
     return families.deadline() ? families.deadline() : settling.deadline();
   }
 };
 
-// The call still carries, and a good-bye is being said through it. Shown as Up.
+// The call still carries, while a good-bye is said through it. Shown as Up.
 struct Leaving {
   Up up;
   std::string reason;
-  Time deadline;  // then it is hung up, good-bye or not
+  Time deadline;  // the call is hung up then, even if the good-bye is not said
   bool operator==(const Leaving&) const = default;
 };
 
-// The route leads into the demand interface again: what comes now waits for the next call. The PPP interface's queue runs dry.
+// The route leads into the demand interface again, so new packets wait for the next call. The PPP interface's queue runs dry.
 struct Draining {
   Call call;
-  bool failed;                   // it is ended because it went wrong: wait before the next
+  bool failed;                   // the call is ended because it went wrong, so the next one waits
   std::vector<IpAddress> local;  // the addresses of the PPP interface, to be forgotten afterwards
-  Time check;                    // look at the queue again
-  Time deadline;                 // a dead line never runs dry: then pppd is told to end
+  Time check;                    // when to look at the queue again
+  Time deadline;                 // pppd is told to end then, because the queue of a dead line never runs dry
   bool operator==(const Draining&) const = default;
 };
 
-// pppd has been told to end. Draining and Ending are shown as one.
+// pppd has been told to end. Draining and Ending are shown as one state.
 struct Ending {
   Call call;
-  bool failed;                   // as Draining's
-  std::vector<IpAddress> local;  // as Draining's
-  Time deadline;                 // a supervisor that has not reported the call's end then is not believed in any more
+  bool failed;                   // as in Draining
+  std::vector<IpAddress> local;  // as in Draining
+  Time deadline;                 // if it has not reported the end by then, the supervisor counts as lost
   bool operator==(const Ending&) const = default;
 };
 
-// The last call failed or the line dropped. Not before `until` again, whatever the packets ask for.
+// The last call failed, or the line dropped. Packets start no call before `until`.
 struct Waiting {
   Time until{};
   bool operator==(const Waiting&) const = default;

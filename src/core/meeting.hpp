@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which meetings of a state with an event mean nothing, as a list that the compiler reads. A machine names each of them once, with
-// its reason; an overload of its on(State&, Event) answers all others. A pair in both or in neither does not compile.
+// A list for the compiler: which events mean nothing in which states. A machine lists each such pair once, with its reason. Each
+// other pair has an overload of its on(State&, Event). A pair in both or in neither does not compile.
 //
 //   struct Machine::MeansNothing : List<In<Idle, LinkSeen, FarewellAsked>,   // why
 //                                       In<Vanishing, FarewellAsked>> {};    // why

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One notifier of a link, as a machine: the notice that its receiver is to get, how often that is tried, and what the receiver
-// believes.
+// One notifier of a link, as a machine. It holds the notice that its receiver is to get, counts the attempts, and knows what the
+// receiver believes.
 //
 //   from       to         when
-//   Quiet      Sending    it is told something
-//   Sending    Retrying   the attempt has failed, and another may go better
-//              Quiet      the receiver has answered, or was tried often enough, or the answer is no longer waited for
+//   Quiet      Sending    it is told a notice
+//   Sending    Retrying   the attempt has failed, and another may succeed
+//              Quiet      the receiver has answered, or the attempts are used up, or ghostd no longer waits for the answer
 //   Retrying   Sending    the pause is over
 //              Quiet      the notice is given up
 //
-// A notifier that is told something else is Sending, from any state. AppearanceMachine decides what it is told and when.
+// A notifier that is told another notice is Sending, from any state. AppearanceMachine decides what it is told and when.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -32,52 +32,51 @@ struct SendNotice {
   Notice notice;
   bool operator==(const SendNotice&) const = default;
 };
-struct Abandon {  // its answer is no longer waited for
+struct Abandon {  // ghostd no longer waits for its answer
   std::uint64_t id;
   bool operator==(const Abandon&) const = default;
 };
-// Of SendNotice and AskEcho.
+// The answer to SendNotice and AskEcho.
 struct NoticeAnswered {
   std::uint64_t id = 0;
   NoticeResult result = NoticeResult::Crashed;
   std::string detail;
-  std::string text;  // of an echo: the address
+  std::string text;  // of AskEcho: the address
 };
 
 class Notifier {
  public:
-  // told: what an earlier ghostd wrote down of its receiver.
+  // told: what an earlier ghostd saved about its receiver.
   explicit Notifier(AnnounceConfig announce, std::optional<Told> told = {});
 
   [[nodiscard]] const AnnounceConfig& announce() const { return announce_; }
   [[nodiscard]] const Belief& belief() const { return belief_; }
-  // Its receiver was told something, or may have been.
+  // Its receiver was told a notice, or may have been.
   [[nodiscard]] bool maybe_told() const { return !quiet() || belief_.told(); }
   [[nodiscard]] bool quiet() const { return std::holds_alternative<Quiet>(state_); }
-  // The notice on its way, or to be tried again; nullptr: none.
+  // The notice that is on its way, or to be tried again. nullptr: none.
   [[nodiscard]] const Notice* notice() const;
   [[nodiscard]] bool telling(NoticeKind kind) const { return notice() && notice()->kind == kind; }
   // The number of the attempt on its way.
   [[nodiscard]] std::optional<std::uint64_t> on_its_way() const;
   // When again() is wanted.
   [[nodiscard]] std::optional<Time> deadline() const;
-  // How its last notice of this appearance went; nullopt: it had none.
+  // How its last notice of this appearance went. nullopt: it had none.
   [[nodiscard]] const std::optional<NoticeStatus>& status() const { return status_; }
 
-  // Another appearance begins. It is quiet.
+  // Another appearance begins. The notifier is quiet.
   void begin() { status_.reset(); }
-  // From now on it is not known what its receiver believes. tell() follows.
+  // From now on ghostd does not know what the receiver believes. The caller calls tell() next.
   void doubt();
-  // The attempt on its way has been abandoned.
+  // Sends this notice. The caller has abandoned the attempt on its way, if there was one.
   [[nodiscard]] SendNotice tell(Notice notice, std::uint64_t id);
-  // The pause is over.
+  // Sends the notice again, after the pause.
   [[nodiscard]] SendNotice again(std::uint64_t id);
-  // The receiver has answered the attempt on its way. present: the link carries and is not about to hang up. True: no other attempt
-  // follows.
+  // The attempt on its way has ended. present: the link carries and is not about to hang up. True: no other attempt follows.
   [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
-  // Its notice is given up, with this result.
+  // Gives up its notice, with this result.
   [[nodiscard]] std::optional<Abandon> abandon(NoticeResult result, WallTime now);
-  // A reload. True: it has another receiver.
+  // Takes the settings of a reload. True: the notifier has another receiver now.
   bool configure(AnnounceConfig announce);
 
   bool operator==(const Notifier&) const = default;

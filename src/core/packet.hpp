@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Describes a packet for people ("what woke it?") and recognises the retransmit of a TCP SYN. It never judges: which
-// packet deserves a call is nftables' business. Total: any bytes give a description or nullopt, nothing else.
+// Describes a packet for people ("what woke it?") and recognises the retransmit of a TCP SYN. It does not judge packets, because
+// nftables decides which ones deserve a call. Total: any bytes give a description or nullopt, nothing else.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -21,8 +21,8 @@ struct SynKey {
 
 struct PacketInfo {
   IpAddress source, destination;
-  std::uint8_t protocol = 0;                 // IANA protocol number, behind IPv6 extension headers
-  std::optional<std::uint16_t> source_port;  // TCP, UDP, SCTP, DCCP; not of a later fragment
+  std::uint8_t protocol = 0;                 // IANA protocol number, after any IPv6 extension headers
+  std::optional<std::uint16_t> source_port;  // TCP, UDP, SCTP, DCCP; later fragments have none
   std::optional<std::uint16_t> destination_port;
   std::optional<std::uint8_t> icmp_type;
   std::optional<SynKey> syn;  // a SYN without ACK
@@ -33,7 +33,7 @@ struct PacketInfo {
   [[nodiscard]] std::string str() const;
 };
 
-// RFC 791, RFC 8200. nullopt: not IP, or shorter than its own header says (truncated).
+// RFC 791, RFC 8200. nullopt: the bytes are not IP, or fewer than the header says (truncated).
 std::optional<PacketInfo> describe_packet(std::span<const std::uint8_t> bytes);
 
 }  // namespace ghost::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What waits for a call. A queue with a budget in packets, bytes and age; when one is reached the oldest goes, and what
-// went is the caller's to count. A TCP SYN's retransmits are kept once, so that the far end sees one SYN and not four.
+// The packets that wait for a call: a queue with a budget in packets, bytes and age. At a limit, the buffer drops the oldest
+// packet, and the caller counts it. Of a TCP SYN and its retransmits one is kept, so that the far end sees one SYN and not four.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -20,19 +20,19 @@ class ReplayBuffer {
   explicit ReplayBuffer(BufferBudget budget) : budget_(budget) {}
 
   struct Pushed {
-    std::size_t dropped = 0;  // older packets, or the packet itself when it alone is over the budget
-    bool coalesced = false;   // a SYN that is here already
+    std::size_t dropped = 0;  // older packets, or the packet itself if it alone exceeds the budget
+    bool coalesced = false;   // a SYN of which a copy waits already
     bool operator==(const Pushed&) const = default;
   };
   [[nodiscard]] Pushed push(PacketBytes bytes, const PacketInfo& info, Time now);
 
-  // Drops what is older than the budget's age; returns how many.
+  // Drops the packets that are older than the budget's age. Returns how many.
   [[nodiscard]] std::size_t expire(Time now);
-  // Takes the packets of one family out, oldest first.
+  // Removes and returns the packets of one family, oldest first.
   [[nodiscard]] std::vector<PacketBytes> take(Family family);
-  // Empties the buffer; returns how many were in it.
+  // Empties the buffer. Returns how many packets were in it.
   std::size_t clear();
-  // A smaller budget drops the oldest at once; returns how many.
+  // With a smaller budget, drops the oldest packets at once. Returns how many.
   [[nodiscard]] std::size_t set_budget(BufferBudget budget);
 
   [[nodiscard]] bool empty() const { return queue_.empty(); }
@@ -41,7 +41,7 @@ class ReplayBuffer {
   [[nodiscard]] std::optional<Time> oldest() const;
   // When expire() next has something to do.
   [[nodiscard]] std::optional<Time> next_expiry() const;
-  // The description of the oldest packet: what would start the next call.
+  // The description of the oldest packet, which would start the next call.
   [[nodiscard]] std::optional<PacketInfo> front() const;
   bool operator==(const ReplayBuffer&) const = default;
 

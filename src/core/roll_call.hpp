@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which calls live, over all links: how long ghostd waits to be told, when nobody needs ghost-supervisor, and when whoever stops ghostd
-// need not wait any longer. Pure: the edge tells whether any link has a call.
+// Which calls exist, over all links. It decides how long ghostd waits for ghost-supervisor's list, and when ghostd can let
+// ghost-supervisor go. It also decides when the program that stops ghostd need not wait any longer. Pure: the edge tells whether
+// any link has a call.
 //
-//   state        is                                                              until
-//   Asking       an earlier ghostd's calls are not known; no link calls          they are listed, nobody can be asked, or 20 s
-//   Known        they are
-//   AskingAgain  they are; a supervisor that was lost, or late, is heard about what it still runs    it has listed them, or 20 s
+//   state        is                                                         until
+//   Asking       an earlier ghostd's calls are not known; no link calls     they are listed, no supervisor runs, or 20 s
+//   Known        all calls are known
+//   AskingAgain  a supervisor was lost, or late; ghostd waits for its list  it has listed them, or 20 s
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,26 +20,26 @@ namespace ghost::core {
 class RollCall {
  public:
   enum class Want : std::uint8_t {
-    ask,     // the supervisor, which calls live; answered by asked()
-    listen,  // every link is Listed now, and so is each that comes later
-    let_go,  // of the supervisor: without a client and a call it ends by itself
-    left,    // whoever stops ghostd is told that no call lives
+    ask,     // ask the supervisor for its calls; answered by asked()
+    listen,  // give each link a Listed, also each link that comes later
+    let_go,  // disconnect from the supervisor; without a client and a call it ends by itself
+    left,    // tell the program that stops ghostd that no call exists
   };
   using Wants = std::vector<Want>;
 
   // ghostd starts.
   [[nodiscard]] Wants begin() const { return {Want::ask}; }
-  // sent: the supervisor has been asked. If not, it runs nothing.
+  // sent: the question has reached the supervisor. If not, no supervisor runs, and so no call exists.
   [[nodiscard]] Wants asked(bool sent, Time now);
-  // It has told of all.
+  // The supervisor has listed all calls.
   [[nodiscard]] Wants listed();
-  // The connection to it broke. calls: some link had one.
+  // The connection to the supervisor broke. calls: a link had a call.
   [[nodiscard]] Wants lost(bool calls);
   // deadline() has come.
   [[nodiscard]] Wants time_passed(Time now);
-  // After each turn. calls: some link has one.
+  // The caller calls it after each turn. calls: a link has a call.
   [[nodiscard]] Wants seen(bool calls);
-  // Whoever is about to stop ghostd asks whether to wait for `left`.
+  // The program that is about to stop ghostd asks whether to wait for `left`.
   [[nodiscard]] bool stop(bool calls);
 
   [[nodiscard]] bool known() const { return !std::holds_alternative<Asking>(state_); }

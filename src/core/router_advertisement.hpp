@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a router advertisement says about addresses (RFC 4861 §4.2). Its routes are not even read: what the far end of a call
-// says makes no route (docs/adr/0015). Total: any bytes give an advertisement or nullopt, nothing else.
+// What a router advertisement says about addresses (RFC 4861 §4.2). The decoder does not even read its routes, because the far
+// end of a call cannot install one (docs/adr/0015). Total: any bytes give an advertisement or nullopt, nothing else.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,10 +11,11 @@
 
 namespace ghost::core {
 
-// Seconds, as they are sent; this many mean for ever (RFC 4861 §4.6.2).
+// A lifetime in seconds, as it is sent. This value means for ever (RFC 4861 §4.6.2).
 inline constexpr std::uint32_t kForever = 0xffffffff;
 
-// A Prefix Information option with the A flag: hosts make addresses of it. Without that flag it is about routes only.
+// A Prefix Information option with the A flag, from which hosts make addresses. Without this flag, the option is about routes
+// only.
 struct AdvertisedPrefix {
   Prefix prefix;
   std::uint32_t valid = 0;
@@ -28,15 +29,15 @@ struct RouterAdvertisement {
   bool operator==(const RouterAdvertisement&) const = default;
 };
 
-// An ICMPv6 message as it came. The kernel has checked its checksum.
+// An ICMPv6 message as received. The kernel has verified its checksum.
 struct Icmp6Received {
   IpAddress source;
   int hop_limit = 0;
   std::span<const std::uint8_t> bytes;  // from the ICMPv6 type on
 };
 
-// nullopt: not an advertisement, or not a valid one (RFC 4861 §6.1.2: from a link-local address, hop limit 255, code 0, whole,
-// no option of length 0).
+// nullopt: the message is not an advertisement, or not a valid one. RFC 4861 §6.1.2 requires a link-local source, hop limit 255,
+// code 0, the full length, and no option of length 0.
 [[nodiscard]] std::optional<RouterAdvertisement> decode_router_advertisement(const Icmp6Received& message);
 
 // fe80::/10.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What core::decide() (schedule.hpp) decides by: what is known of a tick, classified (Facts), meets a table, and the first row that
-// fits has the verdict. docs/link.md shows the same rows. The compiler checks that each meeting of facts has a row, and that each row
-// decides at least one.
+// The rules of core::decide() (schedule.hpp). It classifies what it knows about a tick (Facts), and the first row of the table
+// that fits has the verdict. docs/link.md shows the same rows. The compiler checks that each combination of facts has a row, and
+// that each row decides at least one combination.
 #pragma once
 #include <cstdint>
 #include <iterator>
@@ -10,11 +10,11 @@
 
 namespace ghost::core::rules {
 
-// What became of the promise.
+// What has become of the promise.
 enum Promise : unsigned {
   kNone = 1,
   kNow = 2,          // its time has come, up to a minute ago
-  kMissed = 4,       // its time has come and gone; its window lasts (or there is none)
+  kMissed = 4,       // its time is over; its window lasts (or there is none)
   kLost = 8,         // … and its window is over
   kLaterHere = 16,   // it lies ahead in this window
   kLaterDay = 32,    // it lies ahead in another window
@@ -29,10 +29,10 @@ enum class If : std::uint8_t { any, yes, no };
 struct Facts {
   unsigned asks;
   unsigned promise;
-  bool open;        // an appearance may be now: there is no window, or now is in it
-  bool answered;    // what the calendar stands for was granted already, or is under way
-  bool unanswered;  // the timer has elapsed in this window, as was known beforehand, and no tick came of it
-  bool cut_short;   // the last appearance of this window broke off, and none is under way
+  bool open;        // an appearance may begin now: there is no window, or now is in it
+  bool answered;    // the appearance that the calendar asks for was granted already, or is under way
+  bool unanswered;  // the timer has elapsed in this window, as it had announced, but its tick never came
+  bool cut_short;   // the last appearance of this window was cut short, and none is under way
 };
 
 struct Rule {
@@ -41,7 +41,7 @@ struct Rule {
   TickVerdict verdict;
 };
 
-// An appearance begins.
+// Whether an appearance begins.
 constexpr bool grants(TickVerdict verdict) {
   switch (verdict) {
     case TickVerdict::day_begins:
@@ -84,7 +84,7 @@ constexpr const Rule* rule_for(const Facts& f) {
   return nullptr;
 }
 
-// No meeting is without a verdict, and no row without a meeting.
+// Each combination of facts has a verdict, and each row decides a combination.
 constexpr bool complete() {
   bool used[std::size(kRules)] = {};
   for (unsigned asks = kCalendar; asks <= kOther; asks <<= 1)

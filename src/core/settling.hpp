@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// After a handover the call's queue holds what was replayed, ahead of everything else. Once that has left, the queue becomes an
-// ordinary one (SettleQueue). Whether it has left is looked at again and again; a line that never catches up gets its ordinary
-// queue all the same.
+// After a handover, the call's queue holds the replayed packets, ahead of all others. When they have left, the queue becomes an
+// ordinary one (SettleQueue). The machine looks at the queue again and again until then. A line that never catches up gets its
+// ordinary queue after a while all the same.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,9 +12,9 @@ namespace ghost::core {
 
 class Settling {
  public:
-  enum class Look : std::uint8_t { not_now, look, force };  // force: whatever is still in the queue
+  enum class Look : std::uint8_t { not_now, look, force };  // force: settle, whatever is still in the queue
 
-  // Something was replayed.
+  // Packets were replayed.
   void begin(Time now) {
     next_ = after(now, kInterval);
     force_ = after(now, kPatience);
@@ -29,7 +29,7 @@ class Settling {
   void answer(Time now, bool normal) { next_ = normal ? std::nullopt : std::optional(after(now, kInterval)); }
 
   [[nodiscard]] bool done() const { return !next_; }
-  // When look() is wanted; nullopt: it is done.
+  // When look() is wanted; nullopt: the queue is settled.
   [[nodiscard]] std::optional<Time> deadline() const { return next_; }
 
   bool operator==(const Settling&) const = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Time is an argument. The core never asks for it; it is handed a reading of both clocks with every event.
+// Time is an argument. The core never reads a clock: each event comes with a reading of both clocks.
 #pragma once
 #include "base/time.hpp"
 
