@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an event means in any state, and which meetings of a state with an event mean nothing. What a state makes of an event is
-// in appearance_machine_life.cpp.
+// What an event means in any state, and which events mean nothing in which states. What a single state makes of an event is in
+// appearance_machine_life.cpp.
 #include "core/appearance_machine.hpp"
 
 #include <algorithm>
@@ -14,16 +14,16 @@
 
 namespace ghost::core {
 
-// Each by decision. docs/link.md has what the others mean.
+// Each pair is here by decision. docs/link.md has what all other pairs mean.
 struct AppearanceMachine::MeansNothing
     : List<
           // No appearance is under way: no notifier is told anything, and whether the link carries does not matter.
           In<Idle, NextKnown, LinkSeen>,
           // Only notifiers wait for a time, and they do in any state.
           In<Idle, AppearDeadlinePassed>, In<Present, AppearDeadlinePassed>,
-          // The good-bye is being said, or has been: the first answer stands.
+          // The good-bye is being said or has been said, so the first answer stands.
           In<Vanishing, FarewellAsked>,
-          // What is told next is told by the new settings. The good-bye that is being said keeps its own time.
+          // The next notice uses the new settings. A good-bye that is being said keeps its deadline.
           In<Idle, Reloaded>, In<Connecting, Reloaded>, In<Vanishing, Reloaded>> {};
 
 template <class Met>

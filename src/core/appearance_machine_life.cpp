@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What each state makes of an event, in the order of an appearance's life. What is as short as its declaration is in the header;
-// what means nothing is listed in appearance_machine.cpp.
+// What each state makes of an event, in the order of an appearance's life. One-line functions are in the header. What means
+// nothing is listed in appearance_machine.cpp.
 #include <algorithm>
 #include <utility>
 
@@ -17,7 +17,7 @@ void AppearanceMachine::begin(const AppearRequested& event) {
   since_.reset();
   record_.addresses.clear();
   for (auto& notifier : notifiers_) {
-    abandon(notifier, NoticeResult::LinkGone);  // a notice of the appearance before may still be on its way to a file
+    abandon(notifier, NoticeResult::LinkGone);  // a notice of the last appearance may still be on its way to a file
     notifier.begin();
   }
   state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
@@ -29,7 +29,7 @@ void AppearanceMachine::note_begin(const AppearRequested& event) {
   hold_ = event.hold == Duration::zero() ? config_.appear.hold : event.hold;
   even_if_told_ = event.kind == AppearKind::asked;
   kind_ = event.kind;
-  // A prolonged appearance has the addresses of its call until it has others.
+  // A prolonged appearance keeps the addresses of its call until it gets others.
   record_ = AppearanceRecord{.begun = clocks_.wall,
                              .ended = {},
                              .kind = std::string(to_string(event.kind)),
@@ -46,7 +46,7 @@ void AppearanceMachine::note_prolonged(const AppearRequested& event) {
   note_begin(event);
 }
 
-// No notifier is told because of this alone: the next notice names it.
+// This alone sends no notice. The next notice names the time.
 void AppearanceMachine::learn(const NextKnown& event) {
   if (record_.next == event.next) return;
   record_.next = event.next;
@@ -85,7 +85,7 @@ void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) 
 
 // ---- present ---------------------------------------------------------------------------------------------------------
 
-// The link carries, with these addresses: for the first time, or since now.
+// The link carries with these addresses, which are its first ones or have just changed.
 void AppearanceMachine::be_present(WallTime until, const std::vector<IpAddress>& addresses) {
   Present p{.until = until, .local = addresses, .addresses = addresses, .echo = {}};
   p.carrier_nat = std::any_of(addresses.begin(), addresses.end(), [](const auto& a) { return behind_carrier_nat(a); });
@@ -111,7 +111,7 @@ void AppearanceMachine::on(Present& present, const LinkSeen& event) {
   be_present(present.until, event.addresses);
 }
 
-// The line dropped. What was told still holds: the link is called again until the time that was told.
+// The line dropped. The announced time still holds, so the machine asks for a call again until then.
 void AppearanceMachine::lost(const Present& present, const LinkSeen& event) {
   const auto until = present.until;
   if (present.echo) effect(Abandon{*present.echo});
@@ -119,7 +119,7 @@ void AppearanceMachine::lost(const Present& present, const LinkSeen& event) {
   effect(WantFarewell{});
   if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
   effect(TellVanished{event.reason});
-  // A clock that was put back must not make it longer than it was ever to be.
+  // If the clock was put back, the rest must not become longer than the whole hold.
   hold_ = std::min<Duration>(until - clocks_.wall, hold_);
   state_ = Connecting{.give_up = after(clocks_.now, hold_), .until = until};
   link_reason_ = event.reason;
@@ -145,7 +145,8 @@ void AppearanceMachine::on(Present&, const ReceiverChanged& event) {
   if (!event.notifier.quiet()) event.anew.insert(event.notifier.announce().name);
 }
 
-// These notifiers are told the end now, because nothing will tell them later. A receiver that another section still names is not.
+// These notifiers are told the end now, because nothing will tell them later. A receiver that another section still names is not
+// told.
 void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
   let_go(event);
   std::vector<AnnounceConfig> who;
@@ -206,7 +207,7 @@ void AppearanceMachine::on(Vanishing& vanishing, const AppearDeadlinePassed&) {
   finish_farewell(vanishing);
 }
 
-// failed: the address was never told, or is gone since the line dropped.
+// failed: the address was never announced, or was lost when the line dropped.
 void AppearanceMachine::end(std::string outcome, bool failed) {
   link_gone();
   record_.ended = clocks_.wall;

@@ -28,9 +28,9 @@ Notice AppearanceMachine::notice(NoticeKind kind, const Present& present) {
 void AppearanceMachine::announce(Present& present) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_) {
-    // A notice on its way may still arrive, and must not be the last word.
+    // A notice on its way may still arrive, and must not be the last one that arrives.
     const bool pending = !notifier.quiet();
-    // After a restart of ghostd it is still the same appearance: nothing is repeated.
+    // After a restart of ghostd this is still the same appearance, so Repeat= does not apply.
     const bool repeat = notifier.announce().repeat && kind_ != AppearKind::restart;
     if (!notifier.belief().knows(present.addresses) || pending || repeat || even_if_told_) who.push_back(&notifier);
   }
@@ -45,7 +45,7 @@ void AppearanceMachine::announce(Present& present) {
   effect(TellAppeared{present.addresses, present.until, record_.next});
 }
 
-// patience: how long its answer is waited for, if that is less than Timeout=.
+// patience: how long to wait for the answer, if less than Timeout=.
 void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration patience) {
   if (const auto id = notifier.on_its_way()) effect(Abandon{*id});
   auto send = notifier.tell(notice, ++last_id_);
@@ -55,7 +55,7 @@ void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration 
 
 void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& event) {
   present.echo.reset();
-  // Without an answer the call's own addresses are told; carrier_nat says what they are worth.
+  // Without an answer, notices name the call's own addresses. carrier_nat tells whether these may be unreachable.
   if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
     std::erase_if(present.addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
     present.addresses.insert(present.addresses.begin(), *seen);
@@ -63,7 +63,7 @@ void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& ev
   announce(present);
 }
 
-// present: as Notifier::answered() wants it. True: a notifier or a parting has come to its end.
+// present: as in Notifier::answered(). True: a notifier or a parting is done with its notice.
 bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
   if (std::erase_if(partings_, [&](const Parting& p) { return p.id == event.id; }) != 0) return true;
   const auto told = std::find_if(notifiers_.begin(), notifiers_.end(),
@@ -78,7 +78,7 @@ void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {
   if (const auto abandoned = notifier.abandon(result, clocks_.wall)) effect(*abandoned);
 }
 
-// The partings that need the link, or all of them.
+// Abandons the partings that need the link, or all of them.
 void AppearanceMachine::abandon_partings(bool all) {
   std::erase_if(partings_, [&](const Parting& parting) {
     const bool ends = all || needs_link(parting.announce);
@@ -92,12 +92,12 @@ void AppearanceMachine::let_go(const NotifiersGone& event) {
     if (const auto id = notifier.on_its_way()) effect(Abandon{*id});
 }
 
-// What was on its way to the notifier's former receiver must not count as the present one's answer.
+// The answer of the notifier's former receiver must not count as one of the present receiver.
 void AppearanceMachine::not_for_another(Notifier& notifier) {
   if (notifier.telling(NoticeKind::appear)) abandon(notifier, NoticeResult::LinkGone);
 }
 
-// Or is about to go. A notifier that needs no link goes on.
+// The link has gone, or is about to go. A notifier that needs no link continues.
 void AppearanceMachine::link_gone() {
   for (auto& notifier : notifiers_)
     if (needs_link(notifier.announce())) abandon(notifier, NoticeResult::LinkGone);
@@ -110,7 +110,8 @@ bool AppearanceMachine::all_settled() const {
 
 // ---- the farewell ----------------------------------------------------------------------------------------------------
 
-// To each notifier that was told, or may have been. An appear notice that is still on its way is not waited for.
+// Tells the end to each notifier that was told, or may have been. An appear notice that is still on its way is abandoned, unless
+// it needs no link.
 void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishing) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_)
@@ -127,7 +128,7 @@ void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishin
   for (auto* notifier : who) tell(*notifier, text, config_.appear.vanish_timeout);
 }
 
-// Each notifier that is told the end has answered, and the link waits for that. Any other notice on its way needs no link.
+// True: the link waits for the good-bye, and each notifier that is told the end has answered. Other notices need no link.
 bool AppearanceMachine::farewell_said(const Vanishing& vanishing) const {
   return vanishing.deadline && partings_.empty() &&
          std::none_of(notifiers_.begin(), notifiers_.end(), [](const Notifier& n) { return n.telling(NoticeKind::vanish); });

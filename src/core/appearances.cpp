@@ -13,7 +13,7 @@ namespace {
 constexpr Duration kDiskPatience = std::chrono::seconds(2);
 // How long the first notice waits for the second family's address, the call's name servers and the timer's service.
 constexpr Duration kSettlePatience = std::chrono::seconds(3);
-// Of an appearance that is taken up again only so that its end can be told.
+// The hold of an appearance that is continued only so that its end can be told.
 constexpr Duration kFarewellOnly = std::chrono::seconds(1);
 
 AppearKind kind_of(TickKind kind) {
@@ -52,8 +52,8 @@ Appearances::Out Appearances::step(AppearancesEvent event, Clocks clocks) {
 
 // ---- asked -----------------------------------------------------------------------------------------------------------
 
-// A promise that no timer keeps is not told. systemd's signals tell whether the timer is active; it is asked once more while the
-// modem dials. If the link is up already, the notices leave with what is known.
+// Notices do not name a promise that no timer keeps. systemd's signals say whether the timer is active. ghostd asks once more
+// while the modem dials. If the link is up already, the notices leave with what ghostd knows.
 void Appearances::on(const AppearAsked& event) {
   machine(AppearRequested{AppearKind::asked, event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
   effect(AskTimer{TimerQuestion::tell_next});
@@ -65,8 +65,8 @@ void Appearances::on(const TickAsked& event) {
   if (told && settling_ && settling_->call_settled) settle();
 }
 
-// A person who stops the timer wants no more appearances: the promise is neither kept nor shown. It stays saved,
-// because the timer may be started again before its time.
+// A person who stops the timer wants no more appearances, so ghostd neither keeps nor shows the promise. The promise stays saved,
+// because the timer may be started again in time.
 void Appearances::on(const TimerSeen& event) {
   if (std::exchange(timer_active_, event.active) == event.active) return;
   if (event.active && machine_.under_way()) tell_next();
@@ -80,7 +80,7 @@ void Appearances::on(const TimerIsActive& event) {
   }
 }
 
-// The promise may lie in the past or ahead: core::decide() judges that later. A clock that is put back makes it worth asking again.
+// The promise may be past or ahead: core::decide() judges that later. After the clock was put back, its time may come once more.
 void Appearances::on(const ClockSet&) { set_alarm(); }
 
 void Appearances::on(const NoticeAnswered& event) { machine(event); }
@@ -92,8 +92,8 @@ std::optional<WallTime> Appearances::next(WallTime now) const {
 }
 
 // If the promise is the calendar timer's own next elapse, ghostd cannot know what follows: only ghost-appear, which that timer
-// starts, can ask systemd. It usually asks while the modem dials, or the first notice waits for it a little (see()). If the link
-// is up already, this elapse is left to ghost-appear.
+// starts, can ask systemd. ghost-appear usually reports while the modem dials. If not, the first notice waits a little for it
+// (see()). If the link is up already, ghostd leaves this elapse to ghost-appear.
 void Appearances::keep_promise() {
   const bool timers = !config_.window && memory_.promise && memory_.promise == memory_.timer_next &&
                       *memory_.promise <= clocks_.wall;
@@ -122,7 +122,8 @@ Appearances::Out Appearances::listen(bool call_lives, bool ended_on_purpose, Clo
   return at(clocks, [&] {
     set_alarm();
     if (!interrupted_ || ended_on_purpose) return;
-    // What receivers were told outlives a restart and a crash. A clock that was put back does not make it longer.
+    // The time that receivers were told holds across a restart and a crash. If the clock was put back, the hold must not become
+    // longer.
     if (was_until_ && *was_until_ > clocks_.wall) {
       const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);
       machine(AppearRequested{AppearKind::restart, hold, {}});
@@ -130,7 +131,7 @@ Appearances::Out Appearances::listen(bool call_lives, bool ended_on_purpose, Clo
     } else if (call_lives && !memory_.told.empty()) {
       after_restart_ = AfterRestart::up_again;
     }
-    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // no notifier had been told yet: once more
+    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // no notifier had been told yet, so it begins once more
   });
 }
 
@@ -138,8 +139,8 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
-    // An appearance that is still asking for its call when ghostd is stopped, or when a reload takes the link away, asks for none
-    // meanwhile. It stays written down as under way, for the next ghostd.
+    // If ghostd is stopped or a reload removes the link while an appearance still asks for its call, the appearance asks no more.
+    // It stays saved as under way, for the next ghostd.
     const bool asked_for = call.trying() || (call.barred() && !call.blocked());
     LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for,
                   status.local_addresses,    status.reason,  call.ended_on_purpose()};
@@ -173,19 +174,19 @@ Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clock
     anybody_ = !config.announces.empty();
     machine(of(config));
     if (memory_.told == machine_.remembered().told) return;
-    memory_.told = machine_.remembered().told;  // a receiver whose section is gone is forgotten
+    memory_.told = machine_.remembered().told;  // forgets a receiver whose section is gone
     save();
   });
 }
 
-// No more is waited for.
+// The first notice does not wait any longer.
 void Appearances::settle() {
   LinkSeen seen = std::move(settling_->seen);
   settling_.reset();
   machine(std::move(seen));
 }
 
-// The first notice's process starts while the modem still dials.
+// The process of the first notice starts while the modem still dials.
 void Appearances::make_ready(bool calling) {
   const bool wanted = calling && anybody_ && (machine_.connecting() || !unwritten_.empty());
   if (std::exchange(ready_, wanted) != wanted) effect(MakeReady{wanted});
@@ -261,7 +262,7 @@ void Appearances::remember_block(const LinkMachine& call) {
   save();
 }
 
-// memory() is written as it is after the step: one Save is enough for all of a step.
+// One Save per step is enough, because memory() is written as it is after the step.
 void Appearances::save() {
   const bool asked = std::any_of(out_.begin(), out_.end(), [](const auto& e) { return std::holds_alternative<Save>(e); });
   if (!asked) effect(Save{++saved_});
@@ -272,7 +273,7 @@ void Appearances::on(const Written& event) {
   if (written_ == saved_) send_unwritten(Time::max());
 }
 
-// The notices whose patience ends by then.
+// Sends the notices whose patience ends by then.
 void Appearances::send_unwritten(Time until) {
   const auto keep = std::find_if(unwritten_.begin(), unwritten_.end(), [&](const Unwritten& u) { return u.give_up > until; });
   for (auto u = unwritten_.begin(); u != keep; ++u) effect(std::move(u->notice));
@@ -283,7 +284,7 @@ void Appearances::send_unwritten(Time until) {
 
 AppearanceStatus Appearances::status(WallTime now) const {
   auto status = machine_.status();
-  if (!memory_.past.empty()) {  // of an earlier ghostd's
+  if (!memory_.past.empty()) {  // an earlier ghostd's last appearance
     const auto& last = memory_.past.back();
     if (!status.last) status.last = last.begun;
     if (status.notices.empty()) status.notices = last.notices;

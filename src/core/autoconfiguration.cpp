@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstPause = 4s;       // RTR_SOLICITATION_INTERVAL, and RFC 7559's first
 constexpr Duration kLongestPause = 3600s;  // RFC 7559
-constexpr Duration kSame = 1s;             // what is said again within so long changes nothing
+constexpr Duration kSame = 1s;             // a repetition within this time changes nothing
 constexpr std::uint32_t kLeastMtu = 1280;  // RFC 8200 §5
 
 Time until(Time now, std::uint32_t seconds) {
@@ -20,7 +20,7 @@ Time until(Time now, std::uint32_t seconds) {
 
 bool is_same(Time a, Time b) { return a == b || (a > b ? a - b : b - a) < kSame; }
 
-// ::/8 (unspecified, loopback, IPv4 inside), link-local, multicast: nobody's to give.
+// ::/8 (unspecified, loopback, IPv4 inside), link-local, multicast: no far end may assign these.
 bool can_be_given(const Prefix& prefix) {
   const auto first = prefix.address.bytes()[0];
   return prefix.length == 64 && first != 0 && first != 0xff && !is_link_local(prefix.address);
@@ -44,7 +44,7 @@ void Autoconfiguration::take(const AdvertisedPrefix& said, Time now, std::vector
   const auto address = address_in(said.prefix);
   const auto at = known_.find(address);
   if (said.valid == 0) {
-    // One that an earlier ghostd took is withdrawn, too.
+    // The address is removed even if it is unknown here, because an earlier ghostd may have added it.
     if (at != known_.end()) known_.erase(at);
     steps.emplace_back(TakeAddress{address});
     return;
@@ -63,7 +63,7 @@ void Autoconfiguration::forget_expired(Time now) {
   std::erase_if(known_, [now](const auto& k) { return k.second.valid <= now; });
 }
 
-// When to ask without having been told anything new: long ago, where there is no address for new conversations.
+// When to solicit if no advertisement comes. In the past, if there is no address for new conversations.
 Time Autoconfiguration::renewal() const {
   std::optional<Time> earliest;
   for (const auto& [address, lifetimes] : known_)
@@ -79,7 +79,7 @@ std::vector<AutoconfigurationStep> Autoconfiguration::heard(const RouterAdvertis
     mtu_ = said.mtu;
     steps.emplace_back(SetMtu{*said.mtu});
   }
-  if (renewal() > now) pause_ = kFirstPause;  // it has said all that we wanted to know
+  if (renewal() > now) pause_ = kFirstPause;  // the far end has answered
   return steps;
 }
 

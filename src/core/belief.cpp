@@ -6,7 +6,7 @@
 namespace ghost::core {
 namespace {
 
-// The notice may have arrived all the same.
+// Whether the receiver may have the notice after this result.
 bool maybe_delivered(NoticeResult result) {
   switch (result) {
     case NoticeResult::Ok:
@@ -25,8 +25,8 @@ bool maybe_delivered(NoticeResult result) {
   return true;
 }
 
-// The attempt failed before a word of the notice was sent. (A gateway that answers 502 may have passed it on, and so may a program
-// that ends with 1.)
+// Whether the attempt failed before any part of the notice was sent. (A gateway that answers 502 may have passed it on. So may a
+// program that exits with 1.)
 bool never_said(NoticeResult result) {
   switch (result) {
     case NoticeResult::BadConfig:

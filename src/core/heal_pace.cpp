@@ -16,7 +16,7 @@ HealPace::Act HealPace::missing(Time now, bool canary) {
   if (!pause_until_ || now >= *pause_until_) return Act::whole;
   if (looked_ && now < *looked_ + look_every()) return Act::nothing;
   const bool lives = looked_ && canary;
-  // Where the last try failed beside a canary that lives, nothing has changed.
+  // If the last try failed and the canary has been there since, another try would fail, too.
   if (lives && (!failed_ || died_)) {
     believed_ = true;
     return Act::whole;

@@ -43,11 +43,11 @@ void Link::on(Event&& event) {
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
   const bool listed = std::holds_alternative<Listed>(event), call_lives = call_.serial() != CallSerial::none;
   call(std::move(event));
-  // Behind the call's: it knows then whether somebody has ended on purpose what could be taken up again.
+  // After the call's machine, because it then knows whether somebody has ended on purpose what could be taken up again.
   if (listed) take(appearances_.listen(call_lives, call_.ended_on_purpose(), clocks_));
-  // Other receivers: not before the good-bye is said to those who were told.
+  // The new receivers apply only after the good-bye to those that were told.
   if (reload && !call_.parting()) take(appearances_.reconfigure(call_.config(), clocks_));
-  // Behind the call's: nothing is sent by a call whose time was up at the same moment.
+  // After the call's machine, so that no notice is sent through a call whose time is up at the same moment.
   if (time_passed) take(appearances_.time_passed(clocks_));
 }
 
@@ -59,7 +59,7 @@ void Link::on(AppearancesEvent&& event) {
 void Link::call(Event event) {
   const bool packet = is_packet(event);
   auto step = call_.step(std::move(event), clocks_.now);
-  const bool same = packet && step.transitions.empty();  // the appearances have nothing to see
+  const bool same = packet && step.transitions.empty();  // nothing has changed for the appearances
   out_.only_packets = out_.only_packets && same;
   std::move(step.transitions.begin(), step.transitions.end(), std::back_inserter(out_.transitions));
   for (auto& effect : step.effects)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an event means in any state, and which meetings of a state with an event mean nothing. What a state makes of an event is
-// in link_machine_life.cpp.
+// What an event means in any state, and which events mean nothing in which states. What a single state makes of an event is in
+// link_machine_life.cpp.
 #include "core/link_machine.hpp"
 
 #include <algorithm>
@@ -14,43 +14,44 @@ namespace ghost::core {
 namespace {
 
 constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
-constexpr Duration kStopPatience = 1h;    // a stop that has not come by then does not come any more
+constexpr Duration kStopPatience = 1h;    // a stop that has not come by then will not come
 
 }  // namespace
 
-// Each by decision. docs/link.md has what the others mean.
+// Each pair is here by decision. docs/link.md has what all other pairs mean.
 struct LinkMachine::MeansNothing
     : List<
-          // There is no call, or none is known: nothing comes by it, nothing about it is asked, nobody says good-bye through it.
+          // There is no call, or none is known. So no news of it counts, and nobody says good-bye through it.
           In<Unlisted, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           In<Down, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
-          // There is nothing to end, and nothing is waited for.
+          // There is nothing to end, and no time is awaited.
           In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>,
-          // Nobody has been told of this call yet, and nothing was asked about it or handed over to it. Its address does not count
-          // before the far end has answered, so it can't be lost.
+          // No receiver knows of this call yet, and no effect has asked about its traffic. Its address does not count before the
+          // far end has answered, so it cannot be lost.
           In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
-          // No good-bye was asked for, and nobody waits for a queue that runs dry. The interface was prepared before it was up.
+          // Up asks for no good-bye, and neither state waits for the queue to run dry. The interface was prepared before it was
+          // up.
           In<Up, FarewellSaid, DrainReport, InterfaceAppeared>, In<Leaving, DrainReport, InterfaceAppeared>,
-          // It is being hung up already, or is about to be, for a reason that stands.
+          // The call is being hung up, or is about to be, and its reason stands.
           In<Leaving, BlockAsked, LeaveAsked, FarewellWanted, IdleReport>,
           In<Draining, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
           In<Ending, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
-          // The route leads away from the call: no address is handed over to it, and the addresses it had are forgotten at its end.
+          // The route leads away from the call. It gets no handover, and ForgetAddress for its addresses comes at its end.
           In<Draining, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
           In<Ending, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
           // pppd has been told to end.
           In<Ending, DrainReport>,
-          // What a packet asks for is being done, or will be after this; Down alone has held packets back.
+          // Only Down holds packets back while the table is gone. In the other states, a call is under way or follows.
           In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
           In<Ending, Impaired>, In<Waiting, Impaired>,
-          // The link has a call, or had one of its own: no call of an earlier ghostd is left.
+          // The link has or had a call of its own, so no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
           In<Waiting, CallFound>,
-          // Whether a call lives that this ghostd has not begun is known already.
+          // The link knows already whether a call of an earlier ghostd exists.
           In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
           In<Waiting, Listed>> {};
 
@@ -91,7 +92,7 @@ std::optional<Time> LinkMachine::deadline() const {
   };
   if (asking_) consider(asking_->gate.deadline());
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
-  if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // a call is ended first
+  if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // in other states, the call's end comes first
   std::visit(Overloaded{
                  [&](const Unlisted&) {},
                  [&](const Down&) {},
@@ -146,8 +147,8 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
     ++counters_.malformed;
     return true;
   }
-  // Of a family without a stable address: no call would carry it. Blocked: it slipped past the kernel's own refusal.
-  // The line carries while a good-bye is said; what would have to wait waits for nothing any more.
+  // No call carries a family without a stable address. A packet for a blocked link has slipped past the kernel's refusal. Under
+  // other bars, only packets that the present call carries are taken, because no next call will come for the rest.
   const auto* up = carries();
   const bool refused = blocked() || (barred() && !(up && up->of(info->family()) == Carriage::carried));
   if (refused || !config_.stable_for(info->family())) {
@@ -171,7 +172,7 @@ bool LinkMachine::hold(Packet& packet) {
   return !impaired_;
 }
 
-// Of a dead call, too: these packets are accounted for nowhere else.
+// Also counted for a dead call, because these packets are counted nowhere else.
 void LinkMachine::on(const SentOn& event) {
   counters_.replayed += event.replayed;
   counters_.drops += event.drops;
@@ -261,7 +262,7 @@ void LinkMachine::on(PartAsked&& event) {
   part();
 }
 
-// While a good-bye is said it waits: become() comes here again.
+// While a good-bye is said, this waits. become() calls it again.
 void LinkMachine::part() {
   if (!parting_ || std::holds_alternative<Leaving>(state_)) return;
   if (parting_->then) effect(GiveUpPlace{});
@@ -292,7 +293,7 @@ bool LinkMachine::must_ask(const AddressAppeared& event) const {
          !counts;
 }
 
-// A round of questions. Name servers become known meanwhile.
+// One round of questions. Name servers may have become known since the last.
 void LinkMachine::ask_far_end() {
   auto known = std::vector{asking_->peer};
   for (const auto& agreed : call()->agreed)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What each state makes of an event, in the order of a call's life. What is as short as its declaration is in the header; what
-// means nothing is listed in link_machine.cpp.
+// What each state makes of an event, in the order of a call's life. One-line functions are in the header. What means nothing is
+// listed in link_machine.cpp.
 #include <tuple>
 #include <utility>
 
@@ -11,9 +11,9 @@ namespace ghost::core {
 namespace {
 
 constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadlines
-constexpr Duration kStableCall = 60s;       // a call that lasted so long was no failure
-constexpr Duration kDrainInterval = 50ms;   // between looks at the queue before a hang-up
-constexpr Duration kDrainPatience = 10s;    // a dead line never runs dry
+constexpr Duration kStableCall = 60s;       // a call that lasted this long does not count as a failure
+constexpr Duration kDrainInterval = 50ms;   // between two looks at the queue before a hang-up
+constexpr Duration kDrainPatience = 10s;    // the queue of a dead line never runs dry
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void LinkMachine::on(Unlisted&, const ConnectAsked& event) {
   ended_on_purpose_ = false;
 }
 
-// A person who wanted no call has meant this one.
+// A person who disconnected while Unlisted meant this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
   const bool unwanted = ended_on_purpose_;
   adopt(event.serial);
@@ -54,7 +54,7 @@ void LinkMachine::on(Down&, const ConnectAsked& event) {
   dial(event.by, event.by);
 }
 
-// What came while the last call ended has waited for this.
+// Packets that came while the last call ended have waited for the table.
 void LinkMachine::on(Down&, const Impaired&) {
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
 }
@@ -76,7 +76,7 @@ Call LinkMachine::begun(CallSerial serial, std::string trigger) {
   return {.serial = serial, .trigger = std::move(trigger)};
 }
 
-// Something may have asked for a call while none could be made.
+// A packet, a person or an active conversation may have asked for a call while the link could not make one.
 bool LinkMachine::dial_if_asked() {
   if (barred()) return false;
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
@@ -86,7 +86,7 @@ bool LinkMachine::dial_if_asked() {
   return true;
 }
 
-// A person who says so does not want what waits for a call to dial again at once.
+// The buffer is dropped, because its packets would make the link dial again at once.
 void LinkMachine::on(Dialing& dialing, const DisconnectAsked&) {
   drop_buffer();
   abort(dialing, "disconnect");
@@ -111,7 +111,7 @@ void LinkMachine::on(Dialing& dialing, const DeadlinePassed&) {
 }
 
 void LinkMachine::abort(const Dialing& dialing, std::string reason, bool failed, std::string detail) {
-  wanted_.reset();  // who asked for this call has had an answer
+  wanted_.reset();  // this call was the answer to the request
   become(tell_pppd(dialing.call, failed, {}), std::move(reason), std::move(detail));
 }
 
@@ -129,11 +129,11 @@ void LinkMachine::on(Up& up, Packet& packet) {
 void LinkMachine::on(Up& up, const ConnectAsked& event) { up.idle.hold(now_, event.hold.value_or(config_.call.idle_timeout)); }
 
 void LinkMachine::on(Up& up, const DisconnectAsked&) {
-  drop_buffer();  // of a family that has not come
+  drop_buffer();  // packets of a family that is still pending
   leave(up, "disconnect");
 }
 
-// It belongs to a call: a link that is down has nobody to say good-bye to.
+// The wish for a good-bye belongs to the call, because a link that is down cannot say one.
 void LinkMachine::on(Up& up, const FarewellWanted& event) {
   up.call.farewell = event.wanted ? std::optional(event.patience) : std::nullopt;
 }
@@ -144,7 +144,8 @@ void LinkMachine::on(Up& up, const CallGone& news) {
 }
 
 void LinkMachine::on(Up& up, const AddressAppeared& event) {
-  if (up.of(event.local.family()) != Carriage::carried) hand_over(up, event.local);  // a second address changes nothing
+  if (up.of(event.local.family()) != Carriage::carried)
+    hand_over(up, event.local);  // a second address of a family changes nothing
 }
 
 void LinkMachine::hand_over(Up& up, const IpAddress& local) {
@@ -158,7 +159,7 @@ void LinkMachine::on(Up& up, const AddressVanished& event) {
   if (up.families.lose(event.local, now_)) effect(ForgetAddress{event.local});
 }
 
-// What was handed over already goes no further: nothing is worth being sent to such a far end, so its queue is not waited for.
+// Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
 void LinkMachine::on(Up& up, const AddressConflicts& event) {
   effect(RouteBack{});
   become(tell_pppd(up.call, true, up.addresses()), std::string(to_string(CallEnd::AddressConflict)), event.detail);
@@ -191,7 +192,7 @@ std::optional<Time> LinkMachine::linger_deadline(const Up& up) const {
 }
 
 void LinkMachine::settle(Up& up) {
-  if (up.families.deadline()) return;  // the queue will have the other family's replay, too
+  if (up.families.deadline()) return;  // the other family's replay may still come into the queue
   const auto look = up.settling.look(now_);
   if (look != Settling::Look::not_now) effect(SettleQueue{up.call.serial, look == Settling::Look::force});
 }
@@ -205,7 +206,7 @@ void LinkMachine::give_up_families(Up& up) {
   }
 }
 
-// In order: whoever has promised to say good-bye does so first.
+// Ends the call in order: a promised good-bye comes first.
 void LinkMachine::leave(const Up& up, std::string reason) {
   if (!up.call.farewell) return hang_up(up, std::move(reason));
   effect(SayFarewell{reason});
@@ -263,8 +264,8 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
     if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
     return;
   }
-  const auto asked_since = wanted_;  // a Connect while it was being ended is a new one
-  // When we ended it because it went wrong, that is the reason, and not that it then hung up in order.
+  const auto asked_since = wanted_;  // a Connect that came while the call was being ended asks for the next call
+  // If ghostd ended the call because it went wrong, that stays the reason, even if pppd then ended in order.
   if (news.reason == CallEnd::HungUp) after_failure(news.reason, reason_, detail_);
   else after_failure(news);
   if (!asked_since || !std::holds_alternative<Waiting>(state_)) return;
@@ -272,7 +273,7 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
   dial(asked_since->by, asked_since->by);
 }
 
-// The call did not come about.
+// The call failed before it carried.
 void LinkMachine::after_failure(const CallGone& news) {
   after_failure(news.reason, std::string(to_string(news.reason)), news.detail);
 }
@@ -283,7 +284,7 @@ void LinkMachine::after_failure(CallEnd end, std::string reason, std::string det
   wait_or_block(end, std::move(reason), std::move(detail));
 }
 
-// The call carried, and went without our asking.
+// The call carried, and ended although ghostd had not asked for it.
 void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) effect(ForgetAddress{a});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What others see of a machine: read, never changed, here.
+// What others see of a machine. Nothing here changes it.
 #include <algorithm>
 #include <utility>
 
@@ -105,7 +105,7 @@ LinkStatus LinkMachine::status() const {
     s.idle_deadline = up->idle.kept_until();
     for (const auto& agreed : up->call.agreed) {
       if (!agreed) continue;
-      if (!s.remote_address) s.remote_address = agreed->remote;  // IPv4's where there is one
+      if (!s.remote_address) s.remote_address = agreed->remote;  // IPv4's, if there is one
       s.dns.insert(s.dns.end(), agreed->dns.begin(), agreed->dns.end());
     }
   }

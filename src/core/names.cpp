@@ -12,14 +12,14 @@ bool has_default(const NamesLink& link) {
   return std::any_of(link.routes.begin(), link.routes.end(), [](const Prefix& p) { return p.length == 0; });
 }
 
-// The servers that the call of an up link is asked at.
+// The servers that are asked through the call of an up link.
 std::vector<IpAddress> call_servers(const NamesLink& link) {
   auto servers = reachable_servers(link.named, link.routes, link.remote);
   return servers.empty() ? link.configured : servers;
 }
 
-// The one link whose servers are asked; nullptr for none. Default traffic decides; a link without it is asked only where it says
-// DNS= and no link with it has servers.
+// The one link whose servers are asked. nullptr: none. Links with default traffic come first. A link without it is asked only if
+// it has DNS= and no link with default traffic has servers.
 const NamesLink* choose(const std::vector<const NamesLink*>& by_rank) {
   const auto first = [&](auto fits) -> const NamesLink* {
     const auto at = std::find_if(by_rank.begin(), by_rank.end(), [&](const NamesLink* l) { return l->in_front && fits(*l); });

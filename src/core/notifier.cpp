@@ -46,8 +46,8 @@ std::optional<Time> Notifier::deadline() const {
 void Notifier::doubt() {
   std::visit(Overloaded{
                  [&](const Quiet&) { belief_.doubt(); },
-                 [&](const Sending&) { belief_.may_have_heard(); },  // what the new one replaces
-                 [&](const Retrying&) {},                            // it is in doubt still
+                 [&](const Sending&) { belief_.may_have_heard(); },  // the new notice replaces this one
+                 [&](const Retrying&) {},                            // the belief is in doubt already
              },
              state_);
 }
@@ -69,7 +69,7 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
   belief_.answered(answer.result);
   status_->at = clocks.wall;
   status_->detail = answer.detail;
-  // Without the link only a file is written, and a good-bye is said once.
+  // Without the link, only a file can be tried again. A good-bye is sent once.
   const auto& notice = std::get<Sending>(state_).notice;
   const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
   if (may_retry && worth_retrying(answer.result) && status_->attempts < announce_.attempts) {

@@ -61,7 +61,7 @@ std::optional<PacketInfo> describe_v6(Bytes b) {
     const std::size_t length = fragment ? 8u : (rest[1] + 1u) * 8u;
     if (length > rest.size()) return info;
     info.protocol = rest[0];
-    if (fragment && (be16(rest, 2) & 0xfff8) != 0) return info;  // a later fragment: no transport header in it
+    if (fragment && (be16(rest, 2) & 0xfff8) != 0) return info;  // a later fragment has no transport header
     rest = rest.subspan(length);
   }
   describe_transport(info, rest);

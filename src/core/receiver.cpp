@@ -9,7 +9,7 @@ std::uint64_t receiver(const AnnounceConfig& announce) {
   std::uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&hash](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    hash = (hash ^ 0xff) * 0x100000001b3;  // in no UTF-8: the end
+    hash = (hash ^ 0xff) * 0x100000001b3;  // 0xff is never in UTF-8, so it marks the end
   };
   add(announce.url);
   for (const auto& [key, value] : announce.more) {

@@ -8,7 +8,7 @@
 namespace ghost::core {
 namespace {
 
-// A supervisor that was running answers at once; one that has to be started may take a while, and the links wait so long.
+// A running supervisor answers at once. One that systemd must start first may take a while, and the links wait for it.
 constexpr Duration kPatience = std::chrono::seconds(20);
 
 }  // namespace
@@ -26,7 +26,7 @@ RollCall::Wants RollCall::listed() {
   return first ? Wants{Want::listen} : Wants{};
 }
 
-// If it lives after all, what it still runs is told again, and hung up: the links count on nothing from before.
+// The links have given up their calls. If the supervisor still runs some, it lists them again, and ghostd hangs them up.
 RollCall::Wants RollCall::lost(bool calls) {
   const bool was_known = known();
   auto wants = listed();

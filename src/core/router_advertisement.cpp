@@ -9,9 +9,9 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::uint8_t kRouterAdvertisement = 134;
-constexpr int kUnforwarded = 255;  // a router on the way would have made it less
+constexpr int kUnforwarded = 255;  // a router on the way would have decreased it
 constexpr std::size_t kHead = 16;
-constexpr std::size_t kUnit = 8;  // option lengths count these
+constexpr std::size_t kUnit = 8;  // bytes; option lengths count these units
 constexpr std::uint8_t kPrefixInformation = 3;
 constexpr std::size_t kPrefixInformationSize = 32;
 constexpr std::uint8_t kAutonomous = 0x40;
@@ -24,7 +24,7 @@ std::uint32_t number(Bytes bytes, std::size_t at) {
   return value;
 }
 
-// Of the length that it must have; what is not is passed over, as an option that is not known.
+// An option of another length is ignored, like an unknown option.
 void read_option(Bytes option, RouterAdvertisement& into) {
   if (option[0] == kMtu && option.size() == kMtuSize) into.mtu = number(option, 4);
   if (option[0] != kPrefixInformation || option.size() != kPrefixInformationSize) return;

@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr auto kEarly = 1s;                // a tick may come this early, because timers and clocks have grains
-constexpr auto kOnTime = 1min;             // a promise is on time for so long
-constexpr auto kServiceMayBeLate = 15min;  // that a timer has started (ghost-appear-day@.service, TimeoutStartSec=)
+constexpr auto kEarly = 1s;                // a tick may come this early, because timers are not exact
+constexpr auto kOnTime = 1min;             // a promise counts as on time for this long
+constexpr auto kServiceMayBeLate = 15min;  // TimeoutStartSec= of ghost-appear-day@.service, which the timer starts
 
 bool has_come(WallTime promise, WallTime now) { return promise <= now + kEarly; }
 
-// Without a window an appearance may be at any time, but no two moments are in the same window.
+// Without a window, an appearance may begin at any time, but no two moments are in the same window.
 bool may_be(const AppearConfig& config, const Zone& zone, WallTime t) {
   return !config.window || in_window(*config.window, zone, t) || in_window(*config.window, zone, t + kEarly);
 }
@@ -43,7 +43,7 @@ WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midn
   if (before == after || zone(by_before) == before) return by_before;
   const auto by_after = local - after;
   if (zone(by_after) == after) return by_after;
-  auto early = by_after;  // skipped: somewhere between the two the clock was put forward
+  auto early = by_after;  // the local time is skipped: between the two moments the clock is put forward
   auto late = by_before;
   while (late - early > 1s) {
     const auto middle = std::chrono::floor<seconds>(early + (late - early) / 2);
@@ -135,16 +135,16 @@ Facts facts(WallTime now, TickKind kind, const Standing& standing, const AppearC
 
   const bool elapsed = elapse && has_come(*elapse, now);
   const bool granted_since = elapsed && granted && *granted >= *elapse - kEarly;
-  // Without a window each elapse of the timer allows one appearance. The last known elapse has had its own, and the next elapse is
-  // not known yet.
+  // Without a window each elapse of the timer allows one appearance. The last known elapse has had its own, and the next elapse
+  // is not known yet.
   const bool served = !windows && granted_since;
-  // After a boot two ticks arrive together: `resume`, and the calendar timer catching up (Persistent=). The second must not start a
-  // second appearance; if that was a window's last one, the promise is another day's already. The same happens when ghostd keeps a
-  // promise by itself, just before the timer's service reports in.
+  // After a boot two ticks arrive together: `resume`, and the calendar timer catching up (Persistent=). The second must not start
+  // a second appearance. If the first was the last of its window, the promise is for another day already. The same happens when
+  // ghostd keeps a promise by itself, just before the timer's service reports in.
   const bool just_now = granted && *granted <= now && now - *granted <= (served ? kServiceMayBeLate : kOnTime);
   const bool same = granted && *granted <= now && present && (windows ? here(*granted) : (f.promise & kAhead) != 0 || served);
   f.answered = just_now || same;
-  // The machine went down in between, and to systemd's Persistent= that elapse is served.
+  // The machine went down before the tick, and systemd's Persistent= counts that elapse as done.
   f.unanswered = elapsed && !granted_since && (!windows || here(*elapse));
   f.cut_short = cut_short && !present && (windows ? here(*cut_short) : (f.promise & kAhead) != 0 || served);
   return f;
@@ -158,12 +158,12 @@ Due decide(WallTime now, TickKind kind, const Standing& standing, const AppearCo
   const auto verdict = rule_for(found)->verdict;
   const bool ahead = (found.promise & kAhead) != 0;
   if (grants(verdict)) {
-    // An appearance that is begun once more leaves the promise of the one before as it is.
+    // An appearance that begins once more keeps the promise of the one before.
     const bool keeps = verdict == TickVerdict::once_more && ahead;
     const auto next = keeps ? standing.promise : promise_after(now, config, zone, random, timer_next);
     return {true, verdict, next, next};
   }
-  // The promise stays written down even if it can't be kept any more: the clock may have been wrong, and be put right.
+  // The promise stays saved even if it cannot be kept any more, because the clock may be wrong now and corrected later.
   Due due{false, verdict, standing.promise, next_standing(now, standing, config, zone, timer_next)};
   if (verdict == TickVerdict::under_way && !ahead && due.next) due.promise = due.next;
   return due;

@@ -102,7 +102,7 @@ std::optional<Packet> answer6(Bytes packet, const PacketInfo& info, unsigned mtu
   put16(out, 44, mtu >> 16);
   put16(out, 46, mtu & 0xffff);
   out.insert(out.end(), quote.begin(), quote.end());
-  // RFC 4443 §2.3: over the addresses, the length and the protocol, too.
+  // RFC 4443 §2.3: the checksum also covers the addresses, the length and the protocol.
   const auto pseudo = sum(Bytes(out).subspan(8, 32), static_cast<std::uint32_t>(payload) + kIcmp6);
   put16(out, 42, folded(sum(Bytes(out).subspan(kV6Header), pseudo)));
   return out;
