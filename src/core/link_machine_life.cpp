@@ -144,8 +144,7 @@ void LinkMachine::on(Up& up, const CallGone& news) {
 }
 
 void LinkMachine::on(Up& up, const AddressAppeared& event) {
-  if (up.of(event.local.family()) != Carriage::carried)
-    hand_over(up, event.local);  // a second address of a family changes nothing
+  if (up.of(event.local.family()) != Carriage::carried) hand_over(up, event.local);  // a second address changes nothing
 }
 
 void LinkMachine::hand_over(Up& up, const IpAddress& local) {

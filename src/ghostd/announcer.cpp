@@ -15,10 +15,11 @@
 namespace ghost::daemon {
 namespace {
 
-// Beyond the attempt's own time: the child ends itself by then, and if not, it is ended.
+// After the attempt's own time. The child ends itself by then. If it does not, ghostd kills it.
 constexpr core::Duration kGrace = std::chrono::seconds(5);
 
-// Killed ones that do not end: a file system hangs. More of them would end in TasksMax=, and nobody were told anything.
+// Children that survive SIGKILL because a file system hangs. With more of them ghostd would reach TasksMax= and could send no
+// notice.
 constexpr unsigned kMostLeft = 128;
 
 core::Duration patience(const announce::Job& job) {
@@ -43,12 +44,12 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
     return;
   }
   Pipe out;
-  // The child shall wait for its input as programs do; we wait for nothing.
+  // Programs expect that a read blocks, so the child's end of the pipe does. ghostd's ends do not.
   if (!make_pipe(input_) || !make_pipe(out) || ::fcntl(input_.read.get(), F_SETFL, 0) < 0) {
     fail("a pipe for the notice");
     return;
   }
-  // It logs to where we do, and finds its secrets by our environment.
+  // The child logs to the same place as ghostd, and finds its secrets by ghostd's environment.
   const auto pid = start_child(
       {.argv = {program}, .environment = std::nullopt, .in = input_.read.get(), .out = out.write.get(), .err = std::nullopt});
   if (!pid) {
@@ -59,7 +60,7 @@ Announcer::Announcer(loop::EventLoop& loop, const std::string& program)
   output_ = std::move(out.read);
   child_ = loop::ChildSource(loop, *pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::kill);
   io_ = loop::IoSource(loop, output_.get(), EPOLLIN, [this](std::uint32_t) { readable(); });
-  // It is killed, but not waited for.
+  // finish() kills the child, but does not wait for its end.
   deadline_ = loop::Timer(
       loop, [this] { finish({core::NoticeResult::TimedOut, "ghost-announce did not end in time and was killed", {}, {}}); });
 }
@@ -71,7 +72,7 @@ void Announcer::fail(const std::string& what) {
 void Announcer::send(const announce::Job& job, Done done) {
   done_ = std::move(done);
   if (!failure_) {
-    // The pipe holds the whole job: nothing of ours waits for the child to read.
+    // The pipe has room for the whole job, so ghostd does not wait until the child reads it.
     const auto text = to_json(job);
     if (::write(input_.write.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail("the notice's job");
   }
@@ -94,7 +95,7 @@ void Announcer::readable() {
 }
 
 void Announcer::ended(const siginfo_t& how) {
-  readable();  // what it wrote last
+  readable();  // the rest of what the child wrote
   if (how.si_code != CLD_EXITED || how.si_status != 0) {
     return finish({core::NoticeResult::Crashed,
                    fmt::format("ghost-announce {} {}", how.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
@@ -108,7 +109,7 @@ void Announcer::ended(const siginfo_t& how) {
 }
 
 void Announcer::finish(announce::Answer answer) {
-  if (!done_) {  // there was no job yet: who sends one will be told
+  if (!done_) {  // there is no job yet: send() will report it
     failure_ = std::move(answer);
     return;
   }
@@ -116,7 +117,7 @@ void Announcer::finish(announce::Answer answer) {
   io_.reset();
   deadline_.disarm();
   const auto done = std::move(done_);
-  done(std::move(answer));  // may destroy us
+  done(std::move(answer));  // may destroy this object
 }
 
 }  // namespace ghost::daemon

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-announce as a child: one process a notice. The job goes in by a pipe, the answer comes back by another; ghostd waits
-// for neither, nor for its end: one that hangs in a dead file system is left behind. Whatever the child does, there is one
-// answer: what it wrote, or that it crashed or took too long. It may be started before there is a job, while a call is dialled:
-// on a small machine its libraries take longer than the notice.
+// ghost-announce as a child: one process per notice. The job goes in by one pipe, and the answer comes back by another. ghostd
+// blocks on neither, nor on the child's end: it leaves a child behind that hangs in a dead file system. Whatever the child does,
+// there is one answer: what it wrote, or that it crashed or took too long. ghostd may start it before there is a job, while a
+// call is dialled, because loading its libraries takes longer than the notice on a small machine.
 #pragma once
 #include <functional>
 #include <map>
@@ -24,14 +24,14 @@ class Announcer {
  public:
   using Done = std::function<void(announce::Answer)>;
 
-  // Starts the program, which waits for its job. If the Announcer goes, the child is killed and nobody hears of it.
+  // Starts the program, which waits for its job. The destructor kills the child without an answer.
   Announcer(loop::EventLoop& loop, const std::string& program);
   Announcer(const Announcer&) = delete;
   Announcer& operator=(const Announcer&) = delete;
 
-  // Whether it still waits for a job.
+  // Whether the child still waits for a job.
   [[nodiscard]] bool waits() const { return !failure_; }
-  // Once. `done` is called once, from the loop.
+  // Call it once. The loop then calls `done` once.
   void send(const announce::Job& job, Done done);
 
  private:
@@ -41,14 +41,14 @@ class Announcer {
   void finish(announce::Answer answer);
 
   Done done_;
-  std::optional<announce::Answer> failure_;  // before there was a job
-  Pipe input_;                               // both its ends: to write into it is no error, even if the child has ended
+  std::optional<announce::Answer> failure_;  // the failure of a child that had no job yet
+  Pipe input_;                               // both ends, so that a write succeeds even if the child has ended
   UniqueFd output_;
   std::string text_;
   loop::ChildSource child_;
   loop::IoSource io_;
   loop::Timer deadline_;
-  loop::DeferSource failed_;  // tells failure_
+  loop::DeferSource failed_;  // reports failure_
 };
 
 }  // namespace ghost::daemon

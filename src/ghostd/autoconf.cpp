@@ -11,7 +11,7 @@
 namespace ghost::daemon {
 namespace {
 
-// Messages of one turn: a flood of them must not starve the rest of the loop.
+// Messages per turn of the loop, because a flood of them must not starve the rest.
 constexpr int kReadMax = 16;
 
 template <class T>
@@ -25,7 +25,7 @@ Autoconf::Autoconf(loop::EventLoop& loop, Host& host, UniqueFd socket, MayHave m
     : loop_(loop), host_(host), may_have_(std::move(may_have)), timer_(loop, [this] { due(); }) {
   if (!socket) {
     auto made = net::open_router_socket();
-    if (!made) return;  // begin() says so, where somebody wants it
+    if (!made) return;  // begin() logs it, if a call needs the socket
     socket = std::move(*made);
   }
   socket_.emplace(std::move(socket));
@@ -51,7 +51,7 @@ void Autoconf::readable() {
     if (!heard) break;
     const auto by = [&](const auto& call) { return call.second.interface_index == heard->interface_index; };
     const auto at = std::find_if(calls_.begin(), calls_.end(), by);
-    if (at == calls_.end()) continue;  // by no call of ours
+    if (at == calls_.end()) continue;  // not from the interface of a call
     const auto said = core::decode_router_advertisement({heard->source, heard->hop_limit, heard->bytes});
     if (said) run(std::string(at->first), heard->interface_index, at->second.machine.heard(*said, loop::now()));
   }
@@ -59,7 +59,7 @@ void Autoconf::readable() {
 }
 
 void Autoconf::due() {
-  std::vector<std::string> links;  // what is done may end a call
+  std::vector<std::string> links;  // a copy, because run() may end a call
   for (const auto& [link, call] : calls_) links.push_back(link);
   for (const auto& link : links)
     if (const auto at = calls_.find(link); at != calls_.end())
@@ -70,7 +70,7 @@ void Autoconf::due() {
 void Autoconf::run(const std::string& link, unsigned interface_index, const std::vector<core::AutoconfigurationStep>& steps) {
   for (const auto& step : steps)
     std::visit(Overloaded{
-                   // The interface may not be up yet, or be going: it is sent again.
+                   // A failure does no harm: the interface may not be up yet, or may be going, and another solicitation follows.
                    [&](const core::Solicit&) { (void)socket_->solicit(interface_index); },
                    [&](const core::GiveAddress& give) {
                      if (!may_have_(link, give.address)) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// IPv6 addresses of the calls, which their far ends advertise. The kernel's own autoconfiguration is off on ppp-<link>, because it
-// makes routes of what it hears; core::Autoconfiguration says what to do instead, and here it is done (docs/adr/0015).
+// The calls' IPv6 addresses, which their far ends advertise. The kernel's own autoconfiguration is off on ppp-<link>, because it
+// also makes routes from advertisements. core::Autoconfiguration decides what to do instead, and this class does it
+// (docs/adr/0015).
 #pragma once
 #include <functional>
 #include <map>
@@ -15,12 +16,12 @@ namespace ghost::daemon {
 
 class Autoconf {
  public:
-  // Whether a link's call may have the address. It does not get it when this says no.
+  // Whether a link's call may have the address. If not, the address is not set.
   using MayHave = std::function<bool(const std::string& link, const IpAddress& address)>;
-  // socket: what ghost-tun made, or none: then one is made here, where that is allowed.
+  // socket: the one that ghost-tun made. If there is none, Autoconf makes one itself, where that is allowed.
   Autoconf(loop::EventLoop& loop, Host& host, UniqueFd socket, MayHave may_have);
 
-  // ppp-<link> is there, by this index, and can talk to its far end from this address. What it had before is forgotten.
+  // ppp-<link> exists with this index, and can talk to its far end from this address. Its earlier state is forgotten.
   void begin(const std::string& link, unsigned interface_index, const IpAddress& link_local);
   void end(const std::string& link);
 

@@ -16,7 +16,7 @@
 namespace ghost::daemon {
 namespace {
 
-// A flood must not keep us here for ever: what comes after so many packets is the loop's next turn.
+// Packets per drain. After these, the loop's next turn continues, because a flood must not keep ghostd here for ever.
 constexpr std::size_t kDrainMax = 50'000;
 constexpr std::size_t kBatch = 64;
 
@@ -50,7 +50,7 @@ core::SentOn CallPath::send_on(const std::vector<core::PacketBytes>& packets) {
   return outcome;
 }
 
-// What the TUN holds goes on through the call, behind what has gone before.
+// Sends the TUN's content through the call, behind the packets that were sent before.
 void CallPath::drain(const Placed& link, core::SentOn& outcome) {
   const auto there = way(link);
   std::size_t count = 0;
@@ -79,10 +79,11 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
     (void)host_.queue().release(ifname);  // the other family's packets may be behind the plug
     return outcome;
   };
-  // Closed already for a new call's first family; open for its second, and for a call that an earlier ghostd began.
+  // For a new call's first family the plug is closed already. It is open for the second family, and for a call that an earlier
+  // ghostd began.
   auto opened = host_.table_must_stand();
   if (opened) opened = host_.queue().plug_again(ifname);
-  // Where somebody has a route of his own in main in one's place, that is his, and what it leads is not ours.
+  // Another program may have a route of its own in main at this place. That route stays, and ghostd does not carry its traffic.
   if (opened)
     if (auto added = host_.rtnl().add(net::call_routes(only(link, family), {family}));
         !added && added.error().errno_value != EEXIST)
@@ -98,7 +99,7 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
   drain(link, outcome.sent);
   if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
   const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
-  (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // else it counts as idle, which is safe
+  (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // if not, it counts as idle, which is safe
   return outcome;
 }
 

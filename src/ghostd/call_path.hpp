@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The heart of it: how traffic moves from the demand interface to the call and back without losing or reordering a
-// packet. One object per link; every function is done when it returns.
+// How traffic moves from the demand interface to the call and back without losing or reordering a packet. One object per link.
+// Each function is done when it returns.
 //
 // To the call (one family at a time):
-//   1. the call's route: everything new goes to ppp-<link> now, where a plug holds it back (net/ppp_queue.hpp, band 2);
-//   2. the buffer and what the TUN holds are sent into band 1, ahead of it;
-//   3. when no packet can be on its way into the TUN any more (rcu_barrier), the rest is sent on and the plug opened.
+//   1. CallPath adds the call's route. New packets go to ppp-<link>, where a plug holds them back (net/ppp_queue.hpp, band 2).
+//   2. It sends the buffer, then the TUN's content, into band 1, ahead of those.
+//   3. When no packet can be on its way into the TUN any more (rcu_barrier), it sends the rest and opens the plug.
 #pragma once
 #include <functional>
 #include <vector>
@@ -19,12 +19,12 @@ namespace ghost::daemon {
 
 class CallPath final : public Path {
  public:
-  // For packets of the TUN that the call does not carry (yet): the machine's to keep.
+  // Takes packets of the TUN that the call does not carry (yet). The machine keeps them.
   using Keep = std::function<void(std::vector<core::PacketBytes>)>;
   CallPath(Host& host, int tun_fd, Where where, Keep keep)
       : host_(host), where_(std::move(where)), replay_(host.sender()), tun_(tun_fd), keep_(std::move(keep)) {}
 
-  // Another TUN, in place of one that was deleted.
+  // Uses another TUN, in place of a deleted one.
   void drains(int tun_fd) { tun_ = tun_fd; }
   [[nodiscard]] core::HandedOver hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) override;
   [[nodiscard]] core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
@@ -41,7 +41,7 @@ class CallPath final : public Path {
   Replay replay_;
   int tun_;  // lent by the link
   Keep keep_;
-  std::vector<Family> carried_;  // by the present call
+  std::vector<Family> carried_;  // the families that the present call carries
 };
 
 }  // namespace ghost::daemon

@@ -19,7 +19,7 @@
 namespace ghost::daemon {
 namespace {
 
-// By a service manager that has none for us (a test, an old unit), they are made here, where that is allowed.
+// If the service manager passes no sockets (a test, an old unit), ghostd makes them itself, where that is allowed.
 net::RawSender raw_sender(Inherited& inherited) {
   const auto socket = [&](const char* name, Family family) {
     if (auto given = inherited.sockets.extract(name)) return std::move(given.mapped());
@@ -52,7 +52,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   auto& tuns = inherited_.tuns;
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
-  // A link keeps the index that an earlier ghostd gave it: its routes, those of its living call among them, carry it.
+  // A link keeps the index that an earlier ghostd gave it, because its routes, also those of a living call, carry the index.
   auto known = must(net::known_ranks(host_.rtnl().socket()));
   std::set<unsigned> taken;
   for (const auto& [name, index] : known) taken.insert(index);
@@ -81,20 +81,20 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     for (const auto& [name, link] : links_)
       if (link->decides().scheduled()) watch_timer(name);
   } catch (const std::runtime_error& e) {
-    // A host whose bus is broken still needs its line.
+    // ghostd continues without the bus, because a host with a broken bus still needs its link.
     log(LOG_ERR, "", std::string("no D-Bus: ") + e.what());
     bus_.reset();
     publish();
   }
   tell_manager();
 
-  // Calls that an earlier ghostd began come before the first packet, or that would ask for a second.
+  // The links learn of an earlier ghostd's calls before the first packet. Otherwise this packet would start a second call.
   want(roll_.begin());
 }
 
 Daemon::~Daemon() = default;
 
-// [Appear] Name=, or the host's.
+// [Appear] Name=, or the host's name.
 core::LinkConfig Daemon::named(core::LinkConfig config) {
   std::array<char, 256> name{};
   if (config.appear.name.empty())
@@ -120,7 +120,7 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  // ghostd is about to be stopped: that holds for a new link, too.
+  // If ghostd is about to be stopped, a new link must not call either.
   const bool stops = std::any_of(links_.begin(), links_.end(), [](const auto& l) {
     return l.second->machine().permission().standing(core::Bar::stop).has_value();
   });
@@ -171,15 +171,15 @@ std::vector<std::string> Daemon::blocked() const {
 
 net::Result<void> Daemon::load_ruleset() {
   auto loaded = host_.load_ruleset(placed(), blocked());
-  ::malloc_trim(0);  // the table of 100 links is megabytes of JSON for a moment
+  ::malloc_trim(0);  // the table of 100 links takes megabytes of JSON for a moment
   return loaded;
 }
 
 net::Result<void> Daemon::take_over() {
   const auto links = placed();
-  // Each of these takes seconds with a hundred links on a slow machine, and the loop does not answer the watchdog meanwhile.
+  // With a hundred links on a slow machine, each of these takes seconds. The loop cannot answer the watchdog meanwhile.
   const auto alive = [] { sd_notify(0, "WATCHDOG=1"); };
-  // Without the table no packet calls, and the keeper tries again.
+  // A failure is not fatal: without the table no packet makes a call, and the keeper tries again.
   if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
   alive();
   if (auto ok = host_.prepare(links); !ok) return ok;
@@ -188,7 +188,7 @@ net::Result<void> Daemon::take_over() {
   alive();
   tell_what_stands_beside();
   if (keeper_) keeper_->look_soon();
-  // Everything there is is told again: a prefix that is shared since now may have its interface already.
+  // The monitor reports everything anew, because a newly shared prefix may have its interface already.
   if (roll_.known()) watch_kernel();
   return {};
 }
@@ -202,7 +202,7 @@ bool Daemon::any_call() const {
 
 void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(link, std::move(event)); }
 
-// Before they make a call: does the table stand that lets them in?
+// Before packets may make a call, asks whether the table has judged them.
 void Daemon::judge(const Link& link, core::LinkEvent& event) {
   auto* const call = std::get_if<core::Event>(&event);
   auto* const packets = call ? std::get_if<core::PacketsArrived>(call) : nullptr;
@@ -232,13 +232,13 @@ void Daemon::show(const Link& link) {
 void Daemon::tell(const TurnEnd::Seen& seen) {
   for (const auto& name : seen.links)
     if (const auto at = links_.find(name); at != links_.end()) show(*at->second);
-  if (seen.only_packets) return;  // the rest looks at every link: not for each packet that waits
+  if (seen.only_packets) return;  // the rest looks at each link, which is too much per waiting packet
   see_who_stands_in_front();
   names_.tell();
   tell_manager();
   see_calls();
-  // A call's packets, and libnftables' and libnl's talk about it, were megabytes for a moment; what waits for the next one
-  // may be days.
+  // A call's packets, and libnftables' and libnl's messages about it, took megabytes for a moment. The next call may be days
+  // away.
   if (seen.came_to_rest) ::malloc_trim(0);
 }
 

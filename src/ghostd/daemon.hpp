@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The wiring: every edge pushes (link, event) into one queue; the queue is emptied one step at a time, each step's effects
-// done in order. At the end of the loop's turn what the bus shows is brought up to date.
+// The wiring. Each edge pushes (link, event) into one queue. The Daemon empties it one step at a time, and does each step's
+// effects in order. At the end of the loop's turn, it brings up to date what the bus shows.
 #pragma once
 #include <map>
 #include <memory>
@@ -26,18 +26,18 @@ namespace ghost::daemon {
 
 struct Paths {
   std::string state_dir;          // must exist
-  std::string supervisor_socket;  // ghost-supervisor's
+  std::string supervisor_socket;  // where ghost-supervisor listens
   AppearPaths appear;
   config::Roots links{};  // what a reload reads
 };
 
 class Daemon final : public bus::Requests, private BusPort, private Places {
  public:
-  // Takes the routes over. Throws std::runtime_error when the kernel refuses.
+  // Takes over the host's routes. Throws std::runtime_error if the kernel refuses.
   Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths);
   ~Daemon() override;
 
-  // Re-reads the configuration; with an error in it nothing changes.
+  // Reads the configuration again. If it has an error, nothing changes.
   [[nodiscard]] bus::Accepted reload() override;
 
  private:
@@ -101,13 +101,13 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   // ---- the kernel's interfaces: daemon_kernel.cpp
   void watch_kernel();
   void kernel_says(std::uint32_t);
-  // Whose calls have an interface of this name.
+  // The link whose calls have an interface of this name. nullptr: none.
   [[nodiscard]] Link* link_of(const std::string& ifname) const;
   [[nodiscard]] std::vector<net::HeldAddress> held() const;
   [[nodiscard]] bool may_have(const std::string& link, const IpAddress& address);
   std::set<std::string> end_conflicting_calls();
 
-  // ---- those beside us: daemon_beside.cpp
+  // ---- other programs on this host: daemon_beside.cpp
   [[nodiscard]] Keeper::Port keeper_port();
   void see_who_stands_in_front();
   void tell_what_stands_beside();
@@ -125,14 +125,14 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<Keeper> keeper_;
-  std::vector<std::string> beside_;  // what was said last of others' default routes
+  std::vector<std::string> beside_;  // what was last logged about others' default routes
   loop::Timer roll_timer_;
-  loop::DeferSource places_;  // no link is taken away within a step of its own
+  loop::DeferSource places_;  // deferred, because a link must not be removed within its own step
 
   EventQueue queue_;
   TurnEnd turn_end_;
   core::RollCall roll_;
-  bool names_told_ = false;  // to the supervisor
+  bool names_told_ = false;  // the supervisor was last told names
   StatusLine status_line_;
 };
 

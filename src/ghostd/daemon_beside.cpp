@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Those beside ghostd. What they take away is put back (Keeper); their default routes say which links stand in front.
+// Other programs on this host. The Keeper puts back what they remove. Their default routes decide which links are in front.
 #include <algorithm>
 #include <utility>
 
@@ -28,10 +28,10 @@ Keeper::Port Daemon::keeper_port() {
           .looked = [this] { tell_what_stands_beside(); }};
 }
 
-// Standby links depend on others' default routes and on each other: one that could not call makes room, one whose call goes on
-// behind a better route is told so.
+// Standby links depend on others' default routes and on each other. A link that cannot call makes room for the next. A link with
+// a call behind a better route gets StandsBehind.
 void Daemon::see_who_stands_in_front() {
-  // A link that a reload made a first one must be told so, too.
+  // Also concerns a link that a reload has changed from standby to first.
   const auto concerns = [](const auto& l) {
     return l.second->machine().config().metric.has_value() || l.second->standing() != net::Standing{};
   };

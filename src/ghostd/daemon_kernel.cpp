@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kernel's news: interfaces and addresses, of the calls and of everybody else.
+// The kernel's news: interfaces and addresses, of the calls and of all others.
 #include <algorithm>
 #include <set>
 #include <stdexcept>
@@ -16,10 +16,10 @@ void Daemon::watch_kernel() {
   monitor_io_.reset();
   monitor_.emplace(must(net::RtnetlinkMonitor::open()));
   monitor_io_ = loop::IoSource(loop_, monitor_->fd(), EPOLLIN, [this](std::uint32_t revents) { kernel_says(revents); });
-  monitor_io_.set_priority(loop::kPriorityImportant);  // a route that is gone is known before the next packet is sent on
+  monitor_io_.set_priority(loop::kPriorityImportant);  // ghostd learns of a lost route before it sends the next packet on
 }
 
-// Addresses that somebody here has, or has a right to: behind a router inside, a part of From= is on none of our interfaces.
+// The addresses that this host or its LAN has. All of From= counts, because a part of it may be behind another router.
 std::vector<net::HeldAddress> Daemon::held() const {
   auto out = monitor_->table().held();
   for (const auto& [name, link] : links_)
@@ -30,15 +30,15 @@ std::vector<net::HeldAddress> Daemon::held() const {
   return out;
 }
 
-// Before the interface gets it.
+// Autoconf asks this before it sets the address.
 bool Daemon::may_have(const std::string& link, const IpAddress& address) {
   const auto why = net::own_conflict(link, address, held());
   if (why) post(link, core::AddressConflicts{*why});
   return !why;
 }
 
-// Links whose calls have an address that they must not have. It is before any of them is handed over, or as soon as somebody
-// here gets one that a call has.
+// Ends the calls that have an address that they must not have, and returns their links. It runs before a handover, and as soon as
+// another interface gets an address that a call has.
 std::set<std::string> Daemon::end_conflicting_calls() {
   std::set<std::string> conflicting;
   const auto held = this->held();
@@ -73,17 +73,17 @@ void Daemon::kernel_says(std::uint32_t) {
                    [&](const net::InterfaceAppeared& c) {
                      with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); });
                    },
-                   // Its addresses were told gone before.
+                   // The monitor has reported the loss of its addresses before.
                    [&](const net::InterfaceGone& c) { with_link(c.ifname, [this](Link& l) { autoconf_->end(l.name()); }); },
                    [&](const net::AddressUp& c) {
                      if (auto* link = link_of(c.ifname)) {
-                       // pppd sets its address first and the peer's second; that takes the first away again, and with it
-                       // every route of the interface. What counts is the second.
+                       // pppd first sets its own address, then the peer's. The second step removes the first address, and with
+                       // it each route of the interface. So only the second counts.
                        if (c.family() == Family::v4 && c.peer == c.local) return;
                        if (auto gone = net::remove_kernel_routes(host_.rtnl().socket(), c.ifname); !gone)
                          log(LOG_WARNING, link->name(), gone.error().what);
                        if (!conflicting.contains(link->name())) link->address_up(c.local, c.peer);
-                       return;  // what the far end gave makes no LAN
+                       return;  // an address from the far end does not make a LAN
                      }
                      if (auto one = host_.opening(placed(), c.ifname, c.local)) {
                        guard_first = guard_first || one->guard_first;
@@ -93,7 +93,7 @@ void Daemon::kernel_says(std::uint32_t) {
                    [&](const net::AddressGone& c) {
                      with_link(c.ifname, [&](Link& l) {
                        post(l.name(), core::AddressVanished{c.local});
-                       // The far end has withdrawn it, or let it run out. Its other ones count now.
+                       // The far end has withdrawn the address, or let it expire. Its other addresses count now.
                        for (const auto& other : monitor_->table().usable(c.ifname, Family::v6))
                          if (c.family() == Family::v6) l.address_up(other, other);
                      });

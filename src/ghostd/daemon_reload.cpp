@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A reload: what the files say now takes the place of what they said. What can fail comes first. A link that goes, or gets other
-// addresses, says good-bye before: it decides how long that takes (PartAsked), and asks for what follows (place_changed).
+// A reload: the files' new content replaces the old. The steps that can fail come first. A link that goes, or gets other
+// addresses, says good-bye first. The link decides how long that takes (PartAsked), and asks for what follows (place_changed).
 #include <fmt/format.h>
 
 #include <utility>
@@ -13,8 +13,8 @@ namespace ghost::daemon {
 net::Result<void> Daemon::apply(core::Config config) {
   std::map<std::string, core::LinkConfig> wanted;
   for (auto& link : config.links) wanted[link.name] = named(link);
-  remove_parted();  // whose name may be wanted again
-  // First what can fail.
+  remove_parted();  // the new configuration may want their names again
+  // The steps that can fail come first.
   std::map<std::string, StoredTun> fresh;
   for (const auto& [name, wants] : wanted) {
     if (links_.contains(name)) continue;
@@ -31,7 +31,7 @@ net::Result<void> Daemon::apply(core::Config config) {
     if (links_.contains(name)) post(name, core::Reconfigured{std::move(wants)});
     else add_link(std::move(wants), fresh.at(name).keep(), free_index());
   }
-  places_.set_enabled(false);  // it is done here
+  places_.set_enabled(false);  // apply() does it here
   return take_over();
 }
 

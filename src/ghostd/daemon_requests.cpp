@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is asked of ghostd on the bus, and what it asks and tells there.
+// Requests to ghostd on the bus, and what ghostd asks and tells there.
 #include <utility>
 
 #include "core/time.hpp"
@@ -72,7 +72,7 @@ tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::app
 
 bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
   post(link, std::move(event));
-  turn_end_.tell_now();  // whoever asked sees what came of it
+  turn_end_.tell_now();  // the caller sees the result in the properties
   return {};
 }
 
@@ -94,7 +94,7 @@ void Daemon::forget_timer(const std::string& name) {
   if (bus_) bus_->forget(timer_of(name));
 }
 
-// A person who has stopped the link's timer wants no more appearances.
+// ghostd watches the link's timer, because a person who stops it wants no more appearances.
 void Daemon::ask_timer(const std::string& name, core::TimerQuestion question) {
   if (!bus_) return;
   bus_->ask_active(timer_of(name), [this, name, question](bool active) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghost-supervisor's news, and the start. What it lists lives already; until it has listed all, no link makes a call.
+// ghost-supervisor's news, and the start. It first lists the calls that exist already. Until it has listed all, no link makes a
+// call.
 #include <algorithm>
 #include <utility>
 
@@ -30,7 +31,8 @@ void Daemon::supervisor_says(ppp::Message message) {
              message);
 }
 
-// A call that no machine has taken for its own: of a link that is configured no more, or given up for lost. It costs money.
+// Hangs up a call that no machine knows, because it costs money. Its link is no longer configured, or has given the call up as
+// lost.
 void Daemon::hang_up_orphan(const std::string& link, CallSerial serial) {
   const auto at = links_.find(link);
   if (at != links_.end() && at->second->machine().serial() == serial) return;
@@ -50,7 +52,7 @@ void Daemon::supervisor_lost(const std::string& why) {
   want(roll_.lost(calls));
 }
 
-// Only where there are any: a supervisor of an earlier version that has calls knows no such word.
+// Only if a link has DNS=, because a supervisor of an earlier version, still there for its calls, does not know the message.
 void Daemon::tell_names() {
   const bool any = std::any_of(links_.begin(), links_.end(),
                                [](const auto& l) { return !l.second->machine().config().dns.empty(); });
@@ -73,12 +75,12 @@ void Daemon::want(const core::RollCall::Wants& wants) {
   else roll_timer_.disarm();
 }
 
-// From here on the kernel's interfaces are watched and packets may ask for calls.
+// From now on ghostd watches the kernel's interfaces, and packets may ask for calls.
 void Daemon::listen() {
   watch_kernel();
   for (const auto& [name, link] : links_) link->listen();
   tell_names();
-  // Not before living calls are known: their name servers would be taken away, and given back.
+  // Not before ghostd knows all calls: it would remove their name servers and give them back.
   if (bus_) names_.begin(loop_, bus_->connection());
   publish();
   see_calls();

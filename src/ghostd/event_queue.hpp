@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where events wait for their links. Each is handled whole before the next one, whoever posts it, and from wherever.
+// Where events wait for their links. Each event is handled completely before the next one, whoever posts it and from wherever.
 #pragma once
 #include <deque>
 #include <functional>
@@ -15,7 +15,8 @@ class EventQueue {
   using Handle = std::function<void(const std::string& link, core::LinkEvent event)>;
   explicit EventQueue(Handle handle) : handle_(std::move(handle)) {}
 
-  // All that waits has been handled when this returns, unless it is called while an event is handled: then it waits behind the others.
+  // All waiting events have been handled when this returns. If it is called while an event is handled, the new event waits behind
+  // the others.
   void post(const std::string& link, core::LinkEvent event);
 
  private:

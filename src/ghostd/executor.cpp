@@ -68,7 +68,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    post_(IdleReport{e.serial, left ? std::optional(*left) : std::nullopt});
                  },
                  [&](const ForgetAddress& e) {
-                   // A fixed address that the provider gives every time stays ours, and so do its conversations.
+                   // An address that the provider always assigns stays with this host, and so do its conversations.
                    if (std::find(config.stable.begin(), config.stable.end(), e.address) != config.stable.end()) return;
                    warn_if_failed(name, ports_.netfilter.forget(e.address));
                  },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Does what a link wants done, an overload per effect. Outcomes that the link must know are posted as events; the rest is
-// logged here, once.
+// Does what a link wants done, with one overload per effect. It posts outcomes that the link must know as events, and logs the
+// other failures.
 #pragma once
 #include <functional>
 #include <vector>
@@ -27,7 +27,7 @@ class Executor {
   // post: must not step the link before run() has returned.
   Executor(Ports ports, Post post) : ports_(ports), post_(std::move(post)) {}
 
-  // All of a step's, in order. The configuration is the link's after the step.
+  // Does all effects of a step, in order. config: the link's configuration after the step.
   void run(const core::LinkConfig& config, std::vector<core::LinkEffect> effects);
 
  private:

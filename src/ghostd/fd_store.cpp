@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kTun = "tun-";
 constexpr std::string_view kSocket = "socket-";
 
-// An earlier holder may have changed it, and a read that blocks would hang the loop.
+// An earlier holder may have made the fd blocking, and a read that blocks would hang the loop.
 bool set_nonblocking(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
   return flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
@@ -25,7 +25,7 @@ bool set_nonblocking(int fd) {
 
 bool is_socket(int fd) { return sd_is_socket(fd, AF_UNSPEC, SOCK_RAW, -1) > 0; }
 
-// True: it has found its place.
+// True: the fd is one of ghostd's.
 bool keep(Inherited& inherited, std::string_view name, UniqueFd& fd) {
   if (!set_nonblocking(fd.get())) return false;
   if (name.starts_with(kTun)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the service manager keeps for us: the TUNs, and the sockets that ghost-tun made as root. They come by the
-// socket-activation protocol, are found by name (the order of LISTEN_FDS is not stable), and outlive a crash and a restart.
+// What the service manager keeps for ghostd: the TUNs, and the sockets that ghost-tun made as root. They survive a crash and a
+// restart. They come by the socket-activation protocol. ghostd finds them by name, because the order of LISTEN_FDS is not stable.
 // sd_listen_fds_with_names(3), sd_pid_notify_with_fds(3).
 #pragma once
 #include <map>
@@ -17,11 +17,12 @@ struct Inherited {
   std::map<std::string, UniqueFd> sockets;  // "raw4", "raw6": net/raw_socket.hpp; "icmp6": net/router_socket.hpp
 };
 
-// Takes over all that were passed, set to non-blocking. What is neither a TUN of a link of that name nor a socket is closed,
-// and taken out of the store: nobody else would.
+// Takes over all passed fds and sets them to non-blocking. An fd that is neither a socket nor a TUN of a link of that name is
+// closed and removed from the store, because no other program would do so.
 [[nodiscard]] Inherited inherited();
 
-// A link's TUN that was made now and is in the store. Unless it is kept, it is taken out again, and so ceases to be.
+// A link's TUN that was made just now and is in the store. Unless keep() is called, the destructor removes it from the store,
+// which deletes the TUN.
 class StoredTun {
  public:
   [[nodiscard]] static net::Result<StoredTun> make(const std::string& link);
@@ -36,8 +37,8 @@ class StoredTun {
   UniqueFd tun_;
 };
 
-// Makes a link's TUN, where that is allowed, and puts it into the store / takes one of a vanished link out. Without a manager there is
-// no store.
+// Makes a link's TUN, where that is allowed, and puts it into the store / removes the TUN of a vanished link from it. Without a
+// service manager there is no store.
 [[nodiscard]] net::Result<UniqueFd> make_stored_tun(const std::string& link);
 void remove_stored_tun(const std::string& link);
 

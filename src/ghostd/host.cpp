@@ -39,7 +39,7 @@ std::vector<net::LinkRouting> routings(const std::vector<Placed>& links) {
   return out;
 }
 
-// Objects of this kind that are added.
+// The number of objects of this kind that the commands add.
 unsigned count(const nlohmann::json& commands, const char* kind) {
   const auto& all = commands["nftables"];
   return static_cast<unsigned>(std::count_if(
@@ -67,7 +67,7 @@ net::Result<void> Host::prepare(const std::vector<Placed>& links) {
   return sysctls_.apply(net::plan_host(sysctls_.snapshot(), {.ipv6_forwarding = ipv6}));
 }
 
-// Before us: what we have noted, or what is there as long as we have not touched it.
+// Whether the setting was off before ghostd changed it: the journal has the original value, unless ghostd has not touched it.
 bool Host::was_off(const std::string& key) const {
   if (const auto original = sysctls_.original(key)) return *original == "0";
   return sysctls_.read(key).value_or("") == "0";
@@ -77,9 +77,9 @@ net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
     if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
     if (auto ok = net::set_up(rtnl_.socket(), demand(l)); !ok) return ok;
-    // A route of somebody else's in one's place stays; the keeper will say what that means, and the rest goes on.
+    // Another program's route at the same place stays. The keeper reports what that means.
     if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok && ok.error().errno_value != EEXIST) return ok;
-    // A reload may have brought [Share] to a call that is up. What is not there is passed over.
+    // A reload may have added [Share] while a call is up. Without a call, the missing setting is ignored.
     if (shares(l.config, Family::v4))
       if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.config.name)}); !ok) return ok;
   }
@@ -123,7 +123,7 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   for (const auto& l : links) {
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
     const auto ifname = ppp_interface(l.config.name);
-    // The next call's is known when it is there; most have the usual one, and then nothing needs to be changed for them.
+    // The next call's MTU is known only when the call is there. Most calls have the usual MTU, and need no change then.
     auto& mtu = call_mtu_.try_emplace(l.config.name, kUsualMtu).first->second;
     if (::if_nametoindex(ifname.c_str()) != 0) mtu = net::mtu_of(ifname);
     ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
@@ -134,11 +134,11 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   ruleset.opened_interfaces.assign(opened_.begin(), opened_.end());
   loaded_.reset();
   const auto before = net::table_print();
-  if (before && *before) counts_.before_reset();  // else there is nothing to be counted, and libnftables is dear
+  if (before && *before) counts_.before_reset();  // without a table there is nothing to count, and libnftables is slow
   const auto commands = net::render(ruleset);
   if (auto ok = net::nft::load(ruleset); !ok) return ok;
   counts_.after_reset();
-  // Taken for what it is only if nobody was there in between.
+  // The print counts as ghostd's table only if no other program changed the table meanwhile.
   auto print = net::table_print();
   if (print && *print && (*print)->chains == count(commands, "chain") && (*print)->rules == count(commands, "rule"))
     loaded_ = std::move(**print);
@@ -151,7 +151,7 @@ net::Result<void> Host::call_has_address(const std::string& link) {
   const auto before = net::table_print();
   const bool intact = before && *before && loaded_ && (*before)->content == loaded_->content;
   if (auto ok = net::nft::set_call_mtu(link, mtu); !ok) return ok;
-  // It is known by its new content from now on; what somebody had changed by then is not taken for ours.
+  // The new content counts as ghostd's table from now on, unless another program had changed the table before.
   auto print = net::table_print();
   if (intact && print && *print) loaded_ = std::move(**print);
   return {};
@@ -162,7 +162,7 @@ net::Result<bool> Host::follow_forwarding() {
   if (!now || std::exchange(host_forwards_, *now) == *now) return false;
   const bool on = *now != "0";
   for (const auto& ifname : shared_) {
-    // What the kernel has just set, with the whole host's: it stays when we go.
+    // The kernel has just set these, together with the whole host's. So they stay when ghostd goes.
     for (const auto& write : net::plan_shared_interface(ifname, Family::v4))
       if (auto ok = sysctls_.amend(write.key, on ? "1" : "0"); !ok) return tl::unexpected(ok.error());
     if (on) opened_.erase(ifname);
@@ -187,8 +187,8 @@ std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, con
 net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   const auto ifname = ppp_interface(link.name);
   const auto queue = queue_.prepare(ifname, limits_for(link));
-  // The sysctls come second: pppd has just renamed the interface, the news of that is out before /proc/sys knows the new
-  // name, and what is not there is passed over. rtnetlink has let us in only after the renaming was over.
+  // The sysctls come second. pppd has just renamed the interface, and rtnetlink reports that before /proc/sys has the new name.
+  // apply() would ignore the missing settings. The queue's request waits in rtnetlink until the renaming is over.
   net::SysctlValues now;
   for (const auto& which : {std::string("all"), ifname}) {
     const auto rp_filter = "net/ipv4/conf/" + which + "/rp_filter";
@@ -196,7 +196,8 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   }
   if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
   if (!queue) return tl::unexpected(queue.error());
-  // What the kernel heard before its autoconfiguration was switched off: while no ghostd was there, maybe.
+  // The kernel may have made routes from advertisements before its autoconfiguration was off, for example while ghostd did not
+  // run.
   if (auto removed = net::remove_kernel_routes(rtnl_.socket(), ifname); !removed) return tl::unexpected(removed.error());
   return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd holds of the host's networking for all links together: rules, routes, the nftables table, sysctls. Taking
-// over is idempotent, because after a crash or a restart most of it is there already; giving back is not done here but by
-// `ghost-tun release`, which needs to remember nothing.
+// What ghostd changes in the host's networking for all links together: rules, routes, the nftables table, sysctls. Taking over is
+// idempotent, because most of it is there already after a crash or a restart. `ghost-tun release` gives it back, without knowing
+// what ghostd did.
 #pragma once
 #include <functional>
 #include <map>
@@ -21,14 +21,14 @@
 
 namespace ghost::daemon {
 
-// A link as the kernel side needs it. The index is the link's rank; it stays while we run. The configuration is lent
-// by the link, and lives as long as it.
+// A link as the kernel side needs it. The index is the link's rank, and stays the same while ghostd runs. The link lends the
+// configuration, which lives as long as the link.
 struct Placed {
   const core::LinkConfig& config;
   unsigned index = 0;
-  std::vector<Family> carried{};  // by its call, just now
+  std::vector<Family> carried{};  // the families that its call carries now
   bool withdrawn = false;         // net::Standing
-  std::string interface{};        // of its calls
+  std::string interface{};        // the name that its calls' interface has
   [[nodiscard]] net::LinkRouting routing() const {
     return {config.name, index, config.routes, config.stable, config.metric, carried, withdrawn};
   }
@@ -36,70 +36,71 @@ struct Placed {
 // Where the link is placed now.
 using Where = std::function<Placed()>;
 
-// What of a link must stand just now.
+// What must be in the kernel for a link now.
 struct Kept {
   Placed placed;
   std::vector<net::Route> routes;
-  bool carries = false;          // its call does: ppp-<link> has the queue, and is kept up by set `live`
-  bool settled = false;          // the queue is an ordinary one by now
-  std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
+  bool carries = false;          // its call carries: ppp-<link> has the queue, and an element of set `live`
+  bool settled = false;          // the queue is an ordinary one already
+  std::vector<IpAddress> own{};  // the call's addresses, which leave untranslated
 };
 
 class Host {
  public:
-  // Throws std::runtime_error when the kernel's sockets or the journal of sysctls cannot be had.
+  // Throws std::runtime_error if the kernel's sockets or the journal of sysctls cannot be opened.
   Host(const std::string& state_dir, net::RawSender sender);
 
-  // The order matters: first the ruleset, then the host's own sysctls, then the links, so that nobody gets anything from what is
-  // switched on, and nothing is let into a demand interface unjudged.
+  // The order matters: first the ruleset, then the host's sysctls, then the links. Otherwise other hosts could use the forwarding
+  // that ghostd enables, and packets could enter a demand interface unjudged.
   [[nodiscard]] net::Result<void> prepare(const std::vector<Placed>& links);
-  // Sysctls, addresses and routes of these links, the rules of all of them. Their interfaces exist.
+  // Sets the sysctls, addresses and routes of these links, and the rules of all. Their interfaces exist.
   [[nodiscard]] net::Result<void> take_over(const std::vector<Placed>& links);
-  // Default routes that others keep; as seen last.
+  // Reads the default routes of other programs / has them as last read.
   [[nodiscard]] net::Result<void> look_at_foreign_defaults(const std::vector<Placed>& links);
   [[nodiscard]] const std::vector<net::ForeignDefault>& foreign_defaults() const { return foreign_; }
-  // The rules for these links beside those.
+  // The rules for these links, given the foreign default routes.
   [[nodiscard]] std::vector<net::Rule> rules(Family family, const std::vector<Placed>& links) const;
   [[nodiscard]] std::vector<net::Rule> all_rules(const std::vector<Placed>& links) const;
   [[nodiscard]] net::Result<void> set_rules(const std::vector<Placed>& links);
   // What set_rules() has put there.
   [[nodiscard]] const std::vector<net::Rule>& rules_set() const { return rules_set_; }
   [[nodiscard]] static net::DemandInterface demand(const Placed& link);
-  // Routes of a link that is no more, or is about to get others.
+  // Removes the routes of a link that is gone, or is about to get others.
   [[nodiscard]] net::Result<void> give_up(const Placed& link);
-  // The table whole, for these links.
+  // Loads the whole table for these links.
   [[nodiscard]] net::Result<void> load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked);
 
-  // Somebody has switched IPv4 forwarding on or off for the whole host since: who forwards because of us, and what is given back at
-  // the end, is another matter then. True: the ruleset must be loaded again.
+  // Follows a person or a program that has switched IPv4 forwarding on or off for the whole host. It changes which interfaces
+  // forward only because of ghostd, and what ghostd gives back at the end. True: the ruleset must be loaded again.
   [[nodiscard]] net::Result<bool> follow_forwarding();
   struct Opening {
     std::vector<net::SysctlWrite> writes;
-    bool guard_first = false;  // the ruleset must be loaded before these are written: nobody else is to get anything from it
+    bool guard_first = false;  // load the ruleset before writing these, so that no other host can use the forwarding
   };
-  // An interface of the LAN has an address; inside a shared prefix, what is to be written so that it may forward.
+  // An interface of the LAN has this address. If a shared prefix contains it: what to write so that the interface forwards.
   [[nodiscard]] std::optional<Opening> opening(const std::vector<Placed>& links, const std::string& ifname,
                                                const IpAddress& address);
 
   // ppp-<link> has just appeared: sysctls and the queue for the handover.
   [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);
 
-  // The far end of a call advertises a smaller IPv6 packet than its interface can carry. What is more than that is passed over.
+  // The far end of a call advertises an MTU for IPv6. A value above the interface's MTU is ignored.
   [[nodiscard]] net::Result<void> set_ipv6_mtu(const std::string& link, std::uint32_t mtu);
 
-  // The call's MTU is known: the far end's SYNs must fit it. Before the far end is asked, so that no answer comes too early.
+  // The call's MTU is known now, so the table clamps the far end's SYNs to it. The caller calls it before it asks the far end, so
+  // that no answer comes too early.
   [[nodiscard]] net::Result<void> call_has_address(const std::string& link);
 
-  // What the kernel dropped of a link's packets, read when somebody looks.
+  // The packets that the kernel dropped, per link. Read when somebody asks for the status.
   [[nodiscard]] KernelCounts& counts() { return counts_; }
-  // The same after somebody has taken it away. What was in it is lost.
+  // Restores the call's queue after another program has removed it. Its packets are lost.
   [[nodiscard]] net::Result<void> restore_queue(const core::LinkConfig& link, bool settled);
 
-  // What load_ruleset() has put there; nullopt: it did not stay so for the moment that it took to look.
+  // The table as load_ruleset() has loaded it. nullopt: another program changed it before ghostd could read it.
   [[nodiscard]] const std::optional<net::TablePrint>& loaded_table() const { return loaded_; }
 
   [[nodiscard]] net::Sysctls& sysctls() { return sysctls_; }
-  // What sees to it that the table stands when a call takes over (the Keeper). Until then, it does.
+  // Sets what restores a missing table before a handover (the Keeper). Without it, the table counts as present.
   void on_handover(std::function<net::Result<void>()> table_must_stand) { table_must_stand_ = std::move(table_must_stand); }
   [[nodiscard]] net::Result<void> table_must_stand() { return table_must_stand_ ? table_must_stand_() : net::Result<void>(); }
 
@@ -116,13 +117,13 @@ class Host {
   net::RawSender sender_;
   std::function<net::Result<void>()> table_must_stand_;
   KernelCounts counts_;
-  std::map<std::string, unsigned> call_mtu_;  // by link, as the table has it
+  std::map<std::string, unsigned> call_mtu_;  // by link, as set in the table
   std::vector<net::ForeignDefault> foreign_;
   std::vector<net::Rule> rules_set_;
   std::optional<net::TablePrint> loaded_;
-  std::set<std::string> shared_;  // LAN interfaces with an IPv4 address within some link's From=
-  std::set<std::string> opened_;  // those of them that forward because of us alone
-  std::string host_forwards_;     // net.ipv4.conf.all.forwarding, somebody else's: "0" or "1"
+  std::set<std::string> shared_;  // LAN interfaces with an IPv4 address inside a link's From=
+  std::set<std::string> opened_;  // those that forward only because of ghostd
+  std::string host_forwards_;     // net.ipv4.conf.all.forwarding, which ghostd never sets: "0" or "1"
 };
 
 }  // namespace ghost::daemon

@@ -17,13 +17,13 @@
 namespace ghost::daemon {
 namespace {
 
-// What others change often comes in several pieces: an address, its route, a rule.
+// A change by another program often has several parts: an address, its route, a rule.
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
 
-// So long is nobody answered at most because looking has cost much.
+// The longest pause that an expensive look causes.
 constexpr core::Duration kLookPauseMax = std::chrono::milliseconds(700);
 
-// What we have worked so far. The clock on the wall would count what others do meanwhile, too.
+// The CPU time of this thread. Real time would include what other processes do meanwhile.
 core::Duration worked() {
   timespec t{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
@@ -42,7 +42,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-// The first failure is the answer; all are tried.
+// Keeps the first failure, so that a caller can try all.
 void note(net::Result<void>& outcome, net::Result<void> one) {
   if (!one && outcome) outcome = std::move(one);
 }
@@ -53,7 +53,7 @@ Keeper::Keeper(loop::EventLoop& loop, Host& host, Port port)
     : loop_(loop), host_(host), port_(std::move(port)), watch_(must(net::Watch::open())), timer_(loop, [this] { look(); }) {
   routing_io_ = loop::IoSource(loop, watch_.routing_fd(), EPOLLIN, [this](std::uint32_t) { heard(); });
   table_io_ = loop::IoSource(loop, watch_.table_fd(), EPOLLIN, [this](std::uint32_t) { heard(); });
-  // Before the packets: what is missing is not to be found out by them.
+  // Handled before packets, so that the Keeper notices a loss before a packet meets it.
   routing_io_.set_priority(loop::kPriorityImportant);
   table_io_.set_priority(loop::kPriorityImportant);
 }
@@ -63,7 +63,7 @@ void Keeper::look_soon() {
   timer_.arm(std::max(loop::now() + kGather, not_before_));
 }
 
-// Not read before it is looked at: who changes something a thousand times a second wakes us once.
+// Stops listening until the next look, so that a program that changes something 1000 times per second wakes ghostd once.
 void Keeper::heard() {
   routing_io_.set_enabled(false);
   table_io_.set_enabled(false);
@@ -95,12 +95,12 @@ void Keeper::look() {
   if (due(routing_) || due(table_) || due(queues_)) {
     const auto kept = port_.kept();
     follow_rules(kept);
-    // The table first: nothing is let into a demand interface unjudged.
+    // The table comes first, so that no packet enters a demand interface unjudged.
     if (due(table_)) look_at_table(kept);
     if (due(routing_)) look_at_routing(kept);
     if (due(queues_)) look_at_queues(kept);
     tell();
-    ::malloc_trim(0);  // all that stands, as dumps and as what should stand, was megabytes for a moment
+    ::malloc_trim(0);  // the dumps, and what should be in them, took megabytes for a moment
   }
   const auto now = loop::now();
   not_before_ = core::after(now, std::min(kLookPauseMax, core::HealPace::kShare * (worked() - work_before)));
@@ -113,7 +113,7 @@ void Keeper::look() {
   table_io_.set_enabled(true);
 }
 
-// Not a loss: who forwards because of us alone has changed.
+// Not a loss: the set of interfaces that forward only because of ghostd has changed.
 void Keeper::follow_forwarding() {
   const auto changed = host_.follow_forwarding();
   if (!changed) return log(LOG_WARNING, "", changed.error().what);
@@ -121,7 +121,7 @@ void Keeper::follow_forwarding() {
   if (auto ok = port_.load_table(); !ok) log(LOG_ERR, "", ok.error().what);
 }
 
-// Not a loss: what should stand has changed.
+// Not a loss: what should be in the kernel has changed.
 void Keeper::follow_defaults() {
   std::vector<Placed> links;
   for (const auto& k : port_.kept()) links.push_back(k.placed);
@@ -133,7 +133,7 @@ void Keeper::follow_defaults() {
   if (host_.foreign_defaults() != before) port_.looked();
 }
 
-// A default route of others, or a call, that the rules depend on has come or gone.
+// The rules depend on other programs' default routes and on the calls. One of these may have come or gone.
 void Keeper::follow_rules(const std::vector<Kept>& kept) {
   std::vector<Placed> links;
   for (const auto& k : kept) links.push_back(k.placed);
@@ -253,7 +253,7 @@ net::Result<void> Keeper::close(const Gaps& gaps) {
   std::vector<net::Route> routes = gaps.routes;
   for (const auto& k : port_.kept()) {
     links.push_back(k.placed);
-    // An interface that was down has lost its routes, too, and an address those that name it.
+    // An interface that was down has lost its routes, too. With a removed address, the kernel removes the routes that name it.
     if (!gaps.interfaces.empty()) routes.insert(routes.end(), k.routes.begin(), k.routes.end());
   }
   const auto missing = host_.rtnl().missing(routes);
@@ -265,8 +265,8 @@ net::Result<void> Keeper::close(const Gaps& gaps) {
   return outcome;
 }
 
-// Whoever takes things away may still be at it while we look: an address cannot be put back where IPv6 was switched off since. So
-// a failure counts only if a second look finds what the first one did.
+// The other program may still be removing things during the look. For example, an address cannot be put back after IPv6 was
+// switched off. So a failure counts only if a second look finds the same gaps.
 net::Result<void> Keeper::close_what_is_found(Gaps found, const std::vector<Kept>& kept) {
   constexpr int kLooks = 3;
   net::Result<void> done;
@@ -326,7 +326,7 @@ net::Result<void> Keeper::put_table_back(const std::vector<Kept>& kept) {
   for (const auto& k : kept) {
     const auto& link = k.placed.config;
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.call.idle_timeout);
-    // What kept the call up is forgotten: it has its whole time again.
+    // The new table does not know what kept the call up, so the call gets its whole idle time again.
     if (k.carries) std::ignore = net::nft::keep_live(ppp_interface(link.name), std::max(idle, std::chrono::seconds(1)));
     std::vector<Prefix> translated = link.share;
     for (const auto& a : link.stable)

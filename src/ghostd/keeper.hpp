@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is ours in the kernel stays ours. Whatever others do wakes a look (net::Watch) that compares what should stand with
-// what stands: rules, routes, addresses and interfaces, settings, the table, the call's queue. What is missing is put back,
-// at the pace that core::HealPace says, and told once. And default routes of others are followed: the rules depend on them.
+// Keeps ghostd's objects in the kernel. Each change by another program (net::Watch) wakes the Keeper. It compares what should be
+// there with what is there: rules, routes, addresses, interfaces, settings, the table, the call's queue. It puts back what is
+// missing, at the pace of core::HealPace, and logs it once. It also follows the default routes of other programs, because the
+// rules depend on them.
 #pragma once
 #include <functional>
 #include <optional>
@@ -20,23 +21,24 @@ class Keeper {
  public:
   struct Port {
     std::function<std::vector<Kept>()> kept;
-    std::function<std::vector<std::string>()> blocked;  // names of links
+    std::function<std::vector<std::string>()> blocked;  // the names of the blocked links
     std::function<net::Result<void>()> load_table;
-    // What is wrong, for people (empty: nothing), and whether packets that a link would let in could be carried.
+    // degraded: what is wrong, for people; empty: nothing. can_carry: whether the table is there, so that a call could carry
+    // packets.
     std::function<void(const std::string& degraded, bool can_carry)> changed;
-    std::function<void()> looked;  // others' default routes may be different ones
+    std::function<void()> looked;  // the default routes of other programs may have changed
   };
-  // Throws std::runtime_error when the kernel's sockets cannot be had.
+  // Throws std::runtime_error if the kernel's sockets cannot be opened.
   Keeper(loop::EventLoop& loop, Host& host, Port port);
 
-  // Everything has just been put in place, or should have been.
+  // ghostd has just put everything in place, or has tried to.
   void look_soon();
 
-  // A call is about to take over: without the table its packets would leave with our own addresses, and so would all later ones of
-  // their conversations. Put back at once if it is missing, whatever the pace.
+  // Puts a missing table back at once, whatever the pace, because a call is about to take over. Without the table, packets would
+  // leave with this host's own addresses, and so would all later packets of their conversations.
   [[nodiscard]] net::Result<void> table_must_stand();
-  // Somebody has touched the table since the last look, and it is not what it should be: what has come meanwhile came unjudged.
-  // It is looked at, and put back, at the loop's next turn.
+  // True: another program has changed the table since the last look, so packets that came meanwhile are unjudged. The Keeper
+  // looks at the table, and puts it back, in the loop's next turn.
   [[nodiscard]] bool table_was_lost();
 
  private:
@@ -45,11 +47,11 @@ class Keeper {
     core::HealPace pace{};
     bool look = true;
     std::string lost{};     // what is missing
-    std::string by{};       // who took it, where the kernel says it
+    std::string by{};       // which program removed it, if the kernel says so
     std::string trouble{};  // why it cannot be put back
-    bool told = false;      // that it is taken again and again
+    bool told = false;      // the journal has said that it is removed again and again
   };
-  // What of routing is missing.
+  // What is missing of routing.
   struct Gaps {
     std::vector<net::SysctlWrite> settings;
     std::vector<net::DemandInterface> interfaces;
@@ -67,7 +69,8 @@ class Keeper {
   void look_at_routing(const std::vector<Kept>& kept);
   void look_at_table(const std::vector<Kept>& kept);
   void look_at_queues(const std::vector<Kept>& kept);
-  // The pace's answer done: what is missing (nothing: empty), how the canary is looked for and put back, and everything.
+  // Does what the pace says. missing: empty if nothing is missing. The functions look for the canary, put it back, and put back
+  // everything.
   void attend(Kind& kind, const net::Result<std::string>& missing, const std::function<bool()>& canary_lives,
               const std::function<net::Result<void>()>& put_canary, const std::function<net::Result<void>()>& put_all);
   void tell();
@@ -88,8 +91,8 @@ class Keeper {
   Kind routing_{.name = "routes and rules"};
   Kind table_{.name = "nftables table inet ghostd"};
   Kind queues_{.name = "the call's queue"};
-  std::optional<Gaps> canary_;  // of routing: one of the gaps
-  core::Time not_before_{};     // so that looking is a small share of the time, whatever others do
+  std::optional<Gaps> canary_;  // of routing: the one gap that was closed
+  core::Time not_before_{};     // no look before, so that looking takes a small share of the time
   std::string degraded_;
   bool can_carry_ = true;
 };

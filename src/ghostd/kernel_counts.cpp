@@ -12,9 +12,9 @@ namespace ghost::daemon {
 namespace {
 
 constexpr core::Duration kMoment = std::chrono::milliseconds(250);
-constexpr int kShare = 10;  // of the time at most one part in so many is spent on looking
+constexpr int kShare = 10;  // reading takes at most 1/10 of the time
 
-// Packets for which the TUN's own queue had no room. Documentation/ABI/testing/sysfs-class-net-statistics
+// The number of packets for which the TUN's queue had no room. Documentation/ABI/testing/sysfs-class-net-statistics
 std::uint64_t tun_dropped(const std::string& link) {
   std::ifstream file("/sys/class/net/" + demand_interface(link) + "/statistics/tx_dropped");
   std::uint64_t count = 0;
@@ -26,7 +26,7 @@ std::uint64_t tun_dropped(const std::string& link) {
 
 void KernelCounts::read_table() {
   const auto counters = net::nft::counters();
-  if (!counters) return;  // no table yet, or none any more
+  if (!counters) return;  // there is no table yet, or it is gone
   for (const auto& [name, count] : *counters) table_[name].see(count.packets);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel dropped of a link's packets before ghostd could see them: counters of our nftables table, and of the demand
-// interface. Nobody is woken when they move, so they are read when somebody looks.
+// The packets of a link that the kernel dropped before ghostd could see them: counters of ghostd's nftables table and of the
+// demand interface. The kernel does not report their changes, so ghostd reads them when somebody asks for the status.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,18 +13,18 @@ namespace ghost::daemon {
 
 class KernelCounts {
  public:
-  // Since the link was first asked about. Adds to what ghostd itself has counted.
+  // Adds the counts since the first question about the link to what ghostd itself has counted.
   void add_to(core::LinkStatus& status);
-  // They are asked for anew, unless that was a moment ago.
+  // Reads the counters anew, unless the last reading is recent.
   void look(core::Time now);
-  // The table is about to be loaded; it has been, and begins at zero.
+  // The table is about to be loaded / has been loaded, so its counters begin at zero.
   void before_reset() { read_table(); }
   void after_reset();
-  // The link is no more.
+  // The link is gone.
   void forget(const std::string& link);
 
  private:
-  // A counter that may begin again: what it had counted by then is kept.
+  // A counter of the kernel that may restart at zero. Its earlier counts are kept.
   struct Counter {
     std::uint64_t before = 0, last = 0;
     void begin_again() {
@@ -38,7 +38,7 @@ class KernelCounts {
     [[nodiscard]] std::uint64_t value() const { return before + last; }
   };
   struct Tun {
-    std::uint64_t start = 0;  // what its interface had dropped before we knew it
+    std::uint64_t start = 0;  // what its interface had dropped before ghostd knew it
     Counter dropped;
   };
   void read_table();

@@ -12,13 +12,13 @@
 namespace ghost::daemon {
 namespace {
 
-// Packets of one turn: a flood on one link must not starve netlink, the supervisor and the other links.
+// Packets per turn of the loop, because a flood on one link must not starve netlink, the supervisor and the other links.
 constexpr std::size_t kReadMax = 256;
 
 constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 
-// Behind the first packet, others are gathered in the TUN so long: a turn of the loop for each costs ten times what reading it
-// does. The TUN keeps 500: what comes in bursts of up to 25 000 a second is not lost.
+// How long packets gather in the TUN after the first. A turn of the loop per packet costs ten times as much as reading the
+// packet. The TUN has room for 500 packets, so no packet is lost at up to 25 000 per second.
 constexpr core::Duration kGather = std::chrono::milliseconds(20);
 
 std::uint64_t some_number(std::uint64_t below) {
@@ -30,7 +30,7 @@ core::Surroundings surroundings() {
   return {[](core::WallTime t) { return appear_state::local_zone()(t); }, some_number};
 }
 
-// Calls of an earlier ghostd have serials of its time; ours begin where the clock stands, so that they are newer.
+// Serials begin at the present boot time, so that they are higher than those of an earlier ghostd.
 CallSerial first_serial() { return static_cast<CallSerial>(loop::now().time_since_epoch().count()); }
 
 }  // namespace
@@ -116,7 +116,7 @@ void Link::readable() {
   if (count > 0) gather_.arm(loop::now() + (count < kReadMax ? kGather : core::Duration::zero()));
 }
 
-// Who deletes it again and again is met once a second; so is a kernel that makes none.
+// At most once per second, if a program deletes the interface again and again or the kernel cannot make one.
 void Link::make_again() {
   const auto now = loop::now();
   if (now >= make_again_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link at run time: what decides (core/link.hpp) and its hands: the TUN, the clocks, the file that remembers, the processes that
-// send notices. What they say becomes an event; effects are done by its Executor.
+// A link at run time: core::Link, which decides, and what acts for it: the TUN, the clocks, the memory file, the processes that
+// send notices. Their news become events, and the Executor does the effects.
 #pragma once
 #include <functional>
 #include <memory>
@@ -27,7 +27,7 @@ struct AppearPaths {
 class Link {
  public:
   using Post = Executor::Post;
-  // What all links have in common.
+  // What all links share.
   struct Shared {
     loop::EventLoop& loop;
     Host& host;
@@ -36,16 +36,17 @@ class Link {
     Places& places;
     const AppearPaths& paths;
   };
-  // Posts what happens; the TUN is not read before listen(). lost: somebody has deleted the demand interface.
+  // Posts what happens. Before listen(), it does not read the TUN. lost: called when another program has deleted the demand
+  // interface.
   Link(const Shared& shared, core::LinkConfig config, unsigned index, UniqueFd tun, Post post, std::function<void()> lost);
 
-  // The supervisor has told of all calls that live already.
+  // The supervisor has listed all calls that exist already.
   void listen();
-  // In place of one that was lost.
+  // Uses this TUN in place of a lost one.
   void read_from(UniqueFd tun);
-  // The one step; re-arms the timers.
+  // Does one step of core::Link, and arms the timers anew.
   [[nodiscard]] core::LinkStep step(core::LinkEvent event);
-  // What the step wants done.
+  // Does what the step wants done.
   void run(std::vector<core::LinkEffect> effects) { executor_.run(machine().config(), std::move(effects)); }
 
   // The call's interface has this address.
@@ -60,17 +61,17 @@ class Link {
   [[nodiscard]] const core::LinkMachine& machine() const { return decides_.call(); }
   [[nodiscard]] Path& path() { return path_; }
   [[nodiscard]] Netfilter& netfilter() { return netfilter_; }
-  // What a timer was answered last.
+  // The last answer to a tick.
   [[nodiscard]] const core::Due& judged() const { return judged_; }
   void judged(core::Due due) { judged_ = due; }
   [[nodiscard]] core::LinkStatus status() const;
   [[nodiscard]] Kept kept() const;
-  // What the status says is wrong with what others do to it.
+  // Sets what the status says about damage by other programs.
   void set_degraded(const std::string& text) { degraded_ = text; }
 
  private:
   void readable();
-  // Posts what the TUN has; the number of packets.
+  // Posts the packets in the TUN. Returns their number.
   std::size_t read();
   void make_again();
   void arm();
@@ -93,7 +94,7 @@ class Link {
   core::Due judged_;
   loop::IoSource io_;
   loop::Timer gather_;
-  core::Time make_again_{};  // a demand interface that is deleted is made again not before
+  core::Time make_again_{};  // a deleted demand interface is not made again before
   loop::Timer timer_;
   loop::WallTimer wall_timer_;
   loop::ClockSetSource clock_;

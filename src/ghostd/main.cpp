@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghostd(8). Runs as user ghostd with CAP_NET_ADMIN alone; what needs root is ghost-tun's and ghost-supervisor's.
+// ghostd(8). Runs as user ghostd with CAP_NET_ADMIN alone. ghost-tun and ghost-supervisor do what needs root.
 #include <fmt/format.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
@@ -19,13 +19,14 @@ int serve(core::Config config, const daemon::Paths& paths) {
   loop::EventLoop loop;
   loop.answer_watchdog();
   daemon::Daemon daemon(loop, std::move(config), paths);
-  // A stop leaves the kernel's side as it is: on a restart calls live on, on a stop `ghost-tun release` gives it back.
+  // The exit leaves the kernel's side as it is. On a restart, calls continue. On a stop, `ghost-tun release` gives everything
+  // back.
   loop::SignalSource term(loop, SIGTERM, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
   loop::SignalSource interrupt(loop, SIGINT, [&](const signalfd_siginfo&) { loop.exit(EXIT_SUCCESS); });
   loop::SignalSource hangup(loop, SIGHUP, [&](const signalfd_siginfo& from) {
     daemon::log_asked("", "reload", from.ssi_uid, from.ssi_pid, "");
     sd_notify(0, "RELOADING=1");
-    (void)daemon.reload();  // what is wrong has been logged
+    (void)daemon.reload();  // it has logged any error
     sd_notify(0, "READY=1");
   });
   sd_notify(0, "READY=1");
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
     auto loaded = config::load();
     if (!loaded) {
       for (const auto& d : loaded.error()) fmt::print(stderr, "{}\n", d.str());
-      return EX_CONFIG;  // not tried again: RestartPreventExitStatus=
+      return EX_CONFIG;  // systemd does not restart after this: RestartPreventExitStatus=
     }
     for (const auto& d : loaded->warnings) fmt::print(stderr, "{}\n", d.str());
     return serve(std::move(loaded->config), paths);

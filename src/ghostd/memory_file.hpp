@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What must be known of a link after a crash, in its file. Who writes it is another process (appear_state/writer.hpp): the loop
-// waits for no disk.
+// The file with what ghostd must know of a link after a crash. Another process writes it (appear_state/writer.hpp), so the loop
+// never waits for the disk.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -16,7 +16,7 @@ class MemoryFile final : public Memory {
  public:
   using Current = std::function<const core::LinkMemory&()>;
   using Saved = std::function<void(core::Written)>;
-  // saved: from the loop, when all that was asked for is on disk, or could not be written.
+  // saved: called from the loop, when everything requested is on disk or writing has failed.
   MemoryFile(loop::EventLoop& loop, std::string directory, std::string link, Current current, Saved saved);
 
   void save(std::uint64_t generation) override;
@@ -31,7 +31,7 @@ class MemoryFile final : public Memory {
   appear_state::Writer writer_;
 };
 
-// What an earlier ghostd has left there.
+// Reads what an earlier ghostd has saved.
 [[nodiscard]] core::LinkMemory remembered(const std::string& directory, const std::string& link);
 
 }  // namespace ghost::daemon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd cannot go on without.
+// For results without which ghostd cannot continue: an error becomes a std::runtime_error.
 #pragma once
 #include <stdexcept>
 #include <type_traits>

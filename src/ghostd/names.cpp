@@ -53,7 +53,7 @@ void Names::see(const Link& link, const core::LinkStatus& status) {
                         .remote = status.remote_address},
                .demand_interface = status.demand_interface,
                .interface = link.interface(),
-               // A call that an earlier ghostd began has its servers still; they are judged when the call is ours.
+               // A call of an earlier ghostd still has its servers. They are judged when this ghostd has adopted the call.
                .judged = !std::holds_alternative<core::Dialing>(state)});
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Names' edge: the links as they are -> WantedNames -> systemd-resolved. Where resolvconf(8) is in use, ghost-supervisor tells
-// it, from what it knows itself (ghost-supervisor/name_records.hpp).
+// The edge for names: the links' present state -> WantedNames -> systemd-resolved. Where resolvconf(8) is in use,
+// ghost-supervisor tells it, from what it knows itself (ghost-supervisor/name_records.hpp).
 #pragma once
 #include <memory>
 #include <string>
@@ -13,11 +13,11 @@ namespace ghost::daemon {
 
 class Names {
  public:
-  // Once the bus is there. Says in the journal why it cannot, and nothing else happens then.
+  // Called once the bus is there. If it cannot use resolved, it logs why and does nothing else.
   void begin(loop::EventLoop& loop, sdbus::IConnection& bus);
   void end() { resolved_.reset(); }
 
-  // After whatever may have changed a link; its status then.
+  // Called after each event that may have changed a link, with the link's status.
   void see(const Link& link, const core::LinkStatus& status);
   void forget(const std::string& link) { wanted_.forget(link); }
   // Tells resolved what has changed.

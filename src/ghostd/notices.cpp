@@ -4,7 +4,7 @@
 namespace ghost::daemon {
 namespace {
 
-// However many are to be told: a notice to a bad server takes its whole time, and memory.
+// A limit whatever the number of notices, because a notice to a bad server takes its whole time, and memory.
 constexpr std::size_t kAtOnce = 64;
 
 }  // namespace
@@ -44,7 +44,7 @@ void Notices::launch() {
 void Notices::launch(std::uint64_t id, const announce::Job& job) {
   auto& announcer = running_[id] = ready_ && ready_->waits() ? std::move(ready_) : std::make_unique<Announcer>(loop_, program_);
   announcer->send(job, [this, id](announce::Answer answer) {
-    const auto keep = std::move(running_[id]);  // until this is over
+    const auto keep = std::move(running_[id]);  // keeps it until this function returns
     running_.erase(id);
     answered_({id, answer.result, std::move(answer.detail), std::move(answer.text)});
     launch();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The processes that send a link's notices (announcer.hpp): at most kAtOnce of them, and one that is started before its time.
+// The processes that send a link's notices (announcer.hpp): at most kAtOnce at a time, and one that starts before there is a
+// notice.
 #pragma once
 #include <deque>
 #include <functional>
@@ -17,8 +18,8 @@ namespace ghost::daemon {
 class Notices final : public NoticePort {
  public:
   using Answered = std::function<void(core::NoticeAnswered)>;
-  using Interface = std::function<std::string()>;  // the call's
-  // program: ghost-announce. Each notice that is sent is answered once, from the loop, unless it is abandoned.
+  using Interface = std::function<std::string()>;  // returns the name of the call's interface
+  // program: ghost-announce. The loop calls `answered` once per notice, unless the notice is abandoned.
   Notices(loop::EventLoop& loop, std::string program, Interface interface, Answered answered);
 
   void make_ready(bool wanted) override;

@@ -18,7 +18,7 @@ void PeerQuestions::ask(const IpAddress& target) {
   auto at = std::find_if(asked_.begin(), asked_.end(), [&](const Asked& a) { return a.probe.target() == target; });
   if (at == asked_.end()) {
     auto probe = net::PeerProbe::open(interface_(), local_, target);
-    if (!probe) return;  // the interface may just be going; the end of the patience, or of the call, will tell
+    if (!probe) return;  // the interface may be going; the patience or the call will end, too
     const int fd = probe->fd();
     asked_.push_back({std::move(*probe), {}});
     at = asked_.end() - 1;

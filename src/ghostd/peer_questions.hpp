@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The sockets by which the far end of a call is asked whether it takes packets (net/peer_probe.hpp). When to ask, and for how long, is
-// core::PeerGate's.
+// The sockets by which ghostd asks the far end of a call whether it takes packets (net/peer_probe.hpp). core::PeerGate decides
+// when to ask, and how long.
 #pragma once
 #include <functional>
 #include <string>
@@ -15,7 +15,7 @@ namespace ghost::daemon {
 
 class PeerQuestions final : public FarEnd {
  public:
-  using Interface = std::function<std::string()>;  // of the call
+  using Interface = std::function<std::string()>;  // returns the name of the call's interface
   using Answered = std::function<void(const IpAddress& local)>;
   PeerQuestions(loop::EventLoop& loop, Interface interface, Answered answered);
 

@@ -28,9 +28,9 @@ core::Drop kind_of(net::Taken taken) {
 }  // namespace
 
 void Replay::send(const std::vector<core::PacketBytes>& packets, const Way& way, core::SentOn& outcome) {
-  std::vector<Bytes> pieces;                              // what is sent
-  std::vector<std::size_t> owners;                        // by piece: whose it is
-  std::vector<std::vector<core::PacketBytes>> fragments;  // they own their bytes
+  std::vector<Bytes> pieces;                              // the packets and fragments to send
+  std::vector<std::size_t> owners;                        // by piece: the index of its packet
+  std::vector<std::vector<core::PacketBytes>> fragments;  // own the fragments' bytes
   std::vector<const core::PacketBytes*> too_big;
   pieces.reserve(packets.size());
   owners.reserve(packets.size());
@@ -53,7 +53,7 @@ void Replay::send(const std::vector<core::PacketBytes>& packets, const Way& way,
     }
   }
   const auto answers = sender_.send(pieces, way.interface);
-  // A packet is lost when one of its pieces is.
+  // A packet is lost if one of its pieces is lost.
   for (std::size_t at = 0; at < answers.size();) {
     const auto owner = owners[at];
     auto worst = net::Taken::queued;
@@ -85,7 +85,7 @@ void Replay::answer_too_big(const std::vector<const core::PacketBytes*>& packets
     }
   }
   const std::vector<Bytes> bytes(answers.begin(), answers.end());
-  (void)sender_.send(bytes, 0);  // by the routes: home to us, or into the LAN
+  (void)sender_.send(bytes, 0);  // by the routing tables: to this host itself, or into the LAN
 }
 
 }  // namespace ghost::daemon

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sends packets that waited on into a call, as the router that ghostd is: what does not fit the call's MTU is broken up, or
-// its sender is told. Each packet is accounted for.
+// Sends packets that waited into a call, as a router does: a packet that does not fit the call's MTU is fragmented, or its sender
+// is told. Each packet is counted.
 #pragma once
 #include <vector>
 
@@ -15,11 +15,11 @@ class Replay {
   explicit Replay(net::RawSender& sender) : sender_(sender) {}
 
   struct Way {
-    unsigned interface = 0;  // its index
+    unsigned interface = 0;  // the interface's index
     unsigned mtu = 1500;
-    const std::vector<IpAddress>* routers = nullptr;  // lent: who answers for what is too big, an address a family
+    const std::vector<IpAddress>* routers = nullptr;  // lent: the source addresses of "too big" answers, one per family
   };
-  // Adds to `outcome`, packet by packet.
+  // Adds the result of each packet to `outcome`.
   void send(const std::vector<core::PacketBytes>& packets, const Way& way, core::SentOn& outcome);
 
  private:

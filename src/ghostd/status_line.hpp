@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// STATUS= is one line in systemd; a link has its place in it. Kept link by link: a change of one is no work for the others.
+// systemd's STATUS= line, with a part for each link. The parts are kept per link, so that a change of one link is no work for the
+// others.
 #pragma once
 #include <map>
 #include <optional>
@@ -13,7 +14,7 @@ class StatusLine {
  public:
   void put(const core::LinkStatus& link);
   void remove(const std::string& link);
-  // The line, if it is another one than the last.
+  // The line, if it has changed since the last call.
   [[nodiscard]] std::optional<std::string> news();
 
  private:

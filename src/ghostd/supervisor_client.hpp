@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghostd's end of the line to ghost-supervisor (ppp/protocol.hpp). Connected while a call lives and for the first
-// question at our start; otherwise closed, so that the supervisor can leave.
+// ghostd's end of the connection to ghost-supervisor (ppp/protocol.hpp). It is open while a call exists, and for the first
+// question at ghostd's start. Otherwise it is closed, so that the supervisor can end.
 #pragma once
 #include <functional>
 #include <string>
@@ -19,7 +19,7 @@ class SupervisorClient final : public Bearer {
 
   SupervisorClient(loop::EventLoop& loop, std::string path, OnMessage on_message, OnLost on_lost);
 
-  // Connects if need be. False: it could not be said; `lost` is not called for that.
+  // Connects if necessary. False: the request could not be sent. on_lost is not called for that.
   [[nodiscard]] bool send(const ppp::Request& request);
   [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
   [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which name servers the interfaces are to have, kept link by link: what happens to one link that changes none of it is no work for
-// the others.
+// Which name servers the interfaces should have, kept per link. So an event of one link that does not change its servers is no
+// work for the others.
 #pragma once
 #include <map>
 #include <optional>
@@ -15,19 +15,19 @@ class WantedNames {
  public:
   struct Seen {
     core::NamesLink link;
-    std::string demand_interface, interface;  // of the link, and of its calls
-    bool judged = true;                       // false: the call is an earlier ghostd's, maybe, and has its servers still
+    std::string demand_interface, interface;  // the link's, and its calls'
+    bool judged = true;                       // false: an earlier ghostd may have a call, which still has its servers
     bool operator==(const Seen&) const = default;
   };
   struct Wanted {
     core::Names names;
-    std::set<std::string> interfaces;  // that are ours, whether they are to have servers or not
+    std::set<std::string> interfaces;  // all of ghostd's interfaces, with or without servers
   };
   void see(Seen seen);
   void forget(const std::string& link);
-  // If it may be something else than the last time.
+  // nullopt: nothing can have changed since the last call.
   [[nodiscard]] std::optional<Wanted> news();
-  // Empty: nobody's.
+  // Empty: the interface is not a link's.
   [[nodiscard]] std::string link_of(const std::string& interface) const;
 
  private:
