@@ -22,7 +22,7 @@ Verdict verdict_of(const sdbus::Error& error) {
   if (name == "org.freedesktop.DBus.Error.NoReply" || name == "org.freedesktop.DBus.Error.Timeout" ||
       name == "org.freedesktop.DBus.Error.TimedOut")
     return Verdict::silent;
-  // It is not installed, masked, or broke off.
+  // polkit is not installed, is masked, or has ended without an answer.
   if (name.starts_with("org.freedesktop.DBus.Error.") || name.starts_with("org.freedesktop.systemd1.")) return Verdict::no_polkit;
   return Verdict::refused;
 }
@@ -47,7 +47,7 @@ void Authority::ask(Question question, Answer answer) {
           ask_polkit(question, uid, answer);
         });
   } catch (const sdbus::Error&) {
-    // The connection is gone; its pump reports that, and the caller is gone with it.
+    // The connection is gone, and the caller with it. The bus pump reports that.
   }
 }
 

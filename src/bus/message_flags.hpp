@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A flag of D-Bus messages that sdbus-c++ does not show: "no reply is needed until a person has been asked for a password". See
-// sd_bus_message_set_allow_interactive_authorization(3).
+// A flag of D-Bus messages that sdbus-c++ does not offer. It says that the caller waits while a person is asked for a password.
+// See sd_bus_message_set_allow_interactive_authorization(3).
 #pragma once
 #include <sdbus-c++/sdbus-c++.h>
 #include <systemd/sd-bus.h>
 
 namespace ghost::bus {
 
-// The message itself is sdbus-c++'s protected member, which a derived class may point at.
+// sdbus-c++ keeps the sd-bus message in a protected member, to which a derived class may take a pointer.
 class MessageFlags : private sdbus::Message {
  public:
   static bool interactive(const sdbus::Message& message) {

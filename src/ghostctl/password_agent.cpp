@@ -28,8 +28,9 @@ PasswordAgent::PasswordAgent(Client& client, const Options& options) {
   if (::pipe(ends) != 0) return;
   const UniqueFd registered(ends[0]);
   UniqueFd tells(ends[1]);
-  // Not --fallback: polkit forgets a fallback where the user has no session (su, a service's shell). And who typed the command here is here.
-  // It speaks through /dev/tty, has its pipe as standard output, and closes it when polkit knows it.
+  // Not --fallback, because polkit ignores a fallback if the user has no session (su, a service's shell), and the person is at
+  // this terminal anyway. pkttyagent uses /dev/tty. Its standard output is the pipe, which it closes when it is registered with
+  // polkit.
   const auto started = start_child({.argv = {kAgent, "--notify-fd", "1", "--process", std::to_string(::getpid())},
                                     .environment = {},
                                     .in = STDIN_FILENO,
@@ -42,7 +43,7 @@ PasswordAgent::PasswordAgent(Client& client, const Options& options) {
   ::poll(&closed, 1, kPatienceMs);
 }
 
-// It gives the terminal back as it was when it is asked to end.
+// On SIGTERM, pkttyagent restores the terminal's settings.
 PasswordAgent::~PasswordAgent() {
   if (agent_ < 0) return;
   ::kill(agent_, SIGTERM);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// polkit asks for a password where somebody has registered to ask for it: a desktop does; on a terminal pkttyagent(1) does, as long as
+// polkit asks for a password only through a registered agent. A desktop has one. On a terminal, pkttyagent(1) is one, as long as
 // this object lives.
 #pragma once
 #include <sys/types.h>
@@ -11,8 +11,8 @@ namespace ghost::client {
 
 class PasswordAgent {
  public:
-  // Lets the client's requests wait for a person, but for root and with --no-ask-password. Without a terminal, or without pkttyagent,
-  // only a desktop can ask.
+  // Lets the client's requests wait while polkit asks a person, except for root and with --no-ask-password. Without a terminal,
+  // or without pkttyagent, only a desktop can ask.
   PasswordAgent(Client& client, const Options& options);
   ~PasswordAgent();
   PasswordAgent(const PasswordAgent&) = delete;

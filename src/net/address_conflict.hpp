@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// May a call have the addresses that its far end assigned to both ends? Not one of another interface here, nor one in the prefix of
-// another interface: packets to it would go to the far end, or nowhere. Pure.
+// Whether a call may have the addresses that its far end assigned to both ends. It must not have one of another local interface,
+// nor one in another interface's prefix, because packets to it would go to the far end, or nowhere. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace ghost::net {
 
-// As the kernel has it (ip-address(8)).
+// An address as the kernel has it (ip-address(8)).
 struct HeldAddress {
   std::string ifname;
   IpAddress local;
@@ -20,12 +20,12 @@ struct HeldAddress {
   bool operator==(const HeldAddress&) const = default;
 };
 
-// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address of
-// lan0". nullopt: it may. A call may also have the stable address of its link.
+// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address
+// of lan0". nullopt: the call may have it. A call may also have the stable address of its link.
 [[nodiscard]] std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
                                                       const std::vector<HeldAddress>& held);
-// Why its far end must not have it. The far ends of two calls often have the same address. That does no harm, because
-// no route leads to a far end.
+// Why the far end of this call must not have the address. The far ends of two calls often have the same address. That does no
+// harm, because no route leads to a far end.
 [[nodiscard]] std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
                                                       const std::vector<HeldAddress>& held);
 // The first conflict of all addresses of the link's call.

@@ -8,8 +8,8 @@
 
 namespace ghost::net {
 
-// For this number of seconds (0xffffffff: for ever), or new lifetimes for an existing one. Only the address itself: a /128, and no
-// route to any prefix.
+// Sets the address for this number of seconds (0xffffffff: for ever), or gives an existing one new lifetimes. It sets only a
+// /128, and no route to any prefix.
 [[nodiscard]] Result<void> give_address(NetlinkSocket& socket, unsigned interface_index, const IpAddress& address,
                                         std::uint32_t preferred, std::uint32_t valid);
 [[nodiscard]] Result<void> take_address(NetlinkSocket& socket, unsigned interface_index, const IpAddress& address);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The demand interface of a link as it must stand: on, with its MTU, queue and stable addresses. socket is one of NETLINK_ROUTE.
+// The demand interface of a link as it must be: up, with its MTU, queue and stable addresses. socket is one of NETLINK_ROUTE.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ struct DemandInterface {
   std::string interface;
   std::vector<IpAddress> stable;
   unsigned mtu = 1500;
-  unsigned queue_packets = 4096;  // txqueuelen: packets that the kernel keeps for us until we read
+  unsigned queue_packets = 4096;  // txqueuelen: packets that the kernel keeps until ghostd reads them
   bool operator==(const DemandInterface&) const = default;
 };
 
@@ -22,7 +22,7 @@ struct DemandInterface {
 // (sysctl_plan.hpp) before this.
 [[nodiscard]] Result<void> set_up(NetlinkSocket& socket, const DemandInterface& demand);
 
-// Those of these interfaces that are not as set_up() leaves them, without those that do not exist. One dump for all.
+// The interfaces that differ from what set_up() leaves. Interfaces that do not exist are left out. One dump serves all.
 [[nodiscard]] Result<std::vector<DemandInterface>> not_as(NetlinkSocket& socket, const std::vector<DemandInterface>& demands);
 
 }  // namespace ghost::net

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Objects that stand in the kernel without our having a memory of them: those of an earlier ghostd, known by their marks, and those
-// that the kernel made of a far end's words. socket is one of NETLINK_ROUTE.
+// Objects in the kernel that ghostd has no memory of: those of an earlier ghostd, known by their marks, and those that the kernel
+// made from what a far end said. socket is one of NETLINK_ROUTE.
 #pragma once
 #include <map>
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace ghost::net {
 
-// The interfaces into which demand routes of an earlier ghostd lead, with the rank of each one's link. The kernel is the only memory
-// of it.
+// The interfaces into which demand routes of an earlier ghostd lead, with the rank of each link. Only the kernel remembers these
+// ranks.
 [[nodiscard]] Result<std::map<std::string, unsigned>> known_ranks(NetlinkSocket& socket);
 
 // Deletes every route and rule, of both families, that carries our protocol number: after a crash, and at

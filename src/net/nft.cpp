@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-// What libnftables and its JSON need for a moment (a megabyte for one link, twenty for a hundred) goes back to the system at
-// once: a daemon that mostly waits has no use for it.
+// Gives the memory that libnftables and its JSON need for a moment back to the system at once, because ghostd mostly waits. It is
+// a megabyte for one link, twenty for a hundred.
 struct GiveBack {
   ~GiveBack() { ::malloc_trim(0); }
 };
@@ -77,8 +77,8 @@ std::vector<json> objects(const json& answer, const char* kind) {
   return out;
 }
 
-// Interface → whole seconds left: nft cuts off the fraction. An interface that is gone is listed by its
-// number and passed over.
+// Interface → whole seconds left (nft cuts off the fraction). nft lists an interface that is gone by its number, which is ignored
+// here.
 Result<std::map<std::string, std::chrono::seconds>> live_elements() {
   const auto answer = run(single("list", in_table("set", {{"name", "live"}})));
   if (!answer) return tl::unexpected(answer.error());
@@ -113,13 +113,13 @@ Result<void> check(const json& commands) {
 }
 
 Result<void> load(const Ruleset& ruleset) {
-  const auto live = live_elements();  // nftables refuses it when there is no table yet
+  const auto live = live_elements();  // fails if there is no table yet
   if (!live && live.error().errno_value != 0) return tl::unexpected(live.error());
   const auto loaded = run(render(ruleset));
   if (!loaded) return tl::unexpected(loaded.error());
   if (!live) return {};
   for (const auto& [ifname, left] : *live) {
-    // The interface may have gone meanwhile, and then there is nothing to keep up.
+    // A failure does no harm: the interface may have gone meanwhile.
     std::ignore = keep_live(ifname, std::max(left, std::chrono::seconds(1)));
   }
   return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asking the kernel for what stands in table inet ghostd, without libnftables, which would fetch the whole ruleset for any question.
-// linux/netfilter/nf_tables.h
+// Asks the kernel what is in table inet ghostd. It does not use libnftables, which would fetch the whole ruleset for each
+// question. linux/netfilter/nf_tables.h
 #pragma once
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -32,7 +32,7 @@ inline bool is_in_our_table(Bytes attributes) {
 }
 
 // Passes the attributes of each object in our table to each(). `more` adds to the question. ENOENT means "there is none".
-// restart: what came so far does not count, because the kernel's answer begins again.
+// restart: called when the kernel's answer begins again, so that earlier results do not count.
 template <class Each>
 Result<void> dump_table(NetlinkSocket& socket, int get, int is, Each each, const std::function<void()>& restart,
                         const std::function<void(nl_msg&)>& more = {}) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Does the far end of a call take packets yet? Our IPCP is open (RFC 1332) before the peer has processed our last message of it.
-// An answering pppd drops every packet until its own interface is up, and first runs /etc/ppp/ip-pre-up. So ghostd repeats a
-// harmless DNS question until an answer comes, from a name server of the provider or from the
-// peer itself. "Port unreachable" is also an answer. UDP, because ping needs a privilege on a stock Debian.
+// Finds out whether the far end of a call takes packets yet. Our IPCP is open (RFC 1332) before the peer has processed our last
+// message. An answering pppd drops every packet until its own interface is up, and first runs /etc/ppp/ip-pre-up. So ghostd
+// repeats a harmless DNS question until an answer comes, from a name server of the provider or from the peer itself. "Port
+// unreachable" is also an answer. UDP, because ping needs a privilege on a stock Debian.
 #pragma once
 #include <string>
 #include <vector>

@@ -16,7 +16,7 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kBatch = 64;  // packets a system call
+constexpr std::size_t kBatch = 64;  // packets per system call
 constexpr int kPatience = 1000;     // ms, for room in the send buffer
 constexpr std::size_t kControl = CMSG_SPACE(std::max(sizeof(in_pktinfo), sizeof(in6_pktinfo)));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Puts routes and rules into the kernel, and compares them with what stands there; each request is acknowledged. Adding an object
+// Puts routes and rules into the kernel, and compares them with what is there; each request is acknowledged. Adding an object
 // that already exists is a success, and so is removing one that is gone.
 #pragma once
 #include <vector>
@@ -25,16 +25,16 @@ class Rtnl {
   [[nodiscard]] Result<std::vector<Route>> missing(const std::vector<Route>& routes);
   // The content of a table.
   [[nodiscard]] Result<std::vector<RouteSeen>> routes(Family family, std::uint32_t table);
-  // Default routes in main that are not of these links.
+  // The default routes in main that do not belong to these links.
   [[nodiscard]] Result<std::vector<ForeignDefault>> foreign_defaults(const std::vector<LinkRouting>& links);
 
   // Makes these our rules of this family, in this order and after all others of the same preference. Returns whether
   // they were different. There is always a set of rules: the new ones are added before the old ones are deleted.
   [[nodiscard]] Result<bool> set_rules(Family family, const std::vector<Rule>& rules);
-  // Are these exactly the rules?
+  // Whether the kernel has exactly these rules.
   [[nodiscard]] Result<bool> rules_stand(Family family, const std::vector<Rule>& rules);
 
-  // Of NETLINK_ROUTE: for what else is asked there (demand_interface.hpp, call_address.hpp, leftovers.hpp).
+  // Of NETLINK_ROUTE, for the other users of it (demand_interface.hpp, call_address.hpp, leftovers.hpp).
   [[nodiscard]] NetlinkSocket& socket() { return socket_; }
 
  private:

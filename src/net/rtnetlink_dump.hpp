@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks the kernel what stands: rules, routes, addresses, interfaces, as values. socket is one of NETLINK_ROUTE.
+// Asks the kernel what it has: rules, routes, addresses, interfaces, as values. socket is one of NETLINK_ROUTE.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -27,7 +27,7 @@ json verdict(const char* name) { return {{name, nullptr}}; }
 json jump_to(const std::string& chain) { return {{"jump", {{"target", chain}}}}; }
 json go_to(const std::string& chain) { return {{"goto", {{"target", chain}}}}; }
 json count(const std::string& counter) { return {{"counter", counter}}; }
-// The counter of the link whose interface this is; the map of that name has them all.
+// Counts for the link to which the interface belongs. The map of this name has the counters of all links.
 json count_by(const char* interface, const char* map) {
   return {{"counter", {{"map", {{"key", meta(interface)}, {"data", map}}}}}};
 }
@@ -36,17 +36,17 @@ json count_unasked() { return count_by("iifname", "@unasked_of"); }
 json set_of(json members) { return {{"set", std::move(members)}}; }
 json prefix(const std::string& address, unsigned length) { return {{"prefix", {{"addr", address}, {"len", length}}}}; }
 
-// One lookup of the interface's name: each link's packets go to its own chain, all others on.
+// One lookup of the interface's name sends each link's packets to its own chain. All other packets go on.
 json dispatch(const char* which, json targets) {
   return {{"vmap", {{"key", meta(which)}, {"data", set_of(std::move(targets))}}}};
 }
 json jump(const std::string& ifname, const std::string& chain) { return json::array({ifname, {{"jump", {{"target", chain}}}}}); }
 
-// To find out whether a packet keeps the call up, and to renew the set's element, costs more than all else that happens to a
-// packet here: 20 times a second are enough.
+// The check whether a packet keeps the call up, and the renewal of the set's element, cost more than all other rules for a
+// packet. So they run 20 times per second at most.
 json often_enough(bool beyond) { return {{"limit", {{"rate", 20}, {"per", "second"}, {"burst", 5}, {"inv", beyond}}}}; }
 
-// The element of set live for this interface gets its whole time again.
+// Gives this interface's element of set live its whole time again.
 json renew(const char* interface, std::chrono::seconds timeout) {
   const json elem = {{"elem", {{"val", meta(interface)}, {"timeout", timeout.count()}}}};
   return {{"set", {{"op", "update"}, {"elem", elem}, {"set", "@live"}}}};
@@ -88,26 +88,26 @@ class Commands {
   json list_ = json::array();
 };
 
-// Priorities by nft(8)'s names, which the JSON form does not take.
+// Priorities that nft(8) has names for. The JSON form does not accept the names.
 constexpr int kRaw = -300;
 constexpr int kMangle = -150;
 constexpr int kFilter = 0;
 constexpr int kSourceNat = 100;
 constexpr int kBehindSourceNat = 110;
 
-// Addresses that no call brings anybody nearer to: what is on the link itself, many at once, or nobody.
+// Addresses that cannot be reached through a call: link-local, multicast, broadcast, unspecified.
 json noise4() {
   return json::array({prefix("0.0.0.0", 8), prefix("169.254.0.0", 16), prefix("224.0.0.0", 4), "255.255.255.255"});
 }
 json noise6() { return json::array({"::", prefix("fe80::", 10), prefix("ff00::", 8)}); }
 
-// Neighbour discovery and multicast listening (RFC 4861, 2710, 3810): a point-to-point link needs neither.
+// Neighbour discovery and multicast listening (RFC 4861, 2710, 3810). A point-to-point link needs neither.
 json link_chatter() {
   return json::array({"mld-listener-query", "mld-listener-report", "mld-listener-done", "nd-router-solicit", "nd-router-advert",
                       "nd-neighbor-solicit", "nd-neighbor-advert", "nd-redirect", "mld2-listener-report"});
 }
 
-// Prefixes of one family as a set. What lies within another is left out: intervals must not overlap.
+// Prefixes of one family as a set. A prefix inside another is left out, because intervals must not overlap.
 json set_of_prefixes(const std::vector<Prefix>& all) {
   json members = json::array();
   for (auto one = all.begin(); one != all.end(); ++one) {
@@ -121,7 +121,7 @@ json set_of_prefixes(const std::vector<Prefix>& all) {
   return set_of(std::move(members));
 }
 
-// From= and, if they are wanted, the stable addresses of these links, one set per family that has any.
+// From= and, if `own`, the stable addresses of these links: one set per family that has any.
 template <class Each>
 void for_each_source_set(std::span<const RulesetLink> links, bool own, Each each) {
   for (const Family family : {Family::v4, Family::v6}) {
@@ -142,12 +142,12 @@ void for_each_source_set(const RulesetLink& link, bool own, Each each) {
 
 const char* ip_of(Family family) { return family == Family::v4 ? "ip" : "ip6"; }
 
-// An address of the interface that the packet comes in by ("iif") or leaves by ("oif"), or of that of a group.
+// The type of the packet's address, as seen from the interface that it comes in by ("iif") or leaves by ("oif").
 json address_type(const char* which, const char* interface) {
   return {{"fib", {{"result", "type"}, {"flags", {which, interface}}}}};
 }
 
-// What never deserves a call, of any link. First in both hooks.
+// Packets that never deserve a call of any link. Both hooks ask this first.
 void noise_chain(Commands& out) {
   const auto noise = [&](json what) { out.rule("noise", {std::move(what), count_noise(), verdict("drop")}); };
   noise(is(payload("ip", "daddr"), "@noise4"));
@@ -155,10 +155,11 @@ void noise_chain(Commands& out) {
   noise(is(payload("ip6", "daddr"), "@noise6"));
   noise(is(payload("ip6", "saddr"), "@noise6"));
   noise(is(payload("icmpv6", "type"), set_of(link_chatter())));
-  // The last words of a conversation that the former call carried. The far end would see another address, and a call to
-  // say good-bye is not worth its price; TCP repeats a FIN until it is tired, or until the link is up for a better reason.
+  // The end of a conversation that an earlier call carried. The far end would see another address, and a FIN is not worth the
+  // price of a call. TCP repeats the FIN until it gives up, or until the link is up for a better reason.
   noise(has(payload("tcp", "flags"), json::array({"fin", "rst"})));
-  // An answer to who has not come by a call: to a container's published port by another uplink, say. Nobody out there makes us call.
+  // Answers to a host that has not come by a call, for example to a container's published port by another uplink. Such a host
+  // must not cause a call.
   const json answer = json::array({"syn", "ack"});
   noise(is({{"&", {payload("tcp", "flags"), answer}}}, answer));
   noise(is(payload("icmp", "type"), "echo-reply"));
@@ -171,7 +172,7 @@ json::array_t refuse(Counter why, const std::string& link) {
 
 json::array_t stop_if(json what, json count) { return {std::move(what), std::move(count), verdict("drop")}; }
 
-// A program of ours that has chosen another interface's address has chosen that interface.
+// A local program that has chosen another interface's address has chosen that interface, so its packets are rejected.
 void own_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "own-" + link.name;
   out.rule(chain, {jump_to("noise")});
@@ -181,12 +182,13 @@ void own_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, refuse(Counter::foreign, link.name));
 }
 
-// What is forwarded asks from within From=, and from where that prefix is. Where ghostd alone has the host forward, nobody else
-// asks. Where somebody else has, his rules decide who does; what they do not masquerade is stopped by leaving_chain().
+// A forwarded packet may ask for a call if its source is inside From= and it comes from that prefix's side. If only ghostd has
+// enabled forwarding, no other packet may ask. If another program has, its rules decide. call_chain() drops what they do not
+// masquerade.
 void forwarded_chain(Commands& out, const RulesetLink& link, const Ruleset& ruleset) {
   const std::string chain = "forwarded-" + link.name;
   out.rule(chain, {jump_to("noise")});
-  // In silence: an answer to such a source would be led into the link, and call.
+  // Dropped and not rejected, because the answer to such a source would be routed into the link, and would call.
   const auto refuse_if = [&](json::array_t conditions) {
     conditions.push_back(count(counter_name(Counter::foreign, link.name)));
     conditions.push_back(verdict("drop"));
@@ -203,7 +205,7 @@ void forwarded_chain(Commands& out, const RulesetLink& link, const Ruleset& rule
   out.rule(chain, {go_to("demand-" + link.name)});
 }
 
-// Which packets deserve a call: the place of the rule language. Until there is one, all of them.
+// Which packets deserve a call: the place for the rule language. Until there is one, all do.
 void demand_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "demand-" + link.name;
   json::array_t blocked{is(meta("oifname"), "@blocked")};
@@ -212,20 +214,21 @@ void demand_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {count(counter_name(Counter::wanted, link.name)), verdict("accept")});
 }
 
-// What leaves by the call, behind everybody's source NAT. Its source is the call's own, or it would only tell strangers about us.
-// Conversations that our side began keep it up with each packet of ours; noise does not, nor does what has no conversation
-// (untracked), nor our answers to what nobody asked for.
+// Packets that leave by the call, after all source NAT. Their source must be the call's address, because any other would only
+// tell strangers about this host. In a conversation that our side began, each packet of ours keeps the call up. Noise, untracked
+// packets and our answers to unasked packets do not.
 void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
-  // Each packet's, not only a conversation's first: one that another uplink carried before has that one's address for ever.
+  // Checks each packet, not only a conversation's first. A conversation that another uplink carried before keeps that uplink's
+  // address.
   out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name))));
   out.rule(chain,
            {has(payload("tcp", "flags"), "syn"),
             {{"mangle",
               {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}}, {"value", {{"rt", {{"key", "mtu"}}}}}}}}});
-  out.rule(chain, {is(ct("direction"), "reply"), verdict("accept")});  // our answers: they are not to use the limit up
-  out.rule(chain, {often_enough(true), verdict("accept")});            // most packets of a busy link get no further
-  // What has been answered is no noise.
+  out.rule(chain, {is(ct("direction"), "reply"), verdict("accept")});  // our answers must not use up the limit
+  out.rule(chain, {often_enough(true), verdict("accept")});            // most packets of a busy link stop here
+  // A conversation that has been answered is not noise.
   out.rule(chain, {has(ct("status"), "seen-reply"), renew("oif", link.idle_timeout)});
   out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
   out.rule(chain, {is(payload("ip", "daddr"), "@noise4"), verdict("accept")});
@@ -233,8 +236,7 @@ void call_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {is(ct("direction"), "original"), renew("oif", link.idle_timeout)});
 }
 
-// What comes in by the call keeps it up once both sides have spoken: a download, somebody who is logged in.
-// Port scanners do not get that far.
+// Packets from the call keep it up once both sides have spoken: a download, a login session. Port scanners do not get that far.
 void heard_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "heard-" + link.name;
   out.rule(chain, {jump_to("impostors")});
@@ -244,22 +246,23 @@ void heard_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {go_to("strangers")});
 }
 
-// The far end speaks with no address of ours. Asked first: conntrack knows no interfaces, and would take its word for that of
-// somebody here.
+// Drops packets from the call with a source address of ours. This comes first, because conntrack ignores interfaces and would
+// take such a packet for one of a local program.
 void impostors_chain(Commands& out, const Ruleset& ruleset) {
   for_each_source_set(ruleset.links, true, [&](Family family, json sources) {
     out.rule("impostors", stop_if(is(payload(ip_of(family), "saddr"), std::move(sources)), count_unasked()));
   });
 }
 
-// And to the call's own address.
+// Drops packets from the call that belong to no conversation and are not for the call's own address.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
   out.rule("strangers",
            stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), count_unasked()));
 }
 
-// The far end's SYN and SYN-ACK must fit the call, too: who cannot be told "too big" would send what cannot come.
+// Clamps the MSS of the far end's SYN and SYN-ACK, too. A sender that does not hear "too big" would send packets that cannot
+// arrive.
 void mss_chain(Commands& out, const RulesetLink& link) {
   if (link.call_mtu == 0) return;
   for (const Family family : {Family::v4, Family::v6}) {
@@ -280,7 +283,7 @@ void nat_chain(Commands& out, const RulesetLink& link) {
 
 void guard_chain(Commands& out) {
   out.rule("guard_call", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
-  out.rule("guard_call", {has(ct("status"), "dnat"), verdict("return")});  // a port somebody forwards on purpose
+  out.rule("guard_call", {has(ct("status"), "dnat"), verdict("return")});  // the administrator forwards this port
   out.rule("guard_call", {count_unasked(), verdict("drop")});
 }
 
@@ -293,14 +296,13 @@ void sets(Commands& out, const Ruleset& ruleset) {
   json more = {{"type", "ifname"}};
   if (!blocked.empty()) more["elem"] = blocked;
   out.set("blocked", more);
-  // The flag "dynamic" is unknown to the JSON of nft 1.0.6; with a timeout the kernel chooses the same kind
-  // of set.
+  // The JSON of nft 1.0.6 does not know the flag "dynamic". With a timeout, the kernel chooses the same kind of set.
   out.set("live", {{"type", "iface_index"}, {"flags", {"timeout"}}, {"size", 4096}});
   out.set("noise4", {{"type", "ipv4_addr"}, {"flags", {"constant", "interval"}}, {"elem", noise4()}});
   out.set("noise6", {{"type", "ipv6_addr"}, {"flags", {"constant", "interval"}}, {"elem", noise6()}});
 }
 
-// What is judged for all links in one chain is counted for the one whose interface it is.
+// A packet that one chain judges for all links is counted for the link of its interface.
 void counters(Commands& out, const Ruleset& ruleset) {
   json noise = json::array(), unasked = json::array();
   for (const auto& link : ruleset.links) {
@@ -352,7 +354,7 @@ json render(const Ruleset& ruleset) {
     const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
     own.push_back(jump(gd, "own-" + link.name));
     forwarded.push_back(jump(gd, "forwarded-" + link.name));
-    forwarded.push_back(json::array({ppp, verdict("accept")}));  // nothing below concerns it
+    forwarded.push_back(json::array({ppp, verdict("accept")}));  // no rule below concerns it
     call.push_back(jump(ppp, "call-" + link.name));
     heard.push_back(jump(ppp, "heard-" + link.name));
     nat.push_back(jump(ppp, "nat-" + link.name));
@@ -376,8 +378,8 @@ json render(const Ruleset& ruleset) {
   guard_chain(out);
 
   out.rule("raw_output", {is(meta("oifname"), set_of(demand_interfaces)), verdict("notrack")});
-  // Where a forwarded packet will go is not known yet at this hook: the routes are asked. Whoever sends it (a container behind
-  // somebody else's masquerade, too) is tracked, and given the call's address, when the packet is sent on.
+  // This hook comes before routing, so the rule asks the routes where a forwarded packet will go. When ghostd sends the packet
+  // on, it is tracked and gets the call's address, whoever sent it (for example a container behind another program's masquerade).
   const json leads_to = {{"fib", {{"result", "oifname"}, {"flags", {"daddr"}}}}};
   out.rule("raw_prerouting",
            {is_not(meta("iifname"), set_of(our_interfaces)), is(leads_to, set_of(demand_interfaces)), verdict("notrack")});
@@ -402,7 +404,7 @@ json render_blocked(const std::string& link, bool blocked) {
   json element = named("blocked");
   element["elem"] = json::array({demand_interface(link)});
   Commands out;
-  out.add({{"element", element}});  // so that taking it away does not fail when it is not there
+  out.add({{"element", element}});  // so that removing it does not fail if it is not there
   if (!blocked) out.remove({{"element", element}});
   return std::move(out).take();
 }

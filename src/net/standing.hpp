@@ -9,13 +9,13 @@
 namespace ghost::net {
 
 struct Standing {
-  std::string front;       // the route that carries instead of the link, for people; empty: the link itself does, or would
+  std::string front;       // the route that carries instead of the link, for people; empty: none does
   bool behind = false;     // other routes carry all of the link's default families
-  bool withdrawn = false;  // the link could not call, and a route behind it can carry: it gives way
+  bool withdrawn = false;  // the link cannot call and a route behind it can carry, so the link gives way
   bool operator==(const Standing&) const = default;
 };
 
-// able: could the link call, or does it carry? By position, like the answer.
+// able: by link, whether it can call or carries. The result has the same order.
 [[nodiscard]] std::vector<Standing> standing(const std::vector<LinkRouting>& links, const std::vector<bool>& able,
                                              const std::vector<ForeignDefault>& foreign);
 

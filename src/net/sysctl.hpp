@@ -40,8 +40,8 @@ class Sysctls {
   // The value before our first write, or nullopt if it was never recorded.
   [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
 
-  // The value that would be there without us has changed, but not our own value: restore() writes this
-  // value. No entry: nothing happens.
+  // Changes the value that restore() will write, because the value without ghostd would now be this one. ghostd's own value
+  // stays. Without an entry in the journal, nothing happens.
   [[nodiscard]] Result<void> amend(const std::string& key, const std::string& value);
 
   // Writes all originals back, the last first, and removes the journal. Keys that no longer exist are
