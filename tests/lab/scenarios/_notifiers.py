@@ -59,7 +59,11 @@ def results(lab, told, must):
     for name, result in must.items():
         allowed = (result,) if isinstance(result, str) else result
         lab.check(f"{name}: {' or '.join(allowed)}", told[name].result in allowed, told[name])
-    lab.check("the one beside them is not harmed", told["beside"].result == "Ok" and told["beside"].attempts == 1, told["beside"])
+    lab.check(
+        "the healthy notifier beside them is not disturbed",
+        told["beside"].result == "Ok" and told["beside"].attempts == 1,
+        told["beside"],
+    )
 
 
 class Ear:

@@ -19,15 +19,17 @@ def through(lab, name, manager):
     before = _names.resolv_conf()
     with manager(lab):
         alone = _names.resolv_conf()
-        lab.check(f"{name}: it manages resolv.conf", _names.servers() == [BEFORE], alone)
+        lab.check(f"{name}: the program manages resolv.conf", _names.servers() == [BEFORE], alone)
         lab.start_ghostd()
         looked_up(lab, name)
         killed(lab, name)
         killed_early(lab, name)
         two_links(lab, name)
         lab.stop_ghostd()
-        lab.check(f"{name}: after a stop it is as before, byte for byte", _names.resolv_conf() == alone, _names.resolv_conf())
-    lab.check("resolv.conf is as before, byte for byte", _names.resolv_conf() == before, _names.resolv_conf())
+        lab.check(
+            f"{name}: after a stop resolv.conf is as before, byte for byte", _names.resolv_conf() == alone, _names.resolv_conf()
+        )
+    lab.check("resolv.conf is as before ghostd, byte for byte", _names.resolv_conf() == before, _names.resolv_conf())
 
 
 def soon(lab, servers, what):
@@ -42,8 +44,8 @@ def looked_up(lab, name):
     calls = lab.line.calls
     soon(lab, [BEFORE, "10.64.64.1"], f"{name}: DNS= is there while down")
     answer = Lookup("mail.isp.test").answer()
-    lab.check(f"{name}: a name looked up while down is answered", answer == "10.64.64.1", answer)
-    lab.check(f"{name}: by one call", lab.line.calls == calls + 1, lab.line.calls)
+    lab.check(f"{name}: a lookup while the link is down is answered", answer == "10.64.64.1", answer)
+    lab.check(f"{name}: the lookup makes one call", lab.line.calls == calls + 1, lab.line.calls)
     lab.wait_state("up")
     soon(lab, [BEFORE, *NAMED], f"{name}: the call's servers are there while it is up")
     lab.sh("systemctl restart ghostd")
@@ -60,7 +62,7 @@ def looked_up(lab, name):
 def killed(lab, name):
     lab.line.wait_idle()
     talk = Talk()
-    lab.check(f"{name}: a call", talk.wait() and talk.ask(), talk.error)
+    lab.check(f"{name}: the link comes up", talk.wait() and talk.ask(), talk.error)
     lab.wait_state("up")
     soon(lab, [BEFORE, *NAMED], f"{name}: with its servers")
     _names.kill_pppd()

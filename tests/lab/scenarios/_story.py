@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The demo's story, told as it happens. packaging/demo runs it; it is no test of its own."""
+"""The demo's story, told as it happens. packaging/demo runs it. It is not a test."""
 import datetime
 import re
 import select
@@ -43,13 +43,13 @@ def story(lab):
     lab.wait_state("down", 90)
     lab.line.wait_idle()
     lab.check(
-        "idle: hung up, and the monitor says so",
+        "the idle link hangs up, and the monitor says so",
         monitor.saw(r"isp: (hanging-up|down) \(idle\b") and lab.line.calls == 1,
         monitor.lines,
     )
     lab.say("somebody does again:")
     talk = Talk()
-    lab.check("called again", talk.wait() and lab.line.calls == 2, talk.error)
+    lab.check("the link has called again", talk.wait() and lab.line.calls == 2, talk.error)
     lab.check(f"with a new address: {talk.seen_as[0]} after {first}", talk.seen_as[0] != first)
     talk.close()
     over_the_bus(lab)
@@ -76,10 +76,10 @@ def first_call(lab):
     lab.check("the trigger is alice's ping", net.ISP4 in status["trigger"] and "icmp" in status["trigger"].lower(), status)
     status = lab.wait_for(lambda: dialled(lab), 60, "the call to be up", pause=0.5)
     lab.say(f"up: {', '.join(status['local_addresses'])}")
-    lab.check("TCP begun while down is connected", talk.wait(), talk.error)
+    lab.check("a TCP connection begun while the link was down is established", talk.wait(), talk.error)
     status = lab.status()
     lab.check(
-        f"what waited was replayed ({status['replayed_packets']} packets), nothing was dropped",
+        f"the waiting packets were replayed ({status['replayed_packets']} packets), and none was dropped",
         status["replayed_packets"] > 0 and status["dropped_packets"] == 0,
         status,
     )
@@ -87,14 +87,14 @@ def first_call(lab):
         f"our end of the connection: {talk.local[0]} port {talk.local[1]}; the far end sees {talk.seen_as[0]} port {talk.seen_as[1]}"
     )
     lab.check(
-        "the connection has gone on over the change of address",
+        "the connection has survived the change of address",
         talk.ask() and talk.ask("and again") and talk.local[0] != talk.seen_as[0] == net.call_address(lab.line.last_call),
         talk.error,
     )
     text = ping.communicate(timeout=120)[0]
     for line in text.splitlines()[-3:]:
         lab.say("  " + line)
-    lab.check("every ping was answered, the first one too", re.search(r"8 received", text) and "icmp_seq=1 " in text, text)
+    lab.check("each ping was answered, also the first one", re.search(r"8 received", text) and "icmp_seq=1 " in text, text)
     show(lab, "ghostctl status isp")
     talk.close()
 
@@ -167,16 +167,16 @@ def appearance(lab):
         for line in mail["body"].strip().splitlines():
             lab.say("  > " + line)
         begun = lab.status()["last_appearance"] / 1e6
-        lab.check("it appeared by its timer, and the mail says where", mail["peer"] in mail["body"], mail["body"])
+        lab.check("the link appeared by its timer, and the mail says where", mail["peer"] in mail["body"], mail["body"])
         lab.wait_for(lambda: lab.status()["appearance"] == "present", 60, "everybody to be told")
         lab.check(
-            f"its name leads there: machine.ghost.test is {mail['peer']}",
+            f"the name leads there: machine.ghost.test is {mail['peer']}",
             servers.dns.lookup("machine.ghost.test") == [mail["peer"]],
             servers.dns.lookup("machine.ghost.test"),
         )
         show(lab, "ghostctl status isp")
         session = login.begin(mail["peer"])
-        lab.check("somebody logs in from over there, to that address", echoed(session, "I am in"))
+        lab.check("a person logs in from outside, to that address", echoed(session, "I am in"))
         lab.say("and stays longer than it was to hold …")
         until = lab.status()["appear_until"] / 1e6
         lab.wait_for(
@@ -185,25 +185,25 @@ def appearance(lab):
             "the hold to be over",
             pause=2,
         )
-        lab.check("the session holds the line", echoed(session, "still here") and lab.state() == "up", lab.status())
+        lab.check("the session keeps the line up", echoed(session, "still here") and lab.state() == "up", lab.status())
         session.stdin.close()
         session.wait(30)
         lab.say("the session is over; nobody says anything now …")
         lab.wait_state("down", 90)
         came = servers.mail.received()
         lab.check(
-            "it said good-bye before the line dropped",
+            "the link said good-bye before the line dropped",
             len(came) == 2 and came[1]["headers"]["Subject"] == "hut has left the net",
             came[1:],
         )
         lab.check(
-            "its name is withdrawn", servers.dns.lookup("machine.ghost.test") == [], servers.dns.lookup("machine.ghost.test")
+            "the DNS name is withdrawn", servers.dns.lookup("machine.ghost.test") == [], servers.dns.lookup("machine.ghost.test")
         )
         show(lab, "systemctl list-timers --no-pager 'ghost-appear*'")
         show(lab, "ghostctl appearances isp")
         promised = lab.status()["next_appearance"] / 1e6
         lab.check(
-            "the next one is promised, in 15 to 59 minutes, and its timer stands",
+            "the next appearance is promised, in 15 to 59 minutes, and its timer is set",
             15 * 60 - 1 <= promised - begun <= 59 * 60 + 60
             and "ghost-appear-next@isp" in lab.out("systemctl list-timers --no-pager"),
             (begun, promised),

@@ -21,17 +21,19 @@ def run(lab):
         "Vanish": "yes",
     }
     told = announcer.appear({"dns": section, "other": {**section, "Host": "other.ghost.test", "Vanish": "no"}})
-    lab.check("Ok, at the first attempt", told["dns"].result == "Ok" and told["dns"].attempts == 1, told["dns"])
+    lab.check("the result is Ok, at the first attempt", told["dns"].result == "Ok" and told["dns"].attempts == 1, told["dns"])
     lab.check(
-        "a name that is not ours: Refused", told["other"].result == "Refused" and told["other"].attempts == 1, told["other"]
+        "an update of a name that the key may not change is Refused",
+        told["other"].result == "Refused" and told["other"].attempts == 1,
+        told["other"],
     )
     first = announcer.addresses
     told_of(lab, dns, announcer, "the first address", serial=(2,))
     announcer.vanish()
     lab.check("the name is withdrawn", [dns.lookup(NAME, kind) for kind in ("A", "AAAA", "TXT")] == [[], [], []])
-    lab.check("that, too, in one step", dns.serial() == 3, dns.serial())
+    lab.check("the withdrawal is one step of the zone", dns.serial() == 3, dns.serial())
     announcer.appear({"dns": section})
-    lab.check("another call has another address", announcer.addresses != first, announcer.addresses)
+    lab.check("the next call has another address", announcer.addresses != first, announcer.addresses)
     told_of(lab, dns, announcer, "the second address", serial=(4,))
     # The line drops suddenly, so the name is not withdrawn. The records are replaced, not added to. The link is held, so it calls again.
     calls = lab.line.calls
@@ -46,17 +48,17 @@ def run(lab):
 def told_of(lab, dns, announcer, what, serial):
     four, six = [[a for a in announcer.addresses if (":" in a) == yes] for yes in (False, True)]
     lab.check(
-        f"{what}: A, AAAA",
+        f"{what}: the A and AAAA records are right",
         (dns.lookup(NAME), dns.lookup(NAME, "AAAA")) == (four, six),
         (dns.lookup(NAME), dns.lookup(NAME, "AAAA"), announcer.addresses),
     )
     text = dns.lookup(NAME, "TXT")
-    lab.check(f"{what}: TXT", len(text) == 1 and "lab-machine" in text[0], text)
-    lab.check(f"{what}: in one step of the zone", dns.serial() in serial, (dns.serial(), dns.received()))
+    lab.check(f"{what}: the TXT record is right", len(text) == 1 and "lab-machine" in text[0], text)
+    lab.check(f"{what}: the update is one step of the zone", dns.serial() in serial, (dns.serial(), dns.received()))
     ours = announcer.addresses
     peers = {(one["peer"], one["key"]) for one in dns.received() if one["peer"] in ours}
     lab.check(
-        f"{what}: signed, from the call's address",
+        f"{what}: the update is signed, and comes from the call's address",
         peers and {key for _, key in peers} == {accounts.OF["tsig"][0]},
         dns.received(),
     )

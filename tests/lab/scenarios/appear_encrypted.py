@@ -27,12 +27,16 @@ def run(lab):
     told = announcer.appear(
         {"web": section(servers, "web", 443, Vanish="yes"), "absent": section(servers, "web", 443, credential="mail")}
     )
-    lab.check("Ok, at the first attempt", (told["web"].result, told["web"].attempts) == ("Ok", 1), told["web"])
+    lab.check("the result is Ok, at the first attempt", (told["web"].result, told["web"].attempts) == ("Ok", 1), told["web"])
     lab.check(
-        "one that is not there is named", told["absent"].result == "BadConfig" and "mail" in told["absent"].detail, told["absent"]
+        "the result names the missing credential",
+        told["absent"].result == "BadConfig" and "mail" in told["absent"].detail,
+        told["absent"],
     )
     lab.check(
-        "the server got it, with the password", [one["status"] for one in servers.web.received()] == [200], servers.web.received()
+        "the server got the notice, with the password",
+        [one["status"] for one in servers.web.received()] == [200],
+        servers.web.received(),
     )
     bus = bus_says()
     announcer.vanish()
@@ -45,4 +49,4 @@ def run(lab):
     }
     for what, text in shown.items():
         found = [form for form in accounts.forms(*accounts.OF["web"]) if form in text]
-        lab.check(f"{what}: no secret ({len(text)} bytes)", not found and len(text) > 100, found)
+        lab.check(f"{what}: contains no secret ({len(text)} bytes)", not found and len(text) > 100, found)

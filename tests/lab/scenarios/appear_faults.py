@@ -32,7 +32,7 @@ def run(lab):
     broken_servers(lab, servers, announcer)
     line_dropped(lab, servers, announcer)
     heard = ear.stop()
-    lab.check("no secret was heard on the way", not heard, heard)
+    lab.check("the listener on the line heard no secret", not heard, heard)
 
 
 def broken_servers(lab, servers, announcer):
@@ -60,11 +60,11 @@ def broken_servers(lab, servers, announcer):
     for name in TEXTS:
         seen = faulty.wait_seen(f"flood-{name}") if name != "dns" else faulty.seen("flood-dns")
         taken = max([one["sent"] for one in seen], default=0)
-        lab.check(f"flood-{name}: it did not read on ({taken} bytes taken)", taken < TAKEN, seen)
+        lab.check(f"flood-{name}: ghost-announce stopped reading ({taken} bytes taken)", taken < TAKEN, seen)
     for one in (n for n in must if not n.startswith("down")):
         heard = "".join(connection["read"] for connection in faulty.seen(one))
         kept = not any(form.decode("latin-1") in heard for form in accounts.all_forms())
-        lab.check(f"{one}: no secret was told to it", kept or one.split("-")[1] in IN_TLS, heard[:500])
+        lab.check(f"{one}: it was sent no secret", kept or one.split("-")[1] in IN_TLS, heard[:500])
     faulty.process.terminate()
 
 
@@ -93,4 +93,4 @@ def line_dropped(lab, servers, announcer):
     before = len(servers.web.received())
     told = announcer.appear({**BESIDE, "web": section(servers, "web", Url="https://web.isp.test/basic/after")})
     results(lab, told, {"web": "Ok"})
-    lab.check("and it came once", len(servers.web.received()) == before + 1, servers.web.received()[before:])
+    lab.check("the notice came once", len(servers.web.received()) == before + 1, servers.web.received()[before:])

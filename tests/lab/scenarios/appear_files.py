@@ -59,7 +59,7 @@ def run(lab):
     files = servers.ftp.files()
     lab.check("three files were uploaded", set(files) == {"in/explicit.json", "in/implicit.txt", "in/sftp.json"}, files)
     lab.check(
-        "each by FTP once",
+        "each file came once by FTP",
         sorted(one["path"] for one in servers.ftp.received()) == ["/srv/box/in/explicit.json", "/srv/box/in/implicit.txt"],
         servers.ftp.received(),
     )
@@ -68,13 +68,13 @@ def run(lab):
     lab.check("the template is filled", files.get("in/implicit.txt", "").strip() == f"lab-machine at {announcer.address}", files)
     check_notice(lab, "file", read(f"{HERE}/here.json"), announcer)
     lab.check(
-        "readable for all, and nothing beside it",
+        "the file is readable for all, and no other file is beside it",
         os.stat(f"{HERE}/here.json").st_mode & 0o777 == 0o644
         and [f for f in os.listdir(HERE) if f.startswith((".", "here.json."))] == [],
         os.listdir(HERE),
     )
     check_notice(lab, "exec", read(f"{HERE}/program.0.json"), announcer)
-    lab.check("what anybody could have written did not run", not os.path.exists(f"{HERE}/program.anybodys.json"))
+    lab.check("a program that other users can write did not run", not os.path.exists(f"{HERE}/program.anybodys.json"))
     announcer.vanish()
     check_notice(lab, "sftp", servers.ftp.files().get("in/sftp.json"), announcer, "vanish")
     check_notice(lab, "file", read(f"{HERE}/here.json"), announcer, "vanish")

@@ -38,14 +38,16 @@ def run(lab):
         }
     )
     for name, one in told.items():
-        lab.check(f"{name}: Ok, at the first attempt", one.result == "Ok" and one.attempts == 1, one)
+        lab.check(f"{name}: the result is Ok, at the first attempt", one.result == "Ok" and one.attempts == 1, one)
     address = announcer.address
     came = {one["path"].split("?")[0]: one for one in web.received()}
-    lab.check("each came once", len(came) == len(web.received()) == len(told) - 1, [one["path"] for one in web.received()])
-    lab.check("from the call's address", {one["peer"] for one in came.values()} == set(announcer.addresses), came)
+    lab.check("each notice came once", len(came) == len(web.received()) == len(told) - 1, [one["path"] for one in web.received()])
+    lab.check(
+        "the notices came from the call's address", {one["peer"] for one in came.values()} == set(announcer.addresses), came
+    )
     posted = came["/plain/json"]
     lab.check(
-        "JSON, by POST, in TLS",
+        "the JSON notice came by POST, in TLS",
         (posted["method"], posted["headers"]["Content-Type"].split(";")[0], posted["scheme"])
         == ("POST", "application/json", "https"),
         posted,
@@ -57,17 +59,25 @@ def run(lab):
     check_notice(lab, "IPv6", came["/plain/six"]["body"], announcer)
     body = came["/basic"]["body"]
     lab.check("the template is filled", body.startswith(f"lab-machine is at {address} from 20") and "${" not in body, body)
-    lab.check("of the type that was asked", came["/basic"]["headers"]["Content-Type"] == "text/plain", came["/basic"])
+    lab.check("the content has the configured type", came["/basic"]["headers"]["Content-Type"] == "text/plain", came["/basic"])
     update = came["/nic/update"]
     lab.check(
-        "dyndns2 names host and address",
+        "the dyndns2 request names host and address",
         update["method"] == "GET" and "hostname=machine.ghost.test" in update["path"] and f"myip={address}" in update["path"],
         update,
     )
-    lab.check("and says who it is, as providers ask", update["headers"].get("User-Agent", "").startswith("ghostd"), update)
+    lab.check(
+        "the dyndns2 request has a User-Agent, as providers require",
+        update["headers"].get("User-Agent", "").startswith("ghostd"),
+        update,
+    )
     ours = announcer.addresses
     asked = {name for who, name, _ in servers.dns.queries() if who in ours}
-    lab.check("the names were asked of the call's name server", {"web.isp.test", "six.isp.test"} <= asked, servers.dns.queries())
+    lab.check(
+        "ghost-announce asked the call's name server for the names",
+        {"web.isp.test", "six.isp.test"} <= asked,
+        servers.dns.queries(),
+    )
     vanish(lab, announcer, web, len(web.received()))
     echo(lab, announcer, web, {"CAFile": CA, "Url": "https://web.isp.test/plain/echo"})
 
@@ -93,11 +103,11 @@ def echo(lab, announcer, web, section):
 def vanish(lab, announcer, web, before):
     told = announcer.vanish()
     lab.check(
-        "the vanishing was told to those who asked",
+        "the notifiers with Vanish= were told the end",
         {k: v.result for k, v in told.items()} == dict.fromkeys(("json", "basic", "bearer", "put", "dyndns", "six"), "Ok"),
         told,
     )
     came = {one["path"].split("?")[0]: one for one in web.received()[before:]}
     check_notice(lab, "json", came["/plain/json"]["body"], announcer, "vanish")
     lab.check("the dyndns host is offline", "offline=YES" in came["/nic/update"]["path"], came["/nic/update"])
-    lab.check("and that is all", len(came) == len(web.received()[before:]) == 5, came)
+    lab.check("no other notice came", len(came) == len(web.received()[before:]) == 5, came)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A hundred notifiers: each is told, once, at most 64 at a time; and the loss of the line does not start those that wait."""
+"""A hundred notifiers: each is told once, at most 64 at a time. After the loss of the line, the waiting ones are not started."""
 import glob
 
 from rig.announce import Announcer
@@ -21,11 +21,13 @@ def run(lab):
     lab.put("/usr/local/lib/lab/slow", PROGRAM, 0o755)
     takes(15)
     told = announcer.appear({f"n{i}": {"Url": "exec:///usr/local/lib/lab/slow", "Timeout": "2min"} for i in range(MANY)})
-    lab.check("all are told", len(told) == MANY and all((t.result, t.attempts) == ("Ok", 1) for t in told.values()), told)
+    lab.check(
+        "all notifiers are told", len(told) == MANY and all((t.result, t.attempts) == ("Ok", 1) for t in told.values()), told
+    )
     spans = ran()
-    lab.check("each once", len(spans) == MANY, len(spans))
+    lab.check("each notifier is told once", len(spans) == MANY, len(spans))
     most = max(sum(begun <= at <= ended for begun, ended in spans) for at, _ in spans)
-    lab.check("many at a time, and not too many", 32 <= most <= AT_ONCE, most)
+    lab.check("many notices leave at a time, 64 at most", 32 <= most <= AT_ONCE, most)
     lab.measure("appear-many.at_once", most)
 
     takes(60)
@@ -33,8 +35,8 @@ def run(lab):
     announcer.begin()
     lab.wait_for(lambda: programs() >= 2, 60, "the first of them to be told")
     announcer.hang_up()
-    lab.check("nobody is told of a line that is gone", lab.wait_for(lambda: programs() == 0, 20, "the programs to be ended"))
-    lab.check("nor was anybody to the end", ran() == [], ran())
+    lab.check("no notifier is told after the line is gone", lab.wait_for(lambda: programs() == 0, 20, "the programs to be ended"))
+    lab.check("no notice was completed after the loss", ran() == [], ran())
     announcer.process.kill()
 
 

@@ -23,13 +23,15 @@ def run(lab):
         }
     )
     for name in ("path", "topic"):
-        lab.check(f"{name}: Ok, at the first attempt", told[name].result == "Ok" and told[name].attempts == 1, told[name])
-    lab.check("without a name: AuthFailed", told["anonymous"].result == "AuthFailed", told["anonymous"])
+        lab.check(
+            f"{name}: the result is Ok, at the first attempt", told[name].result == "Ok" and told[name].attempts == 1, told[name]
+        )
+    lab.check("without a user name the result is AuthFailed", told["anonymous"].result == "AuthFailed", told["anonymous"])
     came = {one["topic"]: one for one in mqtt.wait_received(2)}
-    lab.check("two messages came, QoS 1", len(mqtt.received()) == 2 and {one["qos"] for one in came.values()} == {1}, came)
+    lab.check("two messages came, with QoS 1", len(mqtt.received()) == 2 and {one["qos"] for one in came.values()} == {1}, came)
     check_notice(lab, "by the path's topic", came["ghosts/lab"]["payload"], announcer)
     check_notice(lab, "retained for those who come later", mqtt.retained("ghosts/lab"), announcer)
     lab.check("the template is filled", came["where/lab"]["payload"] == f"lab-machine {announcer.address} yes", came)
     announcer.vanish()
     check_notice(lab, "in place of the other", mqtt.retained("ghosts/lab"), announcer, "vanish")
-    lab.check("who did not ask is not told", "vanish" not in mqtt.retained("where/lab"))
+    lab.check("a topic without Vanish= is not told the end", "vanish" not in mqtt.retained("where/lab"))

@@ -50,12 +50,14 @@ def run(lab):
             sh(f"ss -tK 'dport = :{port}'")
     told = announcer.wait()
     results(lab, told, dict.fromkeys([*NAMES, "dns"], "Ok"))
-    lab.check("those whose connection broke were asked again", all(told[name].attempts == 2 for name in CLEAR), told)
+    lab.check("the servers whose connection broke got a second attempt", all(told[name].attempts == 2 for name in CLEAR), told)
     numbers = taken.numbers()
-    lab.check("a copy is the same to the last letter", all(len(n) == 2 and n[0] == n[1] for n in numbers.values()), numbers)
+    lab.check(
+        "a copy equals the first notice, byte for byte", all(len(n) == 2 and n[0] == n[1] for n in numbers.values()), numbers
+    )
     lab.check("the zone has changed once", taken.serial() == first + 1, (first, taken.serial()))
     lab.check(
-        "a copy of a POST says so",
+        "a copy of a POST has the same idempotency key",
         [key for _, key, _ in numbers["web"]] == [f'"isp.{posted(taken)}.appear.web"'] * 2,
         numbers["web"],
     )
@@ -76,11 +78,11 @@ def run(lab):
     announcer.process.wait(30)
     numbers = {name: n[2:] for name, n in taken.numbers().items()}
     lab.check(
-        "the next call's notice is another, with a higher number",
+        "the next call's notice has a higher number",
         all(len(n) == 2 and n[0] < n[1] for n in numbers.values()),
         numbers,
     )
-    lab.check("the zone has changed once a call", taken.serial() == second + 2, (second, taken.serial()))
+    lab.check("the zone has changed once per call", taken.serial() == second + 2, (second, taken.serial()))
     stands(lab, taken, announcer)
 
 
@@ -95,9 +97,9 @@ def stands(lab, taken, announcer):
     with open(f"{HERE}/beside.json") as f:
         places = {**taken.places(), "file": f.read()}
     found = {name: json.loads(text)["addresses"] for name, text in places.items()}
-    lab.check("each place has the last notice, and it alone", set(map(tuple, found.values())) == {(address,)}, (found, address))
+    lab.check("each place has the last notice, and no other", set(map(tuple, found.values())) == {(address,)}, (found, address))
     lab.check(
-        "so has the zone",
+        "the zone has the last address, and no other",
         taken.servers.dns.lookup("machine.ghost.test") == [address]
         and len(taken.servers.dns.lookup("machine.ghost.test", "TXT")) == 1,
         taken.servers.dns.received(),

@@ -66,9 +66,9 @@ def everywhere(lab, processes, bus):
         found = {name for form, name in {**accounts.all_forms(), PLANT: "the planted one"}.items() if form in text}
         # One that is planted must be found where we can plant it, so that finding nothing means something.
         must = {"the planted one"} if what in ("the journal", "argument lists and environments") else set()
-        lab.check(f"{what}: no secret ({len(text)} bytes)", found == must and len(text) > 500, found)
+        lab.check(f"{what}: contains no secret ({len(text)} bytes)", found == must and len(text) > 500, found)
     lab.check(
-        "somebody else can't read a credential",
+        "another user cannot read a credential",
         "Permission denied" in out("setpriv --reuid alice --clear-groups cat /run/credentials/ghostd.service/mail 2>&1")
         or not os.path.exists("/run/credentials/ghostd.service"),
     )

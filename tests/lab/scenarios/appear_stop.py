@@ -13,20 +13,28 @@ def run(lab):
     code, text, error = lab.ghostctl("appear", "isp")
     lab.check("it appears", code == 0, (code, text, error))
     first = told(lab)
-    lab.check("the notice says so", first["event"] == "appear" and first["addresses"] == [lab.status()["local_address"]], first)
+    lab.check(
+        "the notice tells the appearance and the address",
+        first["event"] == "appear" and first["addresses"] == [lab.status()["local_address"]],
+        first,
+    )
     until = lab.status()["appear_until"]
 
     lab.sh("systemctl restart ghostd")
     status = lab.wait_for(lambda: (s := lab.status())["appearance"] == "present" and s, 30, "the appearance to be taken up again")
-    lab.check("after a restart it is the same call", lab.line.calls == 1, lab.line.events())
-    lab.check("and the hold that was told", abs(status["appear_until"] - until) < 1_000_000, (status["appear_until"], until))
-    lab.check("nobody was told anything", told(lab) == first, told(lab))
+    lab.check("after a restart the call is the same", lab.line.calls == 1, lab.line.events())
+    lab.check(
+        "after a restart the announced hold is the same",
+        abs(status["appear_until"] - until) < 1_000_000,
+        (status["appear_until"], until),
+    )
+    lab.check("the restart sends no notice", told(lab) == first, told(lab))
 
     # As at a shutdown, both at once.
     lab.sh("systemctl stop ghostd.service ghost-supervisor.service", timeout=150)
     last = told(lab)
-    lab.check("a stop tells the end", last["event"] == "vanish" and last["sequence"] == first["sequence"] + 1, last)
-    lab.check("and why", last["reason"] == "stop", last)
+    lab.check("a stop sends the notice of the end", last["event"] == "vanish" and last["sequence"] == first["sequence"] + 1, last)
+    lab.check("the notice names the stop as its reason", last["reason"] == "stop", last)
     lab.line.wait_idle()
     blocked(lab)
     taken_away(lab)
@@ -53,16 +61,16 @@ def blocked(lab):
     lab.check("a wrong password's block stands after a restart", status["blocked"] and status["reason"] == "AuthFailed", status)
     lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
     lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
-    lab.check("and after a crash", lab.status()["blocked"], lab.status())
+    lab.check("the block stands after a crash", lab.status()["blocked"], lab.status())
     code, _, error = lab.ghostctl("connect", "isp")
-    lab.check("no call is made", code == 4 and lab.line.calls == calls, (code, error))
+    lab.check("the blocked link makes no call", code == 4 and lab.line.calls == calls, (code, error))
     lab.isp.configure(auth="chap")
     lab.ghostctl("unblock", "isp")
     lab.sh("systemctl restart ghostd", timeout=90)
     lab.wait_for(lambda: lab.ghostctl("status")[0] == 0, 30, "ghostd to be back")
-    lab.check("who lifts it lifts it for good", not lab.status()["blocked"], lab.status())
+    lab.check("an unblock holds after a restart", not lab.status()["blocked"], lab.status())
     code, _, error = lab.ghostctl("connect", "isp")
-    lab.check("and it calls", code == 0, error)
+    lab.check("the unblocked link calls", code == 0, error)
     lab.isp.configure()
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down", 60)
@@ -87,13 +95,13 @@ def taken_away(lab):
     lab.configure("isp", Call={"IdleTimeout": "10s"}, Appear={"Hold": "10min", "Name": "hut"})
     reload()
     last = lab.wait_for(lambda: (t := told(lab))["event"] == "vanish" and t, 10, "the notifier that goes to be told")
-    lab.check("why", last["reason"] == "reload", last)
-    lab.check("and the link stays", lab.state() == "up" and lab.line.calls == calls, lab.status())
+    lab.check("the removed notifier's notice names the reload as its reason", last["reason"] == "reload", last)
+    lab.check("the link stays up without its notifier", lab.state() == "up" and lab.line.calls == calls, lab.status())
     appear()
     os.unlink("/etc/ghostd/links/isp.conf")
     reload()
     last = lab.wait_for(lambda: (t := told(lab))["event"] == "vanish" and t, 15, "the end to be told of a link that goes")
-    lab.check("why", last["reason"] == "disconnect", last)
+    lab.check("the removed link's notice names the disconnect as its reason", last["reason"] == "disconnect", last)
     lab.wait_for(lambda: '"isp"' not in lab.ghostctl("status", "--json")[1], 15, "the link to go")
     lab.line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -br link; nft list ruleset"

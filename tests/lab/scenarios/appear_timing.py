@@ -38,7 +38,7 @@ def run(lab):
         lab.say(f"{what}: {[round(t, 2) for t in times]}")
     lab.measure("ghostd.appear", round(median * 1000), "ms")
     lab.measure("script.appear", round(script * 1000), "ms")
-    lab.check(f"at most 1.1 times what the script takes ({median / script:.2f})", median <= 1.1 * script, (median, script))
+    lab.check(f"at most 1.1 times the script's time ({median / script:.2f})", median <= 1.1 * script, (median, script))
 
 
 def one(lab, web, path, command):

@@ -45,7 +45,7 @@ def run(lab):
         lambda: all(lab.status(name)["notices"][0]["result"] == "Ok" for name in LINKS), 30, "both notices to be settled"
     )
     notices = told(web)
-    lab.check("one notice each", sorted(len(came) for came in notices.values()) == [1, 1], notices)
+    lab.check("each link sends one notice", sorted(len(came) for came in notices.values()) == [1, 1], notices)
     numbers = {name: came[0][0]["sequence"] for name, came in notices.items()}
     half_past = datetime.datetime.fromisoformat(f"{DAY}T07:30:00+00:00").timestamp()
     for name, hold, every in (("isp", 5, 20), ("two", 10, 40)):
@@ -57,7 +57,7 @@ def run(lab):
             == (f"machine-{name}", name, [address], numbers[name]),
             notice,
         )
-        lab.check(f"{name}: through itself", peer == address and lines[name].calls == 1, (peer, address))
+        lab.check(f"{name}: its notice leaves through its own call", peer == address and lines[name].calls == 1, (peer, address))
         lab.check(
             f"{name}: its own hold and promise",
             abs(notice["until_unix"] - notice["since_unix"] - hold * 60) <= 1
@@ -71,13 +71,17 @@ def run(lab):
             status,
         )
     timers = lab.out("systemctl list-timers --no-pager --no-legend --all 'ghost-appear-next*'").splitlines()
-    lab.check("a promise's timer each", len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS), timers)
+    lab.check(
+        "each link has a timer for its promise",
+        len(timers) == 2 and all(any(f"@{name}:" in t for t in timers) for name in LINKS),
+        timers,
+    )
 
     # A request in between does not change the promise, and returns it.
     lab.ghostctl("appear", "isp", "--no-wait")
     asked = lab.wait_for(lambda: (n := told(web)["isp"]) and len(n) == 2 and n, 30, "everybody to be told again")[1][0]
     lab.check(
-        "what is told in between names the same next",
+        "a notice in between names the same next appearance",
         (asked["next_unix"], asked["sequence"]) == (notices["isp"][0][0]["next_unix"], numbers["isp"] + 1),
         (asked, notices["isp"]),
     )
@@ -87,13 +91,13 @@ def run(lab):
     lab.line.outcome("busy")
     after = told(web)
     lab.check(
-        "one says good-bye",
+        "the first link says good-bye",
         [n["event"] for n, _ in after["isp"]] == ["appear", "appear", "vanish"]
         and after["isp"][2][0]["sequence"] == numbers["isp"] + 2,
         after,
     )
     lab.check(
-        "the other stays, and says nothing",
+        "the other link stays up, and sends nothing",
         after["two"] == notices["two"] and lab.state("two") == "up" and lab.status("two")["appearance"] == "present",
         lab.status("two"),
     )
@@ -101,13 +105,13 @@ def run(lab):
     lab.wait_for(lambda: len(told(web)["two"]) == 2, 60, "the other to come again")
     again, peer = told(web)["two"][1]
     lab.check(
-        "it comes again, as it was promised",
+        "after its line drops, the other link appears again with the same promise",
         again["addresses"] == [peer] == [net.call_address(lines["two"].last_call)]
         and (again["until_unix"], again["next_unix"], again["sequence"])
         == (notices["two"][0][0]["until_unix"], notices["two"][0][0]["next_unix"], numbers["two"] + 1),
         again,
     )
-    lab.check("and the first stays away", lab.state() == "down" and lab.status()["sequence"] == numbers["isp"] + 2, lab.status())
+    lab.check("the first link stays down", lab.state() == "down" and lab.status()["sequence"] == numbers["isp"] + 2, lab.status())
     lab.sh("systemctl disable -q --now ghost-appear@two.timer")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""WakeSystem=: the day's timer, and that of each promise, are alarms of the kernel's, which wake a machine that sleeps."""
+"""WakeSystem=: the day's timer, and that of each promise, are alarms of the kernel, which wake a suspended machine."""
 import glob
 import re
 import time
@@ -17,7 +17,7 @@ REALTIME_ALARM = 8  # CLOCK_REALTIME_ALARM, timerfd_create(2)
 
 def run(lab):
     web = Servers("web").web
-    lab.check("without it, no alarm is set", alarm() is None, alarm())
+    lab.check("without WakeSystem=, no alarm is set", alarm() is None, alarm())
     announcer = Announcer(lab, ipv6=False, Hold="5s", IdleTimeout="3s", Window="Mon..Fri 07:00-18:00", WakeSystem="yes")
     announcer.configure({"web": {"Url": f"http://{net.ISP4}/plain", "Repeat": "yes"}})
     lab.put(DROP_IN, "[Timer]\nWakeSystem=yes\n")
@@ -34,7 +34,7 @@ def run(lab):
     ).split()[0]
     lab.check("the promise's timer inherits it", out(f"systemctl show -P WakeSystem '{timer}'") == "yes", timer)
     lab.check(
-        "and is the alarm that comes next", lab.wait_for(lambda: near(alarm(), promise), 10, "its alarm"), (alarm(), promise)
+        "the promise's timer is the next alarm", lab.wait_for(lambda: near(alarm(), promise), 10, "its alarm"), (alarm(), promise)
     )
     lab.wait_state("down", 60)
 

@@ -23,7 +23,7 @@ def run(lab):
 
 def configuration(lab):
     lab.configure("isp", Link={"Description": "as it was"})
-    lab.check("a good configuration is good", lab.ghostctl("check")[0] == 0, lab.ghostctl("check"))
+    lab.check("ghostctl check accepts a good configuration", lab.ghostctl("check")[0] == 0, lab.ghostctl("check"))
     lab.start_ghostd()
     lab.wait_state("down")
     before = settings(lab)
@@ -60,8 +60,8 @@ def configuration(lab):
     code, out, error = lab.ghostctl("reload")
     lab.check("reload works again", code == 0, (code, out, error))
     status = lab.status()
-    lab.check("takes what is new", status["description"].startswith("new with"), status)
-    lab.check("and hung nothing up", status["state"] == "up", status)
+    lab.check("the reload applies the new configuration", status["description"].startswith("new with"), status)
+    lab.check("the reload hung nothing up", status["state"] == "up", status)
 
 
 def refused(lab, what, where, before):
@@ -69,10 +69,10 @@ def refused(lab, what, where, before):
     lab.configure("isp", Link={"Description": f"new with {what}"}, Call={"IdleTimeout": "1h"})
     code, out, error = lab.ghostctl("check")
     lab.check(f"{what}: ghostctl check fails", code != 0, (code, out, error))
-    lab.check(f"{what}: and says where", where in out + error, out + error)
+    lab.check(f"{what}: ghostctl check names the place", where in out + error, out + error)
     code, out, error = lab.ghostctl("reload")
     lab.check(f"{what}: reload fails", code != 0, (code, out, error))
-    lab.check(f"{what}: and says where", where in out + error, out + error)
+    lab.check(f"{what}: reload names the place", where in out + error, out + error)
     after = settings(lab)
     lab.check(f"{what}: the running configuration is untouched", after == before, (before, after))
 
@@ -88,11 +88,11 @@ def requests(lab):
     for name in ("nolink", "../etc/passwd", "a" * 300, ""):
         done = subprocess.run([*call.split(), "Connect", "s", name], capture_output=True, text=True)
         lab.check(
-            f"Connect {name[:14]!r}: no such link",
+            f"Connect {name[:14]!r} answers: no such link",
             done.returncode != 0 and ("no link" in done.stderr.lower() or "NoSuchLink" in done.stderr),
             done.stderr,
         )
-    lab.check("ghostctl: its own exit status", lab.ghostctl("connect", "nolink")[0] == 3)
+    lab.check("an unknown link has ghostctl's own exit status", lab.ghostctl("connect", "nolink")[0] == 3)
     lab.ghostctl("block", "isp")
     done = subprocess.run([*call.split(), "--json=short", "Connect", "s", "isp"], capture_output=True, text=True)
     lab.check("a blocked link refuses", done.returncode != 0 and "block" in done.stderr.lower(), done.stderr)
@@ -100,7 +100,7 @@ def requests(lab):
     code, _, error = lab.ghostctl("connect", "isp", user="alice")
     lab.check("a user may not connect", code == 7, (code, error))
     code, out, _ = lab.ghostctl("status", "--json", user="alice")
-    lab.check("but may look", code == 0 and '"isp"' in out, code)
+    lab.check("a user may see the status", code == 0 and '"isp"' in out, code)
 
 
 def supervisor(lab):
@@ -124,8 +124,8 @@ def supervisor(lab):
     for _ in range(2):
         answer = say(b"dial isp 1")  # reset: it was turned away before it had said anything
         told = ("refused", "ConnectionResetError", "BrokenPipeError")
-        lab.check("root is a wrong user", any(word in answer for word in told), answer)
-    lab.check("a user cannot even connect", "PermissionError" in say(b"dial isp 1", "alice"))
+        lab.check("the supervisor refuses root as a client", any(word in answer for word in told), answer)
+    lab.check("a user cannot even connect to the socket", "PermissionError" in say(b"dial isp 1", "alice"))
     for data in (
         b"\0\xff\xfe garbage",
         b"dial",
@@ -141,7 +141,7 @@ def supervisor(lab):
     lab.check("calls are still made", (talk := Talk()).wait(), talk.error)
     talk.close()
     for client in silent:
-        lab.check("who says nothing is turned away", turned_away(client, 40))
+        lab.check("a client that says nothing is disconnected", turned_away(client, 40))
         client.close()
     # As its own records: what it says of a kind it says once a minute, and all this took less.
     log = lab.journal("-u ghost-supervisor -o cat")
@@ -213,7 +213,7 @@ def frames(lab):
 
     lab.wait_for(lambda: sum(counted(lab.status())) >= len(broken + odd), 20, "all frames to be counted")
     lab.check(
-        "each is counted as what it is",
+        "each bad packet is counted by its kind",
         counted(lab.status()) == (len(broken), len(odd)),
         (counted(lab.status()), len(broken), len(odd)),
     )
@@ -223,6 +223,6 @@ def frames(lab):
     lab.ghostctl("unblock", "isp")
     for frame in broken + odd:
         raw.sendto(frame, ("gd-isp", 0x1234))
-    lab.check("no crash", lab.out("systemctl show -P NRestarts ghostd") == "0")
+    lab.check("no process has crashed", lab.out("systemctl show -P NRestarts ghostd") == "0")
     lab.check("a link still calls", (talk := Talk()).wait(), talk.error)
     talk.close()

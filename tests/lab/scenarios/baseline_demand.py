@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The baseline: pppd's own demand mode, on the same line with the same traffic. It has no checks that can fail; it is measured."""
+"""The baseline: pppd's own demand mode, on the same line with the same traffic. It has no checks that can fail, only measures."""
 from rig import net
 from rig.bare import AddressWatch, BareCall
 from rig.flows import Flow, account, carried, handover_delay, now

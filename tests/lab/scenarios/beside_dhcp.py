@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Beside a second uplink whose address, default route and name server come by DHCP (dhclient and its scripts). A connection from
-outside comes in there and is answered there, whatever the link does; and nobody outside makes the link dial."""
+outside that comes in there is answered there, whatever the link does. No host outside can make the link dial."""
 from _beside import Neighbour, matrix
 
 from rig.uplink import FAR, OURS, ROUTER

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside firewalld as Debian ships it, whose forward chain rejects all but what a zone lets through; the LAN is in zone trusted."""
+"""Beside firewalld as Debian ships it, whose forward chain rejects all packets that no zone lets through. The LAN is in zone trusted."""
 from _beside import Service, matrix
 
 CAPTURE = False

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Others switch forwarding on and off for the whole host while a LAN shares the link: who forwards because of ghostd alone gets no
-further than the link; who forwards because of others goes where they let it; and a stop leaves what they want."""
+"""Another program switches forwarding on and off for the whole host while a LAN shares the link. If the LAN forwards only because of
+ghostd, it reaches only the link. If it forwards because of the other program, that program's rules decide. A stop leaves forwarding
+as the other program has set it."""
 from rig.traffic import Talk
 
 CAPTURE = False
@@ -26,22 +27,22 @@ def forwarding(lab):
     lab.configure("isp", Share={"From": "10.10.10.0/24"})
     lab.start_ghostd()
     lab.wait_for(lambda: lab.out(f"sysctl -n {KEY}") == "1", 10, "the LAN to forward")
-    lab.check("it forwards because of ghostd: to the link and nowhere else", guarded(lab))
+    lab.check("the LAN forwards because of ghostd: to the link and nowhere else", guarded(lab))
 
     lab.sh("sysctl -qw net.ipv4.ip_forward=1")
     lab.wait_for(lambda: not guarded(lab), 10, "ghostd to see that others want it, too")
     talk = Talk(namespace="lan")
-    lab.check("the LAN calls, then as before", talk.wait() and talk.ask(), talk.error)
+    lab.check("a LAN's packet also makes a call while others enable forwarding", talk.wait() and talk.ask(), talk.error)
     talk.close()
     lab.stop_ghostd()
-    lab.check("a stop leaves what others want", lab.out(f"sysctl -n {KEY}") == "1")
+    lab.check("a stop leaves forwarding as others have set it", lab.out(f"sysctl -n {KEY}") == "1")
 
     lab.start_ghostd()
     lab.wait_state("down")
-    lab.check("started after them, it has nothing to guard", not guarded(lab))
+    lab.check("a ghostd started after the others guards nothing", not guarded(lab))
     lab.sh("sysctl -qw net.ipv4.ip_forward=0")
     lab.wait_for(
         lambda: lab.out(f"sysctl -n {KEY}") == "1" and guarded(lab), 10, "the LAN to forward because of ghostd again, guarded"
     )
     lab.stop_ghostd()
-    lab.check("a stop leaves what others want by now", lab.out(f"sysctl -n {KEY}") == "0")
+    lab.check("a stop leaves forwarding as others have set it meanwhile", lab.out(f"sysctl -n {KEY}") == "0")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names where nobody manages /etc/resolv.conf: it is nobody's to change, and no script of pppd's does (Debian's 0000usepeerdns keeps
-one backup an interface, and a provider's servers for good when two calls end in the order in which they began, or pppd is
-killed). Other scripts run as always. What is in it leads into the link: a name that is looked up dials. check says what does not.
+"""Names where no program manages /etc/resolv.conf. Neither ghostd nor a script of pppd's changes it. (Debian's 0000usepeerdns keeps one
+backup per interface. It leaves a provider's servers for good when two calls end in the order in which they began, or pppd is killed.)
+Other scripts run as always. The servers in resolv.conf are reached by the link, so a lookup dials. `ghostctl check` reports servers that
+are not.
 """
 import itertools
 
@@ -30,7 +31,7 @@ def run(lab):
         lab.start_ghostd()
         answer = Lookup("mail.isp.test").answer()
         lab.check(
-            "a name looked up while down dials and is answered",
+            "a lookup while the link is down dials and is answered",
             answer == "10.64.64.1" and lab.line.calls == 1,
             (answer, lab.line.calls),
         )
@@ -56,7 +57,11 @@ def run(lab):
         same(lab, text, "the next call")
         lab.stop_ghostd()
         same(lab, text, "stopped")
-        lab.check("and nothing beside it", lab.out("ls /etc/resolv.conf*") == "/etc/resolv.conf", lab.out("ls /etc/resolv.conf*"))
+        lab.check(
+            "no other file is beside resolv.conf",
+            lab.out("ls /etc/resolv.conf*") == "/etc/resolv.conf",
+            lab.out("ls /etc/resolv.conf*"),
+        )
 
 
 def check(lab):
@@ -64,11 +69,15 @@ def check(lab):
     with open("/etc/resolv.conf", "w") as f:
         f.write("search isp.test\n")
     code, _, error = lab.ghostctl("check")
-    lab.check("check: no name server", code == 0 and CHECKED in error and "/etc/resolv.conf: " in error, (code, error))
+    lab.check(
+        "check reports that no name server is set",
+        code == 0 and CHECKED in error and "/etc/resolv.conf: " in error,
+        (code, error),
+    )
     lab.configure("isp", Link={"DNS": "10.64.64.1"})
     code, _, error = lab.ghostctl("check")
     lab.check(
-        "check: DNS= that nobody takes, with file and line",
+        "check reports DNS= that no program uses, with file and line",
         code == 0 and "/etc/ghostd/links/isp.conf:3: DNS= has no effect" in error,
         (code, error),
     )
@@ -82,7 +91,7 @@ def check(lab):
     lab.configure("isp", Link={"DNS": "2001:db8::1"})
     code, _, error = lab.ghostctl("check")
     lab.check(
-        "check: DNS= of a family that the link has not",
+        "check reports DNS= of a family that the link does not have",
         code == 1 and "/etc/ghostd/links/isp.conf:3: DNS= has 2001:db8::1, but the link has no IPv6 address" in error,
         (code, error),
     )
@@ -117,4 +126,4 @@ def ran(lab, lines):
             return []
 
     lab.wait_for(lambda: seen() == lines, 20, "the script in ip-up.d")
-    lab.check("other scripts in ip-up.d run, and know the servers", seen() == lines, seen())
+    lab.check("other scripts in ip-up.d run, and get the servers", seen() == lines, seen())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names beside systemd-resolved: a name looked up while the link is down dials and is answered; the call's servers are resolved's
-for as long as the call lives, and away again however it ends; over restarts of resolved and of ghostd; with two links in any
-order. resolved that hangs, and nobody to ask for permission, cost nobody a call."""
+"""Names beside systemd-resolved: a lookup while the link is down dials and is answered. resolved has the call's servers while
+the call exists, and not after it, however it ends. This holds over restarts of resolved and of ghostd, and with two links in any order.
+If resolved hangs, or polkit is missing, the link still calls."""
 import json
 
 import _names
@@ -53,12 +53,12 @@ def soon(lab, interface, servers, domains, what):
 def looked_up(lab, servers):
     soon(lab, "gd-isp", ["10.64.64.1"], ["~."], "down: DNS= is asked")
     lookup = Lookup("mail.isp.test")
-    lab.check("a name looked up while down is answered", lookup.answer() == "10.64.64.1", "no answer")
-    lab.check("by one call", lab.line.calls == 1, lab.line.calls)
+    lab.check("a lookup while the link is down is answered", lookup.answer() == "10.64.64.1", "no answer")
+    lab.check("the lookup makes one call", lab.line.calls == 1, lab.line.calls)
     lab.wait_state("up")
     soon(lab, "ppp-isp", NAMED, ["~."], "up: the call's servers are asked")
     soon(lab, "gd-isp", ["10.64.64.1"], [], "and those of DNS= no more")
-    lab.check("another name over the call", Lookup("web.isp.test").answer() == "10.64.64.1", "no answer")
+    lab.check("another lookup during the call is answered", Lookup("web.isp.test").answer() == "10.64.64.1", "no answer")
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
     soon(lab, "gd-isp", ["10.64.64.1"], ["~."], "down again: DNS= is asked again")
@@ -80,12 +80,12 @@ def survives(lab):
     lab.wait_state("up")
     soon(lab, "ppp-isp", NAMED, ["~."], "ghostd restarted: neither lost nor doubled")
     told = lab.journal("-u systemd-resolved -o cat")[len(told) :]
-    lab.check("and were not taken away meanwhile", "ppp-isp: Bus client reset" not in told, told)
-    lab.check("a name is answered", Lookup("ftp.isp.test").answer() == "10.64.64.1", "no answer")
+    lab.check("the servers were not removed meanwhile", "ppp-isp: Bus client reset" not in told, told)
+    lab.check("a lookup is answered", Lookup("ftp.isp.test").answer() == "10.64.64.1", "no answer")
     _names.kill_pppd()
     lab.wait_for(lambda: lab.status()["reason"] == "Killed", 30, "the link to notice that pppd was killed")
     soon(lab, "gd-isp", ["10.64.64.1"], ["~."], "pppd killed: DNS= is asked again")
-    lab.check("the call's servers are gone with it", of(lab, "ppp-isp") == ([], []), of(lab, "ppp-isp"))
+    lab.check("the call's servers are gone with the call", of(lab, "ppp-isp") == ([], []), of(lab, "ppp-isp"))
     talk.close()
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
@@ -115,10 +115,10 @@ def hangs(lab):
     lab.line.wait_idle()
     lab.sh("systemctl kill -s STOP systemd-resolved")
     talk = Talk()
-    lab.check("resolved hangs: a call all the same", talk.wait() and talk.ask(), talk.error)
+    lab.check("while resolved hangs, the link still calls", talk.wait() and talk.ask(), talk.error)
     lab.wait_state("up")
     lab.wait_for(lambda: named(lab) == ["silent"], 40, "the journal to say that it does not answer")
-    lab.check("ghostctl is answered meanwhile", lab.ghostctl("status", timeout=5)[0] == 0)
+    lab.check("ghostd answers ghostctl meanwhile", lab.ghostctl("status", timeout=5)[0] == 0)
     lab.sh("systemctl kill -s CONT systemd-resolved")
     soon(lab, "ppp-isp", NAMED, ["~."], "it goes on: it is told")
     lab.wait_for(lambda: named(lab) == ["silent", "taken"], 40, "the journal to say so")
@@ -136,13 +136,13 @@ def split(lab):
     lab.start_ghostd()
     soon(lab, "gd-isp", ["10.64.64.1"], ["~."], "no default route: DNS= is asked")
     lab.check(
-        "a name looked up dials and is answered",
+        "a lookup dials and is answered",
         Lookup("sftp.isp.test").answer() == "10.64.64.1" and lab.line.calls == calls + 1,
         lab.line.calls - calls,
     )
     lab.wait_state("up")
     soon(lab, "ppp-isp", ["10.64.64.1"], ["~."], "of the call's servers the one that it leads to is asked")
-    lab.check("a name over the call", Lookup("faulty.isp.test").answer() == "10.64.64.1", "no answer")
+    lab.check("a lookup during the call is answered", Lookup("faulty.isp.test").answer() == "10.64.64.1", "no answer")
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
     lab.configure("isp", Link={"DNS": "10.64.64.1"})
@@ -153,9 +153,9 @@ def nobody_to_ask(lab):
     lab.start_ghostd()
     lab.wait_for(lambda: named(lab)[2:] == ["refused"], 40, "the journal to name the refusal")
     talk = Talk()
-    lab.check("no polkitd: a call all the same", talk.wait() and talk.ask(), talk.error)
+    lab.check("without polkitd, the link still calls", talk.wait() and talk.ask(), talk.error)
     lab.wait_state("up")
-    lab.check("the refusal is said once", named(lab)[2:] == ["refused"], named(lab))
+    lab.check("the refusal is logged once", named(lab)[2:] == ["refused"], named(lab))
     talk.close()
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A table inet ghostd that somebody else owns (nft's flag `owner`: while he lives, nobody else may change it). It cannot be put back: that is
-said in the kernel's words, no packet makes a call that could not carry it, and all is well again when he has gone."""
+"""A table inet ghostd that another process owns (nft's flag `owner`: while the owner runs, no other process may change the table). ghostd
+cannot put its table back. It reports that in the kernel's words, and no packet makes a call that could not carry it. When the owner has
+gone, everything is restored."""
 import subprocess
 import time
 
@@ -19,9 +20,9 @@ def run(lab):
         owner.stdin.flush()
         lab.wait_for(lambda: "flags owner" in lab.out("nft list table inet ghostd; true"), 20, "somebody to own the table")
         degraded = lab.wait_for(lambda: lab.status()["degraded"], 20, "Degraded to be said")
-        lab.check("in the kernel's words", "inet ghostd" in degraded and "not permitted" in degraded, degraded)
+        lab.check("the status gives the kernel's words", "inet ghostd" in degraded and "not permitted" in degraded, degraded)
         said = lab.out("journalctl -b -u ghostd -p warning -o cat --no-pager")
-        lab.check("and in the journal", "not permitted" in said, said)
+        lab.check("the journal gives them, too", "not permitted" in said, said)
         sender = Sender(20, 100)
         sender.go()
         lab.wait_for(
@@ -30,7 +31,7 @@ def run(lab):
             "what cannot be carried to be counted",
         )
         status = lab.status()
-        lab.check("no packet calls", (status["state"], status["calls"]) == ("down", 0), status)
+        lab.check("no packet makes a call", (status["state"], status["calls"]) == ("down", 0), status)
     finally:
         owner.kill()
         owner.wait()
@@ -46,5 +47,7 @@ def run(lab):
     lab.wait_state("up", 90)
     seen = sink.quit(300)
     lab.check(
-        "a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen
+        "a first packet dials, and none is lost",
+        (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1),
+        seen,
     )

@@ -45,7 +45,7 @@ def back(lab, what, harm, right):
     entry = lab.wait_for(lambda: next(iter(lost(lab, begun)), None), 20, f"{what} to be missed", pause=0.02)
     took = max(0.0, entry["at"] - harmed)
     lab.measure(f"{what}: put back after", round(took, 2), f"s, {cpu()[0] - work:.2f} s of CPU")
-    lab.check(f"{what}: put back soon", took < 2, entry)
+    lab.check(f"{what}: restored soon", took < 2, entry)
     # During a removal in several steps, ghostd may restore in between, and once more after its pause.
     as_it_should(lab, what, right)
     time_to_calm(lab)
@@ -84,7 +84,7 @@ def unjudged(lab):
         noise.sendto(b"noise", ("224.0.0.251", 5353))
         lab.sh(f"kill -CONT {pid}")
     lab.wait_for(lambda: any(one["why"] == "impaired" for one in lab.status()["drops"]), 20, "it to be counted")
-    lab.check("what came unjudged does not call", (lab.status()["state"], lab.status()["calls"]) == ("down", 0), lab.status())
+    lab.check("an unjudged packet makes no call", (lab.status()["state"], lab.status()["calls"]) == ("down", 0), lab.status())
 
 
 HARMS = {
@@ -103,9 +103,9 @@ def taken(lab):
     for what, harm in HARMS.items():
         back(lab, what, harm, down)
     said = [e["text"] for e in lost(lab, begun)]
-    lab.check("each loss is told once", len(said) == len(HARMS) and all("; restored" in line for line in said), said)
-    lab.check("and by whom, where the kernel says it", sum("by nft (process" in line for line in said) == 2, said)
-    lab.check("none of it has called", lab.status()["calls"] == 0, lab.status())
+    lab.check("each loss is logged once", len(said) == len(HARMS) and all("; restored" in line for line in said), said)
+    lab.check("the journal names the program, if the kernel does", sum("by nft (process" in line for line in said) == 2, said)
+    lab.check("none of the losses has made a call", lab.status()["calls"] == 0, lab.status())
 
     unjudged(lab)
     as_it_should(lab, "a packet that nobody judged", down)
@@ -131,10 +131,12 @@ def taken(lab):
     lab.wait_state("up", 90)
     seen = sink.quit(300)
     lab.check(
-        "a first packet dials, nothing is lost", (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1), seen
+        "a first packet dials, and none is lost",
+        (seen["unique"], seen["out_of_order"], len(seen["sources"])) == (300, 0, 1),
+        seen,
     )
     talk = Talk()
-    lab.check("a conversation", talk.wait() and talk.ask(), talk.error)
+    lab.check("a conversation is established", talk.wait() and talk.ask(), talk.error)
 
     # While the link is up.
     lab.wait_for(lambda: "priomap 2 2 2" in lab.out("tc qdisc show dev ppp-isp"), 30, "the queue to be an ordinary one")
@@ -149,14 +151,14 @@ def taken(lab):
         lab.check(f"the conversation goes on: {what}", talk.ask(), talk.error)
     fresh = Talk()
     lab.check(
-        "new ones have the call's address",
+        "new conversations have the call's address",
         fresh.wait() and fresh.ask() and fresh.seen_as[0] in lab.status()["local_addresses"],
         fresh.seen_as,
     )
     fresh.close()
     talk.close()
     lab.wait_state("down", 120)
-    lab.check("and idleness ends it", "idle" == lab.status()["reason"], lab.status())
+    lab.check("idleness ends the call", "idle" == lab.status()["reason"], lab.status())
 
     hostile(lab, "rules", "while :; do ip rule del pref 32765 2>/dev/null; done", down)
     hostile(lab, "the table", "while :; do nft flush ruleset; done", down)
@@ -190,7 +192,7 @@ def hostile(lab, what, loop, right):
     lab.measure(f"hostile loop at {what}: healed after", round(healed, 2), "s")
     lab.measure(f"hostile loop at {what}: memory grew by", memory_after - memory, "KiB")
     # 5 % and 2 s are asked for, and shown; a busy machine is allowed twice that.
-    lab.check(f"hostile loop at {what}: little CPU", spent < 10, spent)
-    lab.check(f"hostile loop at {what}: healed soon", healed < 4, healed)
-    lab.check("memory is flat", memory_after - memory < 1024, (memory, memory_after))
+    lab.check(f"hostile loop at {what}: ghostd uses little CPU", spent < 10, spent)
+    lab.check(f"hostile loop at {what}: restored soon after its end", healed < 4, healed)
+    lab.check("ghostd's memory does not grow", memory_after - memory < 1024, (memory, memory_after))
     lab.wait_for(lambda: not lab.status()["degraded"], 30, "Degraded to be taken back")

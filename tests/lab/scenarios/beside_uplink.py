@@ -31,22 +31,22 @@ def beside(lab):
     lab.configure("isp", Link={"IPv6": "yes"})
     code, _, said = lab.ghostctl("check")
     lab.check(
-        "check says which other default stands", code == 0 and "default via 192.0.2.1 dev up0" in said and NEAR4 in said, said
+        "check reports the other default route", code == 0 and "default via 192.0.2.1 dev up0" in said and NEAR4 in said, said
     )
     servers = [Echo(NEAR4), Echo(NEAR6)]
     talks = [Visitor(NEAR4), Visitor(NEAR6)]
-    lab.check("visitors' conversations stand", all(t.ask() for t in talks))
+    lab.check("conversations from outside are established", all(t.ask() for t in talks))
     lab.start_ghostd()
-    lab.check("the journal says it, too", "default via 192.0.2.1 dev up0" in lab.journal("-u ghostd"))
+    lab.check("the journal reports it, too", "default via 192.0.2.1 dev up0" in lab.journal("-u ghostd"))
     lab.check("the conversations go on", all(t.ask() for t in talks))
-    lab.check("so do new ones", all(Visitor(a).ask() for a in (NEAR4, NEAR6)))
-    lab.check("their pings are answered", pings(lab, NEAR4) and pings(lab, NEAR6))
+    lab.check("new conversations are established", all(Visitor(a).ask() for a in (NEAR4, NEAR6)))
+    lab.check("pings from outside are answered", pings(lab, NEAR4) and pings(lab, NEAR6))
     lab.check(
-        "what is bound to nothing goes by the link",
+        "packets without a chosen source use the link",
         all("dev gd-isp" in lab.out(f"ip route get {a}") for a in (net.ISP4, net.ISP6, FAR4, FAR6)),
     )
     lab.check(
-        "what is bound to an address there goes there",
+        "packets with an address of the uplink use the uplink",
         "dev up0" in lab.out(f"ip route get {net.ISP4} from {NEAR4}")
         and "dev up0" in lab.out(f"ip route get {net.ISP6} from {NEAR6}"),
     )
@@ -62,17 +62,17 @@ def beside(lab):
         uplink(lab, near4, near6)
         lab.wait_for(lambda: near4 in lab.out("ip rule") and near6 in lab.out("ip -6 rule"), 10, "a new address to be seen")
         servers += [Echo(near4), Echo(near6)]
-        lab.check(f"visitors of {near4} are answered", all(Visitor(a).ask() and pings(lab, a) for a in (near4, near6)))
+        lab.check(f"connections to {near4} are answered", all(Visitor(a).ask() and pings(lab, a) for a in (near4, near6)))
     status = lab.status()
     lab.check(
-        "nobody outside has made the link dial",
+        "no host outside has made the link dial",
         (status["state"], status["calls"], status["buffered_packets"]) == ("down", 0, 0),
         status,
     )
     lab.measure("objects of ours, one link with both families beside an uplink", objects(lab))
     lab.stop_ghostd()
     lab.check(
-        "and nothing of ours stays",
+        "nothing of ghostd's stays after a stop",
         lab.out("ip rule; ip -6 rule; ip route show table all; ip -6 route show table all").count("proto 103")
         + lab.out("ip rule; ip -6 rule").count("32765")
         == 0,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""While the link is up, the kernel carries everything: no packet wakes ghostd. And its memory, with one link and
+"""While the link is up, the kernel carries everything: no packet wakes ghostd. Also ghostd's memory, with one link and
 with a hundred."""
 import time
 
@@ -22,7 +22,7 @@ def run(lab):
     woken = switches(pid()) - before
     rate = woken / (time.monotonic() - began)
     lab.measure("ghostd.wakeups", f"{rate:.2f} a second ({woken} in {took:.1f} s of transfer)")
-    lab.check("at most 2 wake-ups a second", rate <= 2, (woken, took))
+    lab.check("at most 2 wake-ups per second", rate <= 2, (woken, took))
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
     one = memory(pid())

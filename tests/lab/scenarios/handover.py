@@ -40,19 +40,19 @@ def alone(lab, watch):
     places = witness.quit()
     lab.measure("ghostd.udp", account(seen, 3000))
     lab.check(
-        "3000 datagrams begun while down: all, once, in order, from one port",
+        "3000 datagrams begun while down arrive: all, once, in order, from one port",
         (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (3000, 0, 0, 1),
         (seen, places),
     )
     lab.check(
-        "in order where they leave us, so that what overtakes does it at the far end",
+        "they leave this host in order, so any reordering is at the far end",
         places["ppp-isp out"] == {"passed": 3000, "late": []},
         places,
     )
     delay = handover_delay(watch, "ppp-isp", begun, seen["first"])
     lab.measure("ghostd.handover", delay, "ms")
     # tests/run compares it with pppd demand's of the same run (ghostlab/table.py); this is for a run without that.
-    lab.check("the replay was within a second of the address", delay is not None and 0 <= delay < 1000, delay)
+    lab.check("the replay came within a second of the address", delay is not None and 0 <= delay < 1000, delay)
     status = lab.status()
     lab.say(f"status: {status}")
     down(lab)
@@ -70,7 +70,7 @@ def three_at_once(lab):
     for name, flow in flows.items():
         seen = flow.finish()
         lab.check(
-            f"{name}: all, in order, from one port",
+            f"{name}: all arrive, in order, from one port",
             (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (flow.count, 0, 0, 1),
             seen,
         )
@@ -92,16 +92,16 @@ def tcp(lab):
         f"{'yes' if done else 'no'}, {'yes' if went_on else 'no'}, {syns}"
         + (f" (after {own.connected_after:.1f} s)" if done else ""),
     )
-    lab.check("TCP begun while down is established", done, own.error)
-    lab.check("the same socket goes on", went_on, own.error)
-    lab.check("one SYN was seen", own_syns == syns == 1, syns)
+    lab.check("a TCP connection begun while down is established", done, own.error)
+    lab.check("the same socket continues", went_on, own.error)
+    lab.check("the far end saw one SYN", own_syns == syns == 1, syns)
     lab.check("the far end saw the call's address", done and own.seen_as[0] == net.call_address(lab.line.last_call), own.seen_as)
     own.close()
     down(lab)
     net.reset_syns()
     lan, six = Talk(namespace="lan"), Talk(address=net.ISP6)
-    lab.check("TCP of the LAN", lan.wait() and lan.ask(), lan.error)
-    lab.check("TCP over IPv6", six.wait() and six.ask(), six.error)
+    lab.check("a TCP connection of the LAN is established", lan.wait() and lan.ask(), lan.error)
+    lab.check("a TCP connection over IPv6 is established", six.wait() and six.ask(), six.error)
     lab.check(
         "the LAN is behind the call's address",
         lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call),

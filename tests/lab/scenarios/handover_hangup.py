@@ -13,7 +13,7 @@ def run(lab):
     lab.configure("isp", Call={"IdleTimeout": "5s"})
     lab.start_ghostd()
     talk = Talk()
-    lab.check("the first call", talk.wait(), talk.error)
+    lab.check("the first call comes up", talk.wait(), talk.error)
     talk.close()
     first = lab.line.last_call
     flow = Flow(300, 100)
@@ -24,10 +24,10 @@ def run(lab):
     during = sent_before(flow, end_of_hang_up(lab))
     lab.measure("ghostd.hangup", f"{seen['unique']} of 300 arrive")
     lab.measure("ghostd.hangup_during", during)
-    lab.check("some were sent during the hang-up itself", during > 0, (flow.sent, end_of_hang_up(lab)))
-    lab.check("all arrive", (seen["unique"], seen["twice"], seen["out_of_order"]) == (300, 0, 0), seen)
-    lab.check("with the next call", lab.line.last_call == first + 1, lab.line.last_call)
-    lab.check("which has another address", seen["sources"][0].split()[0] == net.call_address(first + 1), seen["sources"])
+    lab.check("some packets were sent during the hang-up itself", during > 0, (flow.sent, end_of_hang_up(lab)))
+    lab.check("all packets arrive", (seen["unique"], seen["twice"], seen["out_of_order"]) == (300, 0, 0), seen)
+    lab.check("one more call carried them", lab.line.last_call == first + 1, lab.line.last_call)
+    lab.check("the next call has another address", seen["sources"][0].split()[0] == net.call_address(first + 1), seen["sources"])
 
 
 def end_of_hang_up(lab):

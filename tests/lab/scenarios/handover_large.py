@@ -20,7 +20,7 @@ def run(lab):
     flow.go()
     seen = flow.finish()
     lab.measure("ghostd.large", f"{10000 - seen['unique']} lost at {rate:.0f}/s")
-    lab.check("none is lost", (seen["unique"], seen["twice"], seen["out_of_order"]) == (10000, 0, 0), seen)
+    lab.check("no datagram is lost", (seen["unique"], seen["twice"], seen["out_of_order"]) == (10000, 0, 0), seen)
     lab.stop_ghostd()
 
     # The default budget, 1 MiB, holds less than what comes while the line is slow to answer.
@@ -32,10 +32,10 @@ def run(lab):
     seen = flow.finish()
     dropped = lab.status()["dropped_packets"]
     missing = seen["missing"]
-    lab.check("over the budget, something is lost", dropped > 0, seen)
-    lab.check("exactly the oldest", len(missing) == 1 and missing[0][0] == 0, missing)
-    lab.check("and counted", dropped == 4000 - seen["unique"], (dropped, seen))
-    lab.check("the rest in order", (seen["twice"], seen["out_of_order"]) == (0, 0), seen)
+    lab.check("over the budget, some datagrams are lost", dropped > 0, seen)
+    lab.check("exactly the oldest are lost", len(missing) == 1 and missing[0][0] == 0, missing)
+    lab.check("each loss is counted", dropped == 4000 - seen["unique"], (dropped, seen))
+    lab.check("the rest arrive in order", (seen["twice"], seen["out_of_order"]) == (0, 0), seen)
     lab.measure("ghostd.budget", f"{dropped} oldest dropped, {dropped} counted" if len(missing) == 1 else str(missing))
 
 

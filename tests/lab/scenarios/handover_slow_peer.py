@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A far end that opens IPCP but drops every packet for a while (a pppd does, until its ip-pre-up has run): the packets
-wait until it answers. And a far end that never answers: the link comes up anyway."""
+wait until it answers. With a far end that never answers, the link comes up anyway."""
 from rig.flows import Flow
 from rig.traffic import Talk
 
@@ -13,11 +13,11 @@ def run(lab):
     flow.go()
     seen = flow.finish()
     lab.check(
-        "none is lost to a far end that is slow to take packets",
+        "no packet is lost to a far end that takes packets late",
         (seen["unique"], seen["twice"], seen["out_of_order"]) == (1000, 0, 0),
         seen,
     )
-    lab.check("its answer was awaited, and came", "does not answer; sending" not in lab.journal("-u ghostd -o cat"))
+    lab.check("ghostd waited for its answer, which came", "does not answer; sending" not in lab.journal("-u ghostd -o cat"))
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")
     lab.line.wait_idle()
@@ -33,9 +33,9 @@ def mute(lab):
     lab.sh("ip netns exec isp nft add rule inet lab in udp dport 53 drop")
     try:
         talk = Talk()
-        lab.check("a far end that answers no question is sent to all the same", talk.wait() and talk.ask(), talk.error)
+        lab.check("a far end that never answers gets the packets all the same", talk.wait() and talk.ask(), talk.error)
         lab.check(
-            "and the journal says so",
+            "the journal says that it did not answer",
             "the far end does not answer; sending the waiting packets" in lab.journal("-u ghostd -o cat"),
         )
         talk.close()
@@ -55,9 +55,9 @@ def gone_while_asking(lab):
     lab.wait_for(
         lambda: "inet 10.64.64." in lab.out("ip -4 -o addr show dev ppp-isp 2>/dev/null || true"), 60, "the call's address"
     )
-    lab.check("still dialing: nobody has answered", lab.state() == "dialing", lab.state())
+    lab.check("while the far end has not answered, the link is still dialing", lab.state() == "dialing", lab.state())
     lab.isp.hang_up(lab.line.last_call)
     lab.wait_said("isp: dialing -> waiting", 30)
     lab.sh("ip netns exec isp nft flush chain inet lab in")
-    lab.check("the next call carries what waited", talk.wait() and talk.ask(), talk.error)
+    lab.check("the next call carries the waiting packets", talk.wait() and talk.ask(), talk.error)
     talk.close()

@@ -10,8 +10,12 @@ def run(lab):
     lab.configure("isp", Call={"IdleTimeout": "60s"})
     lab.start_ghostd()
     orphan, reset = Talk(), Talk()
-    lab.check("two conversations", orphan.wait() and orphan.ask() and reset.wait() and reset.ask(), (orphan.error, reset.error))
-    lab.check("the link goes down under them", lab.ghostctl("disconnect", "isp")[0] == 0)
+    lab.check(
+        "two conversations are established",
+        orphan.wait() and orphan.ask() and reset.wait() and reset.ask(),
+        (orphan.error, reset.error),
+    )
+    lab.check("the link goes down during them", lab.ghostctl("disconnect", "isp")[0] == 0)
     lab.line.wait_idle()
     calls = lab.status()["calls"]
     noise = refused(lab)
@@ -20,9 +24,13 @@ def run(lab):
     reset.close()  # RST
     lab.wait_for(lambda: refused(lab) >= noise + 3, 30, "a FIN, its repetition and a RST to be refused")
     status = lab.status()
-    lab.check("they wake nothing", (status["state"], status["calls"], status["buffered_packets"]) == ("down", calls, 0), status)
+    lab.check(
+        "their FINs and RSTs make no call",
+        (status["state"], status["calls"], status["buffered_packets"]) == ("down", calls, 0),
+        status,
+    )
     fresh = Talk()
-    lab.check("a new conversation calls", fresh.wait() and fresh.ask(), fresh.error)
+    lab.check("a new conversation makes a call", fresh.wait() and fresh.ask(), fresh.error)
     fresh.close()
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who may do what, by the real polkitd and real sessions of logind: root; somebody who sits at the machine; somebody whose session is in
-the background; a member of a group that a rule names; a plain user. Each with polkitd there, gone, and stopped in its tracks."""
+"""Who may do what, with the real polkitd and real sessions of logind: root, a user at the machine, a user whose session is in the
+background, a member of a group that a rule names, and a plain user. Each with polkitd running, gone, and suspended."""
 import os
 import pty
 import select
@@ -66,7 +66,7 @@ def matrix(lab):
     os.kill(pid, signal.SIGSTOP)
     try:
         table(lab, "polkitd hangs", root_alone, actions=("connect",))
-        lab.check("ghostd serves others meanwhile", lab.state() in ("down", "up", "dialing", "waiting", "hanging-up"))
+        lab.check("ghostd answers other callers meanwhile", lab.state() in ("down", "up", "dialing", "waiting", "hanging-up"))
     finally:
         os.kill(pid, signal.SIGCONT)
 
@@ -123,10 +123,10 @@ def password(lab):
     for word, code, state in (("wrong", DENIED, False), ("open-sesame", 0, True)):
         typed = on_terminal(["runuser", "-u", "plain", "--", "ghostctl", "block", "isp"], "assword: ", word)
         lab.check(f"a person types {word}: {code}", (typed[0], lab.status()["blocked"]) == (code, state), typed)
-        lab.check("the question says for which link", "block the link isp" in typed[1], typed)
+        lab.check("the question names the link", "block the link isp" in typed[1], typed)
     lab.sh("ghostctl unblock isp")
     ended = on_terminal(["runuser", "-u", "plain", "--", "ghostctl", "block", "isp"], "assword: ", "\x03")
-    lab.check("Ctrl-C ends it, and nothing is done", ended[0] not in (0, DENIED) and not lab.status()["blocked"], ended)
+    lab.check("Ctrl-C ends ghostctl, and nothing is done", ended[0] not in (0, DENIED) and not lab.status()["blocked"], ended)
     lab.check("no agent is left", out("pgrep -c pkttyagent") == "0", out("pgrep -a pkttyagent"))
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small packets per second at our egress. First a replay, compared with a plain program's sendmmsg(2) through the same link. Then a link
-that is up, our own packets and a LAN's, compared with a bare pppd, and with one with a masquerade and fq_codel."""
+"""Small packets per second at this host's egress. First a replay, compared with a plain program's sendmmsg(2) through the same link. Then
+this host's and a LAN's packets through a link that is up, compared with a bare pppd, and with a pppd with masquerade and fq_codel."""
 import os
 import statistics
 import time
@@ -66,7 +66,7 @@ def replay(lab):
         lab.line.dial_time(200)
         ours.append(rate_of("ppp-isp"))
         status = lab.wait_state("up")
-        lab.check("all were replayed", status["replayed_packets"] >= WAITING and status["dropped_packets"] == 0, status)
+        lab.check("all packets were replayed", status["replayed_packets"] >= WAITING and status["dropped_packets"] == 0, status)
         before = drained("ppp-isp")
         program = Blast(WAITING, 0, port=7001)
         program.go()

@@ -58,7 +58,7 @@ def wrong_password(lab):
         code, _, error = lab.ghostctl("unblock", "isp")
         lab.check("unblock", code == 0, error)
         code, _, error = lab.ghostctl("connect", "isp")
-        lab.check(f"{auth}: with the right password it comes up", code == 0, error)
+        lab.check(f"{auth}: with the right password the link comes up", code == 0, error)
         lab.ghostctl("disconnect", "isp")
         lab.wait_state("down", 60)
     lab.isp.configure()

@@ -18,8 +18,8 @@ def run(lab):
     lab.wait_state("up")
 
     def goes_on(when):
-        lab.check(f"{when}: the same socket goes on", talk.ask(), talk.error)
-        lab.check(f"{when}: it is the same call", lab.line.calls == 1 and lab.state() == "up", lab.status())
+        lab.check(f"{when}: the same socket continues", talk.ask(), talk.error)
+        lab.check(f"{when}: the call is the same", lab.line.calls == 1 and lab.state() == "up", lab.status())
 
     a_link_comes(lab, second)
     goes_on("a link has come")
@@ -43,7 +43,7 @@ def a_link_comes(lab, line):
     sink, sender = Sink(FAR, PORT), Sender(50, 50, FAR, PORT)
     sender.go()
     seen = sink.quit(50, quiet=15)
-    lab.check("a packet calls it, and none is lost", (seen["unique"], seen["out_of_order"], line.calls) == (50, 0, 1), seen)
+    lab.check("a packet makes it call, and none is lost", (seen["unique"], seen["out_of_order"], line.calls) == (50, 0, 1), seen)
     lab.wait_state("up", 30, "two")
 
 
@@ -55,17 +55,17 @@ def share_changes(lab):
     lab.wait_for(lambda: lab.out("sysctl -n net.ipv4.conf.lan0.forwarding") == "1", 10, "the LAN's interface to forward")
     lan = Talk(namespace="lan", timeout=20)
     lab.check("a LAN client gets through", lan.wait() and lan.ask(), lan.error)
-    lab.check("behind the call's address", lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call), lan.seen_as)
+    lab.check("it has the call's address", lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call), lan.seen_as)
     lan.close()
 
 
 def a_link_goes(lab, line):
     pppd = lab.out("head -1 /run/ppp-two.pid")
-    lab.check("its pppd lives", pppd and os.path.exists(f"/proc/{pppd}"), pppd)
+    lab.check("its pppd runs", pppd and os.path.exists(f"/proc/{pppd}"), pppd)
     lab.check("its conversation is in conntrack", FAR in lab.out("conntrack -L 2>/dev/null"))
     os.unlink("/etc/ghostd/links/two.conf")
     reload(lab, "the link taken away while up")
-    lab.check("it is not told any more", '"two"' not in lab.ghostctl("status", "--json")[1])
+    lab.check("it is no longer shown", '"two"' not in lab.ghostctl("status", "--json")[1])
     lab.wait_for(lambda: not os.path.exists(f"/proc/{pppd}"), 30, "its pppd to end")
     line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -6 rule; ip -br link; nft list ruleset"

@@ -46,12 +46,12 @@ def what_waits(lab, name, discover, arrive):
     lab.check(f"1480 bytes that {name}: {arrive} of 20 arrive", (seen["unique"], seen["out_of_order"]) == (arrive, 0), seen)
     told = told_mtu(sender)
     lab.check(
-        f"{name}: the sender is told the MTU" if not arrive else f"{name}: nobody is told anything",
+        f"{name}: the sender is told the MTU" if not arrive else f"{name}: no sender is told anything",
         told == (None if arrive else MTU),
         told,
     )
     after = lab.status()
-    lab.check("replayed is what the call took", after["replayed_packets"] - replayed == arrive, after)
+    lab.check("the count of replayed packets is what the call took", after["replayed_packets"] - replayed == arrive, after)
 
 
 def drops(status):

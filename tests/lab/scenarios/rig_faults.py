@@ -55,7 +55,7 @@ def dead_peer(lab):
     code = call.wait_end(60)
     # pppd knows why, but its exit status may say 16 (hangup) all the same: it reads the tty once more while it leaves.
     lab.check(
-        "frozen line: peer is dead",
+        "on a frozen line, pppd finds its peer dead",
         code in (15, 16) and "No response to 3 echo-requests" in call.log(),
         (code, call.log()[-600:]),
     )
@@ -68,7 +68,7 @@ def carrier_lost(lab):
     call.wait_up()
     lab.line.drop()
     code = call.wait_end()
-    lab.check("carrier lost: pppd sees a hangup", code == 16, (code, call.log()[-600:]))
+    lab.check("when the carrier is lost, pppd sees a hangup", code == 16, (code, call.log()[-600:]))
     call = BareCall()
     lab.check("the next call works", call.wait_up())
     call.hang_up()
@@ -79,14 +79,14 @@ def tty_gone(lab):
     call.wait_up()
     lab.line.remove()
     code = call.wait_end()
-    lab.check("tty removed under a call: a hangup", code == 16, (code, call.log()[-600:]))
+    lab.check("when the tty is removed during a call, pppd sees a hangup", code == 16, (code, call.log()[-600:]))
     lab.check("the tty is gone", not os.path.lexists(lab.line.tty))
     call = BareCall()
     code = call.wait_end()
-    lab.check("no tty: pppd cannot start", code != 0 and code != 16, (code, call.log()[-600:]))
+    lab.check("without the tty, pppd cannot start", code != 0 and code != 16, (code, call.log()[-600:]))
     lab.line.restore()
     call = BareCall()
-    lab.check("restored, the next call works", call.wait_up())
+    lab.check("with the tty restored, the next call works", call.wait_up())
     call.hang_up()
 
 
@@ -116,7 +116,7 @@ def noise(lab):
     call = BareCall("lcp-max-configure", "3", "lcp-restart", "1")
     code = call.wait_end(90)
     lab.check(
-        "noise: no agreement",
+        "on a noisy line, negotiation fails",
         code in (10, 16) and "LCP: timeout sending Config-Requests" in call.log(),
         (code, call.log()[-600:]),
     )
@@ -132,6 +132,6 @@ def direct(lab):
     )
     call = BareCall(peer="direct")
     lab.check("a direct line calls when it is opened", call.wait_up() == "10.64.64.117", call.address())
-    lab.check("the call is the line's", line.calls == 1, line.calls)
+    lab.check("the direct line has the call", line.calls == 1, line.calls)
     call.hang_up()
     line.wait_idle()

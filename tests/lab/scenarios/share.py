@@ -28,23 +28,23 @@ def over_ipv6(lab):
     flow = Flow(1500, 150, address=net.ISP6, namespace="lan")
     talk = Talk(address=net.ISP6, namespace="lan")
     flow.go()
-    lab.check("a LAN client's connection over IPv6 stands", talk.wait() and talk.ask(), talk.error)
+    lab.check("a LAN client's connection over IPv6 is established", talk.wait() and talk.ask(), talk.error)
     seen = flow.finish()
     lab.check(
-        "1500 datagrams over IPv6, begun while down: all, once, in order, from one port",
+        "1500 datagrams over IPv6, begun while down, arrive: all, once, in order, from one port",
         (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (1500, 0, 0, 1),
         seen,
     )
     prefix = net.call_prefix(lab.line.last_call)[:-4]
     lab.check(
-        "both are behind the call's address",
+        "both have the call's address",
         all(source.startswith(prefix) for source in [*seen["sources"], talk.seen_as[0]]),
         (prefix, seen["sources"], talk.seen_as),
     )
     # Nobody gets in from outside: packets to the LAN's prefix that a provider wrongly routes to us end here.
     lab.sh(f"ip -n isp route add {LAN6}/64 dev call{lab.line.last_call}")
     unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {LAN6}2"
-    lab.check("what nobody asked for is not let in", lab.sh(unasked, check=False) != 0)
+    lab.check("unasked packets are not let in", lab.sh(unasked, check=False) != 0)
     talk.close()
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down", 60)
@@ -53,9 +53,9 @@ def over_ipv6(lab):
 
 def over_ipv4(lab):
     talk = Talk(namespace="lan")
-    lab.check("a LAN client's packet calls, and its connection stands", talk.wait() and talk.ask(), talk.error)
+    lab.check("a LAN client's packet makes a call, and its connection is established", talk.wait() and talk.ask(), talk.error)
     status = lab.wait_state("up")
-    lab.check("the trigger is told", net.LAN_CLIENT in status["trigger"], status["trigger"])
+    lab.check("the status shows the trigger", net.LAN_CLIENT in status["trigger"], status["trigger"])
     # One UDP socket of the LAN, as a telephone or a tunnel keeps it for days, across two calls.
     phone = net.in_namespace("lan", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     phone.bind((net.LAN_CLIENT, 5060))
@@ -73,6 +73,6 @@ def over_ipv4(lab):
     seen = sink.quit(4)
     second = net.call_address(lab.line.last_call)
     lab.check("the same socket is heard from both addresses", {s.split()[0] for s in seen["sources"]} == {first, second}, seen)
-    lab.check("none was lost", (seen["unique"], seen["out_of_order"]) == (4, 0), seen)
-    lab.check("ip_forward is not touched", lab.out("sysctl -n net.ipv4.ip_forward") == "0")
+    lab.check("no packet was lost", (seen["unique"], seen["out_of_order"]) == (4, 0), seen)
+    lab.check("ghostd did not change ip_forward", lab.out("sysctl -n net.ipv4.ip_forward") == "0")
     talk.close()

@@ -46,20 +46,26 @@ def chain(lab):
 
     lab.sh("ip route del default via 192.0.2.1")
     talk = Talk()
-    lab.check("it is gone: the next packet dials", talk.wait() and talk.ask(), talk.error)
-    lab.check("by the first of the chain", lab.state() == "up" and lab.state("two") == "down" and way(lab) == "ppp-isp", way(lab))
+    lab.check("when the uplink is gone, the next packet dials", talk.wait() and talk.ask(), talk.error)
+    lab.check(
+        "the first standby link makes the call",
+        lab.state() == "up" and lab.state("two") == "down" and way(lab) == "ppp-isp",
+        way(lab),
+    )
     fronts = {name: lab.status(name)["front"] for name in ("isp", "two")}
-    lab.check("status knows the chain", fronts == {"isp": "", "two": "link isp (Metric=200)"}, fronts)
+    lab.check("status shows the chain", fronts == {"isp": "", "two": "link isp (Metric=200)"}, fronts)
 
     lab.sh("ip route add default via 192.0.2.1 metric 100")
     lab.wait_for(lambda: lab.status()["front"], 10, "the uplink to be seen")
-    lab.check("it is back: what is new goes there", way(lab) == "up0", way(lab))
+    lab.check("when the uplink is back, new conversations use it", way(lab) == "up0", way(lab))
     lab.check(
-        "what is on the call lives", talk.ask() and "dev ppp-isp" in lab.out("ip route get 10.64.64.1 from 192.0.0.2"), talk.error
+        "conversations on the call continue",
+        talk.ask() and "dev ppp-isp" in lab.out("ip route get 10.64.64.1 from 192.0.0.2"),
+        talk.error,
     )
     status = lab.wait_state("down", 60)
-    lab.check("but not for ever", status["reason"] == "standby", status)
-    lab.check("no rule stays", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
+    lab.check("StandbyLinger= ends the call", status["reason"] == "standby", status)
+    lab.check("no rule is left", "ghostd" not in lab.out("ip rule"), lab.out("ip rule"))
     talk.close()
 
     # The first of the chain cannot call: the second carries what comes.
@@ -69,8 +75,12 @@ def chain(lab):
     lab.wait_state("waiting", 60)
     lab.wait_for(lambda: way(lab) == "gd-two", 10, "the first to make room")
     talk = Talk()
-    lab.check("the second of the chain carries", talk.wait() and talk.ask() and lab.state("two") == "up", talk.error)
-    lab.check("and the first was not asked again", lab.status()["calls"] == 2, lab.status())
+    lab.check(
+        "when the first standby link fails, the second carries",
+        talk.wait() and talk.ask() and lab.state("two") == "up",
+        talk.error,
+    )
+    lab.check("the first standby link did not dial again", lab.status()["calls"] == 2, lab.status())
     for each in (talk, lost):
         each.close()
 
@@ -82,4 +92,8 @@ def chain(lab):
     )
     lab.sh("systemctl reload ghostd")
     lab.wait_for(lambda: "metric 401" in lab.out("ip route show dev gd-isp"), 10, "the new metric")
-    lab.check("a reload moves it", "metric 201" not in lab.out("ip route show dev gd-isp"), lab.out("ip route show"))
+    lab.check(
+        "a reload moves the link in the chain, and no route is left at its old place",
+        "metric 201" not in lab.out("ip route show dev gd-isp"),
+        lab.out("ip route show"),
+    )

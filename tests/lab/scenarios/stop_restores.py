@@ -84,7 +84,7 @@ def scenario(lab):
         lab.out("ip route get 10.64.64.1"),
     )
     lab.measure("ghostd.objects", ours(before, picture(lab)))
-    lab.check("a foreign route is untouched", "lan0" in lab.out("ip route get 172.16.5.5"))
+    lab.check("another program's route is unchanged", "lan0" in lab.out("ip route get 172.16.5.5"))
     lab.stop_ghostd()
     compare(lab, "stopped while down", before)
 
@@ -118,7 +118,7 @@ def scenario(lab):
     lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
     lab.wait_for(lambda: lab.out("systemctl is-active ghostd") == "active", 30, "ghostd to be restarted")
     lab.wait_state("up")
-    lab.check("the call outlives a kill -9 of ghostd: the same socket goes on", talk.ask(), talk.error)
+    lab.check("the call outlives a kill -9 of ghostd: the same socket continues", talk.ask(), talk.error)
     lab.stop_ghostd()
     lab.line.wait_idle()
     compare(lab, "stopped after kill -9 and a restart", before)

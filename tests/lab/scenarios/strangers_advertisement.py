@@ -32,9 +32,11 @@ def run(lab):
 def advertised(lab):
     lab.start_ghostd()
     six = Talk(address=net.ISP6)
-    lab.check("the provider's prefix gives an address: a connection over IPv6 stands", six.wait() and six.ask(), six.error)
+    lab.check(
+        "the provider's prefix gives an address, and a connection over IPv6 is established", six.wait() and six.ask(), six.error
+    )
     n = lab.line.last_call
-    lab.check("it is in the provider's prefix", six.seen_as[0].startswith(net.call_prefix(n)[:-4]), six.seen_as)
+    lab.check("the address is in the provider's prefix", six.seen_as[0].startswith(net.call_prefix(n)[:-4]), six.seen_as)
     far, near = Ear("isp"), Ear("lan")
     for flags in (ON_LINK, ON_LINK | AUTONOMOUS):
         advertise(
@@ -51,10 +53,10 @@ def advertised(lab):
     advertise(n, prefix_information(MARK, AUTONOMOUS))
     lab.wait_for(lambda: MARK[:-4] in lab.out("ip -6 -o addr show dev ppp-isp"), 20, "a second address")
     lab.sh(f"ping -6 -c 3 -i 0.2 -W 2 {LAN6}2; ping -6 -c 3 -i 0.2 -W 1 {ELSEWHERE}; true")
-    lab.check("what is for the LAN goes to the LAN", len(near.heard("eth0", "in", to=f"{LAN6}2")) >= 3, near.packets()[-20:])
-    lab.check("what is for elsewhere goes elsewhere", len(near.heard("eth0", "in", to=ELSEWHERE)) >= 3, near.packets()[-20:])
+    lab.check("packets for the LAN go to the LAN", len(near.heard("eth0", "in", to=f"{LAN6}2")) >= 3, near.packets()[-20:])
+    lab.check("packets for other networks go there", len(near.heard("eth0", "in", to=ELSEWHERE)) >= 3, near.packets()[-20:])
     lab.check(
-        "nothing of it comes to the far end",
+        "none of these packets reaches the far end",
         far.heard("call", "in", to=LAN6) + far.heard("call", "in", to=ELSEWHERE) == [],
         far.packets()[-20:],
     )
@@ -63,14 +65,14 @@ def advertised(lab):
         for r in lab.out("ip -6 route show table all dev ppp-isp").splitlines()
         if not r.startswith(("fe80:", "ff00:", "multicast ff00:", "local ", "anycast ")) and "proto ghostd" not in r
     ]
-    lab.check("no route by the call is anybody's but ours", routes == [], routes)
-    lab.check("the connection goes on", six.ask(), six.error)
+    lab.check("each route by the call is ghostd's", routes == [], routes)
+    lab.check("the connection continues", six.ask(), six.error)
     near.close()
 
     # An address is taken back as it was given.
     advertise(n, prefix_information(MARK, AUTONOMOUS, valid=0, preferred=0))
     lab.wait_for(lambda: MARK[:-4] not in lab.out("ip -6 -o addr show dev ppp-isp"), 20, "the second address to be withdrawn")
-    lab.check("the first stays, and the connection goes on", six.ask() and lab.state() == "up", six.error)
+    lab.check("the first address stays, and the connection continues", six.ask() and lab.state() == "up", six.error)
     six.close()
 
     # Addresses in the LAN's prefix: it is not a call that we want.
@@ -81,5 +83,7 @@ def advertised(lab):
         status["reason"] == "AddressConflict" and f"{LAN6}/64 of lan0" in status["detail"],
         status,
     )
-    lab.check("it never was ours", far.heard("call", "in", source=LAN6) == [], far.heard("call", "in", source=LAN6))
+    lab.check(
+        "this host never had that address", far.heard("call", "in", source=LAN6) == [], far.heard("call", "in", source=LAN6)
+    )
     far.close()

@@ -39,31 +39,41 @@ def run(lab):
 
         status = lab.wait_for(failed, 60, f"a call to fail because {what}")
         failures = status["failures"]
-        lab.check(f"{what}: the call ends for it", status["reason"] == "AddressConflict", status)
-        lab.check(f"{what}: the detail names both", all(word in status["detail"] for word in words), status["detail"])
-        lab.check(f"{what}: one call", lab.line.calls - calls == 1, lab.line.calls - calls)
+        lab.check(f"{what}: the call ends because of it", status["reason"] == "AddressConflict", status)
+        lab.check(
+            f"{what}: the detail names the address and its owner",
+            all(word in status["detail"] for word in words),
+            status["detail"],
+        )
+        lab.check(f"{what}: it makes one call", lab.line.calls - calls == 1, lab.line.calls - calls)
         lab.sh(f"ping -c 2 -i 0.2 -W 2 {net.LAN_CLIENT}")
         lab.check(f"{what}: the LAN's packets go to the LAN", len(near.heard("eth0", "in", to=net.LAN_CLIENT)) >= before + 2)
     # (The far end is asked a question before anything is handed over: it may not have been asked even that.)
-    lab.check("nothing of ours came to any of them", far.heard("call", "in", to="10.64.64.") == [], far.heard("call", "in")[-20:])
-    lab.check("nothing for the LAN came to any of them", far.heard("call", "in", to="10.10.10.") == [])
+    lab.check(
+        "none of these far ends received a packet of this host",
+        far.heard("call", "in", to="10.64.64.") == [],
+        far.heard("call", "in")[-20:],
+    )
+    lab.check("none of these far ends received a packet for the LAN", far.heard("call", "in", to="10.10.10.") == [])
 
     lab.isp.gives()
     talk = Talk()
     lab.ghostctl("connect", "isp")
-    lab.check("an honest call carries what waited", talk.wait() and talk.ask(), talk.error)
-    lab.check("and the failures are forgotten", lab.wait_state("up")["reason"] != "AddressConflict")
+    lab.check("a correct call carries the waiting packets", talk.wait() and talk.ask(), talk.error)
+    lab.check("the correct call resets the count of failures", lab.wait_state("up")["reason"] != "AddressConflict")
     peer = "10.64.64.254"
     lab.sh(f"ping -c 1 -W 1 {peer}", check=False)
     asked = [p for p in far.heard("call", "in", to=peer) if p[4] == socket.IPPROTO_ICMP]  # not ghostd's own question
-    lab.check("no route leads to its far end", asked == [], (asked, lab.out("ip route show table all dev ppp-isp")))
+    lab.check("no route leads to the correct far end", asked == [], (asked, lab.out("ip route show table all dev ppp-isp")))
 
     # Somebody here takes up an address that the call has: the call ends, not he.
     lab.sh("ip addr add 10.64.64.5/24 dev lan0")
     try:
         status = lab.wait_for(lambda: lab.state() != "up" and lab.status(), 20, "the call to be ended")
         lab.check(
-            "who comes later is not disturbed", status["reason"] == "AddressConflict" and "lan0" in status["detail"], status
+            "if an interface here later gets a call's address, the call ends and not the interface's",
+            status["reason"] == "AddressConflict" and "lan0" in status["detail"],
+            status,
         )
     finally:
         lab.sh("ip addr del 10.64.64.5/24 dev lan0")

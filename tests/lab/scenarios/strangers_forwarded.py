@@ -44,14 +44,19 @@ def try_strangers(lab, senders, calls):
     datagram("lan", net.LAN_CLIENT, net.LAN_HOST, HOME)
     lab.check("no stranger's packet makes a call", lab.state() == "down" and lab.line.calls == calls, lab.status())
     talk, six = Talk(), Talk(address=net.ISP6)
-    lab.check("our own does", talk.wait() and talk.ask() and six.wait() and six.ask(), (talk.error, six.error))
+    lab.check(
+        "a packet of this host makes a call", talk.wait() and talk.ask() and six.wait() and six.ask(), (talk.error, six.error)
+    )
     strangers_send()
     strangers_send()
-    lab.check("the conversations go on", talk.ask() and six.ask(), (talk.error, six.error))
+    lab.check("the conversations continue", talk.ask() and six.ask(), (talk.error, six.error))
     ours = tuple([net.call_address(lab.line.last_call), net.call_prefix(lab.line.last_call)[:-4], "fe80:"])
     left = [p for p in far.heard("call", "in") if not p[2].startswith(ours) or p[5] == HOME]
-    lab.check("nothing of theirs has left by the call", left == [], left[:10])
-    lab.check("nor was it put into its interface", [p for p in here.heard("ppp-isp", "out") if p[5] == HOME] == [])
+    lab.check("no packet of the strangers has left by the call", left == [], left[:10])
+    lab.check(
+        "no packet of the strangers was put into the call's interface",
+        [p for p in here.heard("ppp-isp", "out") if p[5] == HOME] == [],
+    )
     for one in (talk, six, here, far):
         one.close()
     lab.ghostctl("disconnect", "isp")
@@ -63,7 +68,7 @@ def try_strangers(lab, senders, calls):
 def nobody_shares(lab):
     lab.configure("isp", Link={"IPv6": "yes"})
     lab.start_ghostd()
-    lab.check("nobody shares: the host does not forward IPv6", lab.out("sysctl -n net.ipv6.conf.all.forwarding") == "0")
+    lab.check("without From=, the host does not forward IPv6", lab.out("sysctl -n net.ipv6.conf.all.forwarding") == "0")
     senders = [(f"{LAN6}2", net.ISP6), (net.LAN_CLIENT, net.ISP4), (BESIDE, net.ISP4)]
     lab.say("nobody shares")
     calls = try_strangers(lab, senders, 0)
@@ -72,12 +77,12 @@ def nobody_shares(lab):
     lab.sh("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
     far = Ear("isp")
     talk = Talk()
-    lab.check("a call", talk.wait() and talk.ask(), talk.error)
+    lab.check("the link comes up", talk.wait() and talk.ask(), talk.error)
     for source, to in senders:
         datagram("lan", source, to, HOME)
-    lab.check("the conversation goes on", talk.ask(), talk.error)
+    lab.check("the conversation continues", talk.ask(), talk.error)
     left = [p for p in far.heard("call", "in") if p[5] == HOME and p[4] == socket.IPPROTO_UDP]
-    lab.check("what nobody masqueraded has not left by the call", left == [], left[:10])
+    lab.check("no unmasqueraded packet has left by the call", left == [], left[:10])
     talk.close()
     far.close()
     lab.sh("sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0")
@@ -94,7 +99,7 @@ def beside_from(lab):
         lab.start_ghostd()
         try_strangers(lab, [(BESIDE, net.ISP4), ("fd99::2", net.ISP6)], calls)
         inside = Talk(namespace="lan")
-        lab.check("who is in From= calls", inside.wait() and inside.ask(), inside.error)
+        lab.check("a host inside From= makes a call", inside.wait() and inside.ask(), inside.error)
         inside.close()
     finally:
         lab.sh("ip -n lan addr del fd99::2/128 dev eth0")

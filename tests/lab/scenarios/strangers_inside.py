@@ -51,20 +51,20 @@ def from_outside(lab):
     send("honest, too", net.ISP6, call[6])
     lab.wait_for(lambda: {"honest", "honest, too"} <= set(listener.heard()), 20, "what is sent to the call's own addresses")
     lab.check(
-        "all of it came in by the call",
+        "all forged packets came in by the call",
         len([p for p in here.heard("ppp-isp", "in") if p[5] == PORT]) == 16,
         here.heard("ppp-isp", "in"),
     )
     lab.check(
-        "nothing but what is for the call, from outside, is heard",
+        "only packets from outside to the call's address are received",
         sorted(listener.heard()) == ["honest", "honest, too"],
         listener.heard(),
     )
     lab.check(
-        "and nothing of it comes into the LAN",
+        "none of these packets reaches the LAN",
         [p for p in lan.heard("eth0", "in") if p[5] == PORT] == [],
         lan.heard("eth0", "in"),
     )
-    lab.check("the conversations go on", talk.ask() and six.ask(), (talk.error, six.error))
+    lab.check("the conversations continue", talk.ask() and six.ask(), (talk.error, six.error))
     for one in (talk, six, here, lan, listener):
         one.close()

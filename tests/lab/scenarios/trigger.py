@@ -19,7 +19,7 @@ def run(lab):
         call = BareCall("updetach", "noipv6")  # it detaches at the first address, which might be IPv6's
         call.process.wait(60)  # with updetach the pppd that was started ends when the link is up
         whole.append(time.monotonic() - call.begun)
-        lab.check("a bare call", call.address(), call.log()[-500:])
+        lab.check("a bare call works", call.address(), call.log()[-500:])
         lab.line.drop()
         lab.line.wait_free()
     bare = statistics.median(whole)

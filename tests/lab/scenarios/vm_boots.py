@@ -7,7 +7,7 @@ from rig.run import out, sh
 
 def run(lab):
     state = out("systemctl is-system-running --wait")
-    lab.check("systemd is content", state == "running", out("systemctl --failed --no-legend") or state)
-    lab.check("no network card", not glob.glob("/sys/class/net/*/device"), out("ls -l /sys/class/net"))
+    lab.check("no unit of systemd has failed", state == "running", out("systemctl --failed --no-legend") or state)
+    lab.check("the machine has no network card", not glob.glob("/sys/class/net/*/device"), out("ls -l /sys/class/net"))
     for module in ("ppp_async", "tun", "nft_masq", "sch_prio", "sch_plug", "nf_conntrack"):
-        lab.check(f"kernel has {module}", sh(f"test -d /sys/module/{module}", check=False) == 0)
+        lab.check(f"the kernel has {module}", sh(f"test -d /sys/module/{module}", check=False) == 0)

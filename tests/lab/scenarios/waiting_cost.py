@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cost of a waiting packet: ghostd's own processor time for 15 000 small ones into a link that is dialing, with one link
-configured and with a hundred. None of them is lost, nor any of 12 000 large ones that come faster than the line carries them."""
+configured and with a hundred. None of them is lost, nor any of 12 000 large packets that come faster than the line carries them."""
 import os
 import time
 
@@ -29,7 +29,7 @@ def run(lab):
     one = min(one + [waiting(lab, "1")])
     lab.measure("ghostd.waiting", f"{one:.0f} / {hundred:.0f} µs (ratio {hundred / one:.2f})")
     # 1.1 is asked for, and shown. A loop over all links for each packet, as 0.1 had it, shows 1.5 and more.
-    lab.check("with a hundred links a packet costs what it costs with one", hundred <= 1.25 * one, (one, hundred))
+    lab.check("a packet costs the same with a hundred links as with one", hundred <= 1.25 * one, (one, hundred))
     large(lab)
 
 
@@ -62,7 +62,11 @@ def waiting(lab, links):
     took = at_rest() - before  # before anybody asks: an answer is work, too, but not that of a packet
     status = lab.wait_for(lambda: (s := lab.status())["buffered_packets"] + dropped(s) >= COUNT and s, 60, "all to wait")
     lab.say(f"{links} links: {took:.2f} s for {COUNT}; {sent}")
-    lab.check(f"{links} links: all wait, none was dropped", (status["buffered_packets"], dropped(status)) == (COUNT, 0), status)
+    lab.check(
+        f"{links} links: all packets wait, and none was dropped",
+        (status["buffered_packets"], dropped(status)) == (COUNT, 0),
+        status,
+    )
     lab.stop_ghostd()
     lab.line.outcome("connect")
     lab.line.wait_free()
@@ -85,7 +89,7 @@ def large(lab):
     status = lab.wait_state("up")
     lab.measure("ghostd.flood", f"{count - seen['unique']} lost")
     lab.check(
-        f"{count} datagrams of 1200 bytes at {rate} a second, begun while down: all, once, in order, from one port",
+        f"{count} datagrams of 1200 bytes at {rate} per second, begun while down, arrive: all, once, in order, from one port",
         (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (count, 0, 0, 1),
         (sent, seen, status),
     )
