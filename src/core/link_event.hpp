@@ -89,7 +89,7 @@ struct InterfaceAppeared {};
 // An IPv6 address counts at once, because the far end's router advertisement made it.
 struct AddressAppeared {
   IpAddress local;
-  std::optional<IpAddress> peer{};  // the far end, to be asked; none: nobody is asked
+  std::optional<IpAddress> peer{};  // the far end, to be asked; none: ghostd asks nobody
 };
 struct AddressVanished {
   IpAddress local;

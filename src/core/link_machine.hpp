@@ -86,7 +86,7 @@ class LinkMachine {
     bool operator==(const Counters&) const = default;
   };
 
-  // A packet that a call of this link could carry, handed to the present state. late: the state sets it if the call carries the
+  // A packet that a call of this link could carry, handed to the present state. late: set by a state whose call carries the
   // packet's family already, so that the packet is sent on.
   struct Packet {
     PacketBytes& bytes;
@@ -272,7 +272,7 @@ class LinkMachine {
   std::optional<Asking> asking_;
   std::optional<Time> behind_since_;  // since then a better default route carries new conversations
   bool impaired_ = false;             // the nftables table is gone, so no call could carry a packet
-  // Who waits for a call apart from packets: who asked last, and the longest hold.
+  // What waits for a call apart from packets: the last request's origin, and the longest hold.
   struct Wanted {
     std::string by;
     Duration hold;

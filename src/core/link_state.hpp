@@ -3,25 +3,25 @@
 // whether the link is blocked) belongs to the machine.
 //
 //   from        to          when
-//   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and somebody has asked
-//               Down        it has none, and nobody has asked
+//   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and a call is wanted
+//               Down        it has none, and no call is wanted
 //   Down        Dialing     a packet or Connect asks
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
-//               Ending      Disconnect, Block, it took too long, or the address is somebody else's
-//   Up          Leaving     idle, Disconnect, Block, a better default route; somebody has a good-bye to say first
-//               Draining    the same, and nobody has; a handover failed; the address was lost
-//               Ending      the address is somebody else's
+//               Ending      Disconnect, Block, it took too long, or another interface here has the address
+//   Up          Leaving     idle, Disconnect, Block, a better default route; a good-bye was promised
+//               Draining    the same without a promised good-bye; a handover failed; the address was lost
+//               Ending      another interface here has the address
 //               Waiting     the line dropped (Down, if that blocks the link)
 //   Leaving     Draining    the good-bye is said, or takes too long; or as Up, because something went wrong
 //               Ending, Waiting, Down    as Up
 //   Draining    Ending      the queue is dry, or does not run dry in time
 //   Draining, Ending
-//               Down        the call has ended and nobody asks
-//               Dialing     the call has ended and somebody has asked meanwhile
+//               Down        the call has ended, and no other is wanted
+//               Dialing     the call has ended, and another is wanted meanwhile
 //               Waiting     it was ended because it had gone wrong
-//   Waiting     Dialing     the delay is over and somebody asks; Connect: at once
-//               Down        the delay is over and nobody asks; Disconnect, Block: at once
+//   Waiting     Dialing     the delay is over, and a call is wanted; Connect: at once
+//               Down        the delay is over, and no call is wanted; Disconnect, Block: at once
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once

@@ -18,9 +18,9 @@ namespace ghost::core {
 // for a header and eight bytes, or the packet does not match its header.
 [[nodiscard]] std::vector<std::vector<std::uint8_t>> fragment(std::span<const std::uint8_t> packet, unsigned mtu);
 
-// "Fragmentation needed" (ICMP type 3, code 4, with the MTU) or "packet too big" (ICMPv6 type 2) for the packet's sender: a whole
-// packet from `router`, an address of the packet's family. nullopt: no sender may be told (an ICMP error, a later fragment, a
-// group as the sender).
+// "Fragmentation needed" (ICMP type 3, code 4, with the MTU) or "packet too big" (ICMPv6 type 2) for the packet's sender. It is a
+// whole packet from `router`, an address of the packet's family. nullopt: no sender may be told (an ICMP error, a later fragment,
+// a group as the sender).
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> too_big_answer(std::span<const std::uint8_t> packet, unsigned mtu,
                                                                       const IpAddress& router);
 

@@ -17,8 +17,8 @@ struct Inherited {
   std::map<std::string, UniqueFd> sockets;  // "raw4", "raw6": net/raw_socket.hpp; "icmp6": net/router_socket.hpp
 };
 
-// Takes over all passed fds and sets them to non-blocking. An fd that is neither a socket nor a TUN of a link of that name is
-// closed and removed from the store, because no other program would do so.
+// Takes over all passed fds and sets them to non-blocking. Closes any other fd than a socket or a TUN
+// of the named link, and removes it from the store, because no other program would do so.
 [[nodiscard]] Inherited inherited();
 
 // A link's TUN that was made just now and is in the store. Unless keep() is called, the destructor removes it from the store,

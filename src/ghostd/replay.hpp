@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sends packets that waited into a call, as a router does: a packet that does not fit the call's MTU is fragmented, or its sender
+// Sends packets that waited into a call, as a router does. A packet that does not fit the call's MTU is fragmented, or its sender
 // is told. Each packet is counted.
 #pragma once
 #include <vector>

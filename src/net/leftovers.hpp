@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Objects in the kernel that ghostd has no memory of: those of an earlier ghostd, known by their marks, and those that the kernel
-// made from what a far end said. socket is one of NETLINK_ROUTE.
+// Objects in the kernel that ghostd has no memory of. Those of an earlier ghostd have its marks. The kernel has made others from
+// what a far end said. socket is one of NETLINK_ROUTE.
 #pragma once
 #include <map>
 #include <string>
@@ -24,7 +24,7 @@ struct Flushed {
 
 // Removes the routes by this interface that the kernel made from addresses or from router advertisements
 // (RTPROT_KERNEL, RTPROT_RA): to a far end, to a prefix. Those to the link itself (fe80::/10, multicast) stay, and so do
-// routes that somebody made on purpose. Returns their number.
+// routes that another program made on purpose. Returns their number.
 [[nodiscard]] Result<unsigned> remove_kernel_routes(NetlinkSocket& socket, const std::string& ifname);
 
 }  // namespace ghost::net

@@ -70,7 +70,7 @@ Result<void> Rtnl::add(const std::vector<Route>& routes) {
     const auto added = socket_.request(*message, what);
     if (added) continue;
     if (added.error().errno_value != EEXIST) return added;
-    // NLM_F_REPLACE replaces anybody's route; in our own tables all routes must be ours.
+    // NLM_F_REPLACE replaces any program's route. In our own tables, all routes must be ours.
     if (route.table == kMainTable) {
       const auto mine = is_ours(socket_, route);
       if (!mine) return tl::unexpected(mine.error());
@@ -159,7 +159,8 @@ Result<bool> Rtnl::set_rules(Family family, const std::vector<Rule>& rules) {
     auto message = rule_request(RTM_NEWRULE, NLM_F_CREATE, rule);  // without NLM_F_EXCL there may be two that are equal
     if (auto ok = socket_.request(*message, "add rule " + rule.str()); !ok) return tl::unexpected(ok.error());
   }
-  // The last first, so that the rule that leads to a link is never alone. Of two equal rules the kernel deletes the old one first.
+  // The last first, so that the rule that leads to a link is never alone. Of two equal rules the kernel deletes the old one
+  // first.
   for (auto at = all->rbegin(); at != all->rend(); ++at) {
     if (at->protocol != kProtocol) continue;
     auto message = rule_request(RTM_DELRULE, 0, at->rule);
