@@ -37,8 +37,8 @@ class Keeper {
   // Puts a missing table back at once, whatever the pace, because a call is about to take over. Without the table, packets would
   // leave with this host's own addresses, and so would all later packets of their conversations.
   [[nodiscard]] net::Result<void> table_must_stand();
-  // True: another program has changed the table since the last look, so packets that came meanwhile are unjudged. The Keeper
-  // looks at the table, and puts it back, in the loop's next turn.
+  // True: another program has touched the table since the last look, and the table is not as it should be. So packets that came
+  // meanwhile are unjudged. The Keeper looks at the table, and puts it back, in the loop's next turn.
   [[nodiscard]] bool table_was_lost();
 
  private:
