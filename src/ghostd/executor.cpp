@@ -85,8 +85,8 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    ports_.bus.answer_tick(name, e.due);
                  },
                  [&](const MakeReady& e) { ports_.notices.make_ready(e.wanted); },
-                 [&](Tell& e) { ports_.notices.tell(std::move(e)); },
-                 [&](Echo& e) { ports_.notices.ask(std::move(e)); },
+                 [&](Tell& e) { ports_.notices.send(std::move(e)); },
+                 [&](Echo& e) { ports_.notices.send(std::move(e)); },
                  [&](const Abandon& e) { ports_.notices.abandon(e.id); },
                  [&](const NoticeNews& e) { log_notice(name, e.notice); },
                  [&](const TellAppeared& e) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghostd/notices.hpp"
 
+#include "base/overloaded.hpp"
+
 namespace ghost::daemon {
 namespace {
 
@@ -19,13 +21,18 @@ void Notices::make_ready(bool wanted) {
   else if (!ready_) ready_ = std::make_unique<Announcer>(loop_, program_);
 }
 
-void Notices::tell(core::Tell notice) {
-  waiting_.emplace_back(notice.what.id, announce::NoticeJob{std::move(notice.what.notice), std::move(notice.what.announce),
-                                                            via(std::move(notice.via))});
-}
-
-void Notices::ask(core::Echo echo) {
-  launch(echo.what.id, announce::EchoJob{.url = std::move(echo.what.url), .via = via(std::move(echo.via))});
+void Notices::send(Sending sending) {
+  std::visit(Overloaded{
+                 [&](core::Tell& notice) {
+                   announce::NoticeJob job{std::move(notice.what.notice), std::move(notice.what.announce),
+                                           via(std::move(notice.via))};
+                   waiting_.emplace_back(notice.what.id, std::move(job));
+                 },
+                 [&](core::Echo& echo) {
+                   launch(echo.what.id, announce::EchoJob{.url = std::move(echo.what.url), .via = via(std::move(echo.via))});
+                 },
+             },
+             sending);
 }
 
 void Notices::abandon(std::uint64_t id) {

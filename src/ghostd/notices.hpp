@@ -23,8 +23,7 @@ class Notices final : public NoticePort {
   Notices(loop::EventLoop& loop, std::string program, Interface interface, Answered answered);
 
   void make_ready(bool wanted) override;
-  void tell(core::Tell notice) override;
-  void ask(core::Echo echo) override;
+  void send(Sending sending) override;
   void abandon(std::uint64_t id) override;
   void launch() override;
 

@@ -4,6 +4,7 @@
 // events.
 #pragma once
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/link.hpp"
@@ -69,13 +70,14 @@ class Bearer {
   [[nodiscard]] virtual std::string interface_of(const std::string& link) const = 0;
 };
 
-// Sends notices (Notices). Each tell() and ask() is answered by core::NoticeAnswered, unless it is abandoned.
+// Sends notices (Notices). Each send() is answered by core::NoticeAnswered, unless it is abandoned.
 class NoticePort {
  public:
+  // A notice, which waits for launch(), or a question to the echo service, which leaves at once.
+  using Sending = std::variant<core::Tell, core::Echo>;
   virtual ~NoticePort() = default;
   virtual void make_ready(bool wanted) = 0;
-  virtual void tell(core::Tell notice) = 0;
-  virtual void ask(core::Echo echo) = 0;
+  virtual void send(Sending sending) = 0;
   virtual void abandon(std::uint64_t id) = 0;
   // Starts the waiting notices. Called at the end of a step, because the same step may abandon a notice.
   virtual void launch() = 0;

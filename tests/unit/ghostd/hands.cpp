@@ -65,7 +65,9 @@ bool Hands::hang_up(const std::string& link, CallSerial serial) {
   return supervisor_is_there;
 }
 
-void Hands::tell(Tell what) {
+void Hands::send(Sending sending) {
+  if (const auto* echo = std::get_if<Echo>(&sending)) return note("echo " + std::to_string(echo->what.id));
+  auto& what = std::get<Tell>(sending);
   notice = what.what.id;
   waiting_ = true;
   note(words(LinkEffect(std::move(what))));

@@ -50,8 +50,7 @@ struct Hands final : daemon::Path,
   bool hang_up(const std::string& link, CallSerial serial) override;
   std::string interface_of(const std::string& link) const override { return "call-" + link; }
   void make_ready(bool wanted) override { note(wanted ? "make ready" : "not ready"); }
-  void tell(core::Tell notice) override;
-  void ask(core::Echo echo) override { note("echo " + std::to_string(echo.what.id)); }
+  void send(Sending sending) override;
   void abandon(std::uint64_t id) override { note("abandon " + std::to_string(id)); }
   void launch() override;
   void save(std::uint64_t generation) override;

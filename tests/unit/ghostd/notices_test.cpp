@@ -79,7 +79,7 @@ class NoticesTest : public testing::Test {
   }
   // Told, and started at once.
   void launch(std::uint64_t id, Duration timeout = 30s) {
-    notices.tell(tell(id, timeout));
+    notices.send(tell(id, timeout));
     notices.launch();
   }
 
@@ -108,7 +108,7 @@ TEST_F(NoticesTest, GivesItsJobToAProcessAndTellsItsAnswer) {
 TEST_F(NoticesTest, GoesByTheInterfaceThatTheCallHasNow) {
   write("act", "ok");
   interface = "wwan0";
-  notices.ask(Echo{{3, "https://example.net/"}, {}});
+  notices.send(Echo{{3, "https://example.net/"}, {}});
   ASSERT_TRUE(answered(1));
   ASSERT_THAT(lines("jobs"), SizeIs(1));
   const auto job = announce::parse_job(lines("jobs").front());
@@ -149,7 +149,7 @@ TEST_F(NoticesTest, EndsAProcessThatTakesTooLong) {
 
 TEST_F(NoticesTest, TellsNothingOfWhatIsAbandoned) {
   write("act", "exec sleep 1000");
-  notices.tell(tell(1));
+  notices.send(tell(1));
   notices.abandon(1);  // not started yet
   launch(2);
   ASSERT_TRUE(await([&] { return lines("jobs").size() == 1; }));
@@ -164,7 +164,7 @@ TEST_F(NoticesTest, TellsNothingOfWhatIsAbandoned) {
 
 TEST_F(NoticesTest, StartsSoManyAtOnceAndTheRestWhenThoseHaveEnded) {
   write("act", "ok");
-  for (std::uint64_t id = 1; id <= 70; ++id) notices.tell(tell(id));
+  for (std::uint64_t id = 1; id <= 70; ++id) notices.send(tell(id));
   EXPECT_EQ(children(), 0U);
   notices.launch();
   EXPECT_EQ(children(), 64U);
