@@ -11,6 +11,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/ids.hpp"
+
 namespace ghost::config {
 namespace {
 
@@ -81,7 +83,7 @@ std::vector<HostNetwork> host_networks() {
   std::vector<HostNetwork> out;
   for (const auto* i = list; i != nullptr; i = i->ifa_next) {
     const std::string_view name(i->ifa_name);
-    if ((i->ifa_flags & IFF_LOOPBACK) != 0 || name.starts_with("gd-") || name.starts_with("ppp-")) continue;
+    if ((i->ifa_flags & IFF_LOOPBACK) != 0 || is_of_a_link(name)) continue;
     const auto address = address_of(i->ifa_addr);
     const auto mask = address_of(i->ifa_netmask);
     if (address && mask) out.push_back({std::string(name), {*address, length_of(*mask)}});

@@ -82,8 +82,8 @@ void Link::take(std::vector<AppearancesEffect> effects) {
 
 std::optional<Time> Link::deadline() const { return sooner(call_.deadline(), appearances_.deadline()); }
 
-LinkStatus Link::status(WallTime now) const {
-  auto status = call_.status();
+LinkStatus Link::status(WallTime now, const LinkInterfaces& interfaces) const {
+  auto status = call_.status(interfaces);
   status.appearance = appearances_.status(now);
   return status;
 }

@@ -49,7 +49,7 @@ class Link {
   [[nodiscard]] std::optional<Time> deadline() const;
   [[nodiscard]] std::optional<WallTime> wall_deadline() const { return appearances_.wall_deadline(); }
 
-  [[nodiscard]] LinkStatus status(WallTime now) const;
+  [[nodiscard]] LinkStatus status(WallTime now, const LinkInterfaces& interfaces = {}) const;
   [[nodiscard]] const LinkMachine& call() const { return call_; }
   // What the next ghostd gets to know. The effect Save asks for it to be written.
   [[nodiscard]] const LinkMemory& memory() const { return appearances_.memory(); }

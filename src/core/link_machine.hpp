@@ -58,7 +58,8 @@ class LinkMachine {
 
   // When step(DeadlinePassed) is wanted; nullopt: the machine waits for no time.
   [[nodiscard]] std::optional<Time> deadline() const;
-  [[nodiscard]] LinkStatus status() const;
+  // interfaces: as the status is to name them. Who does not look at the names gives none.
+  [[nodiscard]] LinkStatus status(const LinkInterfaces& interfaces = {}) const;
   [[nodiscard]] const State& state() const { return state_; }
   // The call that carries, also while a good-bye is said through it. nullptr: no call carries.
   [[nodiscard]] const Up* carries() const;

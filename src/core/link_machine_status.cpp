@@ -79,7 +79,7 @@ std::string_view to_string(Shown shown) {
   return {};
 }
 
-LinkStatus LinkMachine::status() const {
+LinkStatus LinkMachine::status(const LinkInterfaces& interfaces) const {
   LinkStatus s;
   s.name = config_.name;
   s.description = config_.description;
@@ -89,8 +89,8 @@ LinkStatus LinkMachine::status() const {
   s.reason = reason_;
   s.detail = detail_;
   s.trigger = trigger();
-  if (call()) s.interface = ppp_interface(config_.name);
-  s.demand_interface = demand_interface(config_.name);
+  if (call()) s.interface = interfaces.call;
+  s.demand_interface = interfaces.demand;
   s.stable_addresses = config_.stable;
   s.calls = counters_.calls;
   s.buffered_packets = buffer_.packets();

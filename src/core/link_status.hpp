@@ -23,8 +23,8 @@ struct LinkStatus {
   std::string reason;            // why the link is in this state: "trigger", "connect", "idle", "disconnect", a CallEnd's name, …
   std::string detail;            // one line for people about the reason; may be empty
   std::string trigger;           // what started the present or last call: "udp 192.0.0.2:5353 -> 9.9.9.9:53", "connect", …
-  std::string interface;         // "ppp-<link>" while dialling and up, else empty
-  std::string demand_interface;  // "gd-<link>"
+  std::string interface;         // of the call while there is one: "ppp-isp"; else empty
+  std::string demand_interface;  // "gd-isp"
   std::vector<IpAddress> stable_addresses;
   std::vector<IpAddress> local_addresses;   // of the PPP interface, while up; IPv4 first
   std::optional<IpAddress> remote_address;  // of the peer

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "base/ids.hpp"
-
 namespace ghost::core {
 namespace {
 
@@ -55,9 +53,9 @@ Names names_for(const std::vector<NamesLink>& links) {
   const auto* asked = choose(by_rank);
   Names out;
   for (const auto& l : links) {
-    if (!l.configured.empty()) out[demand_interface(l.link)] = {l.configured, &l == asked && !l.up};
+    if (!l.configured.empty()) out[l.interfaces.demand] = {l.configured, &l == asked && !l.up};
     if (!l.up) continue;
-    if (auto servers = call_servers(l); !servers.empty()) out[ppp_interface(l.link)] = {std::move(servers), &l == asked};
+    if (auto servers = call_servers(l); !servers.empty()) out[l.interfaces.call] = {std::move(servers), &l == asked};
   }
   return out;
 }

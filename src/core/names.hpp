@@ -12,14 +12,16 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "base/ids.hpp"
 
 namespace ghost::core {
 
 // What matters about a link here.
 struct NamesLink {
   std::string link;
-  unsigned index = 0;                 // its rank: among links with the same routes, the lowest is called
-  std::vector<Prefix> routes;         // including those to the servers of DNS=
+  LinkInterfaces interfaces;
+  unsigned index = 0;                 // its rank: of several with the same routes the lowest is called
+  std::vector<Prefix> routes;         // with those to the servers of DNS=
   std::vector<IpAddress> configured;  // DNS=
   bool up = false;                    // a call carries its traffic
   bool callable = true;               // its packets are carried or wait for a call; false: it is blocked

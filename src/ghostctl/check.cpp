@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/ids.hpp"
 #include "bus/clean_text.hpp"
 #include "config/load.hpp"
 #include "ghostctl/resolver.hpp"
@@ -25,7 +26,8 @@ void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, co
 std::vector<std::string> what_stands_beside(const core::Config& config) {
   std::vector<net::LinkRouting> links;
   for (const auto& link : config.links)
-    links.push_back({link.name, static_cast<unsigned>(links.size()), link.routes, link.stable, link.metric});
+    links.push_back(
+        {link.name, ppp_interface(link.name), static_cast<unsigned>(links.size()), link.routes, link.stable, link.metric});
   auto rtnl = net::Rtnl::open();
   if (!rtnl) return {};
   const auto defaults = rtnl->foreign_defaults(links);

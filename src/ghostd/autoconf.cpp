@@ -80,7 +80,7 @@ void Autoconf::run(const std::string& link, unsigned interface_index, const std:
                    [&](const core::TakeAddress& take) {
                      warn_if_failed(link, net::take_address(host_.rtnl().socket(), interface_index, take.address));
                    },
-                   [&](const core::SetMtu& set) { warn_if_failed(link, host_.set_ipv6_mtu(link, set.mtu)); },
+                   [&](const core::SetMtu& set) { warn_if_failed(link, host_.set_ipv6_mtu(interface_index, set.mtu)); },
                },
                step);
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/ids.hpp"
 #include "base/overloaded.hpp"
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
@@ -32,7 +33,7 @@ std::vector<net::HeldAddress> Daemon::held() const {
 
 // Autoconf asks this before it sets the address.
 bool Daemon::may_have(const std::string& link, const IpAddress& address) {
-  const auto why = net::own_conflict(link, address, held());
+  const auto why = net::own_conflict(links_.at(link)->interfaces(), address, held());
   if (why) post(link, core::AddressConflicts{*why});
   return !why;
 }
@@ -44,7 +45,7 @@ std::set<std::string> Daemon::end_conflicting_calls() {
   const auto held = this->held();
   for (const auto& [name, link] : links_) {
     if (link->machine().serial() == CallSerial::none) continue;
-    const auto why = net::call_conflict(name, held);
+    const auto why = net::call_conflict(link->interfaces(), held);
     if (!why) continue;
     conflicting.insert(name);
     post(name, core::AddressConflicts{*why});

@@ -4,11 +4,12 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <stdexcept>
 #include <utility>
 
 #include "base/ids.hpp"
+#include "ghostd/must.hpp"
 #include "net/interface.hpp"
 #include "net/leftovers.hpp"
 #include "net/nft.hpp"
@@ -16,12 +17,6 @@
 
 namespace ghost::daemon {
 namespace {
-
-template <class T>
-T must(net::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().what);
-  return std::move(*result);
-}
 
 constexpr unsigned kUsualMtu = 1500;
 constexpr const char* kHostForwards = "net/ipv4/conf/all/forwarding";
@@ -75,13 +70,13 @@ bool Host::was_off(const std::string& key) const {
 
 net::Result<void> Host::take_over(const std::vector<Placed>& links) {
   for (const auto& l : links) {
-    if (auto ok = sysctls_.apply(net::plan_demand_interface(l.config.name, has_v6(l.config))); !ok) return ok;
+    if (auto ok = sysctls_.apply(net::plan_demand_interface(demand_interface(l.config.name), has_v6(l.config))); !ok) return ok;
     if (auto ok = net::set_up(rtnl_.socket(), demand(l)); !ok) return ok;
     // Another program's route at the same place stays. The keeper reports what that means.
     if (auto ok = rtnl_.add(net::demand_routes(l.routing())); !ok && ok.error().errno_value != EEXIST) return ok;
     // A reload may have added [Share] while a call is up. Without a call, the missing setting is ignored.
     if (shares(l.config, Family::v4))
-      if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.config.name)}); !ok) return ok;
+      if (auto ok = sysctls_.apply({net::plan_call_forwarding(l.interface)}); !ok) return ok;
   }
   if (auto ok = look_at_foreign_defaults(links); !ok) return ok;
   return set_rules(links);
@@ -122,11 +117,11 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   net::Ruleset ruleset;
   for (const auto& l : links) {
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
-    const auto ifname = ppp_interface(l.config.name);
     // The next call's MTU is known only when the call is there. Most calls have the usual MTU, and need no change then.
     auto& mtu = call_mtu_.try_emplace(l.config.name, kUsualMtu).first->second;
-    if (::if_nametoindex(ifname.c_str()) != 0) mtu = net::mtu_of(ifname);
-    ruleset.links.push_back({l.config.name, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
+    if (::if_nametoindex(l.interface.c_str()) != 0) mtu = net::mtu_of(l.interface);
+    ruleset.links.push_back(
+        {l.config.name, l.interface, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
   }
   ruleset.blocked = blocked;
   const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
@@ -145,12 +140,12 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   return {};
 }
 
-net::Result<void> Host::call_has_address(const std::string& link) {
-  const auto mtu = net::mtu_of(ppp_interface(link));
-  if (std::exchange(call_mtu_[link], mtu) == mtu) return {};
+net::Result<void> Host::call_has_address(const Placed& link) {
+  const auto mtu = net::mtu_of(link.interface);
+  if (std::exchange(call_mtu_[link.config.name], mtu) == mtu) return {};
   const auto before = net::table_print();
   const bool intact = before && *before && loaded_ && (*before)->content == loaded_->content;
-  if (auto ok = net::nft::set_call_mtu(link, mtu); !ok) return ok;
+  if (auto ok = net::nft::set_call_mtu(link.config.name, mtu); !ok) return ok;
   // The new content counts as ghostd's table from now on, unless another program had changed the table before.
   auto print = net::table_print();
   if (intact && print && *print) loaded_ = std::move(**print);
@@ -184,9 +179,9 @@ std::optional<Host::Opening> Host::opening(const std::vector<Placed>& links, con
   return out;
 }
 
-net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
-  const auto ifname = ppp_interface(link.name);
-  const auto queue = queue_.prepare(ifname, limits_for(link));
+net::Result<void> Host::prepare_call(const Placed& link) {
+  const auto& ifname = link.interface;
+  const auto queue = queue_.prepare(ifname, limits_for(link.config));
   // The sysctls come second. pppd has just renamed the interface, and rtnetlink reports that before /proc/sys has the new name.
   // apply() would ignore the missing settings. The queue's request waits in rtnetlink until the renaming is over.
   net::SysctlValues now;
@@ -194,7 +189,7 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
     const auto rp_filter = "net/ipv4/conf/" + which + "/rp_filter";
     if (auto value = sysctls_.read(rp_filter)) now[rp_filter] = *value;
   }
-  if (auto ok = sysctls_.apply(net::plan_call_interface(link.name, shares(link, Family::v4), now)); !ok) return ok;
+  if (auto ok = sysctls_.apply(net::plan_call_interface(ifname, shares(link.config, Family::v4), now)); !ok) return ok;
   if (!queue) return tl::unexpected(queue.error());
   // The kernel may have made routes from advertisements before its autoconfiguration was off, for example while ghostd did not
   // run.
@@ -202,15 +197,17 @@ net::Result<void> Host::prepare_call(const core::LinkConfig& link) {
   return {};
 }
 
-net::Result<void> Host::set_ipv6_mtu(const std::string& link, std::uint32_t mtu) {
-  auto ok = sysctls_.apply({{"net/ipv6/conf/" + ppp_interface(link) + "/mtu", std::to_string(mtu), false}});
+net::Result<void> Host::set_ipv6_mtu(unsigned interface_index, std::uint32_t mtu) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (::if_indextoname(interface_index, name.data()) == nullptr) return {};  // it has gone, and the call with it
+  auto ok = sysctls_.apply({{std::string("net/ipv6/conf/") + name.data() + "/mtu", std::to_string(mtu), false}});
   if (!ok && ok.error().errno_value == EINVAL) return {};
   return ok;
 }
 
-net::Result<void> Host::restore_queue(const core::LinkConfig& link, bool settled) {
-  const auto ifname = ppp_interface(link.name);
-  if (auto ok = queue_.prepare(ifname, limits_for(link)); !ok) return tl::unexpected(ok.error());
+net::Result<void> Host::restore_queue(const Placed& link, bool settled) {
+  const auto& ifname = link.interface;
+  if (auto ok = queue_.prepare(ifname, limits_for(link.config)); !ok) return tl::unexpected(ok.error());
   if (auto ok = queue_.release(ifname); !ok) return ok;
   return settled ? queue_.normalize(ifname) : net::Result<void>();
 }

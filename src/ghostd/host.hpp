@@ -30,7 +30,7 @@ struct Placed {
   bool withdrawn = false;         // net::Standing
   std::string interface{};        // the name that its calls' interface has
   [[nodiscard]] net::LinkRouting routing() const {
-    return {config.name, index, config.routes, config.stable, config.metric, carried, withdrawn};
+    return {config.name, interface, index, config.routes, config.stable, config.metric, carried, withdrawn};
   }
 };
 // Where the link is placed now.
@@ -40,9 +40,9 @@ using Where = std::function<Placed()>;
 struct Kept {
   Placed placed;
   std::vector<net::Route> routes;
-  bool carries = false;          // its call carries: ppp-<link> has the queue, and an element of set `live`
-  bool settled = false;          // the queue is an ordinary one already
-  std::vector<IpAddress> own{};  // the call's addresses, which leave untranslated
+  bool carries = false;          // its call does: its interface has the queue, and is kept up by set `live`
+  bool settled = false;          // the queue is an ordinary one by now
+  std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
 };
 
 class Host {
@@ -81,20 +81,20 @@ class Host {
   [[nodiscard]] std::optional<Opening> opening(const std::vector<Placed>& links, const std::string& ifname,
                                                const IpAddress& address);
 
-  // ppp-<link> has just appeared: sysctls and the queue for the handover.
-  [[nodiscard]] net::Result<void> prepare_call(const core::LinkConfig& link);
+  // The interface of a call has just appeared: sysctls and the queue for the handover.
+  [[nodiscard]] net::Result<void> prepare_call(const Placed& link);
 
   // The far end of a call advertises an MTU for IPv6. A value above the interface's MTU is ignored.
-  [[nodiscard]] net::Result<void> set_ipv6_mtu(const std::string& link, std::uint32_t mtu);
+  [[nodiscard]] net::Result<void> set_ipv6_mtu(unsigned interface_index, std::uint32_t mtu);
 
   // The call's MTU is known now, so the table clamps the far end's SYNs to it. The caller calls it before it asks the far end, so
   // that no answer comes too early.
-  [[nodiscard]] net::Result<void> call_has_address(const std::string& link);
+  [[nodiscard]] net::Result<void> call_has_address(const Placed& link);
 
   // The packets that the kernel dropped, per link. Read when somebody asks for the status.
   [[nodiscard]] KernelCounts& counts() { return counts_; }
   // Restores the call's queue after another program has removed it. Its packets are lost.
-  [[nodiscard]] net::Result<void> restore_queue(const core::LinkConfig& link, bool settled);
+  [[nodiscard]] net::Result<void> restore_queue(const Placed& link, bool settled);
 
   // The table as load_ruleset() has loaded it. nullopt: another program changed it before ghostd could read it.
   [[nodiscard]] const std::optional<net::TablePrint>& loaded_table() const { return loaded_; }

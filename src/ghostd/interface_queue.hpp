@@ -10,7 +10,7 @@ class InterfaceQueue final : public CallQueue {
  public:
   InterfaceQueue(Host& host, Where where) : host_(host), where_(std::move(where)) {}
 
-  [[nodiscard]] net::Result<void> prepare() override { return host_.prepare_call(where_().config); }
+  [[nodiscard]] net::Result<void> prepare() override { return host_.prepare_call(where_()); }
   [[nodiscard]] bool settle(bool force) override;
   [[nodiscard]] bool drained() override;
 

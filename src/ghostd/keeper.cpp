@@ -6,10 +6,11 @@
 #include <time.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
+#include "base/ids.hpp"
 #include "ghostd/log.hpp"
+#include "ghostd/must.hpp"
 #include "net/conntrack.hpp"
 #include "net/nft.hpp"
 #include "net/numbers.hpp"
@@ -28,12 +29,6 @@ core::Duration worked() {
   timespec t{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return std::chrono::duration_cast<core::Duration>(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
-}
-
-template <class T>
-T must(net::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().what);
-  return std::move(*result);
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -327,7 +322,7 @@ net::Result<void> Keeper::put_table_back(const std::vector<Kept>& kept) {
     const auto& link = k.placed.config;
     const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.call.idle_timeout);
     // The new table does not know what kept the call up, so the call gets its whole idle time again.
-    if (k.carries) std::ignore = net::nft::keep_live(ppp_interface(link.name), std::max(idle, std::chrono::seconds(1)));
+    if (k.carries) std::ignore = net::nft::keep_live(k.placed.interface, std::max(idle, std::chrono::seconds(1)));
     std::vector<Prefix> translated = link.share;
     for (const auto& a : link.stable)
       if (std::find(k.own.begin(), k.own.end(), a) == k.own.end())
@@ -373,16 +368,16 @@ void Keeper::look_at_queues(const std::vector<Kept>& kept) {
   net::Result<std::string> missing;
   for (const auto& k : kept) {
     if (!k.carries) continue;
-    const auto stands = host_.queue().stands(ppp_interface(k.placed.config.name));
+    const auto stands = host_.queue().stands(k.placed.interface);
     if (!stands) missing = tl::unexpected(stands.error());
     else if (!*stands) wrong.push_back(&k);
   }
-  if (!wrong.empty()) missing = "the queue of " + ppp_interface(wrong.front()->placed.config.name);
+  if (!wrong.empty()) missing = "the queue of " + wrong.front()->placed.interface;
   attend(
       queues_, missing, [] { return false; }, []() -> net::Result<void> { return {}; },
       [&] {
         net::Result<void> outcome;
-        for (const auto* k : wrong) note(outcome, host_.restore_queue(k->placed.config, k->settled));
+        for (const auto* k : wrong) note(outcome, host_.restore_queue(k->placed, k->settled));
         return outcome;
       });
 }

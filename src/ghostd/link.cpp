@@ -63,7 +63,7 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       clock_(loop_, [this] { post_(core::ClockSet{}); }) {}
 
 core::LinkStatus Link::status() const {
-  auto status = decides_.status(wall_now());
+  auto status = decides_.status(wall_now(), interfaces());
   host_.counts().add_to(status);
   status.degraded = degraded_;
   status.front = standing_.front;
@@ -94,7 +94,7 @@ Kept Link::kept() const {
 }
 
 void Link::address_up(const IpAddress& local, const IpAddress& peer) {
-  if (auto ok = host_.call_has_address(name()); !ok) log(LOG_WARNING, name(), ok.error().what);
+  if (auto ok = host_.call_has_address(placed()); !ok) log(LOG_WARNING, name(), ok.error().what);
   post_(core::AddressAppeared{local, peer});
 }
 

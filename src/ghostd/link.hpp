@@ -54,6 +54,7 @@ class Link {
 
   [[nodiscard]] const std::string& name() const { return machine().config().name; }
   [[nodiscard]] std::string interface() const { return bearer_.interface_of(name()); }
+  [[nodiscard]] LinkInterfaces interfaces() const { return {demand_interface(name()), interface()}; }
   [[nodiscard]] Placed placed() const;
   [[nodiscard]] net::Standing standing() const { return standing_; }
   void stand(net::Standing standing) { standing_ = std::move(standing); }

@@ -43,6 +43,7 @@ void Names::see(const Link& link, const core::LinkStatus& status) {
   const auto& config = link.machine().config();
   const auto& state = link.machine().state();
   wanted_.see({.link = {.link = config.name,
+                        .interfaces = link.interfaces(),
                         .index = link.placed().index,
                         .routes = config.routes,
                         .configured = config.dns,
@@ -51,8 +52,6 @@ void Names::see(const Link& link, const core::LinkStatus& status) {
                         .in_front = !link.standing().behind && !link.standing().withdrawn,
                         .named = status.dns,
                         .remote = status.remote_address},
-               .demand_interface = status.demand_interface,
-               .interface = link.interface(),
                // A call of an earlier ghostd still has its servers. They are judged when this ghostd has adopted the call.
                .judged = !std::holds_alternative<core::Dialing>(state)});
 }

@@ -22,8 +22,8 @@ std::optional<WantedNames::Wanted> WantedNames::news() {
   std::vector<core::NamesLink> states;
   for (const auto& [name, seen] : links_) {
     states.push_back(seen.link);
-    out.interfaces.insert(seen.demand_interface);
-    if (seen.judged) out.interfaces.insert(seen.interface);
+    out.interfaces.insert(seen.link.interfaces.demand);
+    if (seen.judged) out.interfaces.insert(seen.link.interfaces.call);
   }
   out.names = core::names_for(states);
   return out;
@@ -31,7 +31,8 @@ std::optional<WantedNames::Wanted> WantedNames::news() {
 
 std::string WantedNames::link_of(const std::string& interface) const {
   const auto at = std::find_if(links_.begin(), links_.end(), [&](const auto& l) {
-    return l.second.demand_interface == interface || l.second.interface == interface;
+    const auto& interfaces = l.second.link.interfaces;
+    return interfaces.demand == interface || interfaces.call == interface;
   });
   return at == links_.end() ? std::string() : at->first;
 }

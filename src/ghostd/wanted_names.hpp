@@ -15,8 +15,7 @@ class WantedNames {
  public:
   struct Seen {
     core::NamesLink link;
-    std::string demand_interface, interface;  // the link's, and its calls'
-    bool judged = true;                       // false: an earlier ghostd may have a call, which still has its servers
+    bool judged = true;  // false: the call is an earlier ghostd's, maybe, and has its servers still
     bool operator==(const Seen&) const = default;
   };
   struct Wanted {

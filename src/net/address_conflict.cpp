@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/address_conflict.hpp"
 
-#include "base/ids.hpp"
 #include "net/address_kind.hpp"
 
 namespace ghost::net {
@@ -17,31 +16,31 @@ std::string in(const HeldAddress& held) {
 
 }  // namespace
 
-std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own, const std::vector<HeldAddress>& held) {
+std::optional<std::string> own_conflict(const LinkInterfaces& link, const IpAddress& own, const std::vector<HeldAddress>& held) {
   if (is_link_local(own)) return std::nullopt;
   const std::string who = own.str() + ", which the far end assigned to us,";
   for (const auto& one : held) {
-    if (one.ifname == ppp_interface(link) || one.ifname == demand_interface(link)) continue;
+    if (one.ifname == link.call || one.ifname == link.demand) continue;
     if (one.local == own) return who + " is the address of " + one.ifname;
     if (one.prefix_length != 0 && network(one).contains(own)) return who + in(one);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far, const std::vector<HeldAddress>& held) {
+std::optional<std::string> far_conflict(const LinkInterfaces& link, const IpAddress& far, const std::vector<HeldAddress>& held) {
   if (is_link_local(far)) return std::nullopt;
   const std::string who = far.str() + ", the far end's address,";
   for (const auto& one : held) {
-    if (one.local == far) return who + " is the address of " + (one.ifname == ppp_interface(link) ? "our end" : one.ifname);
-    if (one.ifname == ppp_interface(link) || one.prefix_length == 0 || is_of_one(one)) continue;
+    if (one.local == far) return who + " is the address of " + (one.ifname == link.call ? "our end" : one.ifname);
+    if (one.ifname == link.call || one.prefix_length == 0 || is_of_one(one)) continue;
     if (network(one).contains(far)) return who + in(one);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> call_conflict(const std::string& link, const std::vector<HeldAddress>& held) {
+std::optional<std::string> call_conflict(const LinkInterfaces& link, const std::vector<HeldAddress>& held) {
   for (const auto& one : held) {
-    if (one.ifname != ppp_interface(link)) continue;
+    if (one.ifname != link.call) continue;
     if (auto why = own_conflict(link, one.local, held)) return why;
     // pppd sets its own address first and the far end's second.
     if (one.peer == one.local) continue;

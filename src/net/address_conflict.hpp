@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "base/ids.hpp"
 
 namespace ghost::net {
 
@@ -22,13 +23,13 @@ struct HeldAddress {
 
 // Why the call of this link must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address
 // of lan0". nullopt: the call may have it. A call may also have the stable address of its link.
-[[nodiscard]] std::optional<std::string> own_conflict(const std::string& link, const IpAddress& own,
+[[nodiscard]] std::optional<std::string> own_conflict(const LinkInterfaces& link, const IpAddress& own,
                                                       const std::vector<HeldAddress>& held);
 // Why the far end of this call must not have the address. The far ends of two calls often have the same address. That does no
 // harm, because no route leads to a far end.
-[[nodiscard]] std::optional<std::string> far_conflict(const std::string& link, const IpAddress& far,
+[[nodiscard]] std::optional<std::string> far_conflict(const LinkInterfaces& link, const IpAddress& far,
                                                       const std::vector<HeldAddress>& held);
 // The first conflict of all addresses of the link's call.
-[[nodiscard]] std::optional<std::string> call_conflict(const std::string& link, const std::vector<HeldAddress>& held);
+[[nodiscard]] std::optional<std::string> call_conflict(const LinkInterfaces& link, const std::vector<HeldAddress>& held);
 
 }  // namespace ghost::net

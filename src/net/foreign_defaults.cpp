@@ -13,7 +13,7 @@ namespace {
 
 bool belongs_to_a_link(const std::string& interface, const std::vector<LinkRouting>& links) {
   return std::any_of(links.begin(), links.end(), [&](const LinkRouting& link) {
-    return interface == demand_interface(link.link) || interface == ppp_interface(link.link);
+    return interface == demand_interface(link.link) || interface == link.call_interface;
   });
 }
 

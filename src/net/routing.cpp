@@ -41,7 +41,7 @@ Prefix nobody(Family family) {
 
 // The interface, or nothing ("unreachable") for a family that the call does not carry.
 std::string way(const LinkRouting& link, Family family, const std::vector<Family>& carried) {
-  return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string() : ppp_interface(link.link);
+  return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string() : link.call_interface;
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct Rule {
 // The part of a link's configuration that routing needs.
 struct LinkRouting {
   std::string link;
-  unsigned index = 0;  // the link's place among all, below kRanks (base/metrics.hpp): its rank
+  std::string call_interface;  // of its calls
+  unsigned index = 0;          // the link's place among all, below kRanks (base/metrics.hpp): its rank
   std::vector<Prefix> prefixes;
   std::vector<IpAddress> stable;
   std::optional<std::uint32_t> metric{};  // of a standby link's routes in main; none: first, before main's default routes
@@ -54,7 +55,7 @@ struct LinkRouting {
 // for them.
 [[nodiscard]] std::vector<Route> demand_routes(const LinkRouting& link);
 
-// While a call is up: to ppp-<link>, in front of the demand routes. A family that the call does not carry is
+// While a call is up: to its interface, in front of the demand routes. A family that the call does not carry is
 // made unreachable. Its packets would only fill the buffer, and programs that get the error use the
 // other family at once.
 [[nodiscard]] std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family>& carried);

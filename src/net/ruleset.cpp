@@ -308,7 +308,7 @@ void counters(Commands& out, const Ruleset& ruleset) {
   for (const auto& link : ruleset.links) {
     for (const Counter c : kCounters) out.counter(counter_name(c, link.name));
     noise.push_back({demand_interface(link.name), counter_name(Counter::noise, link.name)});
-    unasked.push_back({ppp_interface(link.name), counter_name(Counter::unasked, link.name)});
+    unasked.push_back({link.call_interface, counter_name(Counter::unasked, link.name)});
   }
   if (ruleset.links.empty()) return;
   out.counter_map("noise_of", std::move(noise));
@@ -351,7 +351,7 @@ json render(const Ruleset& ruleset) {
     heard_chain(out, link);
     nat_chain(out, link);
 
-    const std::string gd = demand_interface(link.name), ppp = ppp_interface(link.name);
+    const std::string gd = demand_interface(link.name), ppp = link.call_interface;
     own.push_back(jump(gd, "own-" + link.name));
     forwarded.push_back(jump(gd, "forwarded-" + link.name));
     forwarded.push_back(json::array({ppp, verdict("accept")}));  // no rule below concerns it

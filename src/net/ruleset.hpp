@@ -29,6 +29,7 @@ inline constexpr const char* kTable = "ghostd";
 
 struct RulesetLink {
   std::string name;
+  std::string call_interface;
   std::vector<IpAddress> stable;
   std::vector<Prefix> share;
   std::chrono::seconds idle_timeout{300};  // at least 1 s

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/ids.hpp"
 #include "base/unique_fd.hpp"
 
 namespace ghost::net {
@@ -153,11 +154,12 @@ Result<void> Sysctls::save(const Entries& entries) const {
 
 namespace {
 
-// net/ipv4/conf/<interface>/<name>
-bool is_kept(std::string_view key) {
+// net/ipv4/conf/<interface>/<name>. What is not recorded is of an interface of ours, whatever its name is.
+bool is_kept(const SysctlWrite& one) {
+  const std::string_view key = one.key;
   const auto at = std::string_view("net/ipv4/conf/").size();
   if (key.ends_with("/mtu")) return false;  // follows the interface's own
-  return key.substr(at).starts_with("gd-") || key.substr(at).starts_with("ppp-") || key == "net/ipv6/conf/all/forwarding" ||
+  return !one.record || is_of_a_link(key.substr(at)) || key == "net/ipv6/conf/all/forwarding" ||
          (key.starts_with("net/ipv4/") && key.ends_with("/forwarding"));
 }
 
@@ -175,7 +177,7 @@ Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
   Entries entries = entries_;
   std::vector<SysctlWrite> to_do;
   for (const auto& one : writes) {
-    if (is_kept(one.key)) wanted_[one.key] = one.value;
+    if (is_kept(one)) wanted_[one.key] = one.value;
     const auto now = read(one.key);
     if (!now) {
       if (is_gone(now.error())) continue;

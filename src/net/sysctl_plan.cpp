@@ -5,8 +5,6 @@
 #include <charconv>
 #include <string_view>
 
-#include "base/ids.hpp"
-
 namespace ghost::net {
 namespace {
 
@@ -65,8 +63,7 @@ std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wan
   return out;
 }
 
-std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6) {
-  const std::string name = demand_interface(link);
+std::vector<SysctlWrite> plan_demand_interface(const std::string& name, bool has_ipv6) {
   const auto v6 = [&](const char* key, const char* value) { return SysctlWrite{key_for(Family::v6, name, key), value, false}; };
   if (!has_ipv6) return {v6("disable_ipv6", "1")};
   std::vector<SysctlWrite> out;
@@ -82,15 +79,12 @@ std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has
   return out;
 }
 
-SysctlWrite plan_call_forwarding(const std::string& link) {
-  return {key_for(Family::v4, ppp_interface(link), "forwarding"), "1", false};
-}
+SysctlWrite plan_call_forwarding(const std::string& name) { return {key_for(Family::v4, name, "forwarding"), "1", false}; }
 
-std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now) {
-  const std::string name = ppp_interface(link);
+std::vector<SysctlWrite> plan_call_interface(const std::string& name, bool shared, const SysctlValues& now) {
   const auto v6 = [&](const char* key, const char* value) { return SysctlWrite{key_for(Family::v6, name, key), value, false}; };
   std::vector<SysctlWrite> out = {{key_for(Family::v4, name, "accept_redirects"), "0", false}};
-  if (shared) out.push_back(plan_call_forwarding(link));
+  if (shared) out.push_back(plan_call_forwarding(name));
   // Before and after the handover, answers come in by ppp-* while the route leads into gd-*. Strict filtering would drop them.
   // Loose filtering (2) would drop packets of the far end itself if no route leads to it. The larger of all's value and
   // the interface's counts, so none (0) is possible only if all's is 0.

@@ -31,12 +31,13 @@ struct HostWants {
 // before. Writing "all" overwrites every interface's own value, so those are also written (and recorded) before.
 [[nodiscard]] std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wants);
 
-// gd-<link>, before it is switched on.
-[[nodiscard]] std::vector<SysctlWrite> plan_demand_interface(const std::string& link, bool has_ipv6);
-// ppp-<link>, as soon as it appears. shared: an IPv4 LAN is behind the link. now: rp_filter of all and of the interface.
-[[nodiscard]] std::vector<SysctlWrite> plan_call_interface(const std::string& link, bool shared, const SysctlValues& now);
+// A demand interface, before it is switched on.
+[[nodiscard]] std::vector<SysctlWrite> plan_demand_interface(const std::string& name, bool has_ipv6);
+// The interface of a call, as soon as it appears. shared: an IPv4 LAN is behind the link. now: rp_filter of all and of the
+// interface.
+[[nodiscard]] std::vector<SysctlWrite> plan_call_interface(const std::string& name, bool shared, const SysctlValues& now);
 // A part of it, for a call that is up when a LAN is added behind it.
-[[nodiscard]] SysctlWrite plan_call_forwarding(const std::string& link);
+[[nodiscard]] SysctlWrite plan_call_forwarding(const std::string& name);
 // An interface that holds an address inside a shared prefix of this family.
 [[nodiscard]] std::vector<SysctlWrite> plan_shared_interface(const std::string& ifname, Family family);
 

@@ -28,12 +28,12 @@ std::string text_of(const std::vector<IpAddress>& servers) {
 bool is_ours(std::string_view record) {
   if (!record.ends_with(kOurs)) return false;
   record.remove_suffix(kOurs.size());
-  for (const std::string_view prefix : {"gd-", "ppp-"})
+  for (const auto prefix : {kDemandPrefix, kCallPrefix})
     if (record.starts_with(prefix) && valid_link_name(record.substr(prefix.size()))) return true;
   return false;
 }
 
-bool is_ours_of_a_call(std::string_view record) { return is_ours(record) && record.starts_with("ppp-"); }
+bool is_ours_of_a_call(std::string_view record) { return is_ours(record) && record.starts_with(kCallPrefix); }
 
 bool is_of_pppds_scripts(std::string_view record, std::string_view link) {
   const auto interface = ppp_interface(link);

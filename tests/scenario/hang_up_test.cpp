@@ -38,7 +38,7 @@ TEST(HangUp, IdleAsTheKernelSays) {
       {321s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (idle)"},
   });
   EXPECT_EQ(link.deadline(), std::nullopt);
-  EXPECT_EQ(link.status().interface, "");
+  EXPECT_EQ(link.status({"gd-isp", "ppp-isp"}).interface, "");
 }
 
 // A better default route is back: what is on the call lives, but no longer than StandbyLinger= says.

@@ -28,9 +28,10 @@ TEST(TriggerAndHandover, APacketWakesTheLinkAndNothingIsLost) {
       {4400ms, queue(1, true), {}, "up (trigger)"},
       {304s, due, {"idle? 1"}, "up (trigger)"},
   });
-  const auto status = link.status();
+  const auto status = link.status({"gd-isp", "ppp-isp"});
   EXPECT_EQ(status.trigger, "udp 192.0.0.2:5353 -> 9.9.9.9:53");
   EXPECT_EQ(status.interface, "ppp-isp");
+  EXPECT_EQ(status.demand_interface, "gd-isp");
   EXPECT_EQ(status.calls, 1u);
   EXPECT_EQ(status.replayed_packets, 5u) << "four by the handover, the late one by itself";
   EXPECT_EQ(status.drops.total(), 0u);

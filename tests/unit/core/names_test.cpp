@@ -22,6 +22,7 @@ const std::vector<Prefix> kSplit{net("10.0.0.0/8"), net("9.9.9.9/32")};
 NamesLink down(const char* name, unsigned index, std::vector<Prefix> routes, std::vector<IpAddress> dns) {
   NamesLink link;
   link.link = name;
+  link.interfaces = {std::string("gd-") + name, std::string("ppp-") + name};
   link.index = index;
   link.routes = std::move(routes);
   link.configured = std::move(dns);
@@ -48,6 +49,13 @@ std::string who(const std::vector<NamesLink>& links) {
 }
 
 }  // namespace
+
+// Whoever makes the calls names their interface.
+TEST(Names, OfTheInterfacesThatALinkHas) {
+  auto link = up("a", 0, kDefault, kFixed, kNamed);
+  link.interfaces = {"gd-a", "wwan0"};
+  EXPECT_EQ(who({link}), "gd-a wwan0!");
+}
 
 TEST(Names, OfOneLink) {
   EXPECT_EQ(who({down("a", 0, kDefault, {})}), "");

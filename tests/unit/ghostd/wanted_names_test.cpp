@@ -17,8 +17,7 @@ WantedNames::Seen down(const std::string& name, const std::string& server) {
   out.link.link = name;
   out.link.routes = {default_prefix(Family::v4)};
   out.link.configured = {*IpAddress::parse(server)};
-  out.demand_interface = "gd-" + name;
-  out.interface = "ppp-" + name;
+  out.link.interfaces = {"gd-" + name, "ppp-" + name};
   return out;
 }
 
@@ -75,7 +74,7 @@ TEST(WantedNames, LeaveACallAloneThatIsNotJudged) {
 TEST(WantedNames, KnowWhoseAnInterfaceIs) {
   WantedNames wanted;
   auto link = down("isp", "9.9.9.9");
-  link.interface = "wwan0";
+  link.link.interfaces.call = "wwan0";
   wanted.see(link);
   EXPECT_EQ(wanted.link_of("wwan0"), "isp");
   EXPECT_EQ(wanted.link_of("gd-isp"), "isp");

@@ -23,10 +23,12 @@ const std::vector<HeldAddress> kHost = {
     has("odd0", "203.0.113.9", 0),
 };
 
+const LinkInterfaces kIsp{"gd-isp", "ppp-isp"};
+
 const char* none = "";
 
 TEST(AddressConflict, OfOurOwnEnd) {
-  const auto conflict = [](const char* own) { return own_conflict("isp", ip(own), kHost).value_or(none); };
+  const auto conflict = [](const char* own) { return own_conflict(kIsp, ip(own), kHost).value_or(none); };
   EXPECT_EQ(conflict("10.64.64.77"), none);
   EXPECT_EQ(conflict("192.0.0.2"), none) << "a fixed address is the stable one";
   EXPECT_EQ(conflict("10.10.10.1"), "10.10.10.1, which the far end assigned to us, is the address of lan0");
@@ -42,7 +44,7 @@ TEST(AddressConflict, OfOurOwnEnd) {
 }
 
 TEST(AddressConflict, OfTheFarEnd) {
-  const auto conflict = [](const char* far) { return far_conflict("isp", ip(far), kHost).value_or(none); };
+  const auto conflict = [](const char* far) { return far_conflict(kIsp, ip(far), kHost).value_or(none); };
   EXPECT_EQ(conflict("10.64.64.254"), none);
   EXPECT_EQ(conflict("10.64.64.64"), none) << "two far ends may call themselves the same";
   EXPECT_EQ(conflict("10.10.10.2"), "10.10.10.2, the far end's address, is in 10.10.10.0/24 of lan0");
@@ -55,9 +57,10 @@ TEST(AddressConflict, OfTheCallAsItStands) {
   const auto with = [](const HeldAddress& call) {
     auto held = kHost;
     held.push_back(call);
-    return call_conflict("isp", held).value_or(none);
+    return call_conflict(kIsp, held).value_or(none);
   };
-  EXPECT_EQ(call_conflict("isp", kHost).value_or(none), none) << "there is no call";
+  EXPECT_EQ(call_conflict(kIsp, kHost).value_or(none), none) << "there is no call";
+  EXPECT_EQ(own_conflict({"gd-isp", "odd0"}, ip("203.0.113.9"), kHost).value_or(none), none) << "its interface has any name";
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32, "10.64.64.254")), none);
   EXPECT_EQ(with(has("ppp-isp", "fe80::7", 128, "fe80::8")), none);
   EXPECT_EQ(with(has("ppp-isp", "10.64.64.77", 32)), none) << "the far end's address is still to come";

@@ -88,8 +88,8 @@ class Datapath : public test::OwnNetns {
        "ip addr add 10.10.10.1/24 dev lan0; ip link set lan0 up");
     auto sysctls = Sysctls::open("/proc/sys", "/tmp/ghostd-datapath-test.json");
     ASSERT_TRUE(sysctls);
-    ASSERT_TRUE(sysctls->apply(plan_demand_interface("isp", true)));
-    ASSERT_TRUE(sysctls->apply(plan_call_interface("isp", true, sysctls->snapshot())));
+    ASSERT_TRUE(sysctls->apply(plan_demand_interface("gd-isp", true)));
+    ASSERT_TRUE(sysctls->apply(plan_call_interface("ppp-isp", true, sysctls->snapshot())));
     for (auto& write : plan_shared_interface("lan0", Family::v4)) {
       write.record = false;
       ASSERT_TRUE(sysctls->apply({write}));
@@ -147,8 +147,9 @@ class Datapath : public test::OwnNetns {
   UniqueFd gd_, ppp_, lan_, socket_;
   std::optional<Rtnl> rtnl_;
   std::optional<RawSender> sender_;
-  LinkRouting link_{"isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
-  Ruleset ruleset_{{{"isp", link_.stable, {*Prefix::parse("10.10.10.0/24")}, 90s}}, {}, false, {"lan0"}};
+  LinkRouting link_{
+      "isp", "ppp-isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
+  Ruleset ruleset_{{{"isp", "ppp-isp", link_.stable, {*Prefix::parse("10.10.10.0/24")}, 90s}}, {}, false, {"lan0"}};
 };
 
 TEST_F(Datapath, AConversationBegunWhileDownKeepsItsPortOverTheReplay) {

@@ -13,7 +13,7 @@ const IpAddress kGateway = *IpAddress::parse("192.0.2.1");
 const IpAddress kAddress = *IpAddress::parse("192.0.2.10");
 const std::map<unsigned, std::string> kNames{{2, "eth0"}, {3, "gd-isp"}, {4, "ppp-isp"}, {5, "wan1"}};
 const std::vector<LinkRouting> kLinks{
-    {"isp", 0, {default_prefix(Family::v4), default_prefix(Family::v6)}, {*IpAddress::parse("192.0.0.2")}}};
+    {"isp", "ppp-isp", 0, {default_prefix(Family::v4), default_prefix(Family::v6)}, {*IpAddress::parse("192.0.0.2")}}};
 
 RouteSeen route(unsigned interface, std::uint32_t metric, std::optional<IpAddress> gateway = {}) {
   return {.prefix = default_prefix(Family::v4),
@@ -49,6 +49,13 @@ TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
   EXPECT_EQ(seen[1].str(), "default dev wan1 metric 200");
 }
 
+TEST(ForeignDefaults, AreNotThoseOfACallWhateverTheNameOfItsInterface) {
+  auto links = kLinks;
+  links.front().call_interface = "wan1";
+  EXPECT_THAT(foreign_defaults({route(2, 100), route(5, 200)}, {}, kNames, links),
+              ElementsAre(ForeignDefault{Family::v4, "eth0", std::nullopt, 100, {}}));
+}
+
 TEST(ForeignDefaults, EachHopOfAMultipathRouteCounts) {
   auto both = route(2, 0, kGateway);
   both.hops.push_back({5, std::nullopt});
@@ -67,7 +74,7 @@ TEST(ForeignDefaults, AreExplainedWhereALinkIsInFrontOfThem) {
 
 TEST(Explain, SaysWhoStandsInFrontOfAStandby) {
   const ForeignDefault eth0{Family::v4, "eth0", IpAddress::parse("192.0.2.1"), 300, {}};
-  const LinkRouting link{"isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 500};
+  const LinkRouting link{"isp", "ppp-isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 500};
   auto in_front = link;
   in_front.metric = 200;
   EXPECT_EQ(explain({eth0}, {link}), std::vector<std::string>{"IPv4 default via 192.0.2.1 dev eth0 metric 300 is preferred to "

@@ -27,7 +27,7 @@ TEST_F(Leftovers, KnowsTheLinksOfAnEarlierGhostd) {
   auto link = link_;
   link.index = 3;
   OK(rtnl_->add(demand_routes(link)));
-  OK(rtnl_->add(demand_routes({"two", 7, {*Prefix::parse("10.7.0.0/16")}, {*IpAddress::parse("192.0.0.3")}})));
+  OK(rtnl_->add(demand_routes({"two", "ppp-two", 7, {*Prefix::parse("10.7.0.0/16")}, {*IpAddress::parse("192.0.0.3")}})));
   OK(rtnl_->add(call_routes(link, {Family::v4})));
   sh("ip route add 10.8.0.0/16 dev gd-two metric 1001");  // of another program
   const auto known = known_ranks(rtnl_->socket());

@@ -46,8 +46,11 @@ class LinkInNetns : public OwnNetns {
   UniqueFd tun_;
   UniqueFd call_;
   std::optional<Rtnl> rtnl_;
-  LinkRouting link_{
-      "isp", 0, {default_prefix(Family::v4), default_prefix(Family::v6), *Prefix::parse("10.1.2.3/8")}, {kStable4, kStable6}};
+  LinkRouting link_{"isp",
+                    "ppp-isp",
+                    0,
+                    {default_prefix(Family::v4), default_prefix(Family::v6), *Prefix::parse("10.1.2.3/8")},
+                    {kStable4, kStable6}};
 };
 
 }  // namespace ghost::net::test

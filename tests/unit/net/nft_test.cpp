@@ -17,6 +17,7 @@ using ::testing::Not;
 
 RulesetLink link_named(const std::string& name) {
   return {name,
+          "ppp-" + name,
           {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")},
           {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("fd00:bb::/64")},
           90s};

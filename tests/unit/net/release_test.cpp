@@ -43,10 +43,11 @@ class Release : public test::OwnNetns {
     auto sysctls = Sysctls::open("/proc/sys", journal_);
     ASSERT_TRUE(sysctls) << sysctls.error().what;
     ASSERT_TRUE(sysctls->apply(plan_host(sysctls->snapshot(), {.ipv6_forwarding = true})));
-    ASSERT_TRUE(sysctls->apply(plan_demand_interface("isp", true)));
+    ASSERT_TRUE(sysctls->apply(plan_demand_interface("gd-isp", true)));
     ASSERT_TRUE(sysctls->apply(plan_shared_interface("eth0", Family::v4)));
     auto rtnl = Rtnl::open();
     const LinkRouting link{"isp",
+                           "ppp-isp",
                            0,
                            {default_prefix(Family::v4), default_prefix(Family::v6)},
                            {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")}};
@@ -55,7 +56,7 @@ class Release : public test::OwnNetns {
     for (const auto family : {Family::v4, Family::v6}) ASSERT_TRUE(rtnl->set_rules(family, rules_for(family, {link}, {})));
     ASSERT_TRUE(rtnl->add(demand_routes(link)));
     const auto loaded = nft::load(
-        {{{"isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}}, {}, true, {"eth0"}});
+        {{{"isp", "ppp-isp", link.stable, {*Prefix::parse("10.10.10.0/24")}, std::chrono::seconds(90)}}, {}, true, {"eth0"}});
     ASSERT_TRUE(loaded) << loaded.error().what;
   }
   std::string directory_;

@@ -16,8 +16,8 @@ const Prefix kDefault4 = default_prefix(Family::v4);
 const Prefix kDefault6 = default_prefix(Family::v6);
 const Prefix kNet = *Prefix::parse("10.0.0.0/8");
 
-const LinkRouting kBoth{"isp", 2, {kDefault4, kDefault6, *Prefix::parse("10.1.2.3/8")}, {kStable4, kStable6}};
-const LinkRouting kOnly4{"sat", 0, {kDefault4, kDefault6}, {kStable4}};
+const LinkRouting kBoth{"isp", "ppp-isp", 2, {kDefault4, kDefault6, *Prefix::parse("10.1.2.3/8")}, {kStable4, kStable6}};
+const LinkRouting kOnly4{"sat", "ppp-sat", 0, {kDefault4, kDefault6}, {kStable4}};
 
 TEST(Routing, DemandRoutesArePermanentAndLast) {
   EXPECT_THAT(demand_routes(kBoth),
@@ -29,6 +29,14 @@ TEST(Routing, CallRoutesComeFirstAndKeepTheSource) {
   EXPECT_THAT(call_routes(kBoth, {Family::v4, Family::v6}),
               ElementsAre(Route{kDefault4, "ppp-isp", 26468, 3, kStable4}, Route{kDefault6, "ppp-isp", 26468, 3, kStable6},
                           Route{kNet, "ppp-isp", 254, 3, kStable4}));
+}
+
+// Whoever makes calls names their interface; nothing follows from the link's own name.
+TEST(Routing, TheCallsInterfaceHasAnyName) {
+  auto link = kBoth;
+  link.call_interface = "wwan0";
+  for (const auto& route : call_routes(link, {Family::v4, Family::v6})) EXPECT_EQ(route.interface, "wwan0");
+  for (const auto& route : demand_routes(link)) EXPECT_EQ(route.interface, "gd-isp");
 }
 
 TEST(Routing, AFamilyThatIsNotCarriedIsUnreachable) {
@@ -70,7 +78,7 @@ TEST(Routing, WhatIsBoundToAForeignAddressGoesAsMainSays) {
 TEST(Routing, WithoutADefaultOfOursThereAreNoRules) {
   const std::vector<ForeignDefault> foreign{{Family::v4, "eth0", std::nullopt, 0, {*IpAddress::parse("192.0.2.10")}}};
   EXPECT_TRUE(rules_for(Family::v4, {}, foreign).empty());
-  EXPECT_TRUE(rules_for(Family::v4, {{"isp", 0, {kNet}, {kStable4}}}, foreign).empty());
+  EXPECT_TRUE(rules_for(Family::v4, {{"isp", "ppp-isp", 0, {kNet}, {kStable4}}}, foreign).empty());
 }
 
 TEST(Routing, AStandbyHasItsRoutesInMainByItsMetric) {

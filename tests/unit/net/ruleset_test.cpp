@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 // is meant: GHOSTD_WRITE_GOLDEN=1, and read the difference.
 TEST(Ruleset, OneFullLink) {
   const Ruleset ruleset{{{"isp",
+                          "ppp-isp",
                           {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("fd00:aa::1")},
                           {*Prefix::parse("10.10.10.9/24"), *Prefix::parse("fd00:bb::/64")},
                           90s}},
@@ -31,6 +32,15 @@ TEST(Ruleset, OneFullLink) {
   EXPECT_EQ(rendered, golden);
 }
 
+// Whoever makes calls names their interface; nothing follows from the link's own name.
+TEST(Ruleset, TheCallsInterfaceHasAnyName) {
+  Ruleset ruleset;
+  ruleset.links.push_back({"isp", "wwan0", {*IpAddress::parse("192.0.0.2")}, {*Prefix::parse("10.10.10.0/24")}});
+  const auto rendered = render(ruleset).dump();
+  EXPECT_THAT(rendered, testing::HasSubstr("\"wwan0\""));
+  EXPECT_THAT(rendered, testing::Not(testing::HasSubstr("ppp-")));
+}
+
 TEST(Ruleset, NoLinksMeansNoRules) {
   const auto commands = render({});
   ASSERT_GT(commands.at("nftables").size(), 3U);
@@ -42,9 +52,9 @@ TEST(Ruleset, NoLinksMeansNoRules) {
 TEST(Ruleset, PrefixesThatLieWithinOthersAreLeftOut) {
   Ruleset ruleset;
   ruleset.links.push_back(
-      {"a", {*IpAddress::parse("10.1.2.3")}, {*Prefix::parse("10.10.0.0/16"), *Prefix::parse("10.10.10.0/24")}});
+      {"a", "ppp-a", {*IpAddress::parse("10.1.2.3")}, {*Prefix::parse("10.10.0.0/16"), *Prefix::parse("10.10.10.0/24")}});
   ruleset.links.push_back(
-      {"b", {*IpAddress::parse("10.10.10.1")}, {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("10.10.0.0/16")}});
+      {"b", "ppp-b", {*IpAddress::parse("10.10.10.1")}, {*Prefix::parse("10.10.10.0/24"), *Prefix::parse("10.10.0.0/16")}});
   std::string impostors;
   const auto commands = render(ruleset);
   for (const auto& command : commands.at("nftables"))

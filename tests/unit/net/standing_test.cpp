@@ -9,7 +9,7 @@ namespace {
 const IpAddress k4 = *IpAddress::parse("192.0.0.2"), k6 = *IpAddress::parse("fd00:aa::1");
 
 LinkRouting link(const std::string& name, std::optional<std::uint32_t> metric, bool both = false) {
-  LinkRouting out{name, 0, {default_prefix(Family::v4)}, {k4}, metric};
+  LinkRouting out{name, "ppp-" + name, 0, {default_prefix(Family::v4)}, {k4}, metric};
   if (both) {
     out.prefixes.push_back(default_prefix(Family::v6));
     out.stable.push_back(k6);

@@ -38,7 +38,7 @@ TEST(SysctlPlan, ACallsInterfaceTakesWhatNoRouteLeadsTo) {
   const std::string all = "net/ipv4/conf/all/rp_filter", key = "net/ipv4/conf/ppp-isp/rp_filter";
   const auto written = [&](const char* alls, const char* own) {
     std::string out = "nothing";
-    for (const auto& one : plan_call_interface("isp", false, {{all, alls}, {key, own}}))
+    for (const auto& one : plan_call_interface("ppp-isp", false, {{all, alls}, {key, own}}))
       if (one.key == key) out = one.value;
     return out;
   };
@@ -53,12 +53,12 @@ TEST(SysctlPlan, ACallsInterfaceTakesWhatNoRouteLeadsTo) {
 
 TEST(SysctlPlan, OnlyASharedCallForwards) {
   const SysctlWrite forwarding{"net/ipv4/conf/ppp-isp/forwarding", "1", false};
-  EXPECT_THAT(plan_call_interface("isp", true, {}), testing::Contains(forwarding));
-  EXPECT_THAT(plan_call_interface("isp", false, {}), testing::Not(testing::Contains(forwarding)));
+  EXPECT_THAT(plan_call_interface("ppp-isp", true, {}), testing::Contains(forwarding));
+  EXPECT_THAT(plan_call_interface("ppp-isp", false, {}), testing::Not(testing::Contains(forwarding)));
 }
 
 TEST(SysctlPlan, TheKernelMakesNoRouteOfWhatTheFarEndSays) {
-  const auto plan = plan_call_interface("isp", true, {});
+  const auto plan = plan_call_interface("ppp-isp", true, {});
   for (const char* key :
        {"net/ipv6/conf/ppp-isp/accept_ra", "net/ipv6/conf/ppp-isp/accept_redirects", "net/ipv4/conf/ppp-isp/accept_redirects"})
     EXPECT_THAT(plan, testing::Contains(SysctlWrite{key, "0", false}));
@@ -135,10 +135,20 @@ TEST_F(SysctlFiles, TheJournalIsThereBeforeTheWrite) {
 TEST_F(SysctlFiles, OurOwnInterfacesAreNotRecordedAndMissingKeysPassedOver) {
   auto sysctls = open();
   put("net/ipv4/conf/gd-isp/rp_filter", "1");
-  ASSERT_TRUE(sysctls.apply(plan_call_interface("isp", true, {})));  // no such interface here
+  ASSERT_TRUE(sysctls.apply(plan_call_interface("ppp-isp", true, {})));  // no such interface here
   ASSERT_TRUE(sysctls.apply({{"net/ipv4/conf/gd-isp/rp_filter", "0", false}}));
   EXPECT_EQ(get("net/ipv4/conf/gd-isp/rp_filter"), "0");
   EXPECT_FALSE(std::filesystem::exists(journal_));
+}
+
+TEST_F(SysctlFiles, WhatOurOwnInterfacesLostIsKnownWhateverTheirNames) {
+  auto sysctls = open();
+  std::filesystem::create_directories(directory_ / "net/ipv4/conf/wwan0");
+  put("net/ipv4/conf/wwan0/accept_redirects", "1");
+  ASSERT_TRUE(sysctls.apply(plan_call_interface("wwan0", false, {})));
+  EXPECT_THAT(sysctls.lost(), testing::IsEmpty());
+  put("net/ipv4/conf/wwan0/accept_redirects", "1");
+  EXPECT_THAT(sysctls.lost(), testing::ElementsAre(SysctlWrite{"net/ipv4/conf/wwan0/accept_redirects", "0", false}));
 }
 
 TEST_F(SysctlFiles, AnInterfaceThatIsGoneIsNoFailure) {

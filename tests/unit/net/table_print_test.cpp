@@ -28,8 +28,8 @@ class Printed : public test::OwnNetns {
     return out && *out ? **out : TablePrint{};
   }
   UniqueFd tun_;
-  Ruleset ruleset_{{{"isp", {*IpAddress::parse("192.0.0.2")}, {*Prefix::parse("10.10.10.0/24")}, 90s},
-                    {"two", {*IpAddress::parse("192.0.0.3")}, {}, 90s}},
+  Ruleset ruleset_{{{"isp", "ppp-isp", {*IpAddress::parse("192.0.0.2")}, {*Prefix::parse("10.10.10.0/24")}, 90s},
+                    {"two", "ppp-two", {*IpAddress::parse("192.0.0.3")}, {}, 90s}},
                    {"two"},
                    true,
                    {}};
