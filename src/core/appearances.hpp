@@ -49,7 +49,7 @@ struct TimerIsActive {
 };
 // A person or a program set the real-time clock.
 struct ClockSet {};
-// The disk has everything up to this Save, or has failed to write it.
+// The disk has everything up to this Save.
 struct Written {
   std::uint64_t generation = 0;
 };

@@ -106,9 +106,10 @@ struct FarEndAnswered {
 };
 
 // The outcomes of effects.
-struct SentOn {                // of Reinject, and of Handover in part
-  std::uint64_t replayed = 0;  // packets that the call's queue took
-  Drops drops;                 // packets that went nowhere
+struct SentOn {                 // of Reinject, and of Handover in part
+  std::uint64_t replayed = 0;   // packets that the call's queue took
+  Drops drops;                  // packets that went nowhere
+  std::uint64_t coalesced = 0;  // retransmits of a TCP SYN that was sent on already
 };
 struct HandedOver {
   CallSerial serial;

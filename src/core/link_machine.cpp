@@ -176,6 +176,7 @@ bool LinkMachine::hold(Packet& packet) {
 void LinkMachine::on(const SentOn& event) {
   counters_.replayed += event.replayed;
   counters_.drops += event.drops;
+  counters_.coalesced += event.coalesced;
 }
 
 void LinkMachine::on(const HandedOver& event) {

@@ -250,6 +250,7 @@ class LinkMachine {
   void end(const Draining& draining);
   [[nodiscard]] Ending tell_pppd(Call call, bool failed, std::vector<IpAddress> local);
 
+  void forget(const IpAddress& address);
   void after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news);
   void after_failure(const CallGone& news);
   void after_failure(CallEnd end, std::string reason, std::string detail);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What each state makes of an event, in the order of a call's life. One-line functions are in the header. What means nothing is
 // listed in link_machine.cpp.
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -155,7 +156,7 @@ void LinkMachine::hand_over(Up& up, const IpAddress& local) {
 }
 
 void LinkMachine::on(Up& up, const AddressVanished& event) {
-  if (up.families.lose(event.local, now_)) effect(ForgetAddress{event.local});
+  if (up.families.lose(event.local, now_)) forget(event.local);
 }
 
 // Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
@@ -256,8 +257,13 @@ void LinkMachine::on(Ending& ending, const DeadlinePassed&) {
 
 // ---- after the call ----------------------------------------------------------------------------------------------------
 
+// An address that the provider always assigns stays with this host, and so do its conversations.
+void LinkMachine::forget(const IpAddress& address) {
+  if (std::find(config_.stable.begin(), config_.stable.end(), address) == config_.stable.end()) effect(ForgetAddress{address});
+}
+
 void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news) {
-  for (const auto& a : local) effect(ForgetAddress{a});
+  for (const auto& a : local) forget(a);
   if (!failed) {
     failures_ = 0;
     if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
@@ -286,7 +292,7 @@ void LinkMachine::after_failure(CallEnd end, std::string reason, std::string det
 // The call carried, and ended although ghostd had not asked for it.
 void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
-  for (const auto& a : up.addresses()) effect(ForgetAddress{a});
+  for (const auto& a : up.addresses()) forget(a);
   failures_ = now_ - *up.call.since >= kStableCall ? 0 : failures_ + 1;
   wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
 }

@@ -37,6 +37,12 @@ std::optional<Family> family_of(const core::PacketBytes& packet) {
   }
 }
 
+// The buffer keeps one SYN of a connection. This finds the retransmit that was still in the TUN when the handover took the buffer.
+bool is_retransmit(const core::PacketBytes& packet, std::set<core::SynKey>& sent) {
+  const auto info = core::describe_packet(packet);
+  return info && info->syn && !sent.insert(*info->syn).second;
+}
+
 }  // namespace
 
 Replay::Way CallPath::way(const Placed& link) const {
@@ -51,7 +57,7 @@ core::SentOn CallPath::send_on(const std::vector<core::PacketBytes>& packets) {
 }
 
 // Sends the TUN's content through the call, behind the packets that were sent before.
-void CallPath::drain(const Placed& link, core::SentOn& outcome) {
+void CallPath::drain(const Placed& link, std::set<core::SynKey>& sent_syns, core::SentOn& outcome) {
   const auto there = way(link);
   std::size_t count = 0;
   for (bool more = true; more && count < kDrainMax;) {
@@ -60,6 +66,11 @@ void CallPath::drain(const Placed& link, core::SentOn& outcome) {
       auto read = net::read_packet(tun_);
       more = read.outcome == net::ReadOutcome::packet;
       if (!more) break;
+      if (is_retransmit(read.packet, sent_syns)) {
+        ++outcome.coalesced;
+        ++count;
+        continue;
+      }
       const auto family = family_of(read.packet);
       const bool is_carried = family && std::find(carried_.begin(), carried_.end(), *family) != carried_.end();
       (is_carried ? ours : others).push_back(std::move(read.packet));
@@ -93,10 +104,12 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
     return failed(opened.error());
   }
   if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);
+  std::set<core::SynKey> sent_syns;
+  for (const auto& packet : packets) (void)is_retransmit(packet, sent_syns);
   replay_.send(packets, way(link), outcome.sent);
-  drain(link, outcome.sent);
+  drain(link, sent_syns, outcome.sent);
   (void)net::wait_for_packets_in_flight();  // without membarrier(2) a straggler may be overtaken, not lost
-  drain(link, outcome.sent);
+  drain(link, sent_syns, outcome.sent);
   if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
   const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
   (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // if not, it counts as idle, which is safe

@@ -8,9 +8,11 @@
 //   3. When no packet can be on its way into the TUN any more (rcu_barrier), it sends the rest and opens the plug.
 #pragma once
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "core/link_event.hpp"
+#include "core/packet.hpp"
 #include "ghostd/host.hpp"
 #include "ghostd/ports.hpp"
 #include "ghostd/replay.hpp"
@@ -34,7 +36,7 @@ class CallPath final : public Path {
 
  private:
   [[nodiscard]] Replay::Way way(const Placed& link) const;
-  void drain(const Placed& link, core::SentOn& outcome);
+  void drain(const Placed& link, std::set<core::SynKey>& sent_syns, core::SentOn& outcome);
 
   Host& host_;
   Where where_;

@@ -67,11 +67,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    warn_if_failed(name, left);
                    post_(IdleReport{e.serial, left ? std::optional(*left) : std::nullopt});
                  },
-                 [&](const ForgetAddress& e) {
-                   // An address that the provider always assigns stays with this host, and so do its conversations.
-                   if (std::find(config.stable.begin(), config.stable.end(), e.address) != config.stable.end()) return;
-                   warn_if_failed(name, ports_.netfilter.forget(e.address));
-                 },
+                 [&](const ForgetAddress& e) { warn_if_failed(name, ports_.netfilter.forget(e.address)); },
                  [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
                  [&](const GiveUpPlace&) {
                    warn_if_failed(name, ports_.path.give_up());

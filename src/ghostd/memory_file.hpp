@@ -16,10 +16,12 @@ class MemoryFile final : public Memory {
  public:
   using Current = std::function<const core::LinkMemory&()>;
   using Saved = std::function<void(core::Written)>;
-  // saved: called from the loop, when everything requested is on disk or writing has failed.
+  // saved: called from the loop, when everything requested is on disk. Not after a failure: the writer tries again.
   MemoryFile(loop::EventLoop& loop, std::string directory, std::string link, Current current, Saved saved);
 
   void save(std::uint64_t generation) override;
+  // The last try to write failed.
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
   void ended(const std::optional<std::string>& problem);

@@ -56,14 +56,14 @@ std::vector<State> states() {
               {{12s, farewell_wanted(10min), {}, "up (trigger)"}, {13s, disconnect, {"farewell? disconnect"}, "up (trigger)"}});
          return link;
        }},
-      {"hanging-up, draining", "the route is back, the call's queue runs dry",
+      {"hanging-up, draining", "the route is back, the call's queue runs dry; a packet waits for the next call",
        [up] {
          auto link = up();
          play(link, {{95s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
                      {96s, packet("b"), {}, "hanging-up (disconnect), 1 waiting"}});
          return link;
        }},
-      {"hanging-up, ending", "pppd has been told to end",
+      {"hanging-up, ending", "pppd has been told to end; a packet waits for the next call",
        [up] {
          auto link = up();
          play(link, {{95s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
@@ -71,7 +71,19 @@ std::vector<State> states() {
                      {97s, drained(1, true), {"end 1"}, "hanging-up (disconnect), 1 waiting"}});
          return link;
        }},
-      {"waiting", "the last call failed or dropped; not before a time",
+      {"hanging-up, nothing waits", "the same, and no packet waits",
+       [up] {
+         auto link = up();
+         play(link, {{95s, disconnect, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+                     {97s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"}});
+         return link;
+       }},
+      {"waiting, nothing waits", "the last call failed or dropped, and no packet waits",
+       [] {
+         return play(patient(),
+                     {{0s, connect, {"start 1"}, "dialing (connect)"}, {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy)"}});
+       }},
+      {"waiting", "the last call failed or dropped; not before a time; a packet waits",
        [] { return play(patient(), {kCalls, {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"}}); }},
   };
 }

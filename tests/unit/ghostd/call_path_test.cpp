@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cstdlib>
@@ -134,6 +135,25 @@ TEST_F(CallPathTest, KeepsWhatTheCallDoesNotCarry) {
   EXPECT_EQ(outcome.sent.replayed, 1U);
   EXPECT_THAT(names(kept_), ElementsAre("six"));
   EXPECT_THAT(names(read(call_)), ElementsAre("four"));
+}
+
+// TCP repeats its SYN just before the handover: the buffer has the first one, the TUN still has the second.
+TEST_F(CallPathTest, SendsOneSynOfAConnection) {
+  const UniqueFd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(80);
+  ::inet_pton(AF_INET, "9.9.9.9", &to.sin_addr);
+  ASSERT_EQ(::connect(tcp.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), -1);
+  const auto first = read(demand_);
+  ASSERT_THAT(first, SizeIs(1));
+  pollfd repeated{.fd = demand_.get(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&repeated, 1, 10'000), 1) << "TCP has not repeated it";
+  const auto outcome = path_->hand_over(kCall, Family::v4, first);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.sent.replayed, 1U);
+  EXPECT_EQ(outcome.sent.coalesced, 1U);
+  EXPECT_THAT(read(call_), SizeIs(1));
 }
 
 TEST_F(CallPathTest, SendsOnWhatMissedTheHandover) {
