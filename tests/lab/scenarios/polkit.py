@@ -7,6 +7,7 @@ import select
 import shlex
 import signal
 import subprocess
+import termios
 import time
 
 from rig.run import out
@@ -138,13 +139,13 @@ def on_terminal(argv, prompt, answer):
     shown, typed = b"", False
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        if not select.select([terminal], [], [], 1)[0]:
-            continue
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:
-            break  # it has ended
-        if not typed and prompt.encode() in shown:
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:
+                break  # it has ended
+        # What is typed before the echo is off is thrown away with the switch.
+        if not typed and prompt.encode() in shown and not termios.tcgetattr(terminal)[3] & termios.ECHO:
             os.write(terminal, answer.encode() + (b"" if answer == "\x03" else b"\n"))
             typed = True
     else:
