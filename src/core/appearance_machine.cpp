@@ -28,17 +28,11 @@ struct AppearanceMachine::MeansNothing
 
 template <class Met>
 void AppearanceMachine::meet(const Met& event) {
-  std::visit(
-      [&]<class S>(S& state) {
-        constexpr bool nothing = MeansNothing::has<S, Met>;
-        if constexpr (requires { on(state, event); }) {
-          static_assert(!nothing, "this meeting means something and is listed as meaning nothing");
-          on(state, event);
-        } else {
-          static_assert(nothing, "nobody has thought of this meeting");
-        }
-      },
-      state_);
+  meet_state<MeansNothing>(
+      state_, event,
+      [this](auto& state, auto& met)
+        requires requires { this->on(state, met); }
+      { on(state, met); });
 }
 
 AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)

@@ -57,17 +57,11 @@ struct LinkMachine::MeansNothing
 
 template <class Met>
 void LinkMachine::meet(Met&& event) {
-  std::visit(
-      [&]<class S>(S& state) {
-        constexpr bool nothing = MeansNothing::has<S, std::remove_cvref_t<Met>>;
-        if constexpr (requires { on(state, event); }) {
-          static_assert(!nothing, "this meeting means something and is listed as meaning nothing");
-          on(state, event);
-        } else {
-          static_assert(nothing, "nobody has thought of this meeting");
-        }
-      },
-      state_);
+  meet_state<MeansNothing>(
+      state_, event,
+      [this](auto& state, auto& met)
+        requires requires { this->on(state, met); }
+      { on(state, met); });
 }
 
 LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now)

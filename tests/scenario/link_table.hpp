@@ -29,6 +29,12 @@ std::string what_follows(const std::vector<std::string>& effects, const std::str
 void add_heading(std::ostream& out, const std::string& heading, const std::string& what);
 // The table of states: name and meaning.
 void add_states(std::ostream& out, const std::vector<std::pair<std::string, std::string>>& states);
+template <class States>
+void add_states_of(std::ostream& out, const States& states) {
+  std::vector<std::pair<std::string, std::string>> words;
+  for (const auto& s : states) words.emplace_back(s.name, s.meaning);
+  add_states(out, words);
+}
 // The head of a table of meetings.
 void add_head(std::ostream& out);
 // States with one outcome share a row. All of the table's states are in `outcomes`.

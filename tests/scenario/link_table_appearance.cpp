@@ -132,9 +132,7 @@ void ghost::test::print_appearance(std::ostream& out) {
       "`core::AppearanceMachine` (src/core/appearance_machine.hpp), with one notifier, dns, that is told the end as well. \"hold\" asks the\n"
       "call's machine for a call and keeps it; \"farewell wanted\" makes it ask before it hangs up; \"dns 1: …\" is notice 1 to dns.\n"
       "Under \"then\" is the state that people are shown: asking is shown as announcing.");
-  std::vector<std::pair<std::string, std::string>> words;
-  for (const auto& s : states()) words.emplace_back(s.name, s.meaning);
-  add_states(out, words);
+  add_states_of(out, states());
   add_head(out);
   for (const auto& m : meetings()) {
     Outcomes outcomes;

@@ -118,9 +118,7 @@ void ghost::test::print_notifier(std::ostream& out) {
       out, "A notifier",
       "`core::Notifier` and `core::Belief` (src/core/notifier.hpp, belief.hpp): one [Announce] section, and what its receiver is known to\n"
       "believe. A confirmed address is not told again. From an attempt to its confirmation, the belief is unknown.");
-  std::vector<std::pair<std::string, std::string>> words;
-  for (const auto& s : states()) words.emplace_back(s.name, s.meaning);
-  add_states(out, words);
+  add_states_of(out, states());
   add_head(out);
   for (const auto& m : meetings()) {
     Outcomes outcomes;

@@ -353,13 +353,19 @@ TEST(Restart, AWishThatWaitedMeetsTheCallThatLives) {
 
 // ---- the good-bye ---------------------------------------------------------------------------------------------------------
 
-TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
+// 6 s: the link appears, and dns has confirmed it.
+static Story told() {
   auto s = known(hut({"dns"}));
   s.at(1s, AppearAsked{});
   s.carries(5s);
   s.written(5s);
   s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", ""});
   s.written(6s);
+  return s;
+}
+
+TEST(GoodBye, IsSaidBeforeTheLinkHangsUp) {
+  auto s = told();
   const auto asked = s.at(7s, Event(disconnect));
   EXPECT_THAT(asked, testing::Not(testing::Contains("route back")));
   EXPECT_TRUE(std::holds_alternative<Leaving>(s.link.call().state()));
@@ -378,12 +384,7 @@ TEST(GoodBye, IsNotWaitedForWhereNobodyWasTold) {
 
 // The receivers of before are told the end, by the settings of before.
 TEST(GoodBye, IsSaidBeforeAReloadMovesTheLink) {
-  auto s = known(hut({"dns"}));
-  s.at(1s, AppearAsked{});
-  s.carries(5s);
-  s.written(5s);
-  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", ""});
-  s.written(6s);
+  auto s = told();
   auto other = hut({"mail"});
   other.stable = {*IpAddress::parse("192.0.0.9")};
   EXPECT_THAT(s.at(7s, Event(Reconfigured{other})), testing::Not(testing::Contains("route back")));
