@@ -27,6 +27,9 @@ ACTIONS = ("starts", "changes", "stops")
 STATES = ("down", "dialing", "up")
 RATE = 75  # datagrams a second
 WITHIN = 3  # seconds from the end of what the neighbour does, for all to be as it should
+ACT = 120  # seconds that one act of a neighbour may take: ufw's reload starts iptables some dozen times
+# A conversation that began before the act lives longer than the act.
+TALK = ACT + 60
 ALL = bool(os.environ.get("GHOSTLAB_ALL"))
 # One of each kind; those of a neighbour that is known for another one say so themselves.
 CELLS = (("starts", "down"), ("changes", "dialing"), ("stops", "up"))
@@ -85,15 +88,15 @@ class Service(Neighbour):
     reload = None  # its own word for a change; none: systemctl restart
 
     def start(self, lab):
-        lab.sh(f"systemctl start {self.unit}", timeout=120)
+        lab.sh(f"systemctl start {self.unit}", timeout=ACT)
         self.settle(lab)
 
     def change(self, lab):
-        lab.sh(self.reload or f"systemctl restart {self.unit}", timeout=120)
+        lab.sh(self.reload or f"systemctl restart {self.unit}", timeout=ACT)
         self.settle(lab)
 
     def stop(self, lab):
-        lab.sh(f"systemctl stop {self.unit}", timeout=120)
+        lab.sh(f"systemctl stop {self.unit}", timeout=ACT)
 
     def settle(self, lab):
         """Waits until it has finished its start."""
@@ -115,9 +118,9 @@ class Traffic:
 
     def talk(self):
         self.syns = self.also(Syns())
-        self.talks = {"host": Talk(timeout=25)}
+        self.talks = {"host": Talk(timeout=TALK)}
         if self.lan:
-            self.talks["LAN"] = Talk(namespace=self.lan, timeout=25)
+            self.talks["LAN"] = Talk(namespace=self.lan, timeout=TALK)
 
     def also(self, process):
         """One that ends with this at the latest."""
