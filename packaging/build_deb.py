@@ -97,7 +97,8 @@ def build(parent, environment, what):
     package, _ = versions()
     directory = os.path.join(parent, f"ghostd-{package}")
     unpack(directory)
-    run(["dpkg-buildpackage", "--build=full", "-us", "-uc"], directory, environment, what)
+    kind = "binary" if "COMPILED" in environment else "full"
+    run(["dpkg-buildpackage", f"--build={kind}", "-us", "-uc"], directory, environment, what)
     return sorted(glob.glob(os.path.join(parent, "ghostd*_*.*")))
 
 
@@ -124,6 +125,11 @@ def main():
     )
     parser.add_argument("--output", default=os.path.join(TREE, "build-deb"), metavar="DIR", help="where the packages go")
     parser.add_argument("--nocheck", action="store_true", help="do not run the tests, do not install what they need")
+    parser.add_argument(
+        "--compiled",
+        metavar="BUILD",
+        help="take the programs from this build directory, to try the package itself; not for a release",
+    )
     parser.add_argument("--lint", action="store_true", help="run lintian over them; errors and warnings are failures")
     parser.add_argument("--twice", action="store_true", help="build twice and compare")
     args = parser.parse_args()
@@ -136,6 +142,8 @@ def main():
         "DEB_BUILD_OPTIONS": "nocheck" if args.nocheck else "",
         "DEB_BUILD_PROFILES": "nocheck" if args.nocheck else "",
     }
+    if args.compiled:
+        environment["COMPILED"] = os.path.abspath(args.compiled)
     os.makedirs(args.output, exist_ok=True)
     work = tempfile.mkdtemp(prefix="ghostd-deb-")
     try:

@@ -30,7 +30,7 @@ def prepare():
 
     def make():
         try:
-            made["image"] = image.make(say)
+            made["image"] = image.make(debian.host_suite(), say)
         except RuntimeError as error:
             made["error"] = error
 

@@ -6,7 +6,8 @@
   sudo tests/run --all lab/beside  the whole of those that do a part of what they can in a run of everything
   tests/run lint                 what the sources look like, without a build; --fix writes what the formatters would
   tests/run --list [PATTERN…]    names every test
-  sudo tests/run --suite trixie  the unit, scenario and bus tests on another Debian, in a root made for it; patterns as above
+  sudo tests/run --suite trixie  on another Debian, in a root and a virtual machine made of it: unit, scenario and bus tests, and a part
+                                 of the lab's; patterns as above
 
 It prints one line per test; the last line is `N passed, N failed, N skipped`, and the status is 0 if none failed. The evidence of
 a failed lab test (journal, packet capture, status) is in build/lab-results/<test>/. This machine's own network is
@@ -14,7 +15,9 @@ never touched.
 """
 import argparse
 import fnmatch
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +28,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tests/lab"))
 import lint
 import lint_itself
-from ghostlab import command, debian, deploy, image, lanes, packages, root, table
+from ghostlab import command, debian, debs, deploy, image, lanes, packages, root, table
 from ghostlab.build import BUILD, build, configure, introspect, targets_of
 
 SUITES = ("unit", "scenario", "bus")
@@ -42,6 +45,14 @@ class Tally:
     def __init__(self):
         self.lock = threading.Lock()
         self.failures = []
+
+    def account(self):
+        return {"passed": self.passed, "failed": self.failed, "skipped": self.skipped, "failures": self.failures}
+
+    def add(self, account):
+        for word in ("passed", "failed", "skipped"):
+            setattr(self, word, getattr(self, word) + account[word])
+        self.failures += account["failures"]
 
     def line(self, verdict, name, seconds, detail=()):
         word = {"passed": "ok  ", "failed": "FAIL", "skipped": "skip"}[verdict]
@@ -113,7 +124,7 @@ def run_lint(names, tally):
         tally.line("failed" if lines else "passed", name, time.monotonic() - begun, lines[:100] + more)
 
 
-def run_lab(names, made, tally, beside):
+def run_lab(names, made, tally, beside, stage=None):
     """The scenarios, and what of their measures is compared with the baseline's. Returns the measures."""
     measures = {}
     reported = set()
@@ -123,7 +134,7 @@ def run_lab(names, made, tally, beside):
         measures.update(measured)
         tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail)
 
-    lanes.run([name.removeprefix("lab/") for name in names], made, report, beside)
+    lanes.run([name.removeprefix("lab/") for name in names], made, report, beside, stage)
     for name in sorted(set(names) - reported):
         tally.line("failed", name, 0, ["it was not run"])
     for name, good, compared in table.comparisons(measures):
@@ -155,23 +166,93 @@ def lint_alone(args, begun):
     return sum_up(tally, begun)
 
 
-def in_another_suite(suite, patterns):
-    """Builds in a root of that suite, in build-<suite>, and runs there what needs no other machine: unit, scenario and bus tests."""
+# What a run of everything on another suite does of the lab: each way in which a packet, systemd, pppd and a neighbour meet.
+LAB_ELSEWHERE = [f"lab/{n}" for n in "handover stop-restores restart reasons appear-mail appear-timer beside-networkd".split()]
+STAGE, TALLY = "stage", "tally.json"  # in build-<suite>: as installed, and what passed
+
+
+def in_another_suite(suite, args, begun):
+    """Builds in a root of that suite, in build-<suite>, and runs there what needs no machine of its own: unit, scenario and bus tests.
+    The lab's scenarios run in a machine of that suite."""
+    name = f"build-{suite}"
+    if os.environ.get("GHOSTD_BUILD") != name:  # all modules know it from the start
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "GHOSTD_BUILD": name})
     if os.geteuid() != 0:
         raise SystemExit(
             f"tests/run: must run as root, because --suite {suite} makes a root directory and mounts; use: sudo tests/run"
         )
-    for pattern in patterns:
-        if pattern.startswith(("lint", "lab")):
-            raise SystemExit(f"tests/run: --suite {suite} has unit, scenario and bus tests; run '{pattern}' without it")
-    packages.ensure(root.NEEDED, "tests/run", say)
+    if any(pattern.startswith("lint") for pattern in args.pattern):
+        raise SystemExit(f"tests/run: lint is the same on each Debian; run it without --suite {suite}")
+    lab = [n for n in lab_names() if wanted(n, args.pattern)] if args.pattern else LAB_ELSEWHERE
+    here = [p for p in args.pattern if not p.startswith("lab")]
+    packages.ensure(root.NEEDED + (packages.LAB if lab else []), "tests/run", say)
+    machine = MakeImage(suite) if lab else None
     try:
         made = root.make(suite, say)
     except RuntimeError as error:
         raise SystemExit(f"tests/run: {error}")
-    environment = {**os.environ, "GHOSTD_BUILD": f"build-{suite}", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    inside = [os.path.join(TREE, "tests/run"), "--no-machine", *patterns]
-    return root.run(made, TREE, inside, environment)
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    inside = [os.path.join(TREE, "tests/run"), "--inside", *(["--only-build"] if args.pattern and not here else here)]
+    inside += ["--packages"] if needs_packages(lab) else []
+    status = root.run(made, TREE, inside, environment)
+    tally = Tally()
+    try:
+        with open(os.path.join(BUILD, TALLY)) as f:
+            tally.add(json.load(f))
+    except (OSError, ValueError):
+        return status or 1
+    if lab:
+        in_the_lab(lab, machine, tally, lambda: None, os.path.join(BUILD, STAGE))
+    return sum_up(tally, begun)
+
+
+def leave_for_outside(tally):
+    """What those outside the root need: the programs as installed, and what passed here."""
+    stage = os.path.join(BUILD, STAGE)
+    shutil.rmtree(stage, ignore_errors=True)
+    deploy.install(BUILD, stage)
+    with open(os.path.join(BUILD, TALLY), "w") as f:
+        json.dump(tally.account(), f)
+
+
+def needs_packages(lab):
+    return any(deploy.scenario_attribute(name.removeprefix("lab/"), "PACKAGES", False) for name in lab)
+
+
+class MakeImage:
+    """The suite's image, made in a thread: it needs apt and the disk, while the build needs the processors."""
+
+    def __init__(self, suite):
+        self.suite, self.image, self.error = suite, None, None
+        self.thread = threading.Thread(target=self.make, daemon=True)
+        self.thread.start()
+
+    def make(self):
+        try:
+            self.image = image.make(self.suite, say)
+        except Exception as error:
+            self.error = error
+
+    def wait(self):
+        """The image, or None if it could not be made."""
+        self.thread.join()
+        return self.image
+
+
+def in_the_lab(lab, machine, tally, on_this_machine, stage=None):
+    made = machine.wait()
+    if not made:
+        on_this_machine()
+        say(str(machine.error))
+        for name in lab:
+            tally.line("failed", name, 0, ["there is no image to boot"])
+        return
+    measures = run_lab(lab, made, tally, on_this_machine, stage)
+    table.show(measures, say)
+    for name, text in (("benchmarks.md", table.markdown(measures)), ("beside.md", table.beside(measures))):
+        if measures and text:
+            with open(os.path.join(BUILD, "lab-results", name), "w") as f:
+                f.write(text)
 
 
 def main():
@@ -182,20 +263,23 @@ def main():
     parser.add_argument(
         "--suite", choices=debian.SUITES, help="the Debian to build and test on; this machine's if it is not given"
     )
-    parser.add_argument("--no-machine", action="store_true", help=argparse.SUPPRESS)  # what --suite runs inside: no lint, no lab
+    # What --suite runs in the suite's root: no lint, no lab.
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--packages", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--only-build", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
     args = parser.parse_args()
     begun = time.monotonic()
     if args.suite and args.suite != debian.host_suite() and not args.list:
-        return in_another_suite(args.suite, args.pattern)
+        return in_another_suite(args.suite, args, begun)
     if args.all:
         os.environ["GHOSTD_LAB_ALL"] = "1"
     if args.pattern and all(p.startswith("lint") for p in args.pattern):
         return lint_alone(args, begun)
     if args.fix:
         parser.error("--fix is of lint: tests/run lint --fix")
-    looks = [n for n in LINT if wanted(n, args.pattern) and not args.no_machine]
-    lab = [n for n in lab_names() if wanted(n, args.pattern) and not args.no_machine]
+    looks = [n for n in LINT if wanted(n, args.pattern) and not args.inside]
+    lab = [n for n in lab_names() if wanted(n, args.pattern) and not args.inside]
     # Their reasons are told; they count as nothing.
     not_yet = (
         {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
@@ -210,31 +294,20 @@ def main():
     needed = packages.BUILD + (packages.LINT if looks and not args.list else []) + (packages.LAB if need_lab else [])
     packages.ensure(needed, "tests/run", quiet)
 
-    # The image needs apt and the disk, the build needs the processors: side by side.
-    made = {}
-
-    def make_image():
-        try:
-            made["image"] = image.make(say)
-        except Exception as error:
-            made["error"] = error
-
-    maker = threading.Thread(target=make_image, daemon=True)
-    if need_lab:
-        maker.start()
+    machine = MakeImage(debian.host_suite()) if need_lab else None
     configure(say)
     described = meson_tests()
-    here = [n for n in described if wanted(n, args.pattern)]
+    here = [n for n in described if wanted(n, args.pattern) and not args.only_build]
     if args.list:
         for name in sorted(looks) + sorted(here) + lab:
             print(name)
         return 0
-    if not looks and not here and not lab:
+    if not looks and not here and not lab and not args.inside:
         raise SystemExit("tests/run: no test matches; tests/run --list names all tests")
     tally = Tally()
     run_lint(looks, tally)  # before the build, because it takes seconds
     # Who names single tests (unit/ppp) waits for their programs alone; a whole suite is also the proof that everything compiles.
-    single = bool(args.pattern) and not lab and all("/" in pattern for pattern in args.pattern)
+    single = bool(args.pattern) and not lab and not args.inside and all("/" in pattern for pattern in args.pattern)
     targets = targets_of([described[name] for name in here]) if single else ()
     if targets or not single:
         build(say, targets)
@@ -242,22 +315,17 @@ def main():
     def on_this_machine():
         run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)
 
-    if not lab:
-        on_this_machine()
+    if lab:
+        if needs_packages(lab):
+            debs.make()
+        in_the_lab(lab, machine, tally, on_this_machine)
     else:
-        maker.join()
-        if "error" in made:
-            on_this_machine()
-            say(str(made["error"]))
-            for name in lab:
-                tally.line("failed", name, 0, ["there is no image to boot"])
-        else:
-            measures = run_lab(lab, made["image"], tally, on_this_machine)
-            table.show(measures, say)
-            for name, text in (("benchmarks.md", table.markdown(measures)), ("beside.md", table.beside(measures))):
-                if measures and text:
-                    with open(os.path.join(BUILD, "lab-results", name), "w") as f:
-                        f.write(text)
+        on_this_machine()
+    if args.packages:
+        debs.make()
+    if args.inside:
+        leave_for_outside(tally)
+        return 1 if tally.failed else 0
     for name, why in not_yet.items():
         say(f"not run: {name}: {why}")
     return sum_up(tally, begun)

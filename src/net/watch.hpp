@@ -30,7 +30,8 @@ struct Heard {
 void hear_routing(std::span<const std::uint8_t> datagram, Heard& heard);
 
 // The same for NETLINK_NETFILTER's NFNLGRP_NFTABLES. A transaction's objects come first, then the generation that names its
-// author; the two may be in different datagrams.
+// author; the two may be in different datagrams. The kernel names a process by its number in the first PID namespace. In a container
+// that is not own_pid, so each change of our own looks like another program's and costs one look at the table.
 class TableHearing {
  public:
   explicit TableHearing(std::uint32_t own_pid) : own_pid_(own_pid) {}

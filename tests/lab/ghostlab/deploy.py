@@ -91,22 +91,26 @@ def push_lab(client, build="build"):
     )
 
 
-def push_build(client, build="build"):
-    """Installs into the VM as `meson install` would; also activates users, directories, units and the bus's policy."""
-    build = os.path.join(TREE, build)
-    stage = tempfile.mkdtemp(prefix="ghostlab-stage-")
-    try:
-        subprocess.run(
-            ["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--strip", "--destdir", stage],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+def install(build, stage):
+    """As `meson install` would, below the directory `stage`."""
+    argv = ["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--strip", "--destdir", stage]
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+
+
+def push_build(client, build="build", stage=None):
+    """Installs into the VM as `meson install` would; also activates users, directories, units and the bus's policy.
+
+    stage: the build is installed there already, by the meson of another suite.
+    """
+    with tempfile.TemporaryDirectory(prefix="ghostlab-stage-") as temporary:
+        if not stage:
+            install(os.path.join(TREE, build), temporary)
+        source = stage or temporary
         path = os.path.join(client.machine.share, "stage.tar")
-        if not os.listdir(stage):
+        if not os.listdir(source):
             return  # nothing is installed yet
-        subprocess.run(["tar", "-c", "--owner=0", "--group=0", "-C", stage, "-f", path, *sorted(os.listdir(stage))], check=True)
-    finally:
-        shutil.rmtree(stage)
+        argv = ["tar", "-c", "--owner=0", "--group=0", "-C", source, "-f", path, *sorted(os.listdir(source))]
+        subprocess.run(argv, check=True)
     # Files are replaced, not written into, so that a running program goes on. /lib and the like are symlinks: keep them.
     checked(
         client,
@@ -119,12 +123,25 @@ def push_build(client, build="build"):
     )
 
 
-def run_scenario(client, name, write, results=None):
-    """Runs one scenario in the VM; write() gets what it prints. Its leavings go to results/<name>, if that is given."""
+def push_packages(client, directory):
+    """The .deb files, to /host/packages in the VM."""
+    there = os.path.join(client.machine.share, "packages")
+    shutil.rmtree(there, ignore_errors=True)
+    os.makedirs(there)
+    for name in os.listdir(directory):
+        if name.endswith(".deb"):
+            shutil.copy2(os.path.join(directory, name), there)
+
+
+def run_scenario(client, name, write, results=None, packages=None):
+    """Runs one scenario in the VM; write() gets what it prints. Its leavings go to results/<name>, if that is given. packages: the
+    directory of the .deb files."""
     timeout = scenario_timeout(name)
     there = os.path.join(client.machine.share, "results", name)
     shutil.rmtree(there, ignore_errors=True)
     os.makedirs(there)
+    if scenario_attribute(name, "PACKAGES", False):
+        push_packages(client, packages)
     decode = io.IncrementalNewlineDecoder(None, False)
 
     def out(data):

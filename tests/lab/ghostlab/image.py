@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab machine's disk: a small stock Debian 12, a kernel and an initrd, made once and kept in a cache.
+"""The lab machine's disk: a small stock Debian of one suite, a kernel and an initrd, made once and kept in a cache.
 
 The machine is made from the host's own Debian sources (debian.py). The recipe below defines its content. The cache's key is a
 hash of the recipe, so a changed recipe makes a new image, and an old one is removed.
@@ -23,14 +23,18 @@ import time
 from . import debian
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUITE = "bookworm"
 
 PACKAGES = """
 systemd systemd-sysv dbus udev kmod procps iproute2 nftables ppp iputils-ping tcpdump conntrack socat python3
-libcap2-bin busybox-static libsystemd0 libsdbus-c++1 libnl-3-200 libnl-route-3-200 libnl-nf-3-200 libnftables1
-libfmt9 libcurl4 libldns3 libseccomp2 ca-certificates
+libcap2-bin busybox-static libsystemd0 libnl-3-200 libnl-route-3-200 libnl-nf-3-200 libnftables1
+libseccomp2 ca-certificates
 bind9 bind9-dnsutils mosquitto mosquitto-clients nginx python3-aiosmtpd vsftpd openssh-server openssl curl
 """.split()
+# The libraries that have another name in each suite.
+LIBRARIES = {
+    "bookworm": ["libsdbus-c++1", "libfmt9", "libcurl4", "libldns3"],
+    "trixie": ["libsdbus-c++2", "libfmt10", "libcurl4t64", "libldns3t64"],
+}
 # Others that ghostd has to live beside. None runs, and none is started by a boot, by D-Bus or by udev: see still().
 NEIGHBOURS = """network-manager systemd-resolved polkitd firewalld ufw iptables wireguard-tools isc-dhcp-client
 dnsmasq-base""".split()
@@ -97,12 +101,13 @@ def agent_path():
     return os.path.join(os.path.dirname(HERE), "guest", "agent.py")
 
 
-def recipe_hash():
+def directory(suite):
+    """Where the image of the present recipe is, or will be."""
     h = hashlib.sha256()
     for path in (os.path.abspath(__file__), debian.__file__, agent_path()):
         with open(path, "rb") as f:
             h.update(f.read())
-    return h.hexdigest()[:16]
+    return os.path.join(debian.cache_dir(), f"image-{suite}-{h.hexdigest()[:16]}")
 
 
 class Image:
@@ -115,8 +120,8 @@ class Image:
         self.initrd = os.path.join(directory, "initrd")
 
 
-def ready():
-    d = os.path.join(debian.cache_dir(), recipe_hash())
+def ready(suite):
+    d = directory(suite)
     return Image(d) if os.path.exists(os.path.join(d, "complete")) else None
 
 
@@ -174,7 +179,7 @@ def unpack_kernel(root, path, log):
     version = package[len("linux-image-") :]
     modules = f"./lib/modules/{version}"
     patterns = [f"./boot/vmlinuz-{version}", f"{modules}/modules.builtin*", f"{modules}/modules.order"]
-    patterns += [f"{modules}/kernel/{m}" for m in MODULES]
+    patterns += [f"{modules}/kernel/{m}*" if m.endswith(".ko") else f"{modules}/kernel/{m}" for m in MODULES]
     # tar complains when a pattern matches nothing (a module built in, say); what is really missing shows later.
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as p:
         subprocess.run(
@@ -182,6 +187,9 @@ def unpack_kernel(root, path, log):
         )
         p.stdout.read()
     os.unlink(deb)
+    for path in glob.glob(os.path.join(root, "lib/modules", version, "**/*.ko.xz"), recursive=True):
+        # busybox's insmod wants them plain, and under emulation each byte that need not be unpacked counts.
+        subprocess.run(["xz", "--decompress", path], check=True, stdout=log, stderr=log)
     subprocess.run(["chroot", root, "/sbin/depmod", version], check=True, stdout=log, stderr=log)
     shutil.move(os.path.join(root, f"boot/vmlinuz-{version}"), path)
     return version
@@ -285,14 +293,14 @@ def configure(root):
     )
 
 
-def make(say=lambda text: None):
-    """The image of the present recipe, made if need be (about two minutes). One maker at a time; say() gets progress."""
-    image = ready()
+def make(suite, say=lambda text: None):
+    """The suite's image of the present recipe, made if need be (about two minutes). One maker at a time; say() gets progress."""
+    image = ready(suite)
     if image:
         return image
-    with open(os.path.join(debian.cache_dir(), "image.lock"), "w") as lock:
+    with open(os.path.join(debian.cache_dir(), f"image-{suite}.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        image = ready()
+        image = ready(suite)
         if image:
             return image
         started = time.monotonic()
@@ -300,22 +308,17 @@ def make(say=lambda text: None):
         def tell(text):
             say(f"image: {text} ({time.monotonic() - started:.0f} s)")
 
-        final = os.path.join(debian.cache_dir(), recipe_hash())
-        work = tempfile.mkdtemp(prefix="new-", dir=debian.cache_dir())
+        work = tempfile.mkdtemp(prefix=f"new-image-{suite}-", dir=debian.cache_dir())
         os.chmod(work, 0o755)
         root = os.path.join(work, "root")
-        log_path = os.path.join(debian.cache_dir(), "image.log")
+        log_path = os.path.join(debian.cache_dir(), f"image-{suite}.log")
         try:
             with open(log_path, "w") as log:
-                if debian.host_suite() != SUITE:
-                    raise RuntimeError(
-                        f"its machine is Debian {SUITE} and runs the host's build, so the host must be {SUITE} too"
-                    )
-                tell(f"fetching and unpacking Debian {SUITE}")
+                tell(f"fetching and unpacking Debian {suite}")
                 # apt itself comes along to fetch the kernel with the same sources and keys.
-                included = [*PACKAGES, *NEIGHBOURS, "apt", "debian-archive-keyring"]
+                included = [*PACKAGES, *LIBRARIES[suite], *NEIGHBOURS, "apt", "debian-archive-keyring"]
                 more = ["--skip=check/empty", "--skip=cleanup/apt/lists"]
-                debian.bootstrap(SUITE, root, included, log, left_out=["/usr/lib/udev/hwdb.d/*"], more=more)
+                debian.bootstrap(suite, root, included, log, left_out=["/usr/lib/udev/hwdb.d/*"], more=more)
                 tell("adding the kernel")
                 version = unpack_kernel(root, os.path.join(work, "kernel"), log)
                 unpack_others(root, log)
@@ -356,15 +359,22 @@ def make(say=lambda text: None):
             with contextlib.suppress(OSError), open(log_path) as f:
                 sys.stderr.write("".join(f.readlines()[-25:]))
             raise RuntimeError(f"the lab's image could not be made: {error}; the whole log is in {log_path}") from error
-        # The one before stays, for whoever works on two branches; a running VM keeps its open file anyway.
-        olds = [
-            os.path.join(debian.cache_dir(), old)
-            for old in os.listdir(debian.cache_dir())
-            if re.fullmatch(r"[0-9a-f]{16}|new-\w+", old)
-        ]
-        olds = sorted((path for path in olds if path != work), key=os.path.getmtime)
-        for path in olds[:-1] if olds and os.path.exists(os.path.join(olds[-1], "complete")) else olds:
-            shutil.rmtree(path, ignore_errors=True)
-        os.rename(work, final)
+        remove_older(suite)
+        os.rename(work, directory(suite))
         tell("ready")
-        return Image(final)
+        return Image(directory(suite))
+
+
+def remove_older(suite):
+    """The one before stays, for whoever works on two branches; a running VM keeps its open file anyway. What a killed maker left goes."""
+    cache = debian.cache_dir()
+
+    def made(path):
+        return os.path.exists(os.path.join(path, "complete"))
+
+    olds = [os.path.join(cache, name) for name in os.listdir(cache) if re.fullmatch(rf"(new-)?image-{suite}-\w+", name)]
+    olds = sorted(filter(os.path.isdir, olds), key=os.path.getmtime)
+    keep = [path for path in olds if made(path)][-2:]
+    for path in olds:
+        if path not in keep:
+            shutil.rmtree(path, ignore_errors=True)

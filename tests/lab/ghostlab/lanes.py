@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from . import deploy, qemu
+from . import debs, deploy, qemu
 from .build import BUILD
 from .client import Client, Gone
 
@@ -34,8 +34,8 @@ class Lane:
 
     staging = threading.Lock()
 
-    def __init__(self, image, report, spare=False):
-        self.image, self.report, self.spare = image, report, spare
+    def __init__(self, image, report, stage=None, spare=False):
+        self.image, self.report, self.stage, self.spare = image, report, stage, spare
         self.machine = None
         self.ended = False
 
@@ -45,7 +45,7 @@ class Lane:
         machine.wait_until_up()
         with Client(machine) as client, self.staging:
             deploy.push_lab(client, BUILD)
-            deploy.push_build(client, BUILD)
+            deploy.push_build(client, BUILD, self.stage)
 
     def end(self):
         machine, self.machine = self.machine, None
@@ -73,7 +73,7 @@ class Lane:
                 continue
             try:
                 with Client(self.machine) as client:
-                    outcome = deploy.run_scenario(client, name, writer(said), RESULTS)
+                    outcome = deploy.run_scenario(client, name, writer(said), RESULTS, debs.DIRECTORY)
             except Exception as error:
                 if not self.ended:
                     what = f"the VM was lost: {error}" if isinstance(error, Gone) else f"{type(error).__name__}: {error}"
@@ -100,9 +100,9 @@ def writer(said):
     return (lambda text: (said.append(text), sys.stdout.write(text))) if verbose() else said.append
 
 
-def run(names, image, report, beside=None):
+def run(names, image, report, beside=None, stage=None):
     """Runs scenarios; report is called from one thread at a time. beside: what is done beside the first of them, in a thread of
-    its own, and before those that are alone. An exception (Ctrl-C) ends every VM."""
+    its own, and before those that are alone. stage: as in deploy.push_build. An exception (Ctrl-C) ends every VM."""
     os.makedirs(RESULTS, exist_ok=True)
     together, alone = (collections.deque(some) for some in in_order(names))
     lock = threading.Lock()
@@ -112,7 +112,7 @@ def run(names, image, report, beside=None):
             report(*words)
 
     # The first lane is this thread's: a VM ends with the thread that started it, and this one's has to stay for `alone`.
-    first, second = Lane(image, one_at_a_time), Lane(image, one_at_a_time, spare=True)
+    first, second = Lane(image, one_at_a_time, stage), Lane(image, one_at_a_time, stage, spare=True)
     two = len(together) >= WORTH_A_SECOND and (os.cpu_count() or 1) > 1 and not verbose()
 
     wrong = []

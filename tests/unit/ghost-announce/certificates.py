@@ -2,10 +2,27 @@
 """A throw-away CA and its certificates: a good one, an expired one, one with another name; and a second CA."""
 import os
 import subprocess
+import time
 
 
 def openssl(*argv):
-    subprocess.run(["openssl", *argv], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run(["openssl", *argv], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"openssl {' '.join(argv)}: {done.stderr}")
+
+
+def valid(days):
+    """From now, or until so many days ago. openssl since 3.4 refuses negative days; the ones before do not know -not_after."""
+    if days > 0:
+        return ["-days", str(days)]
+    version = subprocess.run(["openssl", "version"], check=True, capture_output=True, text=True).stdout.split()[1]
+    if tuple(map(int, version.split(".")[:2])) < (3, 4):
+        return ["-days", str(days)]
+
+    def stamp(ago):
+        return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() - ago * 86400))
+
+    return ["-not_before", stamp(1 - days), "-not_after", stamp(-days)]
 
 
 class Certificates:
@@ -38,7 +55,7 @@ class Certificates:
         openssl("req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
         # fmt: off
         openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self._path("ca.key"), "-CAcreateserial",
-                "-days", str(days), "-extfile", extensions, "-out", out)
+                *valid(days), "-extfile", extensions, "-out", out)
         # fmt: on
         with open(out, "a") as f, open(key) as k:
             f.write(k.read())
