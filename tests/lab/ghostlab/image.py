@@ -177,9 +177,10 @@ def unpack_kernel(root, path, log):
     package = re.search(r"Depends: (linux-image-\S+)", show).group(1)
     deb = download(root, package, log)
     version = package[len("linux-image-") :]
-    modules = f"./lib/modules/{version}"
-    patterns = [f"./boot/vmlinuz-{version}", f"{modules}/modules.builtin*", f"{modules}/modules.order"]
-    patterns += [f"{modules}/kernel/{m}*" if m.endswith(".ko") else f"{modules}/kernel/{m}" for m in MODULES]
+    patterns = [f"./boot/vmlinuz-{version}"]
+    for modules in (f"./lib/modules/{version}", f"./usr/lib/modules/{version}"):  # the latter since Debian 13
+        patterns += [f"{modules}/modules.builtin*", f"{modules}/modules.order"]
+        patterns += [f"{modules}/kernel/{m}*" if m.endswith(".ko") else f"{modules}/kernel/{m}" for m in MODULES]
     # tar complains when a pattern matches nothing (a module built in, say); what is really missing shows later.
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as p:
         subprocess.run(
@@ -187,9 +188,9 @@ def unpack_kernel(root, path, log):
         )
         p.stdout.read()
     os.unlink(deb)
-    for path in glob.glob(os.path.join(root, "lib/modules", version, "**/*.ko.xz"), recursive=True):
+    for module in glob.glob(os.path.join(root, "lib/modules", version, "**/*.ko.xz"), recursive=True):
         # busybox's insmod wants them plain, and under emulation each byte that need not be unpacked counts.
-        subprocess.run(["xz", "--decompress", path], check=True, stdout=log, stderr=log)
+        subprocess.run(["xz", "--decompress", module], check=True, stdout=log, stderr=log)
     subprocess.run(["chroot", root, "/sbin/depmod", version], check=True, stdout=log, stderr=log)
     shutil.move(os.path.join(root, f"boot/vmlinuz-{version}"), path)
     return version
