@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Saves the state without waiting for the disk. An fsync(2) takes a millisecond here and seconds on a busy SD card, and ghostd must
-// handle packets. Each write is a forked process with the state of that moment. It ignores the signals that end ghostd
-// (SIGTERM is blocked in both), so a stop, a restart and a crash of ghostd lose no requested write. Requests that arrive
+// handle packets. Each write is a forked process with the state of that moment. It ignores the signals that end ghostd, because SIGTERM
+// is blocked in both. So a stop, a restart and a crash of ghostd lose no requested write. Requests that arrive
 // while it runs are combined into the next write. A failed write is repeated, with the state of that time, after a second, then after
 // longer pauses up to a minute.
 //
@@ -41,8 +41,8 @@ class Writer {
   [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || again_; }
 
  private:
-  // Forks the process that writes, behind the one of that pidfd; -1 and errno, if it cannot.
-  [[nodiscard]] pid_t spawn(UniqueFd after);
+  // Forks the process that writes, behind the one of that pidfd; or errno.
+  [[nodiscard]] tl::expected<pid_t, int> spawn(UniqueFd after);
   void start();
   void ended(const siginfo_t& how);
   void failed();

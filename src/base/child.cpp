@@ -4,7 +4,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <climits>
 
 namespace ghost {
 namespace {
@@ -69,6 +76,35 @@ class Spawn {
   posix_spawnattr_t attributes_{};
 };
 
+bool only_thread() {
+  struct stat tasks{};
+  return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink <= 3;  // ".", its own entry, and one thread
+}
+
+bool set_descriptors(const ForkPlan& plan) {
+  const int in = plan.in ? *plan.in : ::open("/dev/null", O_RDONLY);  // a standard one, or closed below
+  return ::dup2(in, STDIN_FILENO) >= 0 && (!plan.out || ::dup2(*plan.out, STDOUT_FILENO) >= 0) &&
+         (!plan.err || ::dup2(*plan.err, STDERR_FILENO) >= 0) && ::close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+}
+
+bool set_up(const ForkPlan& plan, pid_t parent) {
+  if (!set_descriptors(plan)) return false;
+  if (plan.name != nullptr) ::prctl(PR_SET_NAME, plan.name);
+  if (plan.own_group && ::setpgid(0, 0) != 0) return false;
+  // It may have ended already.
+  return plan.dies_with_us == 0 || (::prctl(PR_SET_PDEATHSIG, plan.dies_with_us, 0, 0, 0) == 0 && ::getppid() == parent);
+}
+
+int execute(bool own_session, char** argv, char** environment) {
+  if (own_session) ::setsid();
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execve(argv[0], argv, environment);
+  return kNotSetUp;
+}
+
 }  // namespace
 
 std::vector<std::string> plain_environment() {
@@ -76,12 +112,38 @@ std::vector<std::string> plain_environment() {
 }
 
 tl::expected<pid_t, int> start_child(const ChildPlan& plan) {
+  const auto words = plan.environment.value_or(std::vector<std::string>());
+  auto argv = pointers(plan.argv), environment = pointers(words);
+  char** const its = plan.environment ? environment.data() : environ;
+  if (plan.dies_with_us != 0)
+    return fork_child({.in = plan.in, .out = plan.out, .err = plan.err, .dies_with_us = plan.dies_with_us},
+                      [&] { return execute(plan.own_session, argv.data(), its); });
   Spawn spawn;
   spawn.descriptors(plan);
   spawn.signals_and_session(plan.own_session);
-  const auto words = plan.environment.value_or(std::vector<std::string>());
-  auto argv = pointers(plan.argv), environment = pointers(words);
-  return spawn.start(argv.data(), plan.environment ? environment.data() : environ);
+  return spawn.start(argv.data(), its);
+}
+
+tl::expected<pid_t, int> fork_child(const ForkPlan& plan, const std::function<int()>& work) {
+  assert(only_thread());
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return tl::unexpected(errno);
+  if (pid > 0) return pid;
+  if (!set_up(plan, parent)) ::_exit(kNotSetUp);
+  int status = 1;
+  try {
+    status = work();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the status says it
+  }
+  ::_exit(status);
+}
+
+int report(const tl::expected<void, std::string>& done) {
+  if (done) return 0;
+  const auto& text = done.error();
+  [[maybe_unused]] const auto n = ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+  return 1;
 }
 
 }  // namespace ghost

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/child.hpp"
 #include "ghost-announce/sandbox.hpp"
 
 namespace ghost::announce {
@@ -24,8 +24,6 @@ using core::NoticeResult;
 
 namespace {
 
-constexpr int kNotStarted = 127;
-
 Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later) {
   return {result, fmt::format("{}: {}", doing, std::strerror(errno))};
 }
@@ -33,44 +31,31 @@ Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later
 // In the keeper: the process that waited for the program is gone, so its whole group is killed, including the keeper.
 extern "C" void on_orphaned(int) { ::kill(0, SIGKILL); }
 
-[[noreturn]] void become(const std::string& path, pid_t keeper) {
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || ::getppid() != keeper) ::_exit(kNotStarted);
-  for (const int signal : {SIGPIPE, SIGALRM, SIGTERM}) ::signal(signal, SIG_DFL);
-  std::string program = path;
-  std::string search = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  std::array<char*, 2> arguments{program.data(), nullptr};
-  std::array<char*, 2> environment{search.data(), nullptr};
-  ::execve(path.c_str(), arguments.data(), environment.data());
-  ::_exit(kNotStarted);
-}
-
-[[noreturn]] void end_like(int status) {
-  if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
+int end_like(int status) {
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
   ::signal(WTERMSIG(status), SIG_DFL);
   ::kill(::getpid(), WTERMSIG(status));
-  ::_exit(kNotStarted);
+  return kNotSetUp;
 }
 
 // The keeper leads the program's group, waits for it and ends as it did. When the link is gone, ghostd kills ghost-announce with
 // SIGKILL. Only a process with a parent-death signal can act then: the keeper does, for all processes of the program.
-[[noreturn]] void keep(const std::string& path, int input, pid_t parent) {
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (null < 0 || ::dup2(input, STDIN_FILENO) < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0 ||
-      ::close_range(3, ~0U, 0) != 0)
-    ::_exit(kNotStarted);
-  ::setpgid(0, 0);
+int keep(const std::string& path, pid_t parent) {
   ::signal(SIGALRM, SIG_DFL);
   ::signal(SIGTERM, on_orphaned);
-  if (::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0 || ::getppid() != parent || !deny_to_program()) ::_exit(kNotStarted);
-  const pid_t self = ::getpid();
-  const pid_t program = ::fork();
-  if (program < 0) ::_exit(kNotStarted);
-  if (program == 0) become(path, self);
+  if (::getppid() != parent || !deny_to_program()) return kNotSetUp;
+  const auto program = start_child({.argv = {path},
+                                    .environment = {{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}},
+                                    .in = STDIN_FILENO,
+                                    .out = {},
+                                    .err = {},
+                                    .dies_with_us = SIGKILL});
+  if (!program) return kNotSetUp;
   ::close(STDIN_FILENO);  // otherwise the writer would not notice that the program does not read
   int status = 0;
-  while (::waitpid(program, &status, 0) < 0)
-    if (errno != EINTR) ::_exit(kNotStarted);
-  end_like(status);
+  while (::waitpid(*program, &status, 0) < 0)
+    if (errno != EINTR) return kNotSetUp;
+  return end_like(status);
 }
 
 }  // namespace
@@ -107,10 +92,13 @@ tl::expected<Program, Outcome> start_program(const std::string& path) {
   UniqueFd theirs(ends[0]);
   Program program;
   program.input.reset(ends[1]);
-  const pid_t parent = ::getpid();
-  program.pid = ::fork();
-  if (program.pid < 0) return tl::unexpected(failed("fork"));
-  if (program.pid == 0) keep(real.get(), theirs.get(), parent);
+  const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!null) return tl::unexpected(failed("/dev/null"));
+  const auto keeper = fork_child(
+      {.in = theirs.get(), .out = null.get(), .err = null.get(), .own_group = true, .dies_with_us = SIGTERM},
+      [&real, parent = ::getpid()] { return keep(real.get(), parent); });
+  if (!keeper) return tl::unexpected(Outcome{NoticeResult::Later, fmt::format("fork: {}", std::strerror(keeper.error()))});
+  program.pid = *keeper;
   ::setpgid(program.pid, program.pid);  // parent and child both do this; it must be done before the group is killed
   program.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid, 0)));
   if (!program.pidfd || ::fcntl(program.input.get(), F_SETFL, O_NONBLOCK) != 0) {
@@ -146,8 +134,7 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
   int status = 0;
   while (::waitpid(program.pid, &status, 0) < 0)
     if (errno != EINTR) return failed("wait");
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNotStarted)
-    return {NoticeResult::BadConfig, "the program could not be started"};
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNotSetUp) return {NoticeResult::BadConfig, "the program could not be started"};
   return from_exit_status(status);
 }
 

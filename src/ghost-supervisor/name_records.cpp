@@ -2,7 +2,6 @@
 #include "ghost-supervisor/name_records.hpp"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/child.hpp"
 #include "core/names.hpp"
 #include "ppp/text.hpp"
 
@@ -90,28 +90,23 @@ void NameRecords::run() {
   again_.disarm();
   telling_ = calls_;
   if (demand_known_) telling_.insert(demand_.begin(), demand_.end());
-  std::array<int, 2> ends{-1, -1};
-  const pid_t pid = ::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0 ? ::fork() : -1;
-  why_ = UniqueFd(ends[0]);
-  const UniqueFd theirs(ends[1]);
-  if (pid == 0) {
-    ::prctl(PR_SET_NAME, "ghost-names");
-    std::string problem = "no memory";
-    try {
-      const auto done = resolvconf::settle(paths_.program, telling_, known_, [this](std::string_view r) { return stale(r); });
-      if (done) ::_exit(0);
-      problem = done.error();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the status says it
-    }
-    [[maybe_unused]] const auto n = ::write(theirs.get(), problem.data(), std::min<std::size_t>(problem.size(), PIPE_BUF));
-    ::_exit(1);
-  }
-  if (pid < 0) {
+  const auto started = start();
+  if (!started) {
     journal_.note(LOG_WARNING, {}, CallSerial::none,
-                  std::string("names: cannot start a process for resolvconf: ") + std::strerror(errno));
+                  std::string("names: cannot start a process for resolvconf: ") + std::strerror(started.error()));
     return again_.arm(loop::now() + kAgain);
   }
-  child_ = loop::ChildSource(loop_, pid, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
+  child_ = loop::ChildSource(loop_, *started, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
+}
+
+tl::expected<pid_t, int> NameRecords::start() {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return tl::unexpected(errno);
+  why_ = UniqueFd(ends[0]);
+  const UniqueFd theirs(ends[1]);
+  return fork_child({.name = "ghost-names", .in = {}, .out = theirs.get(), .err = {}}, [this] {
+    return report(resolvconf::settle(paths_.program, telling_, known_, [this](std::string_view r) { return stale(r); }));
+  });
 }
 
 void NameRecords::ended(const siginfo_t& how) {
@@ -122,8 +117,7 @@ void NameRecords::ended(const siginfo_t& how) {
   } else {
     std::array<char, PIPE_BUF> text{};
     const auto n = ::read(why_.get(), text.data(), text.size());
-    const auto problem = n > 0 ? ppp::printable({text.data(), static_cast<std::size_t>(n)})
-                               : std::string("its process was killed");
+    const auto problem = n > 0 ? ppp::printable({text.data(), static_cast<std::size_t>(n)}) : std::string("its process failed");
     known_.clear();
     if (problem != problem_) journal_.note(LOG_WARNING, {}, CallSerial::none, "names: cannot tell resolvconf: " + problem);
     problem_ = problem;

@@ -3,11 +3,14 @@
 // root-owned file. So no data from ghostd reaches resolvconf, and a call's servers go with the call, whichever process crashes.
 // Each run is a process of its own, one at a time, because resolvconf may be slow, or hang.
 #pragma once
+#include <sys/types.h>
+
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tl/expected.hpp>
 
 #include "core/call_news.hpp"
 #include "core/config.hpp"
@@ -33,6 +36,7 @@ class NameRecords {
  private:
   void run_soon();
   void run();
+  [[nodiscard]] tl::expected<pid_t, int> start();  // or errno
   void ended(const siginfo_t& how);
   [[nodiscard]] bool stale(std::string_view record) const;
 

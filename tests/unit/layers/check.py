@@ -4,7 +4,9 @@
 
 check.py includes SRC LAYER=OTHER,OTHER…   each #include "layer/…" is of the layer itself or of one that its row names
 check.py pure LIBRARY…                     what these call of the C library computes; nothing opens, reads, waits or asks the time
+check.py starts BUILD                      base/child alone starts processes
 """
+import json
 import os
 import re
 import subprocess
@@ -25,6 +27,18 @@ ACTS = re.compile(
     r"std::chrono::.*::now\(|std::random_device|std::filesystem|std::thread|std::basic_[io]?fstream|std::(cin|cout|cerr)"
     r"|fmt::.*::v?print\("
 )
+# fmt: off
+STARTS = {"fork", "vfork", "_Fork", "forkpty", "clone", "clone3", "posix_spawn", "posix_spawnp", "popen", "system", "daemon",
+          "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "execveat", "fexecve"}
+# fmt: on
+
+
+def undefined(file, *options):
+    text = subprocess.run(
+        ["nm", "--undefined-only", "--format=posix", *options, file], check=True, capture_output=True, text=True
+    ).stdout
+    # name, " U"; a line that ends in a colon names an object file
+    return {line.rsplit(" U", 1)[0].strip() for line in text.splitlines() if not line.endswith(":") and " U" in line}
 
 
 def includes(src, rows):
@@ -64,15 +78,7 @@ def includes(src, rows):
 def pure(libraries):
     faults = []
     for library in libraries:
-
-        def undefined(*options):
-            text = subprocess.run(
-                ["nm", "--undefined-only", "--format=posix", *options, library], check=True, capture_output=True, text=True
-            ).stdout
-            # name, " U"; a line that ends in a colon names an object file
-            return {line.rsplit(" U", 1)[0].strip() for line in text.splitlines() if not line.endswith(":") and " U" in line}
-
-        plain = undefined()
+        plain = undefined(library)
         if not plain:
             faults.append(f"{library}: nm(1) shows nothing")
         faults += [
@@ -80,13 +86,28 @@ def pure(libraries):
             for name in sorted(plain)
             if name.removeprefix(C23) not in COMPUTES and not RUNTIME.fullmatch(name)
         ]
-        faults += [f"{library}: calls {name}" for name in sorted(undefined("--demangle")) if ACTS.search(name)]
+        faults += [f"{library}: calls {name}" for name in sorted(undefined(library, "--demangle")) if ACTS.search(name)]
+    return faults
+
+
+def starts(build):
+    with open(os.path.join(build, "compile_commands.json")) as f:
+        objects = {entry["output"] for entry in json.load(f)}
+    faults, allowed = [], set()
+    for name in sorted(o for o in objects if o.startswith("src/")):
+        found = undefined(os.path.join(build, name)) & STARTS
+        if name.startswith("src/base/libchild.a.p/"):
+            allowed |= found
+        else:
+            faults += [f"{name}: calls {call}; base/child.hpp has what starts a process" for call in sorted(found)]
+    if not {"fork", "posix_spawn"} <= allowed:
+        faults.append("nm(1) does not show how base/child starts a process")
     return faults
 
 
 def main():
     what, *rest = sys.argv[1:]
-    faults = includes(rest[0], rest[1:]) if what == "includes" else pure(rest)
+    faults = includes(rest[0], rest[1:]) if what == "includes" else starts(*rest) if what == "starts" else pure(rest)
     print("\n".join(faults))
     return 1 if faults else 0
 
