@@ -28,7 +28,7 @@ class Authority {
   };
   struct Question {
     std::string sender;                          // the unique name of the caller's connection
-    std::string action;                          // "org.ghostd1.connect": units/org.ghostd1.policy
+    std::string action;                          // "org.ghostd1.connect"; made from dbus/org.ghostd1.Manager.xml
     std::map<std::string, std::string> details;  // for polkit's rules: action.lookup("link")
     bool interactive = false;                    // the caller waits while polkit asks a person
   };

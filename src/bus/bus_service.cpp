@@ -10,6 +10,7 @@
 #include <system_error>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "base/unique_fd.hpp"
 #include "bus/askers.hpp"
@@ -90,54 +91,33 @@ class BusService::Impl final : private ManagerObject, private LinkPort {
   std::vector<sdbus::Struct<std::string, sdbus::ObjectPath, std::string>> ListLinks() override;
   sdbus::ObjectPath GetLink(const std::string& link) override { return sdbus::ObjectPath(find(link).path); }
   using Path = sdbus::Result<sdbus::ObjectPath>;
-  void Connect(Path&& result, std::string link) override { may_ask(kConnect, link, caller(), std::move(result)); }
-  void Disconnect(Path&& result, std::string link) override { may_ask(kDisconnect, link, caller(), std::move(result)); }
-  void Block(sdbus::Result<>&& result, std::string link) override { may_ask(kBlock, link, caller(), std::move(result)); }
-  void Unblock(sdbus::Result<>&& result, std::string link) override { may_ask(kUnblock, link, caller(), std::move(result)); }
+  void Connect(Path&& result, std::string link) override { may_act(link, act::Connect{}, caller(), std::move(result)); }
+  void Disconnect(Path&& result, std::string link) override { may_act(link, act::Disconnect{}, caller(), std::move(result)); }
+  void Block(sdbus::Result<>&& result, std::string link) override { may_act(link, act::Block{}, caller(), std::move(result)); }
+  void Unblock(sdbus::Result<>&& result, std::string link) override {
+    may_act(link, act::Unblock{}, caller(), std::move(result));
+  }
+  void Appear(Path&& result, std::string link, std::uint64_t hold_usec) override {
+    may_act(link, act::Appear{core::Duration(static_cast<std::int64_t>(hold_usec))}, caller(), std::move(result));
+  }
   void Reload(sdbus::Result<>&& result) override;
   void Leave(sdbus::Result<bool>&& result) override;
-  void Appear(Path&& result, std::string link, std::uint64_t hold_usec) override {
-    may_appear(link, hold_usec, caller(), std::move(result));
-  }
   std::tuple<bool, std::uint64_t, bool> AppearTick(const std::string& link, const std::string& kind,
                                                    const std::uint64_t& timer_next_usec) override;
   Wire<std::vector<AppearanceRow>>::Type ListAppearances(const std::string& link) override;
 
   Link& find(const std::string& link);
   // The same, of a link's object.
-  void connect(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
-    may_ask(kConnect, link, by, std::move(result));
-  }
-  void disconnect(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
-    may_ask(kDisconnect, link, by, std::move(result));
-  }
-  void block(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
-    may_ask(kBlock, link, by, std::move(result));
-  }
-  void unblock(const std::string& link, const Caller& by, sdbus::Result<>&& result) override {
-    may_ask(kUnblock, link, by, std::move(result));
-  }
-  void appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, sdbus::Result<>&& result) override {
-    may_appear(link, hold_usec, by, std::move(result));
+  void act(const std::string& link, const LinkAct& act, const Caller& by, sdbus::Result<>&& result) override {
+    may_act(link, act, by, std::move(result));
   }
 
-  struct Act {
-    const char* verb;  // of polkit's action
-    Accepted (Requests::*request)(const std::string&);
-  };
-  static constexpr Act kConnect{"connect", &Requests::connect}, kDisconnect{"disconnect", &Requests::disconnect},
-      kBlock{"block", &Requests::block}, kUnblock{"unblock", &Requests::unblock};
   template <class Result>
-  void may_ask(const Act& act, const std::string& link, const Caller& by, Result&& result) {
-    if_permitted(act.verb, link, by, std::forward<Result>(result), [this, act, link] { return ask(link, act.request); });
+  void may_act(const std::string& link, const LinkAct& act, const Caller& by, Result&& result) {
+    const char* word = std::visit([](const auto& a) { return a.kWord; }, act);
+    if_permitted(word, link, by, std::forward<Result>(result), [this, act, link] { return ask(link, act); });
   }
-  template <class Result>
-  void may_appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, Result&& result) {
-    if_permitted("appear", link, by, std::forward<Result>(result),
-                 [this, link, hold_usec] { return ask_to_appear(link, hold_usec); });
-  }
-  sdbus::ObjectPath ask(const std::string& link, Accepted (Requests::*request)(const std::string&));
-  sdbus::ObjectPath ask_to_appear(const std::string& link, std::uint64_t hold_usec);
+  sdbus::ObjectPath ask(const std::string& link, const LinkAct& act);
   // Acts once the caller's right to it is known, and answers. No link: what concerns all.
   template <class... Results, class Do>
   void if_permitted(const char* verb, const std::optional<std::string>& link, const Caller& by,
@@ -329,19 +309,14 @@ void BusService::Impl::if_permitted(const char* verb, const std::optional<std::s
 }
 
 // The link's path: the request may take the link away.
-sdbus::ObjectPath BusService::Impl::ask(const std::string& link, Accepted (Requests::*request)(const std::string&)) {
+sdbus::ObjectPath BusService::Impl::ask(const std::string& link, const LinkAct& act) {
   sdbus::ObjectPath path(find(link).path);
   const auto name = find(link).shown.name;
-  answer([&] { return (requests_.*request)(name); });
-  return path;
-}
-
-sdbus::ObjectPath BusService::Impl::ask_to_appear(const std::string& link, std::uint64_t hold_usec) {
-  sdbus::ObjectPath path(find(link).path);
-  const auto name = find(link).shown.name;
-  if (hold_usec > static_cast<std::uint64_t>(Requests::kLongestHold.count()))
+  // Negative: more than 2^63 microseconds.
+  if (const auto* appear = std::get_if<act::Appear>(&act);
+      appear && (appear->hold < core::Duration::zero() || appear->hold > act::Appear::kLongestHold))
     refuse(RequestError::Kind::InvalidArgument, "hold_usec is longer than 366 days");
-  answer([&] { return requests_.appear(name, core::Duration(static_cast<std::int64_t>(hold_usec))); });
+  answer([&] { return requests_.ask(name, act); });
   return path;
 }
 

@@ -10,7 +10,7 @@ inline constexpr const char* kLinkPathPrefix = "/org/ghostd1/link";
 inline constexpr const char* kManagerInterface = "org.ghostd1.Manager";
 inline constexpr const char* kLinkInterface = "org.ghostd1.Link";
 
-// Of polkit's actions, units/org.ghostd1.policy.
+// Of polkit's actions, which dbus/rights.py makes.
 inline constexpr const char* kActionPrefix = "org.ghostd1.";
 
 inline constexpr const char* kErrorDenied = "org.freedesktop.DBus.Error.AccessDenied";

@@ -29,14 +29,8 @@ LinkObject::LinkObject(sdbus::IConnection& connection, const std::string& path, 
 }
 LinkObject::~LinkObject() { unregisterAdaptor(); }
 
-void LinkObject::Connect(sdbus::Result<>&& result) { port_.connect(shown_.name, caller_of(getObject()), std::move(result)); }
-void LinkObject::Disconnect(sdbus::Result<>&& result) {
-  port_.disconnect(shown_.name, caller_of(getObject()), std::move(result));
-}
-void LinkObject::Block(sdbus::Result<>&& result) { port_.block(shown_.name, caller_of(getObject()), std::move(result)); }
-void LinkObject::Unblock(sdbus::Result<>&& result) { port_.unblock(shown_.name, caller_of(getObject()), std::move(result)); }
-void LinkObject::Appear(sdbus::Result<>&& result, std::uint64_t hold_usec) {
-  port_.appear(shown_.name, hold_usec, caller_of(getObject()), std::move(result));
+void LinkObject::act(const LinkAct& act, sdbus::Result<>&& result) {
+  port_.act(shown_.name, act, caller_of(getObject()), std::move(result));
 }
 
 }  // namespace ghost::bus

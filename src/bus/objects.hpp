@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bus/link_properties.hpp"
+#include "bus/requests.hpp"
 #include "bus/wire.hpp"
 #include "link_adaptor.hpp"
 #include "manager_adaptor.hpp"
@@ -38,11 +40,7 @@ class ManagerObject : public sdbus::AdaptorInterfaces<org::ghostd1::Manager_adap
 // What the methods of the links' objects ask of the service: the manager's methods, for one link. Each is answered once, perhaps minutes later.
 struct LinkPort {
   virtual ~LinkPort() = default;
-  virtual void connect(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
-  virtual void disconnect(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
-  virtual void block(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
-  virtual void unblock(const std::string& link, const Caller& by, sdbus::Result<>&& result) = 0;
-  virtual void appear(const std::string& link, std::uint64_t hold_usec, const Caller& by, sdbus::Result<>&& result) = 0;
+  virtual void act(const std::string& link, const LinkAct& act, const Caller& by, sdbus::Result<>&& result) = 0;
 };
 
 class LinkObject final
@@ -54,11 +52,13 @@ class LinkObject final
   ~LinkObject();
 
  private:
-  void Connect(sdbus::Result<>&& result) override;
-  void Disconnect(sdbus::Result<>&& result) override;
-  void Block(sdbus::Result<>&& result) override;
-  void Unblock(sdbus::Result<>&& result) override;
-  void Appear(sdbus::Result<>&& result, std::uint64_t hold_usec) override;
+  void Connect(sdbus::Result<>&& result) override { act(act::Connect{}, std::move(result)); }
+  void Disconnect(sdbus::Result<>&& result) override { act(act::Disconnect{}, std::move(result)); }
+  void Block(sdbus::Result<>&& result) override { act(act::Block{}, std::move(result)); }
+  void Unblock(sdbus::Result<>&& result) override { act(act::Unblock{}, std::move(result)); }
+  void Appear(sdbus::Result<>&& result, std::uint64_t hold_usec) override {
+    act(act::Appear{core::Duration(static_cast<std::int64_t>(hold_usec))}, std::move(result));
+  }
   std::string Name() override { return shown_.name; }
   std::string Description() override { return shown_.description; }
   std::string State() override { return shown_.state; }
@@ -106,6 +106,8 @@ class LinkObject final
   bool CarrierNat() override { return shown_.carrier_nat; }
   std::vector<std::string> Addresses() override { return shown_.addresses; }
   Wire<std::vector<NoticeRow>>::Type Notices() override { return to_wire(shown_.notices); }
+
+  void act(const LinkAct& act, sdbus::Result<>&& result);
 
   LinkPort& port_;
   const LinkProperties& shown_;

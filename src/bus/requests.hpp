@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "core/appearance_status.hpp"
@@ -47,27 +48,45 @@ struct Asker {
   bool operator==(const Asker&) const = default;
 };
 
+// What a client may ask of a link. The word is that of polkit's action ("org.ghostd1.connect") and of the journal.
+namespace act {
+struct Connect {
+  static constexpr const char* kWord = "connect";
+};
+struct Disconnect {
+  static constexpr const char* kWord = "disconnect";
+};
+struct Block {
+  static constexpr const char* kWord = "block";
+};
+struct Unblock {
+  static constexpr const char* kWord = "unblock";
+};
+struct Appear {
+  static constexpr const char* kWord = "appear";
+  static constexpr core::Duration kLongestHold = std::chrono::hours(24 * 366);
+  core::Duration hold{};  // zero: as configured; at most kLongestHold
+};
+}  // namespace act
+using LinkAct = std::variant<act::Connect, act::Disconnect, act::Block, act::Unblock, act::Appear>;
+
 // Called from the loop, one at a time. The link names come from strangers, but are always those of published links. An
 // implementation may call publish() and remove(). An exception ends the loop, and the caller gets Failed.
 struct Requests {
   virtual ~Requests() = default;
-  [[nodiscard]] virtual Accepted connect(const std::string& link) = 0;
-  [[nodiscard]] virtual Accepted disconnect(const std::string& link) = 0;
-  [[nodiscard]] virtual Accepted block(const std::string& link) = 0;
-  [[nodiscard]] virtual Accepted unblock(const std::string& link) = 0;
+  // Before it accepts an act::Appear, it publishes a status with appearance.asked raised by one. The caller waits for the statuses
+  // after that.
+  [[nodiscard]] virtual Accepted ask(const std::string& link, const LinkAct& act) = 0;
   [[nodiscard]] virtual Accepted reload() = 0;
   // True: a call must end first; BusService::left() is called after the last one has ended.
   [[nodiscard]] virtual tl::expected<bool, RequestError> leave() = 0;
-  // For the record: a request ("connect", "disconnect", "block", "unblock", "reload", "leave", "appear") and its caller. It
-  // comes a moment after the request, because the bus must be asked. link: empty if it concerns all.
-  virtual void asked(const std::string& act, const std::string& link, const Asker& by);
+  // For the record: a request (the word of an act, "reload" or "leave") and its caller. It comes a moment after the request, because the
+  // bus must be asked. link: empty if it concerns all.
+  virtual void asked(const std::string& word, const std::string& link, const Asker& by);
   // A client reads the link's counters: those that change without an event may be published again.
   virtual void look(const std::string& link);
 
-  // Before appear() returns that it accepted, or appear_tick() that it is due, they publish a status with appearance.asked raised by
-  // one. The caller waits for the statuses after that. hold: zero for the configured one, at most kLongestHold. timer_next: if there is one.
-  static constexpr core::Duration kLongestHold = std::chrono::hours(24 * 366);
-  [[nodiscard]] virtual Accepted appear(const std::string& link, core::Duration hold) = 0;
+  // If an appearance is due, it publishes a status as for act::Appear. timer_next: if there is one.
   [[nodiscard]] virtual tl::expected<TickAnswer, RequestError> appear_tick(const std::string& link, core::TickKind kind,
                                                                            std::optional<core::WallTime> timer_next) = 0;
   // The oldest first.

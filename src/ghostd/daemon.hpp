@@ -68,20 +68,15 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   void set_up_places();
 
   // ---- the bus: daemon_requests.cpp
-  [[nodiscard]] bus::Accepted connect(const std::string& link) override;
-  [[nodiscard]] bus::Accepted disconnect(const std::string& link) override;
-  [[nodiscard]] bus::Accepted block(const std::string& link) override;
-  [[nodiscard]] bus::Accepted unblock(const std::string& link) override;
+  [[nodiscard]] bus::Accepted ask(const std::string& link, const bus::LinkAct& act) override;
   [[nodiscard]] tl::expected<bool, bus::RequestError> leave() override;
   [[nodiscard]] bus::Accepted may_call(const std::string& link) const;
-  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
+  void asked(const std::string& word, const std::string& link, const bus::Asker& by) override;
   void look(const std::string& link) override;
-  [[nodiscard]] bus::Accepted appear(const std::string& link, core::Duration hold) override;
   [[nodiscard]] tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(const std::string& link, core::TickKind kind,
                                                                              std::optional<core::WallTime> timer_next) override;
   [[nodiscard]] tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(
       const std::string& link) override;
-  [[nodiscard]] bus::Accepted ask(const std::string& link, core::LinkEvent event);
   void watch_timer(const std::string& link);
   void forget_timer(const std::string& link);
   void ask_timer(const std::string& link, core::TimerQuestion question) override;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Requests to ghostd on the bus, and what ghostd asks and tells there.
 #include <utility>
+#include <variant>
 
+#include "base/overloaded.hpp"
 #include "core/time.hpp"
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
@@ -24,13 +26,22 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
   return {};
 }
 
-bus::Accepted Daemon::connect(const std::string& link) {
-  if (auto may = may_call(link); !may) return may;
-  return ask(link, core::ConnectAsked{});
+bus::Accepted Daemon::ask(const std::string& link, const bus::LinkAct& act) {
+  if (std::holds_alternative<bus::act::Connect>(act) || std::holds_alternative<bus::act::Appear>(act))
+    if (auto may = may_call(link); !may) return may;
+  using Event = core::LinkEvent;
+  post(link, std::visit(Overloaded{[](const bus::act::Connect&) -> Event { return core::ConnectAsked{}; },
+                                   [](const bus::act::Disconnect&) -> Event { return core::DisconnectAsked{}; },
+                                   [](const bus::act::Block&) -> Event { return core::BlockAsked{}; },
+                                   [](const bus::act::Unblock&) -> Event { return core::UnblockAsked{}; },
+                                   [](const bus::act::Appear& appear) -> Event { return core::AppearAsked{appear.hold}; }},
+                        act));
+  turn_end_.tell_now();  // the caller sees the result in the properties
+  return {};
 }
 
-void Daemon::asked(const std::string& act, const std::string& link, const bus::Asker& by) {
-  log_asked(link, act, by.uid, by.pid, by.unit);
+void Daemon::asked(const std::string& word, const std::string& link, const bus::Asker& by) {
+  log_asked(link, word, by.uid, by.pid, by.unit);
 }
 
 void Daemon::look(const std::string& link) {
@@ -38,23 +49,12 @@ void Daemon::look(const std::string& link) {
   if (const auto at = links_.find(link); bus_ && at != links_.end()) bus_->publish(at->second->status());
 }
 
-bus::Accepted Daemon::disconnect(const std::string& link) { return ask(link, core::DisconnectAsked{}); }
-
-bus::Accepted Daemon::block(const std::string& link) { return ask(link, core::BlockAsked{}); }
-
-bus::Accepted Daemon::unblock(const std::string& link) { return ask(link, core::UnblockAsked{}); }
-
 tl::expected<bool, bus::RequestError> Daemon::leave() {
   std::vector<std::string> names;
   for (const auto& [name, link] : links_) names.push_back(name);
   for (const auto& name : names) post(name, core::LeaveAsked{});
   turn_end_.tell_now();
   return roll_.stop(any_call());
-}
-
-bus::Accepted Daemon::appear(const std::string& link, core::Duration hold) {
-  if (auto may = may_call(link); !may) return may;
-  return ask(link, core::AppearAsked{hold});
 }
 
 tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::string& name, core::TickKind kind,
@@ -68,12 +68,6 @@ tl::expected<bus::TickAnswer, bus::RequestError> Daemon::appear_tick(const std::
 
 tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> Daemon::appearances(const std::string& link) {
   return links_.at(link)->decides().memory().past;
-}
-
-bus::Accepted Daemon::ask(const std::string& link, core::LinkEvent event) {
-  post(link, std::move(event));
-  turn_end_.tell_now();  // the caller sees the result in the properties
-  return {};
 }
 
 void Daemon::answer_tick(const std::string& link, const core::Due& due) { links_.at(link)->judged(due); }

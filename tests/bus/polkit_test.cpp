@@ -6,9 +6,12 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <optional>
+#include <regex>
 #include <set>
 #include <thread>
 
@@ -143,6 +146,17 @@ const std::vector<Row> kRows{
     {{kIsp, kLink, "Unblock"}, "org.ghostd1.unblock link=isp", "unblock isp"},
     {{kIsp, kLink, "Appear", "t", "7"}, "org.ghostd1.appear link=isp", "appear isp 7"},
 };
+
+// A method whose action has another name in the policy, or that nobody has tried here, is noticed.
+TEST(PolkitPolicy, HasTheActionsThatPolkitIsAskedAbout) {
+  std::set<std::string> asked, shipped;
+  for (const auto& row : kRows) asked.insert(row.question.substr(0, row.question.find(' ')));
+  std::ifstream policy(POLKIT_POLICY);
+  const std::string text{std::istreambuf_iterator<char>(policy), {}};
+  const std::regex action("<action id=\"([^\"]+)\"");
+  for (std::sregex_iterator at(text.begin(), text.end(), action), end; at != end; ++at) shipped.insert((*at)[1]);
+  EXPECT_EQ(asked, shipped);
+}
 
 TEST_F(Polkit, RootIsNotAskedFor) {
   polkit.emplace(daemon.address(), FakePolkit::Says::no);

@@ -26,7 +26,7 @@ class PrivateBus {
  public:
   enum class Policy {
     open,     // every user may do everything
-    shipped,  // the system bus's rules, then dbus/org.ghostd1.conf
+    shipped,  // the system bus's rules, then org.ghostd1.conf
   };
   explicit PrivateBus(Policy policy = Policy::open);
   ~PrivateBus();

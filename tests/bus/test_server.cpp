@@ -98,9 +98,15 @@ void TestServer::remove(std::string link) {
   in_loop([&](bus::BusService& s) { s.remove(link); });
 }
 
-void TestServer::asked(const std::string& act, const std::string& link, const bus::Asker& by) {
+bus::Accepted TestServer::ask(const std::string& link, const bus::LinkAct& act) {
+  const std::string word = std::visit([](const auto& a) { return a.kWord; }, act);
+  const auto* appear = std::get_if<bus::act::Appear>(&act);
+  return record(word + " " + link + (appear ? " " + std::to_string(appear->hold.count()) : ""));
+}
+
+void TestServer::asked(const std::string& word, const std::string& link, const bus::Asker& by) {
   const std::lock_guard lock(mutex_);
-  askers_[link.empty() ? act : act + " " + link] = by;
+  askers_[link.empty() ? word : word + " " + link] = by;
   ++asked_;
 }
 

@@ -53,22 +53,16 @@ class TestServer final : private bus::Requests {
   int join();
 
  private:
-  bus::Accepted connect(const std::string& link) override { return record("connect " + link); }
-  bus::Accepted disconnect(const std::string& link) override { return record("disconnect " + link); }
-  bus::Accepted block(const std::string& link) override { return record("block " + link); }
-  bus::Accepted unblock(const std::string& link) override { return record("unblock " + link); }
+  bus::Accepted ask(const std::string& link, const bus::LinkAct& act) override;
   bus::Accepted reload() override { return record("reload"); }
   tl::expected<bool, bus::RequestError> leave() override {
     if (auto recorded = record("leave"); !recorded) return tl::unexpected(recorded.error());
     return true;
   }
-  bus::Accepted appear(const std::string& link, core::Duration hold) override {
-    return record("appear " + link + " " + std::to_string(hold.count()));
-  }
   tl::expected<bus::TickAnswer, bus::RequestError> appear_tick(const std::string& link, core::TickKind kind,
                                                                std::optional<core::WallTime> timer_next) override;
   tl::expected<std::vector<core::AppearanceRecord>, bus::RequestError> appearances(const std::string& link) override;
-  void asked(const std::string& act, const std::string& link, const bus::Asker& by) override;
+  void asked(const std::string& word, const std::string& link, const bus::Asker& by) override;
   bus::Accepted record(const std::string& request);
   void serve(const std::string& address, const std::vector<core::LinkStatus>& links);
 

@@ -334,7 +334,7 @@ echo '{"result":"Ok","detail":"","elapsed_usec":1,"text":""}'
     supervisor_.say("listed");
     settle();
     ASSERT_TRUE(daemon_->reload());
-    ASSERT_TRUE(requests().appear("isp", core::Duration::zero()));
+    ASSERT_TRUE(requests().ask("isp", bus::act::Appear{}));
     call_serial_ = serial(next_call());
     supervisor_.say("started isp " + call_serial_ + " pid=42");
     supervisor_.say("address isp " + call_serial_ + " local=10.9.0.1 remote=10.9.0.2");
@@ -379,7 +379,7 @@ echo '{"result":"Ok","detail":"","elapsed_usec":1,"text":""}'
 TEST_F(PartingTest, ALinkThatIsTakenAwaySaysGoodByeBeforeItsRouteIsBack) {
   take_away();
   EXPECT_EQ(status_, "far: down | isp: up 10.9.0.1");
-  EXPECT_EQ(requests().connect("isp").error().kind, bus::RequestError::Kind::Failed);
+  EXPECT_EQ(requests().ask("isp", bus::act::Connect{}).error().kind, bus::RequestError::Kind::Failed);
   good_bye_is_said();
   EXPECT_EQ(next(), hangup());
   is_taken_away();
