@@ -30,12 +30,13 @@ PasswordAgent::PasswordAgent(Client& client, const Options& options) {
   UniqueFd tells(ends[1]);
   // Not --fallback, because polkit ignores a fallback if the user has no session (su, a service's shell), and the person is at
   // this terminal anyway. pkttyagent uses /dev/tty. Its standard output is the pipe, which it closes when it is registered with
-  // polkit.
+  // polkit. It does not notice that the --process has ended, so a ghostctl that is killed takes it along.
   const auto started = start_child({.argv = {kAgent, "--notify-fd", "1", "--process", std::to_string(::getpid())},
                                     .environment = {},
                                     .in = STDIN_FILENO,
                                     .out = tells.get(),
-                                    .err = {}});
+                                    .err = {},
+                                    .dies_with_us = SIGTERM});
   tells.reset();
   if (!started) return;
   agent_ = *started;

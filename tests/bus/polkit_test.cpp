@@ -2,6 +2,10 @@
 // Who may do what: the shipped policy of the bus, and a polkit of the test's own that allows, refuses, wants a password, is silent, or is
 // not there. Callers are root and, by setpriv, somebody else. The lab tests the real polkitd.
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -205,6 +209,40 @@ TEST_F(Polkit, APersonIsAskedOnlyWhereTheCallerWaitsForThat) {
   EXPECT_THAT(polkit->take_record(), ElementsAre("org.ghostd1.connect link=isp", "org.ghostd1.connect link=isp interactive",
                                                  "org.ghostd1.block link=isp interactive", "org.ghostd1.block link=isp"));
   EXPECT_THAT(server.take_record(), IsEmpty());
+}
+
+// On a terminal. Something else stands in pkttyagent's place, which says who it is and, like pkttyagent, does not see that ghostctl ends.
+// The shell stays, because the end of a session's leader hangs up on all of its terminal.
+TEST_F(Polkit, TheAgentEndsWithAGhostctlThatIsKilled) {
+  if (!std::filesystem::exists("/usr/bin/pkttyagent")) GTEST_SKIP() << "it can only stand where pkttyagent is";
+  polkit.emplace(daemon.address(), FakePolkit::Says::nothing);
+  std::filesystem::copy_file(GHOSTCTL, daemon.dir() / "ghostctl");
+  const auto told = daemon.dir() / "told", agent = daemon.dir() / "agent";
+  std::filesystem::create_directory(told);
+  std::filesystem::permissions(told, std::filesystem::perms::all);
+  std::ofstream(agent) << "#!/bin/sh\necho $4 $$ >" << (told / "new").string() << "; mv " << (told / "new").string() << " "
+                       << (told / "pids").string() << "\nexec sleep 1000 >/dev/null\n";
+  std::filesystem::permissions(agent, std::filesystem::perms(0755));
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    const Child terminal(
+        {"unshare", "--mount", "sh", "-c",
+         "mount --bind " + agent.string() + " /usr/bin/pkttyagent && exec setpriv --reuid=65534 --regid=65534 " +
+             "--clear-groups script -qec '" + (daemon.dir() / "ghostctl").string() + " block isp; exec sleep 1000' /dev/null"},
+        {"DBUS_SYSTEM_BUS_ADDRESS=" + daemon.address()});
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(told / "pids"); }));
+    pid_t ghostctl = 0, its = 0;
+    std::ifstream(told / "pids") >> ghostctl >> its;
+    std::filesystem::remove(told / "pids");
+    ASSERT_GT(ghostctl, 1);
+    ASSERT_GT(its, 1);
+    const UniqueFd ended(static_cast<int>(::syscall(SYS_pidfd_open, its, 0)));
+    ASSERT_TRUE(ended);
+    ASSERT_TRUE(eventually([&] { return !polkit->take_record().empty(); }));
+    ASSERT_EQ(::kill(ghostctl, signal), 0);
+    pollfd p{ended.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&p, 1, 10'000), 1) << "it lives after " << signal;
+    ::kill(its, SIGKILL);
+  }
 }
 
 TEST_F(Polkit, WithoutItOnlyRootMay) {
