@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Text that is safe for a D-Bus string and a terminal. A modem's noise reaches pppd's log and from there a
-// link's Detail. sd-bus refuses a whole message for one byte that is not UTF-8, and an escape sequence must not reach the
+// link's Detail. sd-bus refuses a whole message for one byte that is not UTF-8. An escape sequence must not reach the
 // terminal of a user of ghostctl.
 #pragma once
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // systemd-resolved's side of names (org.freedesktop.resolve1(5)). It tells the owner of that bus name the servers from
-// core::names_for(), again when the name has a new owner, and again with growing pauses while the owner refuses or does not answer.
+// core::names_for(), and each new owner again. While the owner refuses or does not answer, it repeats that with growing pauses.
 // It never starts resolved by a question, and never waits for it.
 #pragma once
 #include <functional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Before a real stop of ghostd: notifiers that were told that we are on the net are told that we leave, while the line is up.
+// Before a real stop of ghostd, while the line is up: notifiers that know that we are on the net are told that we leave.
 // By sd-bus, because ghost-tun, which runs as root, does not link sdbus-c++.
 #pragma once
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which files make up the configuration, and whether they can be trusted. Their content becomes arguments of a
-// pppd that runs as root, so only root may be able to write them. A file must be owned by root (or by the user who runs
-// this, if that is not root) and writable only by its owner, in a directory of which the same holds.
+// pppd that runs as root, so only root may be able to write them. A file must be owned by root, or by the user who runs
+// this, if that is not root. Only its owner may write to it. The same holds of its directory.
 // Every user must be able to read root's file, because ghostd is not root. So root's check, the supervisor
 // and ghostd decide alike. The content is read once, from the descriptor that was checked.
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Checks DNS= of all links against the known routes to these servers, because a link that cannot reach its own name server
+// Checks DNS= of all links against the known routes to these servers. A link that cannot reach its own name server
 // would be dialled in vain. A certain fault is an error. A fault that depends on the machine's other interfaces, which come and
 // go, is a warning.
 #pragma once

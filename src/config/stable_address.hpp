@@ -17,7 +17,7 @@ namespace ghost::config {
 using MachineId = std::array<std::uint8_t, 16>;
 
 // The next IPv4 address that is not in `taken`: 192.0.0.2 to 192.0.0.6 (RFC 7335), then 198.19.103.1 to 198.19.103.254
-// (RFC 2544, RFC 6890: never routed on the Internet). nullopt when all 259 are taken.
+// (RFC 2544). The Internet routes neither (RFC 6890). nullopt when all 259 are taken.
 std::optional<IpAddress> next_default_address(const std::set<IpAddress>& taken);
 
 // The link's unique local address (RFC 4193): fd, a 40-bit global id that is the machine's, subnet 0, and 64 bits that

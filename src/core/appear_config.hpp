@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What [Appear] and the [Announce name] sections of a link's file say, as values: when the link appears on the net, and which
+// The [Appear] and [Announce name] sections of a link's file as values: when the link appears on the net, and which
 // receivers are told. ghostd.link(5) and docs/appear.md are the user's view of the same.
 #pragma once
 #include <chrono>

@@ -171,7 +171,7 @@ void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
 void AppearanceMachine::on(Present&, const Reloaded& event) {
   if (event.other_patience) effect(WantFarewell{true, config_.appear.vanish_timeout});
   if (event.anew.empty()) return;
-  // The notice on its way to the former receiver is sent to the new one, with a number of its own because its words may differ.
+  // The notice on its way to the former receiver is sent to the new one. It has its own number, because its words may differ.
   ++sequence_;
   remember();
   for (auto& notifier : notifiers_) {

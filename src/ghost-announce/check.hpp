@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The rules of an [Announce] section, by the scheme of its Url=: the keys, their kinds, which are required, and which
-// settings would send a secret unencrypted. The configuration uses them at load, ghost-announce before it does anything.
+// The rules of an [Announce] section, by the scheme of its Url=: the keys, their kinds, and which are required. They refuse
+// settings that would send a secret unencrypted. The configuration uses them at load, ghost-announce before it does anything.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One transfer by libcurl, with the rules for all of them: only sockets of the link, our own name lookup, only the requested
-// scheme, no proxy, no redirect, no .netrc, TLS verified, 64 KiB of answer at most, an end at the deadline.
+// One transfer by libcurl. The rules for all: only sockets of the link, our own name lookup, only the requested scheme, TLS verified.
+// No proxy, no redirect, no .netrc. 64 KiB of answer at most, and an end at the deadline.
 #pragma once
 #include <curl/curl.h>
 

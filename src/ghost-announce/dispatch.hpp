@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A job from its text to its answer: parse and check it, read its credential, close the sandbox, call the notifier, and
+// A job from its text to its answer: parse and check it, read its credential, close the sandbox, call the notifier. Then
 // remove secrets from the answer.
 #pragma once
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sends a DNS message through the link and returns the answer: by UDP, again after 1, 2, 4 s …, by TCP if the answer does
+// Sends a DNS message through the link and returns the answer. By UDP, again after 1, 2, 4 s …; by TCP if the answer does
 // not fit (RFC 1035, 4.2; RFC 7766). An answer must come from that server and have the question's number.
 #pragma once
 #include <cstdint>

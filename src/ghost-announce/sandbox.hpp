@@ -13,8 +13,8 @@
 
 namespace ghost::announce {
 
-// No core dump and no ptrace by others of this user, no_new_privs, no capability, limits of memory, CPU, files and, of a
-// file it writes, size. The error is for people: nothing must be sent then.
+// No core dump, no ptrace by others of this user, no_new_privs, no capability. Limits of memory, CPU, files, and the size of a
+// file that it writes. The error is for people: nothing must be sent then.
 [[nodiscard]] tl::expected<void, std::string> give_up_privileges(core::Duration cpu_time);
 
 enum class Work { network, file };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Starts pppd with an argv, never a shell. pppd gets its own session, a clean signal mask, an environment of two words,
-// /dev/null as stdin, and one pipe for all output of pppd and its connect script.
+// Starts pppd with an argv, never a shell. pppd gets its own session, a clean signal mask, an environment of two words, and
+// /dev/null as stdin. One pipe has all output of pppd and its connect script.
 #pragma once
 #include <sys/types.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Is this stop the end, or the first half of a restart? A restart must not touch the things that a running call needs: routes,
+// Is this stop the end, or the first half of a restart? A restart must not touch the things that a running call needs. Routes,
 // rules, the nftables table and the sysctls stay, and the next ghostd finds them. Pure; systemd.exec(5) and
 // org.freedesktop.systemd1(5) define the words.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Offline: it reads the configuration as a reload would, asks the kernel for other default routes, finds the name servers of this
-// host, and changes nothing. ghostd need not run.
+// Offline: it reads the configuration as a reload would, asks the kernel for other default routes, and finds the name servers of this
+// host. It changes nothing, and ghostd need not run.
 #include <fmt/format.h>
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether a call may have the addresses that its far end assigned to both ends. It must not have one of another local interface,
-// nor one in another interface's prefix, because packets to it would go to the far end, or nowhere. Pure.
+// Whether a call may have the addresses that its far end assigned to both ends. Not one of another local interface,
+// nor one in another interface's prefix: packets to it would go to the far end, or nowhere. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -21,7 +21,7 @@ struct HeldAddress {
   bool operator==(const HeldAddress&) const = default;
 };
 
-// Why the call of this link must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address
+// Why the call must not have the address as its own: "10.10.10.1, which the far end assigned to us, is the address
 // of lan0". nullopt: the call may have it. A call may also have the stable address of its link.
 [[nodiscard]] std::optional<std::string> own_conflict(const LinkInterfaces& link, const IpAddress& own,
                                                       const std::vector<HeldAddress>& held);

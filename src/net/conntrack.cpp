@@ -38,7 +38,7 @@ bool names(Bytes tuple, const IpAddress& address) {
   return address_in(tuple, address.family(), true) == address || address_in(tuple, address.family(), false) == address;
 }
 
-// A deletion names the original tuple, zone and id, so that it spares a new conversation with the same
+// A deletion names the original tuple, zone and id. So it spares a new conversation with the same
 // ports that has replaced the old one meanwhile. Never without a tuple: the kernel would delete
 // everything.
 NlMessage deletion(Bytes entry, Bytes tuple, const IpAddress& address) {

@@ -10,7 +10,7 @@ namespace ghost::net {
 // rtnetlink.h.
 inline constexpr std::uint8_t kProtocol = 103;
 
-// Default routes are in their own table ("gd" in ASCII), so that ghostd neither replaces another program's default
+// Default routes are in their own table ("gd" in ASCII). So ghostd neither replaces another program's default
 // route in main nor needs it to restore everything.
 inline constexpr std::uint32_t kDefaultTable = 0x6764;
 inline constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN: for prefixes more specific than the default

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sends packets unchanged into one interface (raw(7), sendmmsg(2)), so that they leave by OUTPUT like any program's: no
+// Sends packets unchanged into one interface (raw(7), sendmmsg(2)). They leave by OUTPUT like any program's, so no
 // foreign forward chain, sysctl or policy rule affects them. It reports for each packet whether the interface's queue took it.
 #pragma once
 #include <cstdint>

@@ -9,7 +9,7 @@
 
 namespace ghost::net {
 
-// Routes and rules by their protocol number, sysctls by the journal, then the nftables table: last, because
+// Routes and rules by their protocol number, sysctls by the journal, then the nftables table. It is last, because
 // it guards the forwarding that the sysctls had enabled. Tries everything and returns the failures.
 // Empty: all is as before.
 [[nodiscard]] std::vector<Error> release_everything(const std::filesystem::path& journal,

@@ -16,7 +16,7 @@ class Rtnl {
   [[nodiscard]] static Result<Rtnl> open();
 
   // In order, stopping at the first failure. Replaces a route of ours with the same prefix, table and
-  // metric, and any such route in our own tables; EEXIST if it is another program's route in main.
+  // metric, and any such route in our own tables. EEXIST if it is another program's route in main.
   [[nodiscard]] Result<void> add(const std::vector<Route>& routes);
   // Tries all; the first failure is the answer. Routes that the kernel itself removed count as removed.
   [[nodiscard]] Result<void> remove(const std::vector<Route>& routes);

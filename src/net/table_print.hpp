@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The content of the table "inet ghostd", as a comparable value: its chains, rules and sets, without the parts that change by
+// The content of the table "inet ghostd" as a comparable value: its chains, rules and sets. It lacks the parts that change by
 // themselves (handles, counters' values, elements that packets renew). A few netlink questions, without libnftables.
 #pragma once
 #include <cstdint>

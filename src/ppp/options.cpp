@@ -33,7 +33,7 @@ struct Word {
   bool quoted = false;
 };
 
-// Takes one word from the front of a pppd options file (pppd(8), OPTIONS FILES): white space separates words, '#' begins a
+// Takes one word from the front of a pppd options file (pppd(8), OPTIONS FILES). White space separates words, '#' begins a
 // comment, quotes keep a word together. Backslashes are not resolved.
 std::optional<Word> next_word(std::string_view& rest) {
   static constexpr std::string_view kSpace = " \t\r\n";

@@ -27,7 +27,7 @@ struct PppdPaths {
 tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths = {},
                                                               std::string_view peer_file = {});
 
-// The first word of a peer file that is incompatible with ghostd and that no later option of pppd can undo; empty if there
+// The first word of a peer file that is incompatible with ghostd and that no later option of pppd can undo. Empty if there
 // is none. This is "demand", with which pppd dials by itself and answers for an absent peer.
 std::string_view unusable_option(std::string_view peer_file);
 
