@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Shows what ghostd does, without a modem: installs what is needed, builds, boots the lab (a virtual machine with a
+"""Shows what ghostd does, without a modem. Installs what is needed, builds, boots the lab (a virtual machine with a
 telephone line and a provider inside) and prints the story as it happens. This machine's own network is never touched.
 
   sudo packaging/demo            the story; the last line is "demo: N of N checks passed"

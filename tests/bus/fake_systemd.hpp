@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// org.freedesktop.systemd1 on a private bus, as far as ghost-appear and ghost-tun speak to it: timers that stand, are started and
-// stopped; jobs that wait, and their end.
+// org.freedesktop.systemd1 on a private bus, as far as ghost-appear and ghost-tun speak to it. Timers stand, are started and
+// stopped. Jobs wait, and end.
 // The lab tests the real one.
 #pragma once
 #include <systemd/sd-bus.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who may do what: the shipped policy of the bus, and a polkit of the test's own that allows, refuses, wants a password, is silent, or is
+// Who may do what: the shipped policy of the bus, and a polkit of the test's own. It allows, refuses, wants a password, is silent, or is
 // not there. Callers are root and, by setpriv, somebody else. The lab tests the real polkitd.
 #include <gmock/gmock.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// BusPump: the three ways in which an sdbus-c++ connection under another loop goes wrong when its poll data is not read
-// again before every poll, and the loss of the bus.
+// BusPump: an sdbus-c++ connection under another loop goes wrong in three ways when its poll data is not read
+// again before every poll. And the loss of the bus.
 #include <gmock/gmock.h>
 #include <sdbus-c++/sdbus-c++.h>
 

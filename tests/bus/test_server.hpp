@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// ghostd's place on a private bus, taken by the real BusService in a thread with its own loop, and by Requests that record
+// ghostd's place on a private bus. The real BusService takes it, in a thread with its own loop, with Requests that record
 // and answer as they are told. Everything but the record is touched in that thread alone: in_loop().
 #pragma once
 #include <functional>
@@ -86,7 +86,7 @@ class TestServer final : private bus::Requests {
 // A link that is up, with every field set to something of its own.
 core::LinkStatus sample_link(const std::string& name = "isp");
 
-// With every field of the appearance set as well, as it is when it was told to two and one of them could not be reached.
+// With every field of the appearance set as well, as when one of its two receivers could not be reached.
 core::AppearanceStatus sample_appearance();
 core::WallTime wall(std::int64_t seconds_since_1970);
 

@@ -388,7 +388,7 @@ TEST(Appearance, AReloadSaysGoodByeToNobodyWhoIsToldStill) {
   });
 }
 
-// The address went and came back before the notice of the other one had an answer: what is on its way is not the last word.
+// The address went and came back before the notice of the other one had an answer. What is on its way is not the last word.
 TEST(Appearance, AnAddressThatComesBackIsToldAgainIfAnotherMayHaveBeenHeard) {
   auto machine = present();
   play(machine, {

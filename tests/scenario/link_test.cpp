@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the two machines of a link and the disk make of each other: when a notice may leave, who keeps a promise, what a restart
+// What the two machines of a link and the disk make of each other: when a notice may leave, and who keeps a promise. What a restart
 // takes up again, and in which order a link says good-bye and hangs up.
 #include <gmock/gmock.h>
 

@@ -5,8 +5,8 @@
 //     play(isp(), {{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
 //                  {2s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"}});
 //
-// A row whose event is `due` also says that its time is the very one the link asked to be woken at (or that of
-// the row before, if it asked to be woken at once).
+// A row whose event is `due` also says that its time is the very one the link asked to be woken at. It is that of
+// the row before, if the link asked to be woken at once.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Eight days of a machine that appears: systemd's timers, a disk that outlives what happens, and things that happen (the
-// machine goes down, the clock is set, ghost-appear is killed, somebody appears by hand, the line fails). core::decide()
+// Eight days of a machine that appears: systemd's timers, a disk that outlives what happens, and things that happen. The
+// machine goes down, the clock is set, ghost-appear is killed, somebody appears by hand, the line fails. core::decide()
 // is asked as ghostd asks it; whether the promises hold is judged here with localtime_r(3) and mktime(3), not with core.
 #pragma once
 #include <cstdint>

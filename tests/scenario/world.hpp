@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A little world around one link: it answers effects with what a supervisor, a kernel, a disk, systemd's timers, receivers of
-// notices and people do, plausible or not, kills ghostd and starts it again, and holds the link to its promises: those of the
+// A little world around one link. It answers effects with what a supervisor, a kernel, a disk, systemd's timers, receivers of
+// notices and people do, plausible or not. It kills ghostd and starts it again, and holds the link to its promises: those of the
 // call (world.cpp) and those of its appearances (world_notices.cpp). One seed, one life; the same seed, the same life.
 #pragma once
 #include <map>

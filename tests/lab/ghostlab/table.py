@@ -26,7 +26,7 @@ ROWS = [
     ),
     ("from the PPP address to the first datagram at the far end", "<= demand's", "ghostd.handover", ["demand.handover"]),
     ("first packet to pppd's exec, of a whole bare call (median of 20)", "<= 5 %", "ghostd.trigger", []),
-    ("wake-ups of ghostd during a 20 MB transfer", "<= 2 a second", "ghostd.wakeups", []),
+    ("wake-ups of ghostd during a 20 MB transfer", "<= 2 per second", "ghostd.wakeups", []),
     ("300 datagrams sent during the hang-up", "all arrive", "ghostd.hangup", ["demand.hangup"]),
     (
         "from Appear to the first notice received, beside a script of pppd and curl (median of 10)",

@@ -25,7 +25,7 @@ from rig.uplink import Uplink
 
 ACTIONS = ("starts", "changes", "stops")
 STATES = ("down", "dialing", "up")
-RATE = 75  # datagrams a second
+RATE = 75  # datagrams per second
 WITHIN = 3  # seconds from the end of what the neighbour does, for all to be as it should
 ACT = 120  # seconds that one act of a neighbour may take: ufw's reload starts iptables some dozen times
 # A conversation that began before the act lives longer than the act.

@@ -21,7 +21,7 @@ def run(lab):
     took = fetch(SIZE)
     woken = switches(pid()) - before
     rate = woken / (time.monotonic() - began)
-    lab.measure("ghostd.wakeups", f"{rate:.2f} a second ({woken} in {took:.1f} s of transfer)")
+    lab.measure("ghostd.wakeups", f"{rate:.2f} per second ({woken} in {took:.1f} s of transfer)")
     lab.check("at most 2 wake-ups per second", rate <= 2, (woken, took))
     lab.ghostctl("disconnect", "isp")
     lab.wait_state("down")

@@ -74,13 +74,13 @@ def replay(lab):
         theirs.append(rate_of("ppp-isp", before))
         program.done()
         ratios.append(ours[-1] / theirs[-1])
-        lab.say(f"replay {ours[-1]:.0f}, program {theirs[-1]:.0f} a second: {ratios[-1]:.2f}")
+        lab.say(f"replay {ours[-1]:.0f}, program {theirs[-1]:.0f} per second: {ratios[-1]:.2f}")
         drained("ppp-isp")
         lab.stop_ghostd()
         lab.line.wait_free()
     ratio = statistics.median(ratios)
-    lab.measure("ghostd.replay.rate", f"{statistics.median(ours):.0f} a second (ratio {ratio:.2f})")
-    lab.measure("sendmmsg.rate", f"{statistics.median(theirs):.0f} a second")
+    lab.measure("ghostd.replay.rate", f"{statistics.median(ours):.0f} per second (ratio {ratio:.2f})")
+    lab.measure("sendmmsg.rate", f"{statistics.median(theirs):.0f} per second")
     # 0.8 is asked for, and shown; a machine on which rounds differ by a third may show less.
     lab.check("a replay is about as fast as a program's sendmmsg(2) through the same link", ratio >= 0.65, ratios)
 
@@ -171,10 +171,10 @@ def through(lab):
             lab.say(f"{name}: {({k: round(v[-1]) for k, v in rates[name].items()})}")
     median = {name: {kind: statistics.median(found) for kind, found in kinds.items()} for name, kinds in rates.items()}
     # Shown, not judged: on an emulated machine, rounds differ by a tenth.
-    lab.measure("ghostd.through", "own {own:.0f}, LAN {LAN:.0f} a second".format(**median["ghostd"]))
+    lab.measure("ghostd.through", "own {own:.0f}, LAN {LAN:.0f} per second".format(**median["ghostd"]))
     for name in ("bare", "masqueraded"):
         ratios = {kind: median["ghostd"][kind] / median[name][kind] for kind in ("own", "LAN")}
         lab.measure(
             f"through.{name}",
-            "own {own:.0f}, LAN {LAN:.0f} a second".format(**median[name]) + " (ratio {own:.2f}, {LAN:.2f})".format(**ratios),
+            "own {own:.0f}, LAN {LAN:.0f} per second".format(**median[name]) + " (ratio {own:.2f}, {LAN:.2f})".format(**ratios),
         )

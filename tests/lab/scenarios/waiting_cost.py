@@ -93,4 +93,4 @@ def large(lab):
         (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"])) == (count, 0, 0, 1),
         (sent, seen, status),
     )
-    lab.say(f"at {count / (sent['last'] - sent['first']):.0f} a second; {net.call_address(lab.line.last_call)}; {status}")
+    lab.say(f"at {count / (sent['last'] - sent['first']):.0f} per second; {net.call_address(lab.line.last_call)}; {status}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Mutations of a good file, from a fixed seed: never a crash, always a configuration or a reason, and never a
+// Mutations of a good file, from a fixed seed: never a crash, always a configuration or a reason. Never a
 // value that breaks the promises of core/config.hpp.
 #include <gtest/gtest.h>
 

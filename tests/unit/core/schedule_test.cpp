@@ -366,8 +366,8 @@ TEST(Decide, TheTimersServiceComesAfterItsPromiseWasKept) {
   EXPECT_EQ(next, (Due{true, TickVerdict::promised, tuesday + 24h, tuesday + 24h}));
 }
 
-// A timer may elapse twice in a window. What was granted for the first time does not answer the second, unless it is under way still;
-// and what was granted at a time that is yet to come, because the clock was put back, answers nothing.
+// A timer may elapse twice in a window. What was granted for the first time does not answer the second, unless it is under way still.
+// What was granted at a time that is yet to come, because the clock was put back, answers nothing.
 TEST(Decide, AWindowsSecondElapseIsAnAppearanceOfItsOwn) {
   const Place berlin("Europe/Berlin");
   const auto first = local("2026-11-20 07:30:00");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Shared by the tests of ghost-announce: a job, a run of the program with it, and the rules for every run: one line of
+"""Shared by the tests of ghost-announce: a job, a run of the program with it, and the rules for every run. One line of
 JSON, exit status 0, nothing on stderr, no secret in its output, its arguments or its environment."""
 import base64
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""dns: one signed update that replaces or removes, a named result for whatever the server says; and names looked up with the
+"""dns: one signed update that replaces or removes, a named result for whatever the server says. Names are looked up with the
 link's own name server."""
 import base64
 import os

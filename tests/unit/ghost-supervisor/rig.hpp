@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A supervisor, its clients and a pppd that is a shell script: it prints the log lines a test chooses and ends as the test
+// A supervisor, its clients and a pppd that is a shell script. It prints the log lines a test chooses and ends as the test
 // says. The kernel here may have no PPP; everything else is real: processes, pipes, signals, sockets, time.
 #pragma once
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// All of ghostd but its bus, in a network namespace of each test's own. The test is the supervisor. Who may call when ghostd starts,
-// whose calls are taken over, what becomes of them when the supervisor goes, and when a reload takes their links away?
+// All of ghostd but its bus, in a network namespace of each test's own. The test is the supervisor. Who may call when ghostd starts, and
+// whose calls are taken over? What becomes of them when the supervisor goes, and when a reload takes their links away?
 #include "ghostd/daemon.hpp"
 
 #include <arpa/inet.h>

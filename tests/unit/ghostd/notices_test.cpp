@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Notices and their processes, with a shell script in place of ghost-announce: it notes that it has started and what its job is, and
+// Notices and their processes, with a shell script in place of ghost-announce. It notes that it has started and what its job is, and
 // does then what the test wants.
 #include "ghostd/notices.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The combined effect of ruleset, routes and sysctls on packets: a demand interface and a stand-in for a PPP
-// interface, both TUNs held by the test, and real sockets between them.
+// The combined effect of ruleset, routes and sysctls on packets. A demand interface and a stand-in for a PPP
+// interface are TUNs that the test holds, with real sockets between them.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <net/if.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A test that talks to the kernel does so in a network namespace of its own, made for it and gone after it:
+// A test that talks to the kernel does so in a network namespace of its own, made for it and gone after it. It is
 // empty but for lo. Nothing of the machine's own network is seen or changed.
 #pragma once
 #include <gtest/gtest.h>

@@ -37,29 +37,29 @@ class Flow:
 
 
 def capacity(lab, size=1200, count=8000):
-    """Datagrams of that size that the line carries a second, while it is up: as many as arrive of far too many."""
+    """Datagrams of that size that the line carries per second, while it is up: as many as arrive of far too many."""
     flow = Flow(count, 100000, size, port=7009)
     flow.go()
     seen = flow.finish(quiet=2)
     span = (seen["last"] or 0) - (seen["first"] or 0)
     rate = seen["arrived"] / span if span > 0 else 0
-    lab.say(f"the line carries {rate:.0f} datagrams of {size} bytes a second ({seen['arrived']} in {span:.2f} s)")
+    lab.say(f"the line carries {rate:.0f} datagrams of {size} bytes per second ({seen['arrived']} in {span:.2f} s)")
     return rate
 
 
 def carried(lab, size=1200):
-    """A rate, datagrams a second, that the line (which is up) is seen to carry without any loss; 1000 at most, so that ten
+    """A rate, datagrams per second, that the line (which is up) is seen to carry without any loss; 1000 at most, so that ten
     thousand span the dial, the replay and a good time after it."""
     rate = min(capacity(lab, size) * 0.4, 1000)
     while rate > 50:
         flow = Flow(int(rate * 2), rate, size, port=7008)
         flow.go()
         lost = flow.count - flow.finish(quiet=2)["unique"]
-        lab.say(f"at {rate:.0f} a second, {lost} of {flow.count} are lost")
+        lab.say(f"at {rate:.0f} per second, {lost} of {flow.count} are lost")
         if lost == 0:
             return rate
         rate *= 0.7
-    raise Failure("the line carries no 50 datagrams a second")
+    raise Failure("the line carries no 50 datagrams per second")
 
 
 def handover_delay(watch, interface, since, first_arrival):
