@@ -9,13 +9,6 @@
 namespace ghost::core {
 namespace {
 
-// How long a notice waits until its content is on disk.
-constexpr Duration kDiskPatience = std::chrono::seconds(2);
-// How long the first notice waits for the second family's address, the call's name servers and the timer's service.
-constexpr Duration kSettlePatience = std::chrono::seconds(3);
-// The hold of an appearance that is continued only so that its end can be told.
-constexpr Duration kFarewellOnly = std::chrono::seconds(1);
-
 AppearKind kind_of(TickKind kind) {
   switch (kind) {
     case TickKind::calendar: return AppearKind::calendar;
@@ -27,6 +20,11 @@ AppearKind kind_of(TickKind kind) {
 
 AppearReconfigured of(const LinkConfig& config) { return {config.appear, config.announces, config.appear.name}; }
 
+AfterRestart left_under_way(LinkMemory& memory, WallTime now) {
+  if (!close_interrupted(memory, now)) return {};
+  return {memory.past.back().begun, memory.until};
+}
+
 }  // namespace
 
 Appearances::Appearances(const LinkConfig& config, LinkMemory memory, Surroundings around, Clocks clocks)
@@ -34,8 +32,7 @@ Appearances::Appearances(const LinkConfig& config, LinkMemory memory, Surroundin
       anybody_(!config.announces.empty()),
       around_(std::move(around)),
       memory_(std::move(memory)),
-      interrupted_(close_interrupted(memory_, clocks.wall)),
-      was_until_(memory_.until),
+      after_restart_(left_under_way(memory_, clocks.wall)),
       machine_(config.name, of(config), {memory_.sequence, memory_.told}) {}
 
 template <class Act>
@@ -52,36 +49,35 @@ Appearances::Out Appearances::step(AppearancesEvent event, Clocks clocks) {
 
 // ---- asked -----------------------------------------------------------------------------------------------------------
 
-// Notices do not name a promise that no timer keeps. systemd's signals say whether the timer is active. ghostd asks once more
-// while the modem dials. If the link is up already, the notices leave with what ghostd knows.
+// systemd's signals say whether the timer is active. ghostd asks once more while the modem dials. If the link is up already, the
+// notices leave with what ghostd knows.
 void Appearances::on(const AppearAsked& event) {
-  machine(AppearRequested{AppearKind::asked, event.hold, timer_active_ ? next(clocks_.wall) : std::nullopt});
+  machine(AppearRequested{AppearKind::asked, event.hold, keeper_.timer_active() ? next(clocks_.wall) : std::nullopt});
   effect(AskTimer{TimerQuestion::tell_next});
 }
 
 void Appearances::on(const TickAsked& event) {
   decide(event.kind, event.timer_next);
-  const bool told = event.kind == TickKind::calendar && std::exchange(next_follows_, false);
-  if (told && settling_ && settling_->call_settled) settle();
+  const bool told = event.kind == TickKind::calendar && keeper_.next_told();
+  if (told && first_notice_.next_told()) machine(link_);
 }
 
-// A person who stops the timer wants no more appearances, so ghostd neither keeps nor shows the promise. The promise stays saved,
-// because the timer may be started again in time.
 void Appearances::on(const TimerSeen& event) {
-  if (std::exchange(timer_active_, event.active) == event.active) return;
+  if (!keeper_.see(event)) return;
   if (event.active && machine_.under_way()) tell_next();
   if (!event.active) machine(NextKnown{});
 }
 
 void Appearances::on(const TimerIsActive& event) {
   switch (event.question) {
-    case TimerQuestion::keep_promise: return keep_promise();
+    case TimerQuestion::keep_promise:
+      if (keeper_.keep(memory_, config_, link_.up, clocks_.wall)) decide(TickKind::chain, memory_.timer_next);
+      return;
     case TimerQuestion::tell_next: return tell_next();
   }
 }
 
-// The promise may be past or ahead: core::decide() judges that later. After the clock was put back, its time may come once more.
-void Appearances::on(const ClockSet&) { set_alarm(); }
+void Appearances::on(const ClockSet&) { keeper_.wake_at(memory_.promise); }
 
 void Appearances::on(const NoticeAnswered& event) { machine(event); }
 
@@ -89,17 +85,6 @@ void Appearances::tell_next() { machine(NextKnown{next(clocks_.wall)}); }
 
 std::optional<WallTime> Appearances::next(WallTime now) const {
   return next_standing(now, core::standing(memory_, machine_.under_way(), now), config_, around_.zone, memory_.timer_next);
-}
-
-// If the promise is the calendar timer's own next elapse, ghostd cannot know what follows: only ghost-appear, which that timer
-// starts, can ask systemd. ghost-appear usually reports while the modem dials. If not, the first notice waits a little for it
-// (see()). If the link is up already, ghostd leaves this elapse to ghost-appear.
-void Appearances::keep_promise() {
-  const bool timers = !config_.window && memory_.promise && memory_.promise == memory_.timer_next &&
-                      *memory_.promise <= clocks_.wall;
-  if (timers && up_) return;
-  next_follows_ = timers;
-  decide(TickKind::chain, memory_.timer_next);
 }
 
 void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
@@ -113,55 +98,48 @@ void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
   save();  // the tick's answer does not wait for the disk: its consumer is a timer, which a power failure would erase as well
   if (due.due) machine(AppearRequested{kind_of(kind), {}, due.next});
   else if (due.verdict == TickVerdict::under_way) machine(NextKnown{due.next});
-  if (memory_.promise != before) set_alarm();
+  if (memory_.promise != before) keeper_.wake_at(memory_.promise);
 }
 
 // ---- the link --------------------------------------------------------------------------------------------------------
 
 Appearances::Out Appearances::listen(bool call_lives, bool ended_on_purpose, Clocks clocks) {
   return at(clocks, [&] {
-    set_alarm();
-    if (!interrupted_ || ended_on_purpose) return;
-    // The time that receivers were told holds across a restart and a crash. If the clock was put back, the hold must not become
-    // longer.
-    if (was_until_ && *was_until_ > clocks_.wall) {
-      const auto hold = std::min<Duration>(*was_until_ - clocks_.wall, *was_until_ - memory_.past.back().begun);
-      machine(AppearRequested{AppearKind::restart, hold, {}});
-      effect(AskTimer{TimerQuestion::tell_next});
-    } else if (call_lives && !memory_.told.empty()) {
-      after_restart_ = AfterRestart::up_again;
-    }
-    if (!was_until_) effect(AskTimer{TimerQuestion::keep_promise});  // no notifier had been told yet, so it begins once more
+    keeper_.wake_at(memory_.promise);
+    take_up(after_restart_.step(AfterRestart::CallsListed{call_lives, ended_on_purpose, !memory_.told.empty(), clocks_.wall}));
   });
+}
+
+void Appearances::take_up(const AfterRestart::Wanted& wanted) {
+  if (wanted.hold) machine(AppearRequested{AppearKind::restart, *wanted.hold, {}});
+  if (wanted.question) effect(*wanted.question);
 }
 
 Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
-    const bool settled = call.settled(), calling = call.serial() != CallSerial::none;
+    const bool calling = call.serial() != CallSerial::none;
     // If ghostd is stopped or a reload removes the link while an appearance still asks for its call, the appearance asks no more.
     // It stays saved as under way, for the next ghostd.
     const bool asked_for = call.trying() || (call.barred() && !call.blocked());
-    LinkSeen seen{call.carries() != nullptr, call.blocked(), asked_for,
-                  status.local_addresses,    status.reason,  call.ended_on_purpose()};
+    link_ = LinkSeen{call.carries() != nullptr, call.blocked(), asked_for,
+                     status.local_addresses,    status.reason,  call.ended_on_purpose()};
     via_.dns = status.dns;
-    if (seen.up) via_.local = status.local_addresses;
-    up_ = seen.up;
+    if (link_.up) via_.local = status.local_addresses;
     remember_block(call);
-    settling_.reset();
-    if (after_restart_ == AfterRestart::up_again && (seen.up || !calling)) {
-      after_restart_ = AfterRestart::nothing;
-      if (seen.up && !machine_.under_way()) machine(AppearRequested{AppearKind::restart, kFarewellOnly, {}});
-    }
-    // The other family's address would need a second notice. Without the call's name servers the first would reach nobody.
-    const auto give_up = after(status.since, kSettlePatience);
-    if (seen.up && machine_.connecting() && (!settled || next_follows_) && clocks_.now < give_up) {
-      settling_ = Settling{seen, give_up, settled};
-      seen.up = false;
-    }
+    take_up(after_restart_.step(AfterRestart::CallSeen{link_.up, calling, machine_.under_way()}));
+    auto seen = link_;
+    if (first_notice_.waits(awaits(call), status.since, clocks_.now)) seen.up = false;
     machine(std::move(seen));
     make_ready(calling);
   });
+}
+
+FirstNotice::Awaits Appearances::awaits(const LinkMachine& call) const {
+  using Awaits = FirstNotice::Awaits;
+  if (!link_.up || !machine_.connecting()) return Awaits::nothing;
+  if (!call.settled()) return Awaits::call;
+  return keeper_.next_awaited() ? Awaits::next : Awaits::nothing;
 }
 
 Appearances::Out Appearances::say_farewell(const std::string& reason, Clocks clocks) {
@@ -179,37 +157,24 @@ Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clock
   });
 }
 
-// The first notice does not wait any longer.
-void Appearances::settle() {
-  LinkSeen seen = std::move(settling_->seen);
-  settling_.reset();
-  machine(std::move(seen));
-}
-
-// The process of the first notice starts while the modem still dials.
 void Appearances::make_ready(bool calling) {
-  const bool wanted = calling && anybody_ && (machine_.connecting() || !unwritten_.empty());
-  if (std::exchange(ready_, wanted) != wanted) effect(MakeReady{wanted});
+  const bool wanted = calling && anybody_ && (machine_.connecting() || disk_.holds());
+  if (first_notice_.prepare(wanted)) effect(MakeReady{wanted});
 }
 
 // ---- time ------------------------------------------------------------------------------------------------------------
 
 Appearances::Out Appearances::time_passed(Clocks clocks) {
   return at(clocks, [&] {
-    if (alarm_ && clocks_.wall >= *alarm_) {
-      alarm_.reset();
-      effect(AskTimer{TimerQuestion::keep_promise});
-    }
-    send_unwritten(clocks_.now);
-    if (settling_ && clocks_.now >= settling_->give_up) settle();
+    if (const auto question = keeper_.time_passed(clocks_.wall)) effect(*question);
+    send(disk_.time_passed(clocks_.now));
+    if (first_notice_.time_passed(clocks_.now)) machine(link_);
     if (const auto due = machine_.deadline(); due && clocks_.now >= *due) machine(AppearDeadlinePassed{});
   });
 }
 
 std::optional<Time> Appearances::deadline() const {
-  const auto disk = unwritten_.empty() ? std::nullopt : std::optional(unwritten_.front().give_up);
-  const auto settled = settling_ ? std::optional(settling_->give_up) : std::nullopt;
-  return sooner(machine_.deadline(), sooner(disk, settled));
+  return sooner(machine_.deadline(), sooner(disk_.deadline(), first_notice_.deadline()));
 }
 
 // ---- the machine, and what it wants ------------------------------------------------------------------------------------
@@ -230,11 +195,10 @@ void Appearances::act(AppearEffect what) {
                  [&](const FarewellDone&) { effect(Event(FarewellSaid{})); },
                  [&](AskEcho& e) { effect(Echo{std::move(e), via_}); },
                  [&](SendNotice& e) {
-                   if (written_ == saved_) return effect(Tell{std::move(e), via_});
-                   unwritten_.push_back({{std::move(e), via_}, after(clocks_.now, kDiskPatience)});
+                   if (auto now = disk_.pass({std::move(e), via_}, clocks_.now)) effect(std::move(*now));
                  },
                  [&](const Abandon& e) {
-                   if (std::erase_if(unwritten_, [&](const Unwritten& u) { return u.notice.what.id == e.id; }) == 0) effect(e);
+                   if (!disk_.withdraw(e.id)) effect(e);
                  },
                  [&](TellAppeared& e) { effect(std::move(e)); },
                  [&](TellVanished& e) { effect(std::move(e)); },
@@ -265,19 +229,13 @@ void Appearances::remember_block(const LinkMachine& call) {
 // One Save per step is enough, because memory() is written as it is after the step.
 void Appearances::save() {
   const bool asked = std::any_of(out_.begin(), out_.end(), [](const auto& e) { return std::holds_alternative<Save>(e); });
-  if (!asked) effect(Save{++saved_});
+  if (!asked) effect(disk_.save());
 }
 
-void Appearances::on(const Written& event) {
-  written_ = std::max(written_, event.generation);
-  if (written_ == saved_) send_unwritten(Time::max());
-}
+void Appearances::on(const Written& event) { send(disk_.written(event)); }
 
-// Sends the notices whose patience ends by then.
-void Appearances::send_unwritten(Time until) {
-  const auto keep = std::find_if(unwritten_.begin(), unwritten_.end(), [&](const Unwritten& u) { return u.give_up > until; });
-  for (auto u = unwritten_.begin(); u != keep; ++u) effect(std::move(u->notice));
-  unwritten_.erase(unwritten_.begin(), keep);
+void Appearances::send(std::vector<Tell> notices) {
+  for (auto& notice : notices) effect(std::move(notice));
 }
 
 // ---- what others see -------------------------------------------------------------------------------------------------
@@ -289,7 +247,7 @@ AppearanceStatus Appearances::status(WallTime now) const {
     if (!status.last) status.last = last.begun;
     if (status.notices.empty()) status.notices = last.notices;
   }
-  if (!timer_active_) status.next.reset();
+  if (!keeper_.timer_active()) status.next.reset();
   else if (!machine_.under_way() || !status.next) status.next = next(now);
   return status;
 }
