@@ -13,6 +13,8 @@ void print_call(std::ostream& out);
 void print_stop(std::ostream& out);
 void print_second_family(std::ostream& out);
 void print_appearance(std::ostream& out);
+void print_promise(std::ostream& out);
+void print_restart(std::ostream& out);
 void print_first_notice(std::ostream& out);
 void print_notifier(std::ostream& out);
 void print_schedule(std::ostream& out);

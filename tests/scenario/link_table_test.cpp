@@ -25,6 +25,8 @@ std::string page() {
   ghost::test::print_stop(out);
   ghost::test::print_second_family(out);
   ghost::test::print_appearance(out);
+  ghost::test::print_promise(out);
+  ghost::test::print_restart(out);
   ghost::test::print_first_notice(out);
   ghost::test::print_notifier(out);
   ghost::test::print_schedule(out);
