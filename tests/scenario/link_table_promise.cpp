@@ -142,7 +142,7 @@ std::vector<StoryState> restart_states() {
       {"lasts", "receivers were told that it lasts for 5 min more", [] { return under_way(5min); }},
       {"over", "the time that receivers were told is over", [] { return under_way(-1min); }},
       {"untold", "it still dialed, and no receiver was told a time", [] { return under_way(std::nullopt); }},
-      {"lasts, hung up", "the same, and a person has hung up since ghostd started",
+      {"lasts, hung up", "as \"lasts\", and a person has hung up since ghostd started",
        [] {
          auto s = under_way(5min);
          s.at(0s, Event(disconnect));
