@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "bus/clean_text.hpp"
 #include "config/load.hpp"
+#include "ghostctl/init_machine.hpp"
 #include "ghostctl/resolver.hpp"
 #include "ghostctl/verbs.hpp"
 #include "net/routes.hpp"
@@ -37,10 +38,11 @@ std::vector<std::string> what_stands_beside(const core::Config& config) {
 }  // namespace
 
 ExitCode check(const Options& options) {
-  auto loaded = options.file.empty() ? config::load() : config::check_file(options.file);
+  auto loaded = options.file.empty() ? config::load(init::roots_under(options.root)) : config::check_file(options.file);
   std::vector<std::string> beside;
-  if (loaded && options.file.empty()) beside = what_stands_beside(loaded->config);
-  if (loaded && options.file.empty())
+  const bool this_host = options.file.empty() && options.root.empty();
+  if (loaded && this_host) beside = what_stands_beside(loaded->config);
+  if (loaded && this_host)
     for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere))
       loaded->warnings.push_back(std::move(warning));
   if (options.json) {

@@ -29,6 +29,21 @@ std::vector<std::string> words_of(int argc, char** argv) {
   return {words.rbegin(), words.rend()};
 }
 
+void add_init_options(CLI::App& sub, InitOptions& init) {
+  auto* peer = sub.add_option("--peer", init.peer, "call as this file in /etc/ppp/peers says");
+  auto* modem = sub.add_option("--modem", init.modem, "call by the modem at this tty")->excludes(peer);
+  sub.add_option("--number", init.number, "the telephone number to dial")->needs(modem);
+  sub.add_option("--apn", init.apn, "the APN of the modem's SIM card")->needs(modem);
+  sub.add_option("--speed", init.speed, "of the tty, bits per second (default: 115200)")->needs(modem);
+  sub.add_option("--pppoe", init.pppoe, "call over PPPoE by this interface")->excludes(peer)->excludes(modem);
+  sub.add_option("--user", init.user, "the user name at the provider");
+  sub.add_option("--secret-file", init.secret_file, "the file whose first line is the password; - is standard input");
+  sub.add_option("--idle", init.idle, "hang up after this time without traffic (default: 5min)");
+  sub.add_flag("--yes", init.yes, "write the files without asking");
+  sub.add_flag("--force", init.force, "replace files that exist");
+  sub.add_flag("--start", init.start, "start ghostd then, or have it reload");
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Show and control ghostd's links.", "ghostctl");
   Options options;
@@ -40,6 +55,7 @@ int run(int argc, char** argv) {
   app.add_flag("--no-color", options.no_color, "print no colours, even on a terminal");
   app.add_flag("--no-ask-password", options.no_ask_password, "do not ask for a password; fail instead");
   app.add_option("--bus", options.bus, "address of the bus to use")->group("");
+  app.add_option("--root", options.root, "the directory that stands for /")->group("");
   app.footer(kExitHelp);
   app.fallthrough();
   app.require_subcommand(0, 1);
@@ -76,6 +92,8 @@ int run(int argc, char** argv) {
   add("check", "check the configuration, or one file of it, and change nothing", check)
       ->add_option("FILE", options.file, "the file of a link");
   add("reload", "have ghostd read its configuration again", reload);
+  auto* makes = add("init", "ask five questions and write the files of a new link", init);
+  add_init_options(*link(makes, false), options.init);
   std::string explained;
   app.add_subcommand("help", "explain a verb, as VERB --help does")->add_option("VERB", explained, "the verb");
 

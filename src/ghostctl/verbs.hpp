@@ -10,6 +10,7 @@
 #include "client/outcome.hpp"
 #include "client/render.hpp"
 #include "core/time.hpp"
+#include "ghostctl/init.hpp"
 
 namespace ghost::client {
 
@@ -24,6 +25,8 @@ struct Options {
   std::string bus;        // address; empty: the system bus
   std::string link;       // LINK; empty: all
   std::string file;       // FILE of check; empty: the system's
+  std::string root;       // of check, init and doctor, for tests: the directory that stands for /; empty: / itself
+  InitOptions init;
 };
 
 ExitCode status(const Options& options);
@@ -36,6 +39,7 @@ ExitCode block(const Options& options);
 ExitCode unblock(const Options& options);
 ExitCode check(const Options& options);
 ExitCode reload(const Options& options);
+ExitCode init(const Options& options);
 
 // Shared by the verbs.
 std::uint64_t now_usec();                         // since 1970
