@@ -83,7 +83,7 @@ Result<void> ask(Terminal& terminal, Asked asked, Answers& answers, const Surrou
   const auto question = init::question(asked, answers, here);
   const auto prompt = fmt::format("{}{}: ", question.text, question.suggested.empty() ? "" : " [" + question.suggested + "]");
   for (;;) {
-    auto line = terminal.ask(bus::clean_text(prompt), asked == Asked::secret ? Terminal::Echo::off : Terminal::Echo::on);
+    auto line = terminal.ask(bus::clean_text(prompt, true), asked == Asked::secret ? Terminal::Echo::off : Terminal::Echo::on);
     if (!line) return tl::unexpected(kInterrupted);
     if (line->empty()) line = question.suggested;
     const auto taken = init::take(answers, asked, *line, here);
@@ -130,7 +130,7 @@ Result<std::vector<init::NewFile>> secrets_files(const std::string& root, const 
 
 void show(const std::vector<init::NewFile>& files) {
   for (const auto& file : files)
-    print(fmt::format("--- {} (mode {:04o})\n{}\n", file.path, file.mode, bus::clean_text(file.shown)));
+    print(fmt::format("--- {} (mode {:04o})\n{}\n", file.path, file.mode, bus::clean_text(file.shown, true)));
 }
 
 Result<void> confirm(std::optional<Terminal>& terminal) {

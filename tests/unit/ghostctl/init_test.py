@@ -49,6 +49,7 @@ class Options(Case):
         done = self.init("isp", "--peer", "work", "--idle", "2min", "--yes")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("Peer=work\n\n[Call]\nIdleTimeout=2min\n", self.read("/etc/ghostd/links/isp.conf"))
+        self.assertIn("--- /etc/ghostd/links/isp.conf (mode 0644)\n" + self.read("/etc/ghostd/links/isp.conf"), done.stdout)
         self.assertIn("systemctl enable --now ghostd", done.stdout)
 
     def test_a_second_link_has_an_address_of_its_own(self):
@@ -157,6 +158,7 @@ class Terminal(Case):
 
     def to_the_password(self):
         self.answer("Name of the link [isp]: ", "dsl\n")
+        self.wait_for("\n  3 pppoe ".replace("\n", "\r\n"))
         self.answer("Which of them [peer]: ", "pppoe\n")
         self.answer("Which interface", "eth 0\n")
         self.wait_for("is not the name of an interface")
