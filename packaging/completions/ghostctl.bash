@@ -3,7 +3,7 @@
 
 _ghostctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-    local verbs='status connect disconnect appear appearances monitor block unblock check reload init help'
+    local verbs='status connect disconnect appear appearances monitor block unblock check reload init doctor help'
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ " $verbs " == *" ${COMP_WORDS[i]} "* ]] && { verb=${COMP_WORDS[i]}; break; }
@@ -31,7 +31,7 @@ _ghostctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
     elif [[ $verb == check ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-    elif [[ $verb != reload && $verb != init ]]; then
+    elif [[ $verb != reload && $verb != init && $verb != doctor ]]; then
         # The table's first column; quiet when ghostd does not run.
         mapfile -t COMPREPLY < <(compgen -W "$(ghostctl status 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$cur")
     fi

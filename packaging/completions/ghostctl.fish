@@ -7,7 +7,7 @@ function __ghostctl_links
 end
 
 function __ghostctl_needs_verb
-    not __fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock check reload init help
+    not __fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock check reload init doctor help
 end
 
 complete -c ghostctl -f
@@ -22,9 +22,10 @@ complete -c ghostctl -n __ghostctl_needs_verb -a unblock -d 'Allow calls again'
 complete -c ghostctl -n __ghostctl_needs_verb -a check -d 'Check the configuration'
 complete -c ghostctl -n __ghostctl_needs_verb -a reload -d 'Apply the configuration'
 complete -c ghostctl -n __ghostctl_needs_verb -a init -d 'Write the files of a new link'
+complete -c ghostctl -n __ghostctl_needs_verb -a doctor -d 'Say what stands in the way'
 complete -c ghostctl -n __ghostctl_needs_verb -a help -d 'Explain a verb'
 complete -c ghostctl -n '__fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock' -a '(__ghostctl_links)'
-complete -c ghostctl -n '__fish_seen_subcommand_from help' -a 'status connect disconnect appear appearances monitor block unblock check reload init'
+complete -c ghostctl -n '__fish_seen_subcommand_from help' -a 'status connect disconnect appear appearances monitor block unblock check reload init doctor'
 complete -c ghostctl -n '__fish_seen_subcommand_from check' -F
 complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l no-wait -d 'Return at once'
 complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l timeout -x -a '30s 1min 2min 5min 10min' -d 'Wait no longer'

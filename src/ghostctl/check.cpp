@@ -7,13 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/ids.hpp"
 #include "bus/clean_text.hpp"
 #include "config/load.hpp"
+#include "ghostctl/beside.hpp"
 #include "ghostctl/init_machine.hpp"
 #include "ghostctl/resolver.hpp"
 #include "ghostctl/verbs.hpp"
-#include "net/routes.hpp"
 
 namespace ghost::client {
 namespace {
@@ -21,18 +20,6 @@ namespace {
 void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, const char* severity) {
   for (const auto& d : diagnostics)
     out.push_back({{"file", d.file}, {"line", d.line}, {"severity", severity}, {"message", d.message}});
-}
-
-// The other default routes on this host, and their effect together with these links. It only reads from the kernel.
-std::vector<std::string> what_stands_beside(const core::Config& config) {
-  std::vector<net::LinkRouting> links;
-  for (const auto& link : config.links)
-    links.push_back(
-        {link.name, ppp_interface(link.name), static_cast<unsigned>(links.size()), link.routes, link.stable, link.metric});
-  auto rtnl = net::Rtnl::open();
-  if (!rtnl) return {};
-  const auto defaults = rtnl->foreign_defaults(links);
-  return defaults ? net::explain(*defaults, links) : std::vector<std::string>{};
 }
 
 }  // namespace

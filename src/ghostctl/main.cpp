@@ -94,6 +94,7 @@ int run(int argc, char** argv) {
   add("reload", "have ghostd read its configuration again", reload);
   auto* makes = add("init", "ask five questions and write the files of a new link", init);
   add_init_options(*link(makes, false), options.init);
+  add("doctor", "look at this machine and say what stands in the way of a call", doctor);
   std::string explained;
   app.add_subcommand("help", "explain a verb, as VERB --help does")->add_option("VERB", explained, "the verb");
 

@@ -40,6 +40,7 @@ ExitCode unblock(const Options& options);
 ExitCode check(const Options& options);
 ExitCode reload(const Options& options);
 ExitCode init(const Options& options);
+ExitCode doctor(const Options& options);
 
 // Shared by the verbs.
 std::uint64_t now_usec();                         // since 1970
