@@ -104,13 +104,13 @@ struct SetBlocked {
   bool operator==(const SetBlocked&) const = default;
 };
 
-// Remove the link's routes, because it gets others. Answered by PlaceGivenUp.
+// Remove the link's routes, because it gets others or none. It has no call. Answered by PlaceGivenUp.
 struct GiveUpPlace {
   bool operator==(const GiveUpPlace&) const = default;
 };
 
-// The link has another place now, or none. Make the host's rules, routes and table what the links need now, and remove the link
-// if it has parted().
+// The link has another place now, or it has parted(). Make the host's rules, routes and table what the links need now, and remove
+// a link that has parted().
 struct PlaceChanged {
   bool operator==(const PlaceChanged&) const = default;
 };

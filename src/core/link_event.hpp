@@ -61,13 +61,16 @@ struct Reconfigured {
   LinkConfig config;
 };
 // A reload gives the link another place (other addresses or routes), or removes it. Conversations survive neither, so the call is
-// hung up in order, good-bye included. Then the settings of the newest reload apply.
+// hung up in order, good-bye included. When pppd has exited, the link gives its place up, and the settings of the newest reload
+// apply. If an earlier ghostd's call may exist, the link waits for Listed first.
 struct PartAsked {
   std::optional<LinkConfig> then;  // none: the link is no longer configured, and makes no call
   bool operator==(const PartAsked&) const = default;
 };
 // The outcome of GiveUpPlace.
-struct PlaceGivenUp {};
+struct PlaceGivenUp {
+  std::string error{};  // empty: the routes are removed
+};
 
 // The supervisor's news about a call. In Unlisted and Down, a CallStarted with an unknown serial is about a call that an earlier
 // ghostd began. The machine adopts this call.

@@ -28,8 +28,24 @@ struct LinkMachine::MeansNothing
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+          In<Moving, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+          In<Gone, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
           // There is nothing to end, and no time is awaited.
-          In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>,
+          In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
+          In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
+          // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists. In
+          // Waiting, the DisconnectAsked that is part of a PartAsked has led on already.
+          In<Unlisted, PartAsked>, In<Dialing, PartAsked>, In<Up, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>,
+          In<Ending, PartAsked>, In<Waiting, PartAsked>,
+          // Only Moving gives a place up. A second answer may come when a second reload has asked again, or a call was found
+          // meanwhile.
+          In<Unlisted, PlaceGivenUp>, In<Down, PlaceGivenUp>, In<Dialing, PlaceGivenUp>, In<Up, PlaceGivenUp>,
+          In<Leaving, PlaceGivenUp>, In<Draining, PlaceGivenUp>, In<Ending, PlaceGivenUp>, In<Waiting, PlaceGivenUp>,
+          In<Gone, PlaceGivenUp>,
+          // No call follows, so the bar of a link that is gone stops them before.
+          In<Gone, Packet, ConnectAsked>,
           // No receiver knows of this call yet, and no effect has asked about its traffic. Its address does not count before the
           // far end has answered, so it cannot be lost.
           In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
@@ -45,15 +61,15 @@ struct LinkMachine::MeansNothing
           In<Ending, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
           // pppd has been told to end.
           In<Ending, DrainReport>,
-          // Only Down holds packets back while the table is gone. In the other states, a call is under way or follows.
+          // Only Down holds packets back while the table is gone. In the other states, a call is under way, follows or is barred.
           In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
-          In<Ending, Impaired>, In<Waiting, Impaired>,
+          In<Ending, Impaired>, In<Waiting, Impaired>, In<Moving, Impaired>, In<Gone, Impaired>,
           // The link has or had a call of its own, so no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
           In<Waiting, CallFound>,
           // The link knows already whether a call of an earlier ghostd exists.
           In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
-          In<Waiting, Listed>> {};
+          In<Waiting, Listed>, In<Moving, Listed>, In<Gone, Listed>> {};
 
 template <class Met>
 void LinkMachine::meet(Met&& event) {
@@ -106,6 +122,8 @@ std::optional<Time> LinkMachine::deadline() const {
                  },
                  [&](const Ending& ending) { consider(ending.deadline); },
                  [&](const Waiting& waiting) { consider(waiting.until); },
+                 [&](const Moving& moving) { consider(moving.again); },
+                 [&](const Gone&) {},
              },
              state_);
   return earliest;
@@ -113,7 +131,8 @@ std::optional<Time> LinkMachine::deadline() const {
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   const auto from = shown(state_);
-  const bool left = std::holds_alternative<Leaving>(state_) && !std::holds_alternative<Leaving>(next);
+  const bool moves = parting_ && (std::holds_alternative<Down>(next) || std::holds_alternative<Waiting>(next));
+  if (moves) next = Down{};
   if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
   if (from != shown(state_)) since_ = now_;
@@ -121,7 +140,7 @@ void LinkMachine::become(State next, std::string reason, std::string detail) {
   reason_ = std::move(reason);
   detail_ = std::move(detail);
   if (asking_ && !std::holds_alternative<Dialing>(state_) && carries() == nullptr) stop_asking();
-  if (left) part();
+  if (moves) give_up_place();
 }
 
 // ---- packets ---------------------------------------------------------------------------------------------------------
@@ -196,7 +215,7 @@ void LinkMachine::forget_wishes() {
 
 void LinkMachine::end_on_purpose() {
   forget_wishes();
-  ended_on_purpose_ = ended_on_purpose_ || !std::holds_alternative<Down>(state_);
+  ended_on_purpose_ = ended_on_purpose_ || (has_place() && !std::holds_alternative<Down>(state_));
 }
 
 void LinkMachine::on(const LeaveAsked& event) {
@@ -252,22 +271,9 @@ void LinkMachine::on(Reconfigured&& event) {
 void LinkMachine::on(PartAsked&& event) {
   if (event.then) permission_.lift(Bar::gone);
   else permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
-  parting_ = std::move(event);
   on(DisconnectAsked{});
-  part();
-}
-
-// While a good-bye is said, this waits. become() calls it again.
-void LinkMachine::part() {
-  if (!parting_ || std::holds_alternative<Leaving>(state_)) return;
-  if (parting_->then) effect(GiveUpPlace{});
-  else effect(PlaceChanged{});
-}
-
-void LinkMachine::on(const PlaceGivenUp&) {
-  if (!parting_ || !parting_->then || std::holds_alternative<Leaving>(state_)) return;
-  on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
-  effect(PlaceChanged{});
+  parting_ = std::move(event);
+  meet(*parting_);
 }
 
 void LinkMachine::on(const AddressAppeared& event) {
@@ -346,13 +352,14 @@ void LinkMachine::on(const SupervisorGone&) {
 
 void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
-  if (asking_ && now_ >= asking_->gate.deadline()) ask_far_end();
   if (std::holds_alternative<Down>(state_))
     for (const auto bar : permission_.pass(now_)) {
       if (bar == Bar::block) effect(SetBlocked{false});
       become(Down{}, std::string(to_string(bar)) + "-over");
     }
   meet(event);
+  // Last, so that no address is handed to a call that ends at the same moment: its end has stopped the asking.
+  if (asking_ && now_ >= asking_->gate.deadline()) ask_far_end();
 }
 
 }  // namespace ghost::core

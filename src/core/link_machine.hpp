@@ -7,7 +7,8 @@
 //   - packets are sent on only in Up and Leaving; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that no packet is sent into a line that is being hung up;
 //   - a link that is blocked, about to be stopped, or no longer configured never starts a call;
-//   - an Unlisted link never starts a call, because a call of an earlier ghostd may exist, and a second call would cost twice.
+//   - an Unlisted link never starts a call, because a call of an earlier ghostd may exist, and a second call would cost twice;
+//   - a link gives its place up, gets other settings or is removed only while it has no call.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -51,6 +52,10 @@ class LinkMachine {
   [[nodiscard]] bool settled() const;
   // A call is being made, or will be made without another request.
   [[nodiscard]] bool trying() const;
+  // The link carries, or could make a call now. If not, a default route behind the link's may take over.
+  [[nodiscard]] bool can_call() const;
+  // A packet that comes now asks for a call, if the nftables table has judged it.
+  [[nodiscard]] bool waits_for_packets() const;
 
   // Disconnect or a block (also one by ghostd itself) ended the last call, or the wait for the next. It holds until the next
   // call.
@@ -69,14 +74,16 @@ class LinkMachine {
   [[nodiscard]] const Permission& permission() const { return permission_; }
   [[nodiscard]] bool blocked() const { return permission_.standing(Bar::block).has_value(); }
   [[nodiscard]] bool barred() const { return !permission_.given(); }
-  // The call that is being made, carries or is being ended. nullptr and none in Unlisted, Down and Waiting.
+  // The call that is being made, carries or is being ended. nullptr and none in the other states.
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] CallSerial serial() const { return call() ? call()->serial : CallSerial::none; }
 
-  // The settings of a reload wait for a good-bye, or for PlaceGivenUp.
+  // The settings of a reload wait for the call's end, or for PlaceGivenUp.
   [[nodiscard]] bool parting() const { return parting_.has_value(); }
-  // The link is no longer configured, and no good-bye is being said. So ghostd may remove it.
-  [[nodiscard]] bool parted() const { return parting_ && !parting_->then && !std::holds_alternative<Leaving>(state_); }
+  // The link is no longer configured, and has neither a call nor a place. So ghostd may remove it.
+  [[nodiscard]] bool parted() const { return std::holds_alternative<Gone>(state_); }
+  // The kernel should have the link's routes.
+  [[nodiscard]] bool has_place() const { return !parted() && !std::holds_alternative<Moving>(state_); }
 
   bool operator==(const LinkMachine&) const = default;
 
@@ -112,7 +119,7 @@ class LinkMachine {
   void on(const StandsBehind& event);
   void on(Reconfigured&& event);
   void on(PartAsked&& event);
-  void on(const PlaceGivenUp&);
+  void on(const PlaceGivenUp& event) { meet(event); }
   void on(const CallReport& event);
   void on(const Listed& event);
   void on(const SupervisorGone&);
@@ -151,6 +158,7 @@ class LinkMachine {
   void on(Down&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Down&, const Impaired&);
   void on(Down&, const CallFound& event) { adopt(event.serial); }
+  void on(Down&, const PartAsked&) { give_up_place(); }
 
   void on(Dialing&, Packet& packet) { buffer(packet); }
   void on(Dialing&, const ConnectAsked& event) { want(event); }
@@ -210,6 +218,19 @@ class LinkMachine {
   void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
+  void on(Moving&, Packet& packet) { hold(packet); }
+  void on(Moving&, const ConnectAsked& event) { want(event); }
+  void on(Moving&, const DisconnectAsked&) { drop_buffer(); }
+  void on(Moving&, const BlockAsked&) { become(State(state_), "block"); }
+  void on(Moving&, const PartAsked&) { give_up_place(); }
+  void on(Moving& moving, const PlaceGivenUp& event);
+  void on(Moving&, const CallFound& event);
+  void on(Moving& moving, const DeadlinePassed&);
+
+  void on(Gone&, const BlockAsked&) { become(Gone{}, "block"); }
+  void on(Gone&, const PartAsked&) { give_up_place(); }
+  void on(Gone&, const CallFound& event) { adopt(event.serial); }
+
   // The one funnel for transitions.
   void become(State next, std::string reason, std::string detail = {});
   // For a change between two states that are shown as the same, so there is nothing to log.
@@ -226,7 +247,8 @@ class LinkMachine {
   void forget_wishes();
   void end_on_purpose();
   void block(std::string reason, std::string detail = {});
-  void part();
+  void give_up_place();
+  void place_stays(const Moving& moving, const std::string& error);
   [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
   void ask_far_end();
   void stop_asking(bool in_vain = false);
@@ -264,7 +286,7 @@ class LinkMachine {
   CallSerial last_serial_ = CallSerial::none;
   Permission permission_;
   bool ended_on_purpose_ = false;
-  std::optional<PartAsked> parting_;
+  std::optional<PartAsked> parting_;  // never in Down and Waiting, because the link is Moving or Gone then
   // An address that does not count until the far end has answered.
   struct Asking {
     PeerGate gate;

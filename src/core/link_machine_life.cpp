@@ -15,6 +15,9 @@ constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadl
 constexpr Duration kStableCall = 60s;       // a call that lasted this long does not count as a failure
 constexpr Duration kDrainInterval = 50ms;   // between two looks at the queue before a hang-up
 constexpr Duration kDrainPatience = 10s;    // the queue of a dead line never runs dry
+constexpr Duration kMovePause = 1s;         // until the kernel is asked again to remove routes; doubles at each refusal
+constexpr Duration kMovePauseMax = 60s;
+constexpr const char* kRoutesStay = "routes-stay";  // the reason while the kernel refuses
 
 }  // namespace
 
@@ -25,16 +28,17 @@ void LinkMachine::on(Unlisted&, const ConnectAsked& event) {
   ended_on_purpose_ = false;
 }
 
-// A person who disconnected while Unlisted meant this call.
+// A person who disconnected while Unlisted meant this call. So did a reload that gives the link another place.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
-  const bool unwanted = ended_on_purpose_;
+  const bool unwanted = ended_on_purpose_ || parting_;
   adopt(event.serial);
   if (unwanted) on(DisconnectAsked{});
 }
 
 void LinkMachine::on(Unlisted&, const Listed&) {
   pass(Down{});
-  dial_if_asked();
+  if (parting_) give_up_place();
+  else dial_if_asked();
 }
 
 void LinkMachine::adopt(CallSerial serial) {
@@ -79,7 +83,7 @@ Call LinkMachine::begun(CallSerial serial, std::string trigger) {
 
 // A packet, a person or an active conversation may have asked for a call while the link could not make one.
 bool LinkMachine::dial_if_asked() {
-  if (barred()) return false;
+  if (barred() || parting_) return false;
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
   else if (wanted_) dial(wanted_->by, wanted_->by);
   else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger());
@@ -318,6 +322,48 @@ void LinkMachine::on(Waiting&, const DisconnectAsked&) {
 
 void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
   if (now_ >= waiting.until && !dial_if_asked()) become(Down{}, reason_, detail_);
+}
+
+// ---- another place, or none --------------------------------------------------------------------------------------------
+
+void LinkMachine::give_up_place() {
+  effect(GiveUpPlace{});
+  pass(Moving{.again = {}, .pause = kMovePause, .refusal = {}});
+}
+
+void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
+  const bool refused = !event.error.empty(), was_refused = !moving.refusal.empty();
+  if (!parting_->then) {
+    // The routes of a link that is gone end with its interface, even if the kernel refuses to remove them now.
+    if (refused) become(Gone{}, kRoutesStay, event.error);
+    else pass(Gone{});
+    return effect(PlaceChanged{});
+  }
+  if (refused) return place_stays(moving, event.error);
+  on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
+  if (was_refused) become(Down{}, "reload");
+  else pass(Down{});
+  effect(PlaceChanged{});
+  dial_if_asked();
+}
+
+// The link makes no call meanwhile, because programs would send packets into it by routes that are configured no more.
+void LinkMachine::place_stays(const Moving& moving, const std::string& error) {
+  const bool told = moving.refusal == error;
+  Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), error};
+  if (told) pass(std::move(next));
+  else become(std::move(next), kRoutesStay, error);
+}
+
+void LinkMachine::on(Moving&, const CallFound& event) {
+  adopt(event.serial);
+  if (const auto* dialing = std::get_if<Dialing>(&state_)) abort(*dialing, "disconnect");
+}
+
+void LinkMachine::on(Moving& moving, const DeadlinePassed&) {
+  if (!moving.again || now_ < *moving.again) return;
+  moving.again.reset();
+  effect(GiveUpPlace{});
 }
 
 }  // namespace ghost::core

@@ -19,6 +19,8 @@ const Call* LinkMachine::call() const {
                         [](const Draining& draining) -> Found { return &draining.call; },
                         [](const Ending& ending) -> Found { return &ending.call; },
                         [](const Waiting&) -> Found { return nullptr; },
+                        [](const Moving&) -> Found { return nullptr; },
+                        [](const Gone&) -> Found { return nullptr; },
                     },
                     state_);
 }
@@ -50,9 +52,31 @@ bool LinkMachine::trying() const {
                         [&](const Draining& draining) { return wanted_.has_value() || draining.failed; },
                         [&](const Ending& ending) { return wanted_.has_value() || ending.failed; },
                         [&](const Waiting&) { return wanted_.has_value(); },
+                        [&](const Moving&) { return wanted_.has_value(); },
+                        [&](const Gone&) { return false; },
                     },
                     state_);
 }
+
+bool LinkMachine::can_call() const {
+  if (carries() != nullptr) return true;
+  if (barred()) return false;
+  return std::visit(Overloaded{
+                        [](const Unlisted&) { return true; },
+                        [](const Down&) { return true; },
+                        [&](const Dialing&) { return failures_ == 0; },
+                        [](const Up&) { return true; },
+                        [](const Leaving&) { return true; },
+                        [](const Draining&) { return true; },
+                        [](const Ending&) { return true; },
+                        [](const Waiting&) { return false; },
+                        [](const Moving&) { return false; },
+                        [](const Gone&) { return false; },
+                    },
+                    state_);
+}
+
+bool LinkMachine::waits_for_packets() const { return shown(state_) == Shown::down && !impaired_; }
 
 Shown shown(const State& state) {
   return std::visit(Overloaded{
@@ -64,6 +88,8 @@ Shown shown(const State& state) {
                         [](const Draining&) { return Shown::hanging_up; },
                         [](const Ending&) { return Shown::hanging_up; },
                         [](const Waiting&) { return Shown::waiting; },
+                        [](const Moving&) { return Shown::down; },
+                        [](const Gone&) { return Shown::down; },
                     },
                     state);
 }

@@ -22,6 +22,12 @@
 //               Waiting     it was ended because it had gone wrong
 //   Waiting     Dialing     the delay is over, and a call is wanted; Connect: at once
 //               Down        the delay is over, and no call is wanted; Disconnect, Block: at once
+//   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
+//                           in place of Down or Waiting, once there is no call
+//   Moving      Down        the place before is given up
+//               Dialing     the same, and a call is wanted; or the supervisor reports a call of an earlier ghostd
+//               Gone        the place before is given up, and the link gets no other
+//   Gone        Moving      a later reload gives the link back before ghostd has removed it
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once
@@ -108,7 +114,20 @@ struct Waiting {
   bool operator==(const Waiting&) const = default;
 };
 
-using State = std::variant<Unlisted, Down, Dialing, Up, Leaving, Draining, Ending, Waiting>;
+// No call, and none is made: the routes of the place before are being removed.
+struct Moving {
+  std::optional<Time> again;  // the kernel refused, and is asked again then; nullopt: its answer is awaited
+  Duration pause;             // from the next refusal until `again`
+  std::string refusal;        // the last one, for people; empty: the kernel has not refused
+  bool operator==(const Moving&) const = default;
+};
+
+// No call and no place. ghostd removes the link.
+struct Gone {
+  bool operator==(const Gone&) const = default;
+};
+
+using State = std::variant<Unlisted, Down, Dialing, Up, Leaving, Draining, Ending, Waiting, Moving, Gone>;
 
 // How a state is shown to people and programs.
 enum class Shown : std::uint8_t { down, dialing, up, hanging_up, waiting };

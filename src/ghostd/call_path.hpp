@@ -32,7 +32,6 @@ class CallPath final : public Path {
   [[nodiscard]] core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
   [[nodiscard]] net::Result<void> refuse(Family family, bool refuse) override;
   [[nodiscard]] net::Result<void> route_back() override;
-  [[nodiscard]] net::Result<void> give_up() override { return host_.give_up(where_()); }
 
  private:
   [[nodiscard]] Replay::Way way(const Placed& link) const;

@@ -142,17 +142,8 @@ void Daemon::make_again(const std::string& name) {
   keeper_->look_soon();
 }
 
+// The link has parted(): it has neither a call nor routes.
 void Daemon::remove_link(const std::string& name) {
-  auto& link = *links_.at(name);
-  const auto warn = [&](const net::Result<void>& result) {
-    if (!result) log(LOG_WARNING, name, result.error().what);
-  };
-  if (const auto serial = link.machine().serial(); serial != CallSerial::none) {
-    warn(link.path().route_back());
-    for (const auto& address : link.machine().status().local_addresses) warn(link.netfilter().forget(address));
-    (void)supervisor_.hang_up(name, serial);
-  }
-  warn(host_.give_up(link.placed()));
   remove_stored_tun(name);
   links_.erase(name);
   status_line_.remove(name);
@@ -206,8 +197,7 @@ void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(
 void Daemon::judge(const Link& link, core::LinkEvent& event) {
   auto* const call = std::get_if<core::Event>(&event);
   auto* const packets = call ? std::get_if<core::PacketsArrived>(call) : nullptr;
-  if (packets && shown(link.machine().state()) == core::Shown::down && !link.machine().impaired() && keeper_)
-    packets->judged = !keeper_->table_was_lost();
+  if (packets && link.machine().waits_for_packets() && keeper_) packets->judged = !keeper_->table_was_lost();
 }
 
 void Daemon::handle(const std::string& name, core::LinkEvent event) {

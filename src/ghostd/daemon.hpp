@@ -64,6 +64,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   // ---- a reload: daemon_reload.cpp
   [[nodiscard]] net::Result<void> apply(core::Config config);
   void remove_parted();
+  [[nodiscard]] net::Result<void> give_up(const std::string& link) override { return host_.give_up(links_.at(link)->placed()); }
   void place_changed() override { places_.run_soon(); }
   void set_up_places();
 

@@ -15,7 +15,6 @@ Keeper::Port Daemon::keeper_port() {
                 for (const auto& [name, link] : links_) out.push_back(link->kept());
                 return out;
               },
-          .blocked = [this] { return blocked(); },
           .load_table = [this] { return load_ruleset(); },
           .changed =
               [this](const std::string& degraded, bool can_carry) {
@@ -40,10 +39,7 @@ void Daemon::see_who_stands_in_front() {
   std::vector<bool> able;
   for (const auto& [name, link] : links_) {
     routings.push_back(link->placed().routing());
-    const auto& machine = link->machine();
-    const auto& state = machine.state();
-    const bool retries = std::holds_alternative<core::Dialing>(state) && machine.status().failures > 0;
-    able.push_back(!machine.blocked() && !std::holds_alternative<core::Waiting>(state) && !retries);
+    able.push_back(link->machine().can_call());
   }
   const auto now = net::standing(routings, able, host_.foreign_defaults());
   std::size_t i = 0;

@@ -70,8 +70,8 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                  [&](const ForgetAddress& e) { warn_if_failed(name, ports_.netfilter.forget(e.address)); },
                  [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
                  [&](const GiveUpPlace&) {
-                   warn_if_failed(name, ports_.path.give_up());
-                   post_(PlaceGivenUp{});
+                   const auto done = ports_.places.give_up(name);
+                   post_(PlaceGivenUp{done ? std::string() : done.error().what});
                  },
                  [&](const PlaceChanged&) { ports_.places.place_changed(); },
                  [&](const Save& e) { ports_.memory.save(e.generation); },

@@ -111,7 +111,10 @@ net::Result<void> Host::set_rules(const std::vector<Placed>& links) {
   return {};
 }
 
-net::Result<void> Host::give_up(const Placed& link) { return rtnl_.remove(net::demand_routes(link.routing())); }
+net::Result<void> Host::give_up(Placed link) {
+  link.has_place = true;
+  return rtnl_.remove(net::demand_routes(link.routing()));
+}
 
 net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
   net::Ruleset ruleset;

@@ -29,8 +29,10 @@ struct Placed {
   std::vector<Family> carried{};  // the families that its call carries now
   bool withdrawn = false;         // net::Standing
   std::string interface{};        // the name that its calls' interface has
+  bool has_place = true;          // false: the link has given up its routes, and gets others or none
   [[nodiscard]] net::LinkRouting routing() const {
-    return {config.name, interface, index, config.routes, config.stable, config.metric, carried, withdrawn};
+    auto prefixes = has_place ? config.routes : std::vector<Prefix>();
+    return {config.name, interface, index, std::move(prefixes), config.stable, config.metric, carried, withdrawn};
   }
 };
 // Where the link is placed now.
@@ -40,6 +42,7 @@ using Where = std::function<Placed()>;
 struct Kept {
   Placed placed;
   std::vector<net::Route> routes;
+  bool blocked = false;          // the table refuses its packets
   bool carries = false;          // its call does: its interface has the queue, and is kept up by set `live`
   bool settled = false;          // the queue is an ordinary one by now
   std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
@@ -65,8 +68,8 @@ class Host {
   // What set_rules() has put there.
   [[nodiscard]] const std::vector<net::Rule>& rules_set() const { return rules_set_; }
   [[nodiscard]] static net::DemandInterface demand(const Placed& link);
-  // Removes the routes of a link that is gone, or is about to get others.
-  [[nodiscard]] net::Result<void> give_up(const Placed& link);
+  // Removes the routes of a link that gets others or none, whether or not it still has the place.
+  [[nodiscard]] net::Result<void> give_up(Placed link);
   // Loads the whole table for these links.
   [[nodiscard]] net::Result<void> load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked);
 

@@ -304,14 +304,15 @@ void Keeper::look_at_routing(const std::vector<Kept>& kept) {
 
 // ---- the table
 
-net::Result<std::string> Keeper::wrong_with_table() {
+net::Result<std::string> Keeper::wrong_with_table(const std::vector<Kept>& kept) {
   const auto print = net::table_print();
   if (!print) return tl::unexpected(print.error());
   if (!*print) return std::string("nftables table inet ghostd");
   const auto& loaded = host_.loaded_table();
   if (!loaded || (*print)->content != loaded->content) return std::string("the content of nftables table inet ghostd");
   std::set<std::string> blocked;
-  for (const auto& link : port_.blocked()) blocked.insert(demand_interface(link));
+  for (const auto& k : kept)
+    if (k.blocked) blocked.insert(demand_interface(k.placed.config.name));
   if ((*print)->blocked != blocked) return std::string("set blocked of nftables table inet ghostd");
   return std::string();
 }
@@ -336,16 +337,17 @@ net::Result<void> Keeper::put_table_back(const std::vector<Kept>& kept) {
 net::Result<void> Keeper::table_must_stand() {
   hear();
   if (!table_.look && !table_.pace.missing_now()) return {};
-  const auto wrong = wrong_with_table();
+  const auto kept = port_.kept();
+  const auto wrong = wrong_with_table(kept);
   if (!wrong) return tl::unexpected(wrong.error());
   if (wrong->empty()) return {};
-  return put_table_back(port_.kept());
+  return put_table_back(kept);
 }
 
 bool Keeper::table_was_lost() {
   hear();
   if (!table_.look) return false;
-  const auto wrong = wrong_with_table();
+  const auto wrong = wrong_with_table(port_.kept());
   if (wrong && wrong->empty()) return false;
   timer_.arm(loop::now());
   return true;
@@ -353,7 +355,7 @@ bool Keeper::table_was_lost() {
 
 void Keeper::look_at_table(const std::vector<Kept>& kept) {
   attend(
-      table_, wrong_with_table(), [] { return net::table_canary_lives().value_or(false); },
+      table_, wrong_with_table(kept), [] { return net::table_canary_lives().value_or(false); },
       []() -> net::Result<void> {
         if (net::table_canary_lives().value_or(false)) return {};
         return net::put_table_canary();

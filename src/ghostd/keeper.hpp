@@ -20,8 +20,7 @@ namespace ghost::daemon {
 class Keeper {
  public:
   struct Port {
-    std::function<std::vector<Kept>()> kept;
-    std::function<std::vector<std::string>()> blocked;  // the names of the blocked links
+    std::function<std::vector<Kept>()> kept;  // what must be in the kernel, by link
     std::function<net::Result<void>()> load_table;
     // degraded: what is wrong, for people; empty: nothing. can_carry: whether the table is there, so that a call could carry
     // packets.
@@ -78,7 +77,7 @@ class Keeper {
   [[nodiscard]] net::Result<Gaps> gaps(const std::vector<Kept>& kept);
   [[nodiscard]] net::Result<void> close(const Gaps& gaps);
   [[nodiscard]] net::Result<void> close_what_is_found(Gaps found, const std::vector<Kept>& kept);
-  [[nodiscard]] net::Result<std::string> wrong_with_table();
+  [[nodiscard]] net::Result<std::string> wrong_with_table(const std::vector<Kept>& kept);
   [[nodiscard]] net::Result<void> put_table_back(const std::vector<Kept>& kept);
 
   loop::EventLoop& loop_;

@@ -71,7 +71,7 @@ core::LinkStatus Link::status() const {
 }
 
 Placed Link::placed() const {
-  Placed out{machine().config(), index_, {}, standing_.withdrawn, interface()};
+  Placed out{machine().config(), index_, {}, standing_.withdrawn, interface(), machine().has_place()};
   if (const auto* up = machine().carries())
     for (const auto family : {Family::v4, Family::v6})
       if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);
@@ -79,7 +79,7 @@ Placed Link::placed() const {
 }
 
 Kept Link::kept() const {
-  Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing())};
+  Kept out{.placed = placed(), .routes = net::demand_routes(placed().routing()), .blocked = machine().blocked()};
   const auto* up = machine().carries();
   if (up == nullptr) return out;
   const auto& carried = out.placed.carried;

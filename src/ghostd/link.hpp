@@ -60,8 +60,6 @@ class Link {
   void stand(net::Standing standing) { standing_ = std::move(standing); }
   [[nodiscard]] const core::Link& decides() const { return decides_; }
   [[nodiscard]] const core::LinkMachine& machine() const { return decides_.call(); }
-  [[nodiscard]] Path& path() { return path_; }
-  [[nodiscard]] Netfilter& netfilter() { return netfilter_; }
   // The last answer to a tick.
   [[nodiscard]] const core::Due& judged() const { return judged_; }
   void judged(core::Due due) { judged_ = due; }

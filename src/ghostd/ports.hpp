@@ -22,8 +22,6 @@ class Path {
   [[nodiscard]] virtual net::Result<void> refuse(Family family, bool refuse) = 0;
   // When this returns, the demand interface has the traffic again, and no more packets go into the call's queue.
   [[nodiscard]] virtual net::Result<void> route_back() = 0;
-  // Removes the routes that the link has with and without a call.
-  [[nodiscard]] virtual net::Result<void> give_up() = 0;
 };
 
 // The call's interface and its queue (InterfaceQueue).
@@ -83,10 +81,12 @@ class NoticePort {
   virtual void launch() = 0;
 };
 
-// What all links share on the host: rules, routes, the table (Daemon).
+// The links' places on the host: the routes of each, and the rules and the table that all share (Daemon).
 class Places {
  public:
   virtual ~Places() = default;
+  // Removes the routes that the link has without a call.
+  [[nodiscard]] virtual net::Result<void> give_up(const std::string& link) = 0;
   // Handles the change soon, once for all links whose place has changed by then.
   virtual void place_changed() = 0;
 };

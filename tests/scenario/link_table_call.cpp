@@ -38,6 +38,12 @@ LinkConfig patient() {
   return config;
 }
 
+LinkConfig another_place() {
+  auto config = dual();
+  config.call.idle_timeout = 2h;
+  return config;
+}
+
 std::vector<State> states() {
   const auto up = [] { return play(patient(), {kCalls, kCarries, kSettled}); };
   return {
@@ -85,6 +91,18 @@ std::vector<State> states() {
        }},
       {"waiting", "the last call failed or dropped; not before a time; a packet waits",
        [] { return play(patient(), {kCalls, {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"}}); }},
+      {"down, moving", "a reload gives it another place; the routes of before are being removed, and no call is made",
+       [] { return play(isp(), {{0s, moved(another_place()), {"give up place"}, "down (start)"}}); }},
+      {"down, moving again", "the same; the kernel has refused, and is asked again after a pause",
+       [] {
+         return play(isp(), {{0s, moved(another_place()), {"give up place"}, "down (start)"},
+                             {99s, routes_stay("EPERM"), {}, "down (routes-stay)"}});
+       }},
+      {"down, gone", "a reload has taken it away; ghostd removes it",
+       [] {
+         return play(isp(), {{0s, taken_away, {"give up place"}, "down (start)"},
+                             {0s, place_given_up, {"place changed"}, "down (start)"}});
+       }},
   };
 }
 
@@ -96,12 +114,7 @@ struct Meeting {
 
 // Of call 1, as it is in each of the states.
 std::vector<Meeting> meetings() {
-  const auto changed = [] {
-    auto config = dual();
-    config.call.idle_timeout = 2h;
-    return config;
-  };
-  const PartAsked elsewhere{changed()}, nowhere{};
+  const PartAsked elsewhere{another_place()}, nowhere{};
   return {
       {"a packet", packet("c")},
       {"a packet of a family that no call carries", packet6("d")},
@@ -118,11 +131,12 @@ std::vector<Meeting> meetings() {
       {"the table is back", Impaired{false}, Impaired{true}},
       {"a better default route stands", StandsBehind{true}},
       {"it stands no more", StandsBehind{false}, StandsBehind{true}},
-      {"a reload", reconfigured(changed())},
+      {"a reload", reconfigured(another_place())},
       {"a reload that gives it another place", elsewhere},
-      {"the place before is given up", PlaceGivenUp{}, elsewhere},
       {"a reload that takes it away", nowhere},
       {"a reload that gives it back", elsewhere, nowhere},
+      {"the place before is given up", place_given_up},
+      {"the kernel refuses to remove the routes", routes_stay("ENOMEM")},
       {"the supervisor: a call that nobody knows lives", started(7)},
       {"the supervisor: these were all calls that live", listed(9)},
       {"the supervisor: what was agreed upon", agreed(1, "10.0.0.1", "10.0.0.2")},
@@ -158,6 +172,8 @@ std::string name_of(const LinkMachine& link) {
   if (std::holds_alternative<Leaving>(link.state())) out += ", leaving";
   if (std::holds_alternative<Draining>(link.state())) out += ", draining";
   if (std::holds_alternative<Ending>(link.state())) out += ", ending";
+  if (const auto* moving = std::get_if<Moving>(&link.state())) out += moving->again ? ", moving again" : ", moving";
+  if (std::holds_alternative<Gone>(link.state())) out += ", gone";
   if (link.blocked()) out += out == "down" ? ", blocked" : " (blocked)";
   return out;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A reload gives a link another place, or takes it away. Its call is hung up in order before: whoever has promised a good-bye says it.
+// A reload gives a link another place, or takes it away. Its call is hung up in order before: whoever has promised a good-bye says
+// it, and the place is given up when pppd has exited.
 #include <gtest/gtest.h>
 
 #include "scenario.hpp"
@@ -30,34 +31,65 @@ core::LinkConfig elsewhere() {
 
 }  // namespace
 
-TEST(Parting, ALinkThatIsTakenAwaySaysGoodByeFirst) {
+TEST(Parting, ALinkThatIsTakenAwaySaysGoodByeAndHangsUpFirst) {
   auto link = up();
-  play(link, {{5s, taken_away, {"farewell? disconnect"}, "up (connect)"}});
+  play(link, {
+      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
+      {6s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {7s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"},
+  });
   EXPECT_FALSE(link.parted());
-  play(link, {{6s, farewell_said, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"}});
+  EXPECT_TRUE(link.has_place());
+  play(link, {{8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  EXPECT_FALSE(link.parted());
+  EXPECT_FALSE(link.has_place());
+  play(link, {{8s, place_given_up, {"place changed"}, "down (disconnect)"}});
   EXPECT_TRUE(link.parted());
+  EXPECT_FALSE(link.has_place());
+  EXPECT_EQ(link.deadline(), std::nullopt);
 }
 
 TEST(Parting, AGoodByeThatHangsIsNotWaitedForLonger) {
   auto link = up();
   play(link, {
       {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
-      {15s, due, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"},
+      {15s, due, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {16s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
   });
 }
 
 TEST(Parting, NobodyIsWaitedForWhereNobodySaysGoodBye) {
   auto link = up(false);
-  play(link, {{5s, taken_away, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"}});
-  play(isp(), {{0s, taken_away, {"place changed"}, "down (start)"}});
+  play(link, {
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+  });
+  play(isp(), {{0s, taken_away, {"give up place"}, "down (start)"}, {0s, place_given_up, {"place changed"}, "down (start)"}});
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
-      {1s, taken_away, {"end 1", "place changed"}, "hanging-up (disconnect)"},
+      {1s, taken_away, {"end 1"}, "hanging-up (disconnect)"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (disconnect)"},
   });
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
-      {2s, taken_away, {"place changed"}, "down (disconnect)"},
+      {2s, taken_away, {"give up place"}, "down (disconnect)"},
+  });
+}
+
+// Nobody else would tell when the call has ended, and a link that stays for ever is removed by no reload.
+TEST(Parting, ASupervisorThatIsSilentIsNotWaitedForForEver) {
+  auto link = up(false);
+  play(link, {
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {6s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"},
+  });
+  const auto patience = isp().call.hangup_timeout + 30s;
+  play(link, {{6s + patience, due, {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  auto lost = up(false);
+  play(lost, {
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {6s, supervisor_gone, {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
   });
 }
 
@@ -67,13 +99,62 @@ TEST(Parting, OtherSettingsCountWhenThePlaceIsGivenUp) {
   play(link, {
       {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
       {6s, place_given_up, {}, "up (connect)"},  // of no question that was asked
-      {7s, farewell_said, {"route back", "drained? 1", "give up place"}, "hanging-up (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {7s, place_given_up, {}, "hanging-up (disconnect)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
   });
   EXPECT_EQ(link.config(), isp());
   EXPECT_TRUE(link.parting());
-  play(link, {{7s, place_given_up, {"place changed"}, "hanging-up (disconnect)"}});
+  play(link, {{8s, place_given_up, {"place changed"}, "down (disconnect)"}});
   EXPECT_EQ(link.config(), elsewhere());
   EXPECT_FALSE(link.parting());
+  EXPECT_TRUE(link.has_place());
+}
+
+// The address of the call is stable by the settings of the call, and not by the new ones.
+TEST(Parting, TheAddressOfTheCallIsForgottenByTheSettingsOfBefore) {
+  auto other = isp();
+  other.stable = {*IpAddress::parse("10.0.0.1")};
+  auto link = up(false);
+  play(link, {
+      {5s, moved(other), {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+  });
+}
+
+// What asks for a call meanwhile waits for the new place.
+TEST(Parting, NobodyCallsBeforeThePlaceIsGivenUp) {
+  auto link = up(false);
+  play(link, {
+      {5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {6s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
+      {6s, connect, {}, "hanging-up (disconnect), 1 waiting"},
+      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect), 1 waiting"},
+      {7s, packet("b"), {}, "down (disconnect), 2 waiting"},
+      {7s, connect, {}, "down (disconnect), 2 waiting"},
+      {7s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 2 waiting"},
+  });
+  auto failed = play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (disconnect)"},
+      {2s, connect, {}, "hanging-up (disconnect)"},
+      {3s, gone(1, CallEnd::HungUp), {"give up place"}, "down (disconnect)"},
+      {4s, disconnect, {}, "down (disconnect)"},
+      {4s, place_given_up, {"place changed"}, "down (disconnect)"},
+  });
+  EXPECT_EQ(failed.config(), elsewhere());
+}
+
+// A call that went wrong is not tried again from a place that is given up.
+TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgain) {
+  auto link = up(false);
+  play(link, {
+      {5s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
+      {6s, moved(elsewhere()), {}, "hanging-up (AddressConflict)"},
+      {7s, connect, {}, "hanging-up (AddressConflict)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
+      {8s, place_given_up, {"place changed"}, "down (AddressConflict)"},
+  });
 }
 
 TEST(Parting, ASecondReloadReplacesWhatTheFirstWaitsFor) {
@@ -81,7 +162,9 @@ TEST(Parting, ASecondReloadReplacesWhatTheFirstWaitsFor) {
   play(link, {
       {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
       {6s, taken_away, {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {8s, place_given_up, {"place changed"}, "down (disconnect)"},
   });
   EXPECT_TRUE(link.parted());
 }
@@ -91,12 +174,13 @@ TEST(Parting, AReloadGivesTheNameBackWhileItParts) {
   play(link, {
       {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
       {6s, moved(elsewhere()), {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1", "give up place"}, "hanging-up (disconnect)"},
-      {7s, place_given_up, {"place changed"}, "hanging-up (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
       {8s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
-      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "start 2"}, "dialing (trigger), 1 waiting"},
+      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect), 1 waiting"},
+      {9s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
   });
   EXPECT_FALSE(link.parted());
+  EXPECT_EQ(link.config(), elsewhere());
 }
 
 TEST(Parting, AStopMeanwhileChangesNothing) {
@@ -104,7 +188,11 @@ TEST(Parting, AStopMeanwhileChangesNothing) {
   play(link, {
       {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
       {6s, leave, {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {8s, leave, {}, "hanging-up (disconnect)"},
+      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {9s, leave, {}, "down (disconnect)"},
+      {9s, place_given_up, {"place changed"}, "down (disconnect)"},
   });
 }
 
@@ -112,22 +200,26 @@ TEST(Parting, ALineThatDropsMeanwhileEndsTheWait) {
   auto link = up();
   play(link, {
       {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
-      {6s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1", "place changed"}, "down (NoCarrier)"},
+      {6s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1", "give up place"}, "down (NoCarrier)"},
   });
   auto conflicting = up();
   play(conflicting, {
       {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
-      {6s, conflict("eth0 has it"), {"route back", "end 1", "give up place"}, "hanging-up (AddressConflict)"},
+      {6s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
+      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
+      {7s, place_given_up, {"place changed"}, "down (AddressConflict)"},
   });
 }
 
 TEST(Parting, WhoIsTakenAwayCallsNoMoreUntilItIsGivenBack) {
   auto link = up(false);
   play(link, {
-      {5s, taken_away, {"route back", "drained? 1", "place changed"}, "hanging-up (disconnect)"},
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
       {6s, packet("a"), {}, "hanging-up (disconnect)"},
       {6s, connect, {}, "hanging-up (disconnect)"},
-      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {7s, packet("a2"), {}, "down (disconnect)"},
+      {7s, place_given_up, {"place changed"}, "down (disconnect)"},
       {8s, packet("b"), {}, "down (disconnect)"},
       {8s, connect, {}, "down (disconnect)"},
       {8s, unblock, {}, "down (disconnect)"},
@@ -136,4 +228,166 @@ TEST(Parting, WhoIsTakenAwayCallsNoMoreUntilItIsGivenBack) {
       {9s, place_given_up, {"place changed"}, "down (disconnect)"},
       {9s, packet("d"), {"start 2"}, "dialing (trigger), 1 waiting"},
   });
+}
+
+// ---- an earlier ghostd's call ----------------------------------------------------------------------------------------
+
+// It may use the place of before, and the settings of before hang it up.
+TEST(Parting, WhatMayLiveIsAwaitedBeforeThePlaceIsGivenUp) {
+  auto none = unlisted();
+  play(none, {
+      {0s, taken_away, {}, "down (start)"},
+      {1s, listed(), {"give up place"}, "down (start)"},
+      {1s, place_given_up, {"place changed"}, "down (start)"},
+  });
+  EXPECT_TRUE(none.parted());
+  auto one = unlisted();
+  play(one, {
+      {0s, moved(elsewhere()), {}, "down (start)"},
+      {1s, started(7), {"end 7"}, "hanging-up (disconnect)"},
+      {2s, listed(7), {}, "hanging-up (disconnect)"},
+      {2s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
+  });
+  EXPECT_EQ(one.config(), isp());
+  play(one, {
+      {3s, gone(7, CallEnd::HungUp), {"give up place"}, "down (disconnect), 1 waiting"},
+      {3s, place_given_up, {"place changed", "start 8"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// The supervisor's list may come late.
+TEST(Parting, ACallThatIsFoundWhileThePlaceIsGivenUpIsHungUp) {
+  for (const auto& reload : {moved(elsewhere()), taken_away}) {
+    auto link = machine();
+    play(link, {{0s, reload, {"give up place"}, "down (start)"}});
+    (void)link.step(started(7), Time{} + 1s);
+    EXPECT_TRUE(std::holds_alternative<core::Ending>(link.state()));
+    const auto late = link.step(place_given_up, Time{} + 1s);
+    EXPECT_EQ(late, core::Step{});
+    const auto over = link.step(gone(7, CallEnd::HungUp), Time{} + 2s);
+    EXPECT_EQ(over.effects, std::vector<core::Effect>{core::GiveUpPlace{}});
+  }
+  auto link = play(isp(), {{0s, taken_away, {"give up place"}, "down (start)"}, {0s, place_given_up, {"place changed"}, "down (start)"}});
+  play(link, {
+      {1s, started(7), {"end 7"}, "hanging-up (gone)"},
+      {2s, gone(7, CallEnd::HungUp), {"give up place"}, "down (gone)"},
+      {2s, place_given_up, {"place changed"}, "down (gone)"},
+  });
+  EXPECT_TRUE(link.parted());
+}
+
+// ---- a kernel that refuses to remove the routes ------------------------------------------------------------------------
+
+TEST(RoutesThatStay, AreToldAndRemovedLater) {
+  auto link = machine();
+  play(link, {
+      {0s, moved(elsewhere()), {"give up place"}, "down (start)"},
+      {0s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+      {0s, packet("a"), {}, "down (routes-stay), 1 waiting"},
+      {1s, due, {"give up place"}, "down (routes-stay), 1 waiting"},
+  });
+  EXPECT_EQ(link.status().detail, "EPERM");
+  EXPECT_EQ(link.config(), isp());
+  EXPECT_FALSE(link.has_place());
+  play(link, {
+      {1s, routes_stay("EPERM"), {}, "down (routes-stay), 1 waiting"},
+      {3s, due, {"give up place"}, "down (routes-stay), 1 waiting"},
+      {3s, place_given_up, {"place changed", "start 1"}, "dialing (trigger), 1 waiting"},
+  });
+  EXPECT_EQ(link.config(), elsewhere());
+  auto silent = machine();
+  play(silent, {
+      {0s, moved(elsewhere()), {"give up place"}, "down (start)"},
+      {0s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+      {1s, due, {"give up place"}, "down (routes-stay)"},
+      {1s, place_given_up, {"place changed"}, "down (reload)"},
+  });
+  EXPECT_EQ(silent.status().detail, "");
+}
+
+// The journal has each refusal once.
+TEST(RoutesThatStay, AreToldOncePerReasonAndAskedForAfterGrowingPauses) {
+  auto link = play(isp(), {{0s, moved(elsewhere()), {"give up place"}, "down (start)"}});
+  auto now = Time{};
+  std::vector<Duration> pauses;
+  std::size_t told = 0;
+  for (int i = 0; i < 9; ++i) {
+    told += link.step(routes_stay("EPERM"), now).transitions.size();
+    ASSERT_TRUE(link.deadline());
+    pauses.push_back(*link.deadline() - now);
+    now = *link.deadline();
+    EXPECT_EQ(link.step(due, now).effects, std::vector<core::Effect>{core::GiveUpPlace{}});
+    EXPECT_EQ(link.deadline(), std::nullopt);
+  }
+  EXPECT_EQ(told, 1U);
+  EXPECT_EQ(pauses, (std::vector<Duration>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}));
+  EXPECT_EQ(link.step(routes_stay("ENOMEM"), now).transitions.size(), 1U);
+}
+
+// They end with its interface.
+TEST(RoutesThatStay, KeepNoLinkThatIsTakenAway) {
+  auto link = play(isp(), {
+      {0s, taken_away, {"give up place"}, "down (start)"},
+      {0s, routes_stay("EPERM"), {"place changed"}, "down (routes-stay)"},
+  });
+  EXPECT_TRUE(link.parted());
+  EXPECT_EQ(link.status().detail, "EPERM");
+}
+
+TEST(RoutesThatStay, AreRemovedAtOnceForTheNextReload) {
+  auto link = play(isp(), {
+      {0s, moved(elsewhere()), {"give up place"}, "down (start)"},
+      {0s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+      {500ms, taken_away, {"give up place"}, "down (routes-stay)"},
+      {500ms, place_given_up, {"place changed"}, "down (routes-stay)"},
+  });
+  EXPECT_TRUE(link.parted());
+}
+
+// ---- whether a link can call: the order of standby links asks -----------------------------------------------------------
+
+TEST(CanCall, WhoHasNotFailed) {
+  EXPECT_TRUE(unlisted().can_call());
+  EXPECT_TRUE(machine().can_call());
+  auto link = play(isp(), {{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"}});
+  EXPECT_TRUE(link.can_call());
+  play(link, {{1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"}});
+  EXPECT_FALSE(link.can_call());
+  play(link, {{6s, due, {"start 2"}, "dialing (trigger), 1 waiting"}});
+  EXPECT_FALSE(link.can_call()) << "it retries";
+  play(link, {{7s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (trigger)"}});
+  EXPECT_TRUE(link.can_call());
+}
+
+TEST(CanCall, WhoIsBarredOnlyWhileItCarries) {
+  for (const auto& bar : {block, leave, taken_away}) {
+    auto idle = machine();
+    (void)idle.step(bar, Time{});
+    EXPECT_FALSE(idle.can_call()) << words(bar);
+    auto link = up();
+    (void)link.step(bar, Time{} + 1s);
+    EXPECT_TRUE(link.can_call()) << words(bar) << ": the good-bye is said through it";
+    (void)link.step(farewell_said, Time{} + 2s);
+    EXPECT_FALSE(link.can_call()) << words(bar);
+  }
+}
+
+TEST(CanCall, NobodyWithoutAPlace) {
+  auto link = up(false);
+  play(link, {{5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (disconnect)"}});
+  EXPECT_TRUE(link.can_call());
+  play(link, {{6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  EXPECT_FALSE(link.can_call());
+  play(link, {{6s, place_given_up, {"place changed"}, "down (disconnect)"}});
+  EXPECT_TRUE(link.can_call());
+}
+
+TEST(WaitsForPackets, WhoIsDownAndHasTheTable) {
+  auto link = machine();
+  EXPECT_TRUE(link.waits_for_packets());
+  (void)link.step(core::Impaired{true}, Time{});
+  EXPECT_FALSE(link.waits_for_packets()) << "no packet asks for a call";
+  (void)link.step(core::Impaired{false}, Time{});
+  play(link, {{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"}});
+  EXPECT_FALSE(link.waits_for_packets());
 }

@@ -40,6 +40,7 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
                            "places given up behind a good-bye",
                            "taken away",
                            "taken away behind a good-bye",
+                           "routes that stay",
                            "due",
                            "not due",
                            "bars that ended by themselves"})

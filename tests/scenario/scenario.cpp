@@ -180,7 +180,7 @@ std::string words(const Event& event) {
           [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
           [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
           [](const PartAsked& e) { return std::string(e.then ? "another place" : "taken away"); },
-          [](const PlaceGivenUp&) { return std::string("place given up"); },
+          [](const PlaceGivenUp& e) { return e.error.empty() ? std::string("place given up") : "the routes stay: " + e.error; },
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);
             if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));

@@ -77,6 +77,7 @@ inline core::Event reconfigured(core::LinkConfig config) { return core::Reconfig
 inline core::Event moved(core::LinkConfig config) { return core::PartAsked{std::move(config)}; }
 inline const core::Event taken_away = core::PartAsked{};
 inline const core::Event place_given_up = core::PlaceGivenUp{};
+inline core::Event routes_stay(std::string error) { return core::PlaceGivenUp{std::move(error)}; }
 
 inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }
 core::Event agreed(unsigned call, std::string_view local, std::string_view remote);

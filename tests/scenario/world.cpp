@@ -108,7 +108,7 @@ LinkEvent World::anything() {
 
 // And given back before long.
 LinkEvent World::taken_away() {
-  if (chance(70)) return some_packet();
+  if (chance(40)) return some_packet();
   later(up_to(20s), Reconfigured{some_config()});
   return PartAsked{};
 }
@@ -292,6 +292,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const StartCall& e) {
             ++seen_["calls"];
             promise(!live_, "two calls at a time");
+            promise(call().has_place() && !call().parting(), "a call is made from a place that is given up");
             promise(knows_, "a call is made before it is known whether one lives");
             promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
@@ -328,7 +329,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             ++seen_[e.in_vain ? "asked in vain" : "asked"];
             const bool time_passed = of_call && std::holds_alternative<DeadlinePassed>(*of_call);
             promise(asking_ && (!e.in_vain || now_ >= asking_->second), "it stops asking too early, or was not asking");
-            promise(e.in_vain || !time_passed, "a far end counts as having answered that has not");
+            promise(e.in_vain || !time_passed || !up, "a far end counts as having answered that has not");
             asking_.reset();
           },
           [&](const Handover& e) {
@@ -397,14 +398,18 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const GiveUpPlace&) {
             ++seen_["places given up"];
-            seen_["places given up behind a good-bye"] += was_.state == "vanishing";
-            promise(!routed_, "a link gives its place up while its call carries");
-            later(up_to(100ms), PlaceGivenUp{});
+            behind_good_bye_ = was_.state == "vanishing";
+            seen_["places given up behind a good-bye"] += behind_good_bye_;
+            promise(!live_ && held_.empty(), "a link gives its place up before its call has ended");
+            const bool refused = !quiet_ && chance(30);
+            seen_["routes that stay"] += refused;
+            later(up_to(chance(80) ? 100ms : 5s), PlaceGivenUp{refused ? "the kernel refuses" : ""});
           },
           [&](const PlaceChanged&) {
             seen_["taken away"] += call().parted();
-            seen_["taken away behind a good-bye"] += call().parted() && was_.state == "vanishing";
-            promise(!call().parting() || (call().parted() && !routed_), "a link is taken away while its call carries");
+            seen_["taken away behind a good-bye"] += call().parted() && behind_good_bye_;
+            promise(!live_ && held_.empty(), "a link is moved or taken away before its call has ended");
+            promise(!call().parting() || call().parted(), "a link is taken away before it has given its place up");
           },
           [&](const Save& e) {
             promise(e.generation > saved_, "a generation is saved twice");
@@ -446,6 +451,8 @@ void World::after(const LinkStep& step, Shown from) {
   promise(arrived_ == known, "of " + std::to_string(arrived_) + " packets, " + std::to_string(known) + " are accounted for");
 
   const bool down = std::holds_alternative<Down>(call().state());
+  const auto* moving = std::get_if<Moving>(&call().state());
+  const bool no_place = moving || std::holds_alternative<Gone>(call().state());
   const bool unlisted = std::holds_alternative<Unlisted>(call().state());
   const bool up = call().carries() != nullptr;
   const bool hanging_up = std::holds_alternative<Draining>(call().state()) || std::holds_alternative<Ending>(call().state());
@@ -453,7 +460,7 @@ void World::after(const LinkStep& step, Shown from) {
   promise(unlisted != knows_, "what it knows of living calls is not what it was told");
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
   const bool leaving = std::holds_alternative<Leaving>(call().state());
-  promise(!call().blocked() || ((down || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
+  promise(!call().blocked() || ((down || no_place || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
   promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
@@ -462,8 +469,9 @@ void World::after(const LinkStep& step, Shown from) {
   promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_,
           "a bar ends at another time than was said");
   promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");
-  promise(down || unlisted || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
-  promise(live_.has_value() == !(down || unlisted || waiting) && (!live_ || *live_ == call().serial()),
+  const bool answer_follows = (moving && !moving->again) || call().parted();
+  promise(down || unlisted || answer_follows || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
+  promise(live_.has_value() == !(down || no_place || unlisted || waiting) && (!live_ || *live_ == call().serial()),
           "it carries a dead call, or forgot a live one");
   promise(routed_ == up, "the route is where the state is not");
   promise(up || hanging_up || held_.empty(), "an address outlives its call");

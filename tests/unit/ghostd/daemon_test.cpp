@@ -212,8 +212,45 @@ TEST_F(DaemonTest, ReloadsLinksThatComeAndGo) {
   std::filesystem::remove(directory_ + "/isp.conf");
   EXPECT_TRUE(daemon_->reload());
   EXPECT_EQ(next(), "hangup isp 77");
+  EXPECT_EQ(await_status("far: down | isp: hanging-up"), "far: down | isp: hanging-up");
+  supervisor_.say("gone isp 77 HungUp");
   EXPECT_EQ(await_status("far: down"), "far: down");
   EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("gd-isp")), HasSubstr("198.51.100.0/24 dev gd-far")));
+}
+
+// A link of the same name would dial a second time beside it.
+TEST_F(DaemonTest, MakesNoSecondCallBesideTheLastOneOfALinkThatCameBack) {
+  supervisor_.say("started isp 77 pid=42");
+  supervisor_.say("listed");
+  EXPECT_EQ(await_status("isp: dialing"), "isp: dialing");
+  configure("far", "192.0.0.3", "198.51.100.0/24");
+  std::filesystem::remove(directory_ + "/isp.conf");
+  ASSERT_TRUE(daemon_->reload());
+  EXPECT_EQ(next(), "hangup isp 77");
+  configure("isp", "192.0.0.2", "default");
+  ASSERT_TRUE(daemon_->reload());
+  send();
+  // Packets gather for a moment before ghostd reads them.
+  EXPECT_TRUE(test::await(loop_, [&] { return sh("ip -s -o link show gd-isp").find("TX:") != std::string::npos; }));
+  settle();
+  EXPECT_EQ(supervisor_.heard(), "");
+  supervisor_.say("gone isp 77 HungUp");
+  EXPECT_THAT(next(), StartsWith("dial isp "));
+}
+
+// What an earlier ghostd's call uses is not taken from under it.
+TEST_F(DaemonTest, KeepsALinkThatIsTakenAwayUntilItKnowsWhichCallsLive) {
+  configure("far", "192.0.0.3", "198.51.100.0/24");
+  std::filesystem::remove(directory_ + "/isp.conf");
+  ASSERT_TRUE(daemon_->reload());
+  settle();
+  EXPECT_THAT(routes(), HasSubstr("default dev gd-isp"));
+  supervisor_.say("started isp 77 pid=42");
+  EXPECT_EQ(next(), "hangup isp 77");
+  supervisor_.say("listed");
+  supervisor_.say("gone isp 77 HungUp");
+  EXPECT_EQ(await_status("far: down"), "far: down");
+  EXPECT_THAT(routes(), testing::Not(HasSubstr("gd-isp")));
 }
 
 // Its conversations cannot outlive their address.
@@ -225,6 +262,9 @@ TEST_F(DaemonTest, HangsUpALinkThatAReloadGivesAnotherAddress) {
   EXPECT_TRUE(daemon_->reload());
   EXPECT_EQ(next(), "hangup isp 77");
   EXPECT_EQ(await_status("isp: hanging-up"), "isp: hanging-up");
+  EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("192.0.0.9")), HasSubstr("src 192.0.0.2")));
+  supervisor_.say("gone isp 77 HungUp");
+  EXPECT_EQ(await_status("isp: down"), "isp: down");
   EXPECT_THAT(routes(), AllOf(testing::Not(HasSubstr("192.0.0.2")), HasSubstr("src 192.0.0.9")));
 }
 
@@ -365,6 +405,13 @@ echo '{"result":"Ok","detail":"","elapsed_usec":1,"text":""}'
   }
   void good_bye_is_said() const { write("said", ""); }
   std::string hangup() const { return "hangup isp " + call_serial_; }
+  // ghostd has told pppd to end. Until pppd has, the link stays where it is.
+  void pppd_exits() {
+    EXPECT_EQ(await_status("far: down | isp: hanging-up"), "far: down | isp: hanging-up");
+    EXPECT_TRUE(has("default dev gd-isp")) << routes();
+    EXPECT_FALSE(has("src 192.0.0.9")) << routes();
+    supervisor_.say("gone isp " + call_serial_ + " HungUp");
+  }
   static bool has(const std::string& text) { return routes().find(text) != std::string::npos; }
   // Nothing of it is left.
   void is_taken_away() {
@@ -382,6 +429,7 @@ TEST_F(PartingTest, ALinkThatIsTakenAwaySaysGoodByeBeforeItsRouteIsBack) {
   EXPECT_EQ(requests().ask("isp", bus::act::Connect{}).error().kind, bus::RequestError::Kind::Failed);
   good_bye_is_said();
   EXPECT_EQ(next(), hangup());
+  pppd_exits();
   is_taken_away();
 }
 
@@ -391,9 +439,11 @@ TEST_F(PartingTest, AReloadMovesTheLinkBehindItsGoodBye) {
   says_good_bye();
   EXPECT_FALSE(has("src 192.0.0.9"));
   good_bye_is_said();
+  EXPECT_EQ(next(), hangup());
+  pppd_exits();
   EXPECT_TRUE(test::await(loop_, [] { return has("src 192.0.0.9"); })) << routes();
   EXPECT_FALSE(has("src 192.0.0.2")) << routes();
-  EXPECT_EQ(await_status("far: down | isp: hanging-up"), "far: down | isp: hanging-up");
+  EXPECT_EQ(await_status("far: down | isp: down"), "far: down | isp: down");
 }
 
 TEST_F(PartingTest, ASecondReloadReplacesWhatTheFirstWaitsFor) {
@@ -402,6 +452,7 @@ TEST_F(PartingTest, ASecondReloadReplacesWhatTheFirstWaitsFor) {
   take_away();
   good_bye_is_said();
   EXPECT_EQ(next(), hangup());
+  pppd_exits();
   is_taken_away();
 }
 
@@ -411,9 +462,9 @@ TEST_F(PartingTest, AReloadGivesTheNameBackMeanwhile) {
   ASSERT_TRUE(daemon_->reload());
   says_good_bye();
   good_bye_is_said();
-  EXPECT_TRUE(test::await(loop_, [] { return has("src 192.0.0.9"); })) << routes();
   EXPECT_EQ(next(), hangup());
-  supervisor_.say("gone isp " + call_serial_ + " HungUp");
+  pppd_exits();
+  EXPECT_TRUE(test::await(loop_, [] { return has("src 192.0.0.9"); })) << routes();
   EXPECT_EQ(await_status("far: down | isp: down"), "far: down | isp: down");
   send();
   EXPECT_THAT(next_call(), StartsWith("dial isp "));
@@ -424,6 +475,7 @@ TEST_F(PartingTest, AStopMeanwhileWaitsForItsEndAndNoLonger) {
   EXPECT_TRUE(requests().leave().value());  // who stops us waits for a call's end
   good_bye_is_said();
   EXPECT_EQ(next(), hangup());
+  pppd_exits();
   is_taken_away();
   EXPECT_FALSE(requests().leave().value());
 }
@@ -435,6 +487,7 @@ class ShortPartingTest : public PartingTest {
 TEST_F(ShortPartingTest, AGoodByeThatHangsIsNotWaitedForLonger) {
   take_away();
   EXPECT_EQ(next(), hangup());
+  pppd_exits();
   is_taken_away();
 }
 

@@ -81,10 +81,10 @@ TEST(Executor, MovesALinkWhenItsCallCarriesNoMore) {
   other.stable = {*IpAddress::parse("192.0.0.9")};
   std::optional<LinkConfig> at_that_time;
   life.hands.during = [&](const std::string& act) {
-    if (act == "give up") at_that_time = life.link.call().config();
+    if (act == "give up isp") at_that_time = life.link.call().config();
   };
-  EXPECT_THAT(life.at(1s, Event(Reconfigured{other})),
-              ElementsAre("route back", "drained?", "give up", "hang up isp 1", "place changed"));
+  EXPECT_THAT(life.at(1s, Event(Reconfigured{other})), ElementsAre("route back", "drained?", "hang up isp 1"));
+  EXPECT_THAT(life.at(2s, gone(1, CallEnd::HungUp)), ElementsAre("forget 10.0.0.1", "give up isp", "place changed"));
   EXPECT_EQ(at_that_time, isp());
   EXPECT_EQ(life.link.call().config(), other);
 }
@@ -92,7 +92,12 @@ TEST(Executor, MovesALinkWhenItsCallCarriesNoMore) {
 TEST(Executor, TellsThatALinkMayBeTakenAway) {
   Life life;
   life.comes_up(0s);
-  EXPECT_THAT(life.at(1s, Event(PartAsked{})), ElementsAre("route back", "drained?", "place changed", "hang up isp 1"));
+  life.hands.queue_is_dry = false;
+  EXPECT_THAT(life.at(1s, Event(PartAsked{})), ElementsAre("route back", "drained?"));
+  life.hands.queue_is_dry = true;
+  EXPECT_THAT(life.due(1050ms), ElementsAre("drained?", "hang up isp 1"));
+  EXPECT_FALSE(life.link.call().parted());
+  EXPECT_THAT(life.at(2s, gone(1, CallEnd::HungUp)), ElementsAre("forget 10.0.0.1", "give up isp", "place changed"));
   EXPECT_TRUE(life.link.call().parted());
 }
 
@@ -165,6 +170,31 @@ TEST(ExecutorWithoutKernel, AsksTwiceMoreHowIdleACallIsAndHangsUp) {
   EXPECT_EQ(life.state(), "up (connect)");
   EXPECT_THAT(life.due(302s), ElementsAre("idle?", "route back", "drained?", "hang up isp 1"));
   EXPECT_EQ(life.state(), "hanging-up (idle-unknown)");
+}
+
+// The link keeps the settings of before until then, and calls for nobody.
+TEST(ExecutorWithoutKernel, AsksAgainToRemoveRoutesThatStay) {
+  Life life;
+  auto other = isp();
+  other.stable = {*IpAddress::parse("192.0.0.9")};
+  life.hands.routes_stay = true;
+  EXPECT_THAT(life.at(1s, Event(Reconfigured{other})), ElementsAre("give up isp"));
+  EXPECT_EQ(life.state(), "down (routes-stay)");
+  EXPECT_THAT(life.link.call().status().detail, testing::HasSubstr("delete route"));
+  EXPECT_THAT(life.at(1500ms, packet("a")), IsEmpty());
+  EXPECT_THAT(life.due(2s), ElementsAre("give up isp"));
+  EXPECT_EQ(life.link.call().config(), isp());
+  life.hands.routes_stay = false;
+  EXPECT_THAT(life.due(4s), ElementsAre("give up isp", "place changed", "dial isp 1"));
+  EXPECT_EQ(life.link.call().config(), other);
+}
+
+TEST(ExecutorWithoutKernel, KeepsNoLinkThatIsTakenAway) {
+  Life life;
+  life.hands.routes_stay = true;
+  EXPECT_THAT(life.at(1s, Event(PartAsked{})), ElementsAre("give up isp", "place changed"));
+  EXPECT_TRUE(life.link.call().parted());
+  EXPECT_THAT(life.link.call().status().detail, testing::HasSubstr("delete route"));
 }
 
 // What only tidies up, or could be done better, keeps no call from being made and ended.

@@ -33,6 +33,12 @@ SentOn Hands::send_on(const std::vector<PacketBytes>& packets) {
   return {packets.size(), {}};
 }
 
+net::Result<void> Hands::give_up(const std::string& link) {
+  note("give up " + link);
+  if (routes_stay) return net::failure(EPERM, "delete route");
+  return {};
+}
+
 net::Result<void> Hands::refuse(Family family, bool refuse) { return kernel(words(LinkEffect(RefuseFamily{family, refuse}))); }
 
 void Hands::ask(const IpAddress& local, const std::vector<IpAddress>& targets) {

@@ -27,6 +27,7 @@ struct Hands final : daemon::Path,
   // How the outside is.
   bool supervisor_is_there = true;
   bool kernel_refuses = false;  // settings, routes, conntrack and the table
+  bool routes_stay = false;     // those that are to be given up
   std::string handover_error;
   std::optional<core::Duration> idle_left_ = core::Duration::zero();  // nullopt: the kernel does not know
   bool queue_is_dry = true, replay_has_left = true;
@@ -36,7 +37,7 @@ struct Hands final : daemon::Path,
   core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
   net::Result<void> refuse(Family family, bool refuse) override;
   net::Result<void> route_back() override { return kernel("route back"); }
-  net::Result<void> give_up() override { return kernel("give up"); }
+  net::Result<void> give_up(const std::string& link) override;
   void place_changed() override { note("place changed"); }
   net::Result<void> prepare() override { return kernel("prepare"); }
   void ask(const IpAddress& local, const std::vector<IpAddress>& targets) override;
