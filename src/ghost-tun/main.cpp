@@ -70,6 +70,12 @@ bool is_running() {
   return systemd && systemd->is_running(kUnit).value_or(false);
 }
 
+// Empty when systemd does not answer.
+std::string active_state() {
+  auto systemd = systemd::Manager::open(kSystemdPatience);
+  return systemd ? systemd->active_state(kUnit).value_or("") : "";
+}
+
 // Calls first, then the things that they need. systemd's own ways to stop one unit with another (StopPropagatedFrom=,
 // PartOf=) would also act at a crash or a restart. Without systemd there is nothing to stop.
 void stop_calls() {
@@ -82,6 +88,7 @@ void stop_calls() {
 enum class When {
   at_the_end,  // ExecStopPost=: unless it is the first half of a restart
   if_dead,     // ghostd-guard.service: a stop that finds ghostd dead
+  if_failed,   // ghostd-release.service: unless systemd starts ghostd again
   always,
 };
 
@@ -89,6 +96,7 @@ bool is_due(When when) {
   switch (when) {
     case When::always: return true;
     case When::if_dead: return tun::decide_for_guard(is_running(), pending_job()) == tun::Verdict::release;
+    case When::if_failed: return tun::decide_for_failure(active_state()) == tun::Verdict::release;
     case When::at_the_end: break;
   }
   return tun::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), pending_job()}) == tun::Verdict::release;
@@ -113,7 +121,7 @@ int farewell() {
 }
 
 int usage() {
-  fmt::print(stderr, "usage: ghost-tun make | farewell | release [--force | --if-dead]\n");
+  fmt::print(stderr, "usage: ghost-tun make | farewell | release [--force | --if-dead | --if-failed]\n");
   return EX_USAGE;
 }
 
@@ -130,6 +138,7 @@ int main(int argc, char** argv) try {
     const std::string_view option = arguments[2];
     if (option == "--force") return release(When::always);
     if (option == "--if-dead") return release(When::if_dead);
+    if (option == "--if-failed") return release(When::if_failed);
   }
   return usage();
 } catch (const std::exception& e) {

@@ -28,4 +28,9 @@ Verdict decide_for_guard(bool is_running, PendingJob job) {
   return !is_running && job == PendingJob::stop ? Verdict::release : Verdict::keep;
 }
 
+Verdict decide_for_failure(std::string_view active_state) {
+  const bool comes_back = active_state == "activating" || active_state == "active" || active_state == "reloading";
+  return comes_back ? Verdict::keep : Verdict::release;
+}
+
 }  // namespace ghost::tun

@@ -34,4 +34,8 @@ Verdict decide(const StopFacts& facts);
 // ExecStopPost=. A dead one does not, so at a stop only the guard can act.
 Verdict decide_for_guard(bool is_running, PendingJob job);
 
+// For OnFailure= of ghostd.service, with the unit's ActiveState; empty: systemd does not say. Since version 254, systemd also acts on
+// OnFailure= when Restart= is about to start the service again.
+Verdict decide_for_failure(std::string_view active_state);
+
 }  // namespace ghost::tun

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 
+#include "base/child.hpp"
 #include "base/unique_fd.hpp"
 
 namespace ghost::doctor {
@@ -16,20 +17,17 @@ namespace {
 
 constexpr char kAnswered = '+';  // at the end of a whole answer
 
-[[noreturn]] void answer(int fd, const std::function<std::optional<std::string>()>& question) noexcept {
-  try {
-    if (auto text = question()) {
-      *text += kAnswered;
-      for (std::string_view rest = *text; !rest.empty();) {
-        const auto n = ::write(fd, rest.data(), rest.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) break;
-        rest.remove_prefix(static_cast<std::size_t>(n));
-      }
+int answer(const std::function<std::optional<std::string>()>& question) {
+  if (auto text = question()) {
+    *text += kAnswered;
+    for (std::string_view rest = *text; !rest.empty();) {
+      const auto n = ::write(STDOUT_FILENO, rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) break;
+      rest.remove_prefix(static_cast<std::size_t>(n));
     }
-  } catch (...) {  // no answer
   }
-  ::_exit(0);
+  return 0;
 }
 
 }  // namespace
@@ -40,9 +38,11 @@ std::optional<std::string> within(std::chrono::milliseconds patience,
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
   const UniqueFd in(ends[0]);
   UniqueFd out(ends[1]);
-  const auto pid = ::fork();
-  if (pid < 0) return std::nullopt;
-  if (pid == 0) answer(out.get(), question);
+  ForkPlan plan;
+  plan.out = out.get();
+  plan.dies_with_us = SIGKILL;
+  const auto pid = fork_child(plan, [&] { return answer(question); });
+  if (!pid) return std::nullopt;
   out.reset();
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + patience;
@@ -59,8 +59,8 @@ std::optional<std::string> within(std::chrono::milliseconds patience,
     if (got <= 0) break;
     text.append(buffer, static_cast<std::size_t>(got));
   }
-  ::kill(pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  ::kill(*pid, SIGKILL);
+  while (::waitpid(*pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (text.empty() || text.back() != kAnswered) return std::nullopt;
   text.pop_back();

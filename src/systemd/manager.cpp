@@ -127,6 +127,10 @@ Outcome<std::optional<std::string>> Manager::job_type(const std::string& unit) {
   return std::move(*type);
 }
 
+Outcome<std::string> Manager::active_state(const std::string& unit) {
+  return word(path_of(unit).get(), kUnitInterface, "ActiveState");
+}
+
 Outcome<bool> Manager::is_running(const std::string& service) {
   BusError error;
   std::uint32_t pid = 0;

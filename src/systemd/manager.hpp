@@ -26,6 +26,8 @@ class Manager {
 
   // The type of the job that waits for the unit ("start", "stop", "restart", …), or nullopt if none waits.
   Outcome<std::optional<std::string>> job_type(const std::string& unit);
+  // "active", "failed", "activating", …: org.freedesktop.systemd1(5).
+  Outcome<std::string> active_state(const std::string& unit);
   // Whether this service has a main process.
   Outcome<bool> is_running(const std::string& service);
 

@@ -75,7 +75,7 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(39)) {
+  switch (pick(40)) {
     case 0:
     case 1: return connect;
     case 2:
@@ -83,7 +83,8 @@ LinkEvent World::anything() {
     case 34: return StandsBehind{chance(50)};
     case 35: return conflict("somebody's");
     case 36: return chance(30) ? leave : unblock;
-    case 37: return taken_away();
+    case 37:
+    case 39: return taken_away();
     case 4: return block;
     case 5:
     case 6:
@@ -108,7 +109,6 @@ LinkEvent World::anything() {
 
 // And given back before long.
 LinkEvent World::taken_away() {
-  if (chance(40)) return some_packet();
   later(up_to(20s), Reconfigured{some_config()});
   return PartAsked{};
 }
@@ -291,6 +291,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
       Overloaded{
           [&](const StartCall& e) {
             ++seen_["calls"];
+            behind_good_bye_ = false;
             promise(!live_, "two calls at a time");
             promise(call().has_place() && !call().parting(), "a call is made from a place that is given up");
             promise(knows_, "a call is made before it is known whether one lives");
@@ -398,7 +399,6 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const GiveUpPlace&) {
             ++seen_["places given up"];
-            behind_good_bye_ = was_.state == "vanishing";
             seen_["places given up behind a good-bye"] += behind_good_bye_;
             promise(!live_ && held_.empty(), "a link gives its place up before its call has ended");
             const bool refused = !quiet_ && chance(30);

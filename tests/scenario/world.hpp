@@ -115,7 +115,7 @@ class World {
   core::AppearanceStatus was_;  // before the step
   bool owed_farewell_ = false;  // before the step: somebody who was told is to be told the end
   bool farewell_begun_ = false;
-  bool behind_good_bye_ = false;  // the place was given up at the end of a call through which a good-bye was said
+  bool behind_good_bye_ = false;                       // the last call was hung up behind a good-bye
   bool asked_since_ = false, asked_for_this_ = false;  // a person asked: since the last appearance; for it
   std::map<std::uint64_t, OnItsWay> way_;
   std::map<std::string, std::vector<IpAddress>> confirmed_;

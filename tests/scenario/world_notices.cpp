@@ -172,7 +172,8 @@ void World::see(const RouteBack&) {
   ++seen_["hung up in order"];
   const bool present = was_.state == "present" || was_.state == "announcing";
   promise(!present || !owed_farewell_, "it hangs up in order without a good-bye");
-  seen_["hung up behind a good-bye"] += was_.state == "vanishing";
+  behind_good_bye_ = was_.state == "vanishing";
+  seen_["hung up behind a good-bye"] += behind_good_bye_;
 }
 
 void World::after_notices() {

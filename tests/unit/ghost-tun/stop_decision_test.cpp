@@ -53,3 +53,10 @@ TEST(StopDecision, TheGuardActsOnlyForADeadGhostdThatIsStopped) {
   EXPECT_EQ(decide_for_guard(true, stop), Verdict::keep);
   EXPECT_EQ(decide_for_guard(false, stop), Verdict::release);
 }
+
+// systemd 257 starts the units of OnFailure= after a crash, too, and shows the service as activating (auto-restart) by then.
+TEST(StopDecision, AFailureIsTheEndUnlessSystemdStartsItAgain) {
+  for (const auto* state : {"activating", "active", "reloading"}) EXPECT_EQ(decide_for_failure(state), Verdict::keep) << state;
+  for (const auto* state : {"failed", "inactive", "deactivating", ""})
+    EXPECT_EQ(decide_for_failure(state), Verdict::release) << state;
+}
