@@ -164,7 +164,12 @@ void BusService::Impl::publish(const core::LinkStatus& status) {
   link.signalled = link.shown;
   link.path = link_path(status.name);
   link.object.emplace(bus_, link.path, static_cast<LinkPort&>(*this), link.shown, [this, name = status.name] {
-    if (!telling_) requests_.look(name);
+    if (telling_) return;
+    try {
+      requests_.look(name);
+    } catch (...) {  // must not pass through sd-bus, which is C
+      loop_.fail_with_current_exception();
+    }
   });
   try {
     const Telling now_telling(telling_);

@@ -4,8 +4,11 @@
 //
 //   from        to          when
 //   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and a call is wanted
+//               Ending      it reports one, and that is not wanted: a bar stands, Disconnect was asked, or a reload moves the link
 //               Down        it has none, and no call is wanted
-//   Down        Dialing     a packet or Connect asks
+//               Moving      it has none, and a reload moves the link
+//   Down        Dialing     a packet or Connect asks; the table is back, and a packet waits; or as Unlisted, adopted
+//               Ending      the supervisor reports a call of an earlier ghostd, and a bar stands
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
 //               Ending      Disconnect, Block, it took too long, or another interface here has the address
@@ -25,9 +28,11 @@
 //   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
 //                           in place of Down or Waiting, once there is no call
 //   Moving      Down        the place before is given up
-//               Dialing     the same, and a call is wanted; or the supervisor reports a call of an earlier ghostd
+//               Dialing     the same, and a call is wanted
 //               Gone        the place before is given up, and the link gets no other
 //   Gone        Moving      a later reload gives the link back before ghostd has removed it
+//   Moving, Gone
+//               Ending      the supervisor reports a call of an earlier ghostd
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once

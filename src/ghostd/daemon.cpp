@@ -66,6 +66,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     add_link(std::move(link), std::move(tun), index);
   }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
+  tuns.clear();  // an interface that nobody reads goes, and its routes with it
   keeper_.emplace(loop, host_, keeper_port());
   host_.on_handover([this] { return keeper_->table_must_stand(); });
   must(take_over());
@@ -144,6 +145,7 @@ void Daemon::make_again(const std::string& name) {
 
 // The link has parted(): it has neither a call nor routes.
 void Daemon::remove_link(const std::string& name) {
+  autoconf_->end(name);
   remove_stored_tun(name);
   links_.erase(name);
   status_line_.remove(name);
@@ -170,6 +172,8 @@ net::Result<void> Daemon::take_over() {
   const auto links = placed();
   // With a hundred links on a slow machine, each of these takes seconds. The loop cannot answer the watchdog meanwhile.
   const auto alive = [] { sd_notify(0, "WATCHDOG=1"); };
+  // Whatever fails below, the keeper tries it again.
+  if (keeper_) keeper_->look_soon();
   // A failure is not fatal: without the table no packet makes a call, and the keeper tries again.
   if (auto ok = load_ruleset(); !ok) log(LOG_ERR, "", ok.error().what);
   alive();
@@ -178,7 +182,6 @@ net::Result<void> Daemon::take_over() {
   if (auto ok = host_.take_over(links); !ok) return ok;
   alive();
   tell_what_stands_beside();
-  if (keeper_) keeper_->look_soon();
   // The monitor reports everything anew, because a newly shared prefix may have its interface already.
   if (roll_.known()) watch_kernel();
   return {};

@@ -33,7 +33,9 @@ std::vector<net::HeldAddress> Daemon::held() const {
 
 // Autoconf asks this before it sets the address.
 bool Daemon::may_have(const std::string& link, const IpAddress& address) {
-  const auto why = net::own_conflict(links_.at(link)->interfaces(), address, held());
+  const auto at = links_.find(link);
+  if (at == links_.end()) return false;
+  const auto why = net::own_conflict(at->second->interfaces(), address, held());
   if (why) post(link, core::AddressConflicts{*why});
   return !why;
 }

@@ -334,8 +334,14 @@ net::Result<void> Keeper::put_table_back(const std::vector<Kept>& kept) {
   return {};
 }
 
-net::Result<void> Keeper::table_must_stand() {
+// What was heard of the other kinds is looked at soon. The sockets will not say it again.
+void Keeper::hear_meanwhile() {
   hear();
+  if ((routing_.look || table_.look || queues_.look) && table_io_.enabled()) heard();
+}
+
+net::Result<void> Keeper::table_must_stand() {
+  hear_meanwhile();
   if (!table_.look && !table_.pace.missing_now()) return {};
   const auto kept = port_.kept();
   const auto wrong = wrong_with_table(kept);
@@ -345,7 +351,7 @@ net::Result<void> Keeper::table_must_stand() {
 }
 
 bool Keeper::table_was_lost() {
-  hear();
+  hear_meanwhile();
   if (!table_.look) return false;
   const auto wrong = wrong_with_table(port_.kept());
   if (wrong && wrong->empty()) return false;

@@ -62,6 +62,7 @@ class Keeper {
   void heard();
   void look();
   void hear();
+  void hear_meanwhile();
   void follow_forwarding();
   void follow_defaults();
   void follow_rules(const std::vector<Kept>& kept);

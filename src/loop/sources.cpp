@@ -88,6 +88,11 @@ void block(int signo) {
 void Source::set_enabled(bool enabled) {
   check(sd_event_source_set_enabled(source_.get(), enabled ? SD_EVENT_ON : SD_EVENT_OFF), "sd_event_source_set_enabled");
 }
+bool Source::enabled() const {
+  int state = SD_EVENT_OFF;
+  check(sd_event_source_get_enabled(source_.get(), &state), "sd_event_source_get_enabled");
+  return state != SD_EVENT_OFF;
+}
 void Source::set_priority(std::int64_t priority) {
   check(sd_event_source_set_priority(source_.get(), priority), "sd_event_source_set_priority");
 }

@@ -33,6 +33,7 @@ class Source {
   Source() = default;  // no source; only to be assigned to
   explicit operator bool() const noexcept { return static_cast<bool>(source_); }
   void set_enabled(bool enabled);
+  [[nodiscard]] bool enabled() const;
   void set_priority(std::int64_t priority);
   void set_description(const char* text);  // shows in sd-event's debug log
   [[nodiscard]] sd_event_source* raw() const noexcept { return source_.get(); }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace ghost::net {
@@ -31,6 +32,7 @@ std::vector<Standing> standing(const std::vector<LinkRouting>& links, const std:
   for (std::size_t i = 0; i < links.size(); ++i) {
     if (!links[i].metric) continue;
     bool everywhere = true, somewhere = false, relieved = true;
+    std::vector<std::string> fronts;
     for (const auto family : {Family::v4, Family::v6}) {
       const auto own = way_of(links[i], able[i], family);
       if (!own) continue;
@@ -47,9 +49,9 @@ std::vector<Standing> standing(const std::vector<LinkRouting>& links, const std:
         if (one.family == family) meet({false, one.metric, true, one.str()});
       everywhere = everywhere && front;
       relieved = relieved && below;
-      if (front && out[i].front.find(front->text) == std::string::npos)
-        out[i].front += (out[i].front.empty() ? "" : ", ") + front->text;
+      if (front && std::find(fronts.begin(), fronts.end(), front->text) == fronts.end()) fronts.push_back(front->text);
     }
+    for (const auto& text : fronts) out[i].front += (out[i].front.empty() ? "" : ", ") + text;
     out[i].behind = somewhere && everywhere;
     out[i].withdrawn = somewhere && !able[i] && relieved;
   }

@@ -49,6 +49,14 @@ TEST(Standing, AChainByMetricInWhichWhoCannotCallMakesRoom) {
   EXPECT_EQ(standing(chain, {true, true, false}, {other(400)})[2], (Standing{"link a (Metric=100)", true, true}));
 }
 
+TEST(Standing, NamesBothThatStandInFrontAlthoughOneNameBeginsTheOther) {
+  auto six = link("isp", std::nullopt);
+  six.prefixes = {default_prefix(Family::v6)};
+  six.stable = {k6};
+  EXPECT_EQ(standing({link("isp2", std::nullopt), six, link("behind", 200, true)}, {true, true, true}, {})[2],
+            (Standing{"link isp2, link isp", true, false}));
+}
+
 TEST(Standing, AFirstLinkIsInFrontOfAll) {
   EXPECT_EQ(standing({link("one", std::nullopt), link("two", 5)}, {true, true}, {}),
             (std::vector<Standing>{{"", false, false}, {"link one", true, false}}));
