@@ -33,6 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using init::names_in;
 constexpr auto kPatience = 3s;
 
 Seen seen(const std::string& path) {
@@ -51,12 +52,10 @@ std::string text_of(const std::string& path) {
   return out;
 }
 
-std::vector<std::string> names_in(const std::string& directory) {
+std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> out;
-  std::error_code error;
-  for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator(); entry.increment(error))
-    out.push_back(entry->path().filename().string());
-  std::sort(out.begin(), out.end());
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
   return out;
 }
 
@@ -150,10 +149,8 @@ std::optional<std::set<std::string>> active_units() {
     return out;
   });
   if (!text) return std::nullopt;
-  std::set<std::string> out;
-  std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);) out.insert(line);
-  return out;
+  const auto lines = lines_of(*text);
+  return std::set<std::string>(lines.begin(), lines.end());
 }
 
 // Base chains of others, with the policy to drop, that a link's packets pass.
@@ -173,10 +170,7 @@ std::optional<std::vector<std::string>> strict_chains() {
     return out;
   });
   if (!text) return std::nullopt;
-  std::vector<std::string> out;
-  std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);) out.push_back(line);
-  return out;
+  return lines_of(*text);
 }
 
 // The last setting of systemd.timer(5)'s Persistent= in the administrator's files.

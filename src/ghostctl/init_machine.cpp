@@ -21,6 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kTextMax = 256 * 1024;
 
+bool is_ethernet(const std::string& root, const std::string& interface) {
+  std::ifstream file(root + "/sys/class/net/" + interface + "/type");
+  int type = -1;
+  return file >> type && type == ARPHRD_ETHER && !is_of_a_link(interface);
+}
+
+}  // namespace
+
 std::vector<std::string> names_in(const std::string& directory) {
   std::vector<std::string> out;
   std::error_code error;
@@ -29,14 +37,6 @@ std::vector<std::string> names_in(const std::string& directory) {
   std::sort(out.begin(), out.end());
   return out;
 }
-
-bool is_ethernet(const std::string& root, const std::string& interface) {
-  std::ifstream file(root + "/sys/class/net/" + interface + "/type");
-  int type = -1;
-  return file >> type && type == ARPHRD_ETHER && !is_of_a_link(interface);
-}
-
-}  // namespace
 
 std::optional<std::string> text_or_empty(const std::string& path) {
   struct stat st{};

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/address.hpp"
 #include "config/load.hpp"
@@ -17,6 +18,9 @@ Pppd pppd_here(const std::string& root);
 
 // A free stable address, if the default address of another link could change without one.
 std::optional<IpAddress> address_beside(const std::string& root, const std::string& link);
+
+// What is in a directory, sorted; empty if it cannot be read.
+std::vector<std::string> names_in(const std::string& directory);
 
 // The text of a file, 256 KiB at most; nullopt: it cannot be read. A missing file is empty.
 std::optional<std::string> text_or_empty(const std::string& path);
