@@ -137,6 +137,7 @@ class AppearanceMachine {
 
   [[nodiscard]] AppearanceStatus status() const;
   [[nodiscard]] Remembered remembered() const;
+  [[nodiscard]] bool vanishing() const { return std::holds_alternative<Vanishing>(state_); }
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
   // The machine has asked for a call, and no call carries yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }

@@ -18,6 +18,9 @@ struct Call {
   std::optional<Time> since{};                         // when it began to carry
   std::array<std::optional<CallAddress>, 2> agreed{};  // by Family: what pppd said
   std::optional<Duration> farewell{};                  // how long its hang-up waits for a good-bye
+  bool adopted = false;                                // an earlier ghostd began it, and may have led traffic into it
+  // The kernel's routes may lead into the call, so they must lead back before it ends.
+  [[nodiscard]] bool may_carry() const { return adopted || since; }
   bool operator==(const Call&) const = default;
 };
 

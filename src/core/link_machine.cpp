@@ -35,10 +35,8 @@ struct LinkMachine::MeansNothing
           // There is nothing to end, and no time is awaited.
           In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
           In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
-          // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists. In
-          // Waiting, the DisconnectAsked that is part of a PartAsked has led on already.
-          In<Unlisted, PartAsked>, In<Dialing, PartAsked>, In<Up, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>,
-          In<Ending, PartAsked>, In<Waiting, PartAsked>,
+          // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists.
+          In<Unlisted, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>, In<Ending, PartAsked>,
           // Only Moving gives a place up. A second answer may come when a second reload has asked again, or a call was found
           // meanwhile.
           In<Unlisted, PlaceGivenUp>, In<Down, PlaceGivenUp>, In<Dialing, PlaceGivenUp>, In<Up, PlaceGivenUp>,
@@ -268,10 +266,16 @@ void LinkMachine::on(Reconfigured&& event) {
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
 }
 
+// What asks for a call waits for the new place. But packets from an address that is the link's no more could not be sent on.
 void LinkMachine::on(PartAsked&& event) {
-  if (event.then) permission_.lift(Bar::gone);
-  else permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
-  on(DisconnectAsked{});
+  if (event.then) {
+    permission_.lift(Bar::gone);
+    if (event.then->stable != config_.stable) drop_buffer();
+  } else {
+    permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
+    end_on_purpose();
+    drop_buffer();
+  }
   parting_ = std::move(event);
   meet(*parting_);
 }

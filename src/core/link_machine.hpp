@@ -165,10 +165,11 @@ class LinkMachine {
   void on(Dialing& dialing, const DisconnectAsked&);
   void on(Dialing& dialing, const BlockAsked&) { abort(dialing, "block"); }
   void on(Dialing& dialing, const LeaveAsked&) { abort(dialing, "stop"); }
-  void on(Dialing&, const CallGone& news) { after_failure(news); }
+  void on(Dialing& dialing, const PartAsked& event) { abort(dialing, reason_of(event)); }
+  void on(Dialing& dialing, const CallGone& news);
   void on(Dialing&, const InterfaceAppeared&) { effect(PrepareInterface{}); }
   void on(Dialing& dialing, const AddressAppeared& event);
-  void on(Dialing& dialing, const AddressConflicts& event);
+  void on(Dialing& dialing, const AddressConflicts& event) { end_at_once(dialing.call, {}, event); }
   void on(Dialing& dialing, const DeadlinePassed&);
 
   void on(Up& up, Packet& packet);
@@ -176,11 +177,12 @@ class LinkMachine {
   void on(Up& up, const DisconnectAsked&);
   void on(Up& up, const BlockAsked&) { leave(up, "block"); }
   void on(Up& up, const LeaveAsked&) { leave(up, "stop"); }
+  void on(Up& up, const PartAsked& event) { leave(up, reason_of(event)); }
   void on(Up& up, const FarewellWanted& event);
   void on(Up& up, const CallGone& news);
   void on(Up& up, const AddressAppeared& event);
   void on(Up& up, const AddressVanished& event);
-  void on(Up& up, const AddressConflicts& event);
+  void on(Up& up, const AddressConflicts& event) { end_at_once(up.call, up.addresses(), event); }
   void on(Up& up, const HandedOver& event);
   void on(Up& up, const QueueReport& event) { up.settling.answer(now_, event.normal); }
   void on(Up& up, const IdleReport& event);
@@ -216,6 +218,7 @@ class LinkMachine {
   void on(Waiting&, const DisconnectAsked&);
   void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
+  void on(Waiting&, const PartAsked& event) { become(Down{}, reason_of(event)); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
   void on(Moving&, Packet& packet) { hold(packet); }
@@ -224,7 +227,7 @@ class LinkMachine {
   void on(Moving&, const BlockAsked&) { become(State(state_), "block"); }
   void on(Moving&, const PartAsked&) { give_up_place(); }
   void on(Moving& moving, const PlaceGivenUp& event);
-  void on(Moving&, const CallFound& event);
+  void on(Moving&, const CallFound& event) { adopt(event.serial); }
   void on(Moving& moving, const DeadlinePassed&);
 
   void on(Gone&, const BlockAsked&) { become(Gone{}, "block"); }
@@ -247,6 +250,7 @@ class LinkMachine {
   void forget_wishes();
   void end_on_purpose();
   void block(std::string reason, std::string detail = {});
+  [[nodiscard]] static std::string reason_of(const PartAsked& event) { return event.then ? "reload" : "gone"; }
   void give_up_place();
   void place_stays(const Moving& moving, const std::string& error);
   [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
@@ -269,6 +273,8 @@ class LinkMachine {
   void leave(const Up& up, std::string reason);
   void hang_up(const Up& up, std::string reason, bool failed = false, std::string detail = {});
   void hang_up(const Leaving& leaving) { hang_up(leaving.up, leaving.reason); }
+  void end_at_once(const Call& call, std::vector<IpAddress> local, const AddressConflicts& why);
+  void drain(Call call, std::vector<IpAddress> local, std::string reason, bool failed, std::string detail);
   void end(const Draining& draining);
   [[nodiscard]] Ending tell_pppd(Call call, bool failed, std::vector<IpAddress> local);
 

@@ -28,9 +28,9 @@ void LinkMachine::on(Unlisted&, const ConnectAsked& event) {
   ended_on_purpose_ = false;
 }
 
-// A person who disconnected while Unlisted meant this call. So did a reload that gives the link another place.
+// A person who disconnected while Unlisted meant this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
-  const bool unwanted = ended_on_purpose_ || parting_;
+  const bool unwanted = ended_on_purpose_;
   adopt(event.serial);
   if (unwanted) on(DisconnectAsked{});
 }
@@ -43,8 +43,10 @@ void LinkMachine::on(Unlisted&, const Listed&) {
 
 void LinkMachine::adopt(CallSerial serial) {
   Dialing dialing{begun(serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
+  dialing.call.adopted = true;
   become(dialing, "adopted");
   if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
+  else if (parting_) abort(dialing, reason_of(*parting_));
 }
 
 // ---- down ------------------------------------------------------------------------------------------------------------
@@ -107,16 +109,20 @@ void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
   hand_over(std::get<Up>(state_), event.local);
 }
 
-void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
-  abort(dialing, std::string(to_string(CallEnd::AddressConflict)), true, event.detail);
+// If an earlier ghostd had led traffic into the call, the kernel may have kept a part of that.
+void LinkMachine::on(Dialing& dialing, const CallGone& news) {
+  if (dialing.call.may_carry()) effect(RouteBack{});
+  after_failure(news);
 }
 
 void LinkMachine::on(Dialing& dialing, const DeadlinePassed&) {
   if (now_ >= dialing.give_up) abort(dialing, std::string(to_string(CallEnd::TimedOut)), true);
 }
 
+// A call that an earlier ghostd began may carry traffic already.
 void LinkMachine::abort(const Dialing& dialing, std::string reason, bool failed, std::string detail) {
-  wanted_.reset();  // this call was the answer to the request
+  if (failed) wanted_.reset();  // this call was the answer to the request
+  if (dialing.call.may_carry()) return drain(dialing.call, {}, std::move(reason), failed, std::move(detail));
   become(tell_pppd(dialing.call, failed, {}), std::move(reason), std::move(detail));
 }
 
@@ -164,9 +170,10 @@ void LinkMachine::on(Up& up, const AddressVanished& event) {
 }
 
 // Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
-void LinkMachine::on(Up& up, const AddressConflicts& event) {
-  effect(RouteBack{});
-  become(tell_pppd(up.call, true, up.addresses()), std::string(to_string(CallEnd::AddressConflict)), event.detail);
+void LinkMachine::end_at_once(const Call& call, std::vector<IpAddress> local, const AddressConflicts& why) {
+  wanted_.reset();
+  if (call.may_carry()) effect(RouteBack{});
+  become(tell_pppd(call, true, std::move(local)), std::string(to_string(CallEnd::AddressConflict)), why.detail);
 }
 
 void LinkMachine::on(Up& up, const HandedOver& event) {
@@ -218,10 +225,14 @@ void LinkMachine::leave(const Up& up, std::string reason) {
 }
 
 void LinkMachine::hang_up(const Up& up, std::string reason, bool failed, std::string detail) {
+  drain(up.call, up.addresses(), std::move(reason), failed, std::move(detail));
+}
+
+void LinkMachine::drain(Call call, std::vector<IpAddress> local, std::string reason, bool failed, std::string detail) {
   effect(RouteBack{});
-  effect(CheckDrained{up.call.serial});
-  become(Draining{up.call, failed, up.addresses(), after(now_, kDrainInterval), after(now_, kDrainPatience)}, std::move(reason),
-         std::move(detail));
+  effect(CheckDrained{call.serial});
+  become(Draining{std::move(call), failed, std::move(local), after(now_, kDrainInterval), after(now_, kDrainPatience)},
+         std::move(reason), std::move(detail));
 }
 
 // ---- leaving, draining, ending -----------------------------------------------------------------------------------------
@@ -277,9 +288,9 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
   // If ghostd ended the call because it went wrong, that stays the reason, even if pppd then ended in order.
   if (news.reason == CallEnd::HungUp) after_failure(news.reason, reason_, detail_);
   else after_failure(news);
-  if (!asked_since || !std::holds_alternative<Waiting>(state_)) return;
+  if (!asked_since || barred()) return;
   wanted_ = asked_since;
-  dial(asked_since->by, asked_since->by);
+  if (std::holds_alternative<Waiting>(state_)) dial(asked_since->by, asked_since->by);
 }
 
 // The call failed before it carried.
@@ -353,11 +364,6 @@ void LinkMachine::place_stays(const Moving& moving, const std::string& error) {
   Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), error};
   if (told) pass(std::move(next));
   else become(std::move(next), kRoutesStay, error);
-}
-
-void LinkMachine::on(Moving&, const CallFound& event) {
-  adopt(event.serial);
-  if (const auto* dialing = std::get_if<Dialing>(&state_)) abort(*dialing, "disconnect");
 }
 
 void LinkMachine::on(Moving& moving, const DeadlinePassed&) {

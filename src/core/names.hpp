@@ -24,7 +24,7 @@ struct NamesLink {
   std::vector<Prefix> routes;         // with those to the servers of DNS=
   std::vector<IpAddress> configured;  // DNS=
   bool up = false;                    // a call carries its traffic
-  bool callable = true;               // its packets are carried or wait for a call; false: it is blocked
+  bool callable = true;               // its packets are carried or wait for a call; false: it is barred
   bool in_front = true;               // false: another default route is in front of this link's, so its servers are not asked
   std::vector<IpAddress> named;       // the servers that the call named
   std::optional<IpAddress> remote;    // of the call

@@ -17,12 +17,15 @@ std::string timer_of(const std::string& link) { return "ghost-appear@" + link + 
 
 bus::Accepted Daemon::may_call(const std::string& link) const {
   using Error = bus::RequestError;
-  const auto& machine = links_.at(link)->machine();
-  if (machine.blocked()) return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
-  if (machine.permission().standing(core::Bar::gone))
-    return tl::unexpected(Error{Error::Kind::Failed, link + " is configured no more; it says good-bye and goes"});
-  if (machine.barred())
-    return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
+  const auto bar = links_.at(link)->machine().permission().strongest();
+  if (!bar) return {};
+  switch (*bar) {
+    case core::Bar::block: return tl::unexpected(Error{Error::Kind::Blocked, link + " is blocked; unblock it first"});
+    case core::Bar::stop:
+      return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
+    case core::Bar::gone:
+      return tl::unexpected(Error{Error::Kind::Failed, link + " is configured no more; it says good-bye and goes"});
+  }
   return {};
 }
 

@@ -48,7 +48,7 @@ void Names::see(const Link& link, const core::LinkStatus& status) {
                         .routes = config.routes,
                         .configured = config.dns,
                         .up = link.machine().carries() != nullptr,
-                        .callable = !status.blocked,
+                        .callable = !link.machine().barred(),
                         .in_front = !link.standing().behind && !link.standing().withdrawn,
                         .named = status.dns,
                         .remote = status.remote_address},

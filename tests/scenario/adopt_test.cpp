@@ -32,10 +32,31 @@ TEST(Adopt, ACallThatIsStillBeingMade) {
   });
 }
 
+// The earlier ghostd had led traffic into it: the route is back before the call ends, and no more packet is in its queue.
+TEST(Adopt, ACallThatEndsBeforeItsAddressIsSeenCarriesNothingMore) {
+  play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {0s, packet("a"), {}, "dialing (adopted), 1 waiting"},
+      {0s, gone(7, CallEnd::NoCarrier), {"route back"}, "waiting (NoCarrier), 1 waiting"},
+  });
+  play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {0s, disconnect, {"route back", "drained? 7"}, "hanging-up (disconnect)"},
+      {50ms, due, {"drained? 7"}, "hanging-up (disconnect)"},
+      {100ms, drained(7, true), {"end 7"}, "hanging-up (disconnect)"},
+      {1s, gone(7, CallEnd::HungUp), {}, "down (disconnect)"},
+  });
+  play(isp(), {
+      {0s, started(7), {}, "dialing (adopted)"},
+      {0s, conflict("eth0 has it"), {"route back", "end 7"}, "hanging-up (AddressConflict)"},
+  });
+}
+
 TEST(Adopt, ACallThatComesToNothingIsEnded) {
   play(isp(), {
       {0s, started(7), {}, "dialing (adopted)"},
-      {75s, due, {"end 7"}, "hanging-up (TimedOut)"},
+      {75s, due, {"route back", "drained? 7"}, "hanging-up (TimedOut)"},
+      {75s, drained(7, true), {"end 7"}, "hanging-up (TimedOut)"},
       {76s, gone(7, CallEnd::HungUp), {}, "waiting (TimedOut)"},
       {81s, due, {}, "down (TimedOut)"},
   });
@@ -50,7 +71,7 @@ TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
       {0s, gone(6, CallEnd::HungUp), {}, "down (start)"},
       {0s, agreed(6, "10.0.0.1", "10.0.0.254"), {}, "down (start)"},
       {1s, started(6), {}, "dialing (adopted)"},
-      {2s, gone(6, CallEnd::Busy), {}, "waiting (Busy)"},
+      {2s, gone(6, CallEnd::Busy), {"route back"}, "waiting (Busy)"},
       {3s, started(9), {}, "waiting (Busy)"},
       {7s, due, {}, "down (Busy)"},
       {8s, started(6), {}, "down (Busy)"},
@@ -61,8 +82,9 @@ TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
 TEST(Adopt, ABlockedLinkEndsWhatItFinds) {
   play(isp(), {
       {0s, block, {"block"}, "down (block), blocked"},
-      {0s, started(7), {"end 7"}, "hanging-up (block), blocked"},
+      {0s, started(7), {"route back", "drained? 7"}, "hanging-up (block), blocked"},
       {0s, address("10.0.0.1"), {}, "hanging-up (block), blocked"},
+      {0s, drained(7, true), {"end 7"}, "hanging-up (block), blocked"},
       {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},
   });
 }
@@ -108,7 +130,8 @@ TEST(Unlisted, APersonWhoDisconnectsMeansTheCallThatIsFound) {
   play(link, {
       {0s, packet("a"), {}, "down (start), 1 waiting"},
       {0s, disconnect, {}, "down (start)"},
-      {1s, started(7), {"end 7"}, "hanging-up (disconnect)"},
+      {1s, started(7), {"route back", "drained? 7"}, "hanging-up (disconnect)"},
+      {1s, drained(7, true), {"end 7"}, "hanging-up (disconnect)"},
       {2s, gone(7, CallEnd::HungUp), {}, "down (disconnect)"},
   });
   EXPECT_TRUE(link.ended_on_purpose());
@@ -130,7 +153,8 @@ TEST(Unlisted, AStopForgetsWhatWaitsAndEndsTheCallThatIsFound) {
       {0s, connect, {}, "down (start), 1 waiting"},
       {1s, leave, {}, "down (start)"},
       {1s, connect, {}, "down (start)"},
-      {2s, started(7), {"end 7"}, "hanging-up (stop)"},
+      {2s, started(7), {"route back", "drained? 7"}, "hanging-up (stop)"},
+      {2s, drained(7, true), {"end 7"}, "hanging-up (stop)"},
       {3s, gone(7, CallEnd::HungUp), {}, "down (stop)"},
       {3s, listed(), {}, "down (stop)"},
   });

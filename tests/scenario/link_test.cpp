@@ -397,6 +397,29 @@ TEST(GoodBye, IsSaidBeforeAReloadMovesTheLink) {
   EXPECT_EQ(s.link.call().config(), other);
 }
 
+// It had promised to be there until 11 min, and a reload breaks no promise.
+TEST(GoodBye, AMovedLinkAppearsAgainUntilTheTimeThatWasTold) {
+  auto s = told();
+  auto other = hut({"dns"});
+  other.metric = 700;
+  s.at(7s, Event(Reconfigured{other}));
+  s.written(7s);
+  s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  s.at(9s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_EQ(s.state(), "down (reload); connecting");
+  EXPECT_THAT(s.at(9s, Event(PlaceGivenUp{})), testing::Contains("start 2"));
+  s.carries(20s, "192.0.2.8");
+  EXPECT_THAT(s.written(20s), ElementsAre("tell dns: 192.0.2.8"));
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.until, kMorning + 20s + (10min - 2s));
+  // Who is taken away has broken it.
+  auto gone_for_good = told();
+  gone_for_good.at(7s, Event(taken_away));
+  gone_for_good.written(7s);
+  gone_for_good.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  gone_for_good.at(9s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_EQ(gone_for_good.state(), "down (gone); none");
+}
+
 TEST(GoodBye, AReloadThatMovesNothingHangsUpNobody) {
   auto s = known();
   s.at(1s, Event(connect));

@@ -34,16 +34,16 @@ core::LinkConfig elsewhere() {
 TEST(Parting, ALinkThatIsTakenAwaySaysGoodByeAndHangsUpFirst) {
   auto link = up();
   play(link, {
-      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
-      {6s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {7s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"},
+      {5s, taken_away, {"farewell? gone"}, "up (connect)"},
+      {6s, farewell_said, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {7s, drained(1, true), {"end 1"}, "hanging-up (gone)"},
   });
   EXPECT_FALSE(link.parted());
   EXPECT_TRUE(link.has_place());
-  play(link, {{8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  play(link, {{8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone)"}});
   EXPECT_FALSE(link.parted());
   EXPECT_FALSE(link.has_place());
-  play(link, {{8s, place_given_up, {"place changed"}, "down (disconnect)"}});
+  play(link, {{8s, place_given_up, {"place changed"}, "down (gone)"}});
   EXPECT_TRUE(link.parted());
   EXPECT_FALSE(link.has_place());
   EXPECT_EQ(link.deadline(), std::nullopt);
@@ -52,28 +52,28 @@ TEST(Parting, ALinkThatIsTakenAwaySaysGoodByeAndHangsUpFirst) {
 TEST(Parting, AGoodByeThatHangsIsNotWaitedForLonger) {
   auto link = up();
   play(link, {
-      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
-      {15s, due, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {16s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {5s, taken_away, {"farewell? gone"}, "up (connect)"},
+      {15s, due, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {16s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone)"},
   });
 }
 
 TEST(Parting, NobodyIsWaitedForWhereNobodySaysGoodBye) {
   auto link = up(false);
   play(link, {
-      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone)"},
   });
   play(isp(), {{0s, taken_away, {"give up place"}, "down (start)"}, {0s, place_given_up, {"place changed"}, "down (start)"}});
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
-      {1s, taken_away, {"end 1"}, "hanging-up (disconnect)"},
-      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (disconnect)"},
+      {1s, taken_away, {"end 1"}, "hanging-up (gone)"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (gone)"},
   });
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
-      {2s, taken_away, {"give up place"}, "down (disconnect)"},
+      {2s, taken_away, {"give up place"}, "down (gone)"},
   });
 }
 
@@ -81,15 +81,15 @@ TEST(Parting, NobodyIsWaitedForWhereNobodySaysGoodBye) {
 TEST(Parting, ASupervisorThatIsSilentIsNotWaitedForForEver) {
   auto link = up(false);
   play(link, {
-      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"},
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {6s, drained(1, true), {"end 1"}, "hanging-up (gone)"},
   });
   const auto patience = isp().call.hangup_timeout + 30s;
-  play(link, {{6s + patience, due, {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  play(link, {{6s + patience, due, {"forget 10.0.0.1", "give up place"}, "down (gone)"}});
   auto lost = up(false);
   play(lost, {
-      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, supervisor_gone, {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {6s, supervisor_gone, {"forget 10.0.0.1", "give up place"}, "down (gone)"},
   });
 }
 
@@ -97,15 +97,15 @@ TEST(Parting, ASupervisorThatIsSilentIsNotWaitedForForEver) {
 TEST(Parting, OtherSettingsCountWhenThePlaceIsGivenUp) {
   auto link = up();
   play(link, {
-      {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
+      {5s, moved(elsewhere()), {"farewell? reload"}, "up (connect)"},
       {6s, place_given_up, {}, "up (connect)"},  // of no question that was asked
-      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {7s, place_given_up, {}, "hanging-up (disconnect)"},
-      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (reload)"},
+      {7s, place_given_up, {}, "hanging-up (reload)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (reload)"},
   });
   EXPECT_EQ(link.config(), isp());
   EXPECT_TRUE(link.parting());
-  play(link, {{8s, place_given_up, {"place changed"}, "down (disconnect)"}});
+  play(link, {{8s, place_given_up, {"place changed"}, "down (reload)"}});
   EXPECT_EQ(link.config(), elsewhere());
   EXPECT_FALSE(link.parting());
   EXPECT_TRUE(link.has_place());
@@ -117,8 +117,8 @@ TEST(Parting, TheAddressOfTheCallIsForgottenByTheSettingsOfBefore) {
   other.stable = {*IpAddress::parse("10.0.0.1")};
   auto link = up(false);
   play(link, {
-      {5s, moved(other), {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
+      {5s, moved(other), {"route back", "drained? 1"}, "hanging-up (reload)"},
+      {6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (reload)"},
   });
 }
 
@@ -126,32 +126,58 @@ TEST(Parting, TheAddressOfTheCallIsForgottenByTheSettingsOfBefore) {
 TEST(Parting, NobodyCallsBeforeThePlaceIsGivenUp) {
   auto link = up(false);
   play(link, {
-      {5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
-      {6s, connect, {}, "hanging-up (disconnect), 1 waiting"},
-      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect), 1 waiting"},
-      {7s, packet("b"), {}, "down (disconnect), 2 waiting"},
-      {7s, connect, {}, "down (disconnect), 2 waiting"},
+      {5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (reload)"},
+      {6s, packet("a"), {}, "hanging-up (reload), 1 waiting"},
+      {6s, connect, {}, "hanging-up (reload), 1 waiting"},
+      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (reload), 1 waiting"},
+      {7s, packet("b"), {}, "down (reload), 2 waiting"},
+      {7s, connect, {}, "down (reload), 2 waiting"},
       {7s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 2 waiting"},
   });
   auto failed = play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
-      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (disconnect)"},
-      {2s, connect, {}, "hanging-up (disconnect)"},
-      {3s, gone(1, CallEnd::HungUp), {"give up place"}, "down (disconnect)"},
-      {4s, disconnect, {}, "down (disconnect)"},
-      {4s, place_given_up, {"place changed"}, "down (disconnect)"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload)"},
+      {2s, connect, {}, "hanging-up (reload)"},
+      {3s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
+      {4s, disconnect, {}, "down (reload)"},
+      {4s, place_given_up, {"place changed"}, "down (reload)"},
   });
   EXPECT_EQ(failed.config(), elsewhere());
 }
 
-// A call that went wrong is not tried again from a place that is given up.
+// The addresses are the same, so what waited before the reload is sent by the next call. So is what a person asked for.
+TEST(Parting, WhatWaitedForACallWaitsForTheNewPlace) {
+  auto behind = isp();
+  behind.metric = 700;
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, moved(behind), {"end 1"}, "hanging-up (reload), 1 waiting"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
+      {2s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
+      {4s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (trigger)"},
+  });
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, moved(behind), {"end 1"}, "hanging-up (reload)"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
+      {2s, place_given_up, {"place changed", "start 2"}, "dialing (connect)"},
+  });
+}
+
+// A call that went wrong is not tried again at the new place, unless a person asks.
 TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgain) {
+  auto again = up(false);
+  play(again, {
+      {5s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
+      {6s, moved(elsewhere()), {}, "hanging-up (AddressConflict)"},
+      {7s, connect, {}, "hanging-up (AddressConflict)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
+      {8s, place_given_up, {"place changed", "start 2"}, "dialing (connect)"},
+  });
   auto link = up(false);
   play(link, {
       {5s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
       {6s, moved(elsewhere()), {}, "hanging-up (AddressConflict)"},
-      {7s, connect, {}, "hanging-up (AddressConflict)"},
       {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
       {8s, place_given_up, {"place changed"}, "down (AddressConflict)"},
   });
@@ -160,11 +186,11 @@ TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgain) {
 TEST(Parting, ASecondReloadReplacesWhatTheFirstWaitsFor) {
   auto link = up();
   play(link, {
-      {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
+      {5s, moved(elsewhere()), {"farewell? reload"}, "up (connect)"},
       {6s, taken_away, {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
-      {8s, place_given_up, {"place changed"}, "down (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (reload)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (reload)"},
+      {8s, place_given_up, {"place changed"}, "down (reload)"},
   });
   EXPECT_TRUE(link.parted());
 }
@@ -172,11 +198,11 @@ TEST(Parting, ASecondReloadReplacesWhatTheFirstWaitsFor) {
 TEST(Parting, AReloadGivesTheNameBackWhileItParts) {
   auto link = up();
   play(link, {
-      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
+      {5s, taken_away, {"farewell? gone"}, "up (connect)"},
       {6s, moved(elsewhere()), {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {8s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
-      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect), 1 waiting"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {8s, packet("a"), {}, "hanging-up (gone), 1 waiting"},
+      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone), 1 waiting"},
       {9s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
   });
   EXPECT_FALSE(link.parted());
@@ -186,25 +212,25 @@ TEST(Parting, AReloadGivesTheNameBackWhileItParts) {
 TEST(Parting, AStopMeanwhileChangesNothing) {
   auto link = up();
   play(link, {
-      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
+      {5s, taken_away, {"farewell? gone"}, "up (connect)"},
       {6s, leave, {}, "up (connect)"},
-      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {8s, leave, {}, "hanging-up (disconnect)"},
-      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
-      {9s, leave, {}, "down (disconnect)"},
-      {9s, place_given_up, {"place changed"}, "down (disconnect)"},
+      {7s, farewell_said, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {8s, leave, {}, "hanging-up (gone)"},
+      {9s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone)"},
+      {9s, leave, {}, "down (gone)"},
+      {9s, place_given_up, {"place changed"}, "down (gone)"},
   });
 }
 
 TEST(Parting, ALineThatDropsMeanwhileEndsTheWait) {
   auto link = up();
   play(link, {
-      {5s, taken_away, {"farewell? disconnect"}, "up (connect)"},
+      {5s, taken_away, {"farewell? gone"}, "up (connect)"},
       {6s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1", "give up place"}, "down (NoCarrier)"},
   });
   auto conflicting = up();
   play(conflicting, {
-      {5s, moved(elsewhere()), {"farewell? disconnect"}, "up (connect)"},
+      {5s, moved(elsewhere()), {"farewell? reload"}, "up (connect)"},
       {6s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
       {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
       {7s, place_given_up, {"place changed"}, "down (AddressConflict)"},
@@ -214,18 +240,18 @@ TEST(Parting, ALineThatDropsMeanwhileEndsTheWait) {
 TEST(Parting, WhoIsTakenAwayCallsNoMoreUntilItIsGivenBack) {
   auto link = up(false);
   play(link, {
-      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
-      {6s, packet("a"), {}, "hanging-up (disconnect)"},
-      {6s, connect, {}, "hanging-up (disconnect)"},
-      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"},
-      {7s, packet("a2"), {}, "down (disconnect)"},
-      {7s, place_given_up, {"place changed"}, "down (disconnect)"},
-      {8s, packet("b"), {}, "down (disconnect)"},
-      {8s, connect, {}, "down (disconnect)"},
-      {8s, unblock, {}, "down (disconnect)"},
-      {8s, packet("c"), {}, "down (disconnect)"},
-      {9s, moved(isp()), {"give up place"}, "down (disconnect)"},
-      {9s, place_given_up, {"place changed"}, "down (disconnect)"},
+      {5s, taken_away, {"route back", "drained? 1"}, "hanging-up (gone)"},
+      {6s, packet("a"), {}, "hanging-up (gone)"},
+      {6s, connect, {}, "hanging-up (gone)"},
+      {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (gone)"},
+      {7s, packet("a2"), {}, "down (gone)"},
+      {7s, place_given_up, {"place changed"}, "down (gone)"},
+      {8s, packet("b"), {}, "down (gone)"},
+      {8s, connect, {}, "down (gone)"},
+      {8s, unblock, {}, "down (gone)"},
+      {8s, packet("c"), {}, "down (gone)"},
+      {9s, moved(isp()), {"give up place"}, "down (gone)"},
+      {9s, place_given_up, {"place changed"}, "down (gone)"},
       {9s, packet("d"), {"start 2"}, "dialing (trigger), 1 waiting"},
   });
 }
@@ -244,13 +270,14 @@ TEST(Parting, WhatMayLiveIsAwaitedBeforeThePlaceIsGivenUp) {
   auto one = unlisted();
   play(one, {
       {0s, moved(elsewhere()), {}, "down (start)"},
-      {1s, started(7), {"end 7"}, "hanging-up (disconnect)"},
-      {2s, listed(7), {}, "hanging-up (disconnect)"},
-      {2s, packet("a"), {}, "hanging-up (disconnect), 1 waiting"},
+      {1s, started(7), {"route back", "drained? 7"}, "hanging-up (reload)"},
+      {1s, drained(7, true), {"end 7"}, "hanging-up (reload)"},
+      {2s, listed(7), {}, "hanging-up (reload)"},
+      {2s, packet("a"), {}, "hanging-up (reload), 1 waiting"},
   });
   EXPECT_EQ(one.config(), isp());
   play(one, {
-      {3s, gone(7, CallEnd::HungUp), {"give up place"}, "down (disconnect), 1 waiting"},
+      {3s, gone(7, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
       {3s, place_given_up, {"place changed", "start 8"}, "dialing (trigger), 1 waiting"},
   });
 }
@@ -261,7 +288,7 @@ TEST(Parting, ACallThatIsFoundWhileThePlaceIsGivenUpIsHungUp) {
     auto link = machine();
     play(link, {{0s, reload, {"give up place"}, "down (start)"}});
     (void)link.step(started(7), Time{} + 1s);
-    EXPECT_TRUE(std::holds_alternative<core::Ending>(link.state()));
+    EXPECT_TRUE(std::holds_alternative<core::Draining>(link.state()));
     const auto late = link.step(place_given_up, Time{} + 1s);
     EXPECT_EQ(late, core::Step{});
     const auto over = link.step(gone(7, CallEnd::HungUp), Time{} + 2s);
@@ -269,7 +296,8 @@ TEST(Parting, ACallThatIsFoundWhileThePlaceIsGivenUpIsHungUp) {
   }
   auto link = play(isp(), {{0s, taken_away, {"give up place"}, "down (start)"}, {0s, place_given_up, {"place changed"}, "down (start)"}});
   play(link, {
-      {1s, started(7), {"end 7"}, "hanging-up (gone)"},
+      {1s, started(7), {"route back", "drained? 7"}, "hanging-up (gone)"},
+      {1s, drained(7, true), {"end 7"}, "hanging-up (gone)"},
       {2s, gone(7, CallEnd::HungUp), {"give up place"}, "down (gone)"},
       {2s, place_given_up, {"place changed"}, "down (gone)"},
   });
@@ -374,11 +402,11 @@ TEST(CanCall, WhoIsBarredOnlyWhileItCarries) {
 
 TEST(CanCall, NobodyWithoutAPlace) {
   auto link = up(false);
-  play(link, {{5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (disconnect)"}});
+  play(link, {{5s, moved(elsewhere()), {"route back", "drained? 1"}, "hanging-up (reload)"}});
   EXPECT_TRUE(link.can_call());
-  play(link, {{6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (disconnect)"}});
+  play(link, {{6s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (reload)"}});
   EXPECT_FALSE(link.can_call());
-  play(link, {{6s, place_given_up, {"place changed"}, "down (disconnect)"}});
+  play(link, {{6s, place_given_up, {"place changed"}, "down (reload)"}});
   EXPECT_TRUE(link.can_call());
 }
 

@@ -184,7 +184,8 @@ TEST(RedialAndBlock, AnEarlierGhostdsBlockStands) {
 TEST(RedialAndBlock, AnEarlierGhostdsBlockEndsTheCallItLeft) {
   auto link = unlisted(isp(), core::Block{"block", ""});
   play(link, {
-      {0s, started(7), {"end 7"}, "hanging-up (block), blocked"},
+      {0s, started(7), {"route back", "drained? 7"}, "hanging-up (block), blocked"},
+      {0s, drained(7, true), {"end 7"}, "hanging-up (block), blocked"},
       {1s, gone(7, CallEnd::HungUp), {}, "down (block), blocked"},
   });
 }
