@@ -54,14 +54,20 @@ class Tally:
             setattr(self, word, getattr(self, word) + account[word])
         self.failures += account["failures"]
 
-    def line(self, verdict, name, seconds, detail=()):
+    def line(self, verdict, name, seconds, detail=(), brief=""):
+        """brief: why it failed, for the run's last lines; without it, the first line of detail."""
         word = {"passed": "ok  ", "failed": "FAIL", "skipped": "skip"}[verdict]
         pieces = [piece for text in detail for piece in str(text).rstrip("\n").split("\n")]
         with self.lock:
             setattr(self, verdict, getattr(self, verdict) + 1)
             if verdict == "failed":
-                self.failures.append(name)
+                self.failures.append(f"{name}: {shortened(brief or (pieces or ['?'])[0])}")
             say("\n".join([f"{word} {name:<44} {seconds:7.1f} s", *(f"     | {piece}" for piece in pieces)]))
+
+
+def shortened(text, limit=300):
+    text = " ".join(str(text).split())
+    return text if len(text) <= limit else text[:limit] + " …"
 
 
 def lab_names():
@@ -108,12 +114,18 @@ def run_meson_tests(names, described, tally):
         try:
             text = child.communicate(timeout=max(timeout, 60))[0].decode(errors="replace")
             verdict = {0: "passed", 77: "skipped"}.get(child.returncode, "failed")
-            why = [] if verdict == "passed" else [*text.splitlines()[-60:], f"status {child.returncode}"]
+            lines = text.splitlines()
+            why = [] if verdict == "passed" else [*lines[-60:], f"status {child.returncode}"]
+            # GoogleTest's own words, or what a program says last.
+            brief = next(
+                (" ".join(lines[i : i + 4]) for i, line in enumerate(lines) if line.endswith(": Failure")), "".join(lines[-1:])
+            )
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
-            why, verdict = [child.communicate()[0].decode(errors="replace")[-4000:], f"no end within {timeout} s"], "failed"
+            brief = f"no end within {timeout} s"
+            why, verdict = [child.communicate()[0].decode(errors="replace")[-4000:], brief], "failed"
         running.discard(child)
-        tally.line(verdict, name, time.monotonic() - begun, why)
+        tally.line(verdict, name, time.monotonic() - begun, why, brief)
 
 
 def run_lint(names, tally):
@@ -129,10 +141,10 @@ def run_lab(names, made, tally, beside, stage=None):
     measures = {}
     reported = set()
 
-    def report(name, passed, seconds, detail, measured):
+    def report(name, passed, seconds, detail, measured, brief=""):
         reported.add(f"lab/{name}")
         measures.update(measured)
-        tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail)
+        tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail, brief)
 
     lanes.run([name.removeprefix("lab/") for name in names], made, report, beside, stage)
     for name in sorted(set(names) - reported):
@@ -144,8 +156,8 @@ def run_lab(names, made, tally, beside, stage=None):
 
 def sum_up(tally, begun):
     say(f"({time.monotonic() - begun:.0f} s)")
-    if tally.failures:
-        say("failed: " + " ".join(tally.failures))
+    for failure in tally.failures:
+        say(f"failed: {failure}")
     say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed else 0
 

@@ -53,7 +53,7 @@ class Lane:
             qemu.discard(machine)
 
     def run(self, queue):
-        """Scenarios from queue until it is empty or the lane is ended; report(name, passed, seconds, detail, measures) for each."""
+        """Scenarios from queue until it is empty or the lane is ended; report(name, passed, seconds, detail, measures, brief) for each."""
         while queue and not self.ended:
             try:
                 name = queue.popleft()
@@ -77,17 +77,17 @@ class Lane:
             except Exception as error:
                 if not self.ended:
                     what = f"the VM was lost: {error}" if isinstance(error, Gone) else f"{type(error).__name__}: {error}"
-                    self.report(name, False, time.monotonic() - begun, ["".join(said)[-6000:], what], {})
+                    self.report(name, False, time.monotonic() - begun, ["".join(said)[-6000:], what], {}, what)
                 self.end()
                 continue
-            detail = []
+            detail, brief = [], "; ".join(outcome.detail)
             if not outcome.passed:
                 detail = [
                     "".join(said)[-6000:],
                     *outcome.detail,
                     f"kept: {os.path.relpath(os.path.join(RESULTS, name), deploy.TREE)}/",
                 ]
-            self.report(name, outcome.passed, time.monotonic() - begun, detail, outcome.result.get("measures", {}))
+            self.report(name, outcome.passed, time.monotonic() - begun, detail, outcome.result.get("measures", {}), brief)
             if any("did not end within" in text for text in outcome.detail):
                 self.end()  # whatever hangs in there must not meet the next scenario
 
