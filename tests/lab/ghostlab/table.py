@@ -53,7 +53,7 @@ ROWS = [
         "ghostd.through",
         ["through.bare", "through.masqueraded"],
     ),
-    ("sent = arrived + each kind of dropped + waiting, in 20 random runs", "to the packet", "ghostd.books", []),
+    ("sent = arrived + each kind of dropped + waiting, in random runs (20 with --all)", "to the packet", "ghostd.books", []),
     ("an upgrade of the Debian package during a call, 1000 datagrams per second each way", "0 lost", "package.upgrade", []),
     ("files, routes, rules, nftables, sysctls after the package is purged", "as before", "package.purge", []),
     ("memory, 1 link: USS / RSS", "<= 4 / <= 14 MiB", "ghostd.memory.1", []),

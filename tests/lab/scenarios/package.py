@@ -42,7 +42,7 @@ def run(lab):
     try:
         scenario(lab)
     finally:
-        lab.sh("dpkg --purge --force-all ghostd; rm -f " + NEXT, check=False, timeout=200)
+        lab.sh("dpkg --configure -a; dpkg --purge --force-all ghostd; rm -f " + NEXT, check=False, timeout=200)
         lab.sh(PUSH, timeout=120)
 
 

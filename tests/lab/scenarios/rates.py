@@ -14,7 +14,7 @@ CAPTURE = False
 ALONE = True
 WAITING, SIZE = 20_000, 100
 ROUNDS = 3
-WINDOWS, WINDOW = 20, 0.25  # seconds
+WINDOWS, WINDOW = 14, 0.25  # seconds
 OWN = "192.0.0.2"
 MASQUERADE = "table ip bare { chain post { type nat hook postrouting priority srcnat; oifname ppp-bare masquerade; }; }"
 
