@@ -69,7 +69,7 @@ struct PartAsked {
 };
 // The outcome of GiveUpPlace.
 struct PlaceGivenUp {
-  std::string error{};  // empty: the routes are removed
+  std::optional<std::string> refusal{};  // the kernel's words; nullopt: the routes are removed
 };
 
 // The supervisor's news about a call. In Unlisted and Down, a CallStarted with an unknown serial is about a call that an earlier
@@ -118,7 +118,7 @@ struct HandedOver {
   CallSerial serial;
   Family family;
   SentOn sent;                      // packets that came late included
-  std::string error;                // empty: it succeeded
+  std::optional<std::string> error;  // nullopt: it succeeded
   std::vector<PacketBytes> kept{};  // not tried because of the error: they wait for the next call
 };
 struct QueueReport {  // of SettleQueue

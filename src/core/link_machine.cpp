@@ -192,7 +192,7 @@ void LinkMachine::on(const SentOn& event) {
 
 void LinkMachine::on(const HandedOver& event) {
   on(event.sent);
-  if (!event.error.empty()) news(event);
+  if (event.error) news(event);
 }
 
 // ---- people ----------------------------------------------------------------------------------------------------------

@@ -252,7 +252,7 @@ class LinkMachine {
   void block(std::string reason, std::string detail = {});
   [[nodiscard]] static std::string reason_of(const PartAsked& event) { return event.then ? "reload" : "gone"; }
   void give_up_place();
-  void place_stays(const Moving& moving, const std::string& error);
+  void place_stays(const Moving& moving, const std::string& refusal);
   [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
   void ask_far_end();
   void stop_asking(bool in_vain = false);

@@ -177,7 +177,7 @@ void LinkMachine::end_at_once(const Call& call, std::vector<IpAddress> local, co
 }
 
 void LinkMachine::on(Up& up, const HandedOver& event) {
-  hang_up(up, "handover-failed", true, event.error);
+  hang_up(up, "handover-failed", true, event.error.value_or(""));
   for (auto packet : event.kept) std::ignore = take_in(packet);
 }
 
@@ -339,18 +339,20 @@ void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
 
 void LinkMachine::give_up_place() {
   effect(GiveUpPlace{});
-  pass(Moving{.again = {}, .pause = kMovePause, .refusal = {}});
+  Moving next{.again = {}, .pause = kMovePause, .refusal = {}};
+  if (const auto* moving = std::get_if<Moving>(&state_)) next.refusal = moving->refusal;
+  pass(std::move(next));
 }
 
 void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
-  const bool refused = !event.error.empty(), was_refused = !moving.refusal.empty();
+  const bool was_refused = moving.refusal.has_value();
   if (!parting_->then) {
     // The routes of a link that is gone end with its interface, even if the kernel refuses to remove them now.
-    if (refused) become(Gone{}, kRoutesStay, event.error);
+    if (event.refusal) become(Gone{}, kRoutesStay, *event.refusal);
     else pass(Gone{});
     return effect(PlaceChanged{});
   }
-  if (refused) return place_stays(moving, event.error);
+  if (event.refusal) return place_stays(moving, *event.refusal);
   on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
   if (was_refused) become(Down{}, "reload");
   else pass(Down{});
@@ -359,11 +361,11 @@ void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
 }
 
 // The link makes no call meanwhile, because programs would send packets into it by routes that are configured no more.
-void LinkMachine::place_stays(const Moving& moving, const std::string& error) {
-  const bool told = moving.refusal == error;
-  Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), error};
+void LinkMachine::place_stays(const Moving& moving, const std::string& refusal) {
+  const bool told = moving.refusal == refusal;
+  Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), refusal};
   if (told) pass(std::move(next));
-  else become(std::move(next), kRoutesStay, error);
+  else become(std::move(next), kRoutesStay, refusal);
 }
 
 void LinkMachine::on(Moving& moving, const DeadlinePassed&) {

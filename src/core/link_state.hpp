@@ -123,7 +123,7 @@ struct Waiting {
 struct Moving {
   std::optional<Time> again;  // the kernel refused, and is asked again then; nullopt: its answer is awaited
   Duration pause;             // from the next refusal until `again`
-  std::string refusal;        // the last one, for people; empty: the kernel has not refused
+  std::optional<std::string> refusal;  // the kernel's last words; nullopt: it has not refused
   bool operator==(const Moving&) const = default;
 };
 

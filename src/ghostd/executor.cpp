@@ -71,7 +71,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                  [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
                  [&](const GiveUpPlace&) {
                    const auto done = ports_.places.give_up(name);
-                   post_(PlaceGivenUp{done ? std::string() : done.error().what});
+                   post_(done ? PlaceGivenUp{} : PlaceGivenUp{done.error().what});
                  },
                  [&](const PlaceChanged&) { ports_.places.place_changed(); },
                  [&](const Save& e) { ports_.memory.save(e.generation); },

@@ -269,7 +269,7 @@ net::Result<void> Keeper::close_what_is_found(Gaps found, const std::vector<Kept
     done = close(found);
     if (done) return done;
     auto now = gaps(kept);
-    if (!now || now->str() == found.str()) return done;
+    if (!now || *now == found) return done;
     found = std::move(*now);
   }
   return done;

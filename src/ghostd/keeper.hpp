@@ -57,6 +57,7 @@ class Keeper {
     std::vector<net::Route> routes;
     std::vector<Family> rules;
     [[nodiscard]] std::string str() const;
+    bool operator==(const Gaps&) const = default;
   };
 
   void heard();

@@ -370,6 +370,12 @@ TEST(RoutesThatStay, AreRemovedAtOnceForTheNextReload) {
       {500ms, place_given_up, {"place changed"}, "down (routes-stay)"},
   });
   EXPECT_TRUE(link.parted());
+  play(isp(), {
+      {0s, moved(elsewhere()), {"give up place"}, "down (start)"},
+      {0s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+      {500ms, moved(elsewhere()), {"give up place"}, "down (routes-stay)"},
+      {500ms, place_given_up, {"place changed"}, "down (reload)"},
+  });
 }
 
 // ---- whether a link can call: the order of standby links asks -----------------------------------------------------------

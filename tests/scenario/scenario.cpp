@@ -180,7 +180,7 @@ std::string words(const Event& event) {
           [](const StandsBehind& e) { return std::string(e.behind ? "behind" : "in front"); },
           [](const Reconfigured& e) { return "reconfigured, families: " + std::to_string(e.config.stable.size()); },
           [](const PartAsked& e) { return std::string(e.then ? "another place" : "taken away"); },
-          [](const PlaceGivenUp& e) { return e.error.empty() ? std::string("place given up") : "the routes stay: " + e.error; },
+          [](const PlaceGivenUp& e) { return e.refusal ? "the routes stay: " + *e.refusal : std::string("place given up"); },
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);
             if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
@@ -196,7 +196,7 @@ std::string words(const Event& event) {
           [](const SentOn& e) {
             return "sent on " + std::to_string(e.replayed) + " of " + std::to_string(e.replayed + e.drops.total());
           },
-          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error; },
+          [&](const HandedOver& e) { return "handed over" + call(e.serial) + " " + e.error.value_or(""); },
           [&](const QueueReport& e) { return "queue" + call(e.serial) + (e.normal ? " normal" : " busy"); },
           [&](const DrainReport& e) { return "drained" + call(e.serial) + (e.empty ? " yes" : " no"); },
           [&](const IdleReport& e) {

@@ -95,7 +95,8 @@ core::Event address(std::string_view local, std::string_view peer);
 core::Event answered(std::string_view local);
 inline core::Event conflict(std::string detail) { return core::AddressConflicts{std::move(detail)}; }
 
-inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0, std::string error = {}) {
+inline core::Event handed_over(unsigned call, Family family, std::size_t replayed, std::size_t lost = 0,
+                               std::optional<std::string> error = {}) {
   core::HandedOver event{CallSerial{call}, family, {.replayed = replayed, .drops = {}}, std::move(error), {}};
   event.sent.drops[core::Drop::refused] = lost;
   return event;

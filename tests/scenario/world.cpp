@@ -360,7 +360,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             arrived_ += late;
             on_the_way_ += late;
             later(up_to(chance(80) ? 0s : 5s),
-                  HandedOver{e.serial, e.family, sent_of(e.packets.size() + late, lost), chance(4) ? "no route" : ""});
+                  HandedOver{e.serial, e.family, sent_of(e.packets.size() + late, lost), chance(4) ? std::optional<std::string>("no route") : std::nullopt});
           },
           [&](const Reinject& e) {
             ++seen_["reinjected"];
@@ -405,7 +405,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(!live_ && held_.empty(), "a link gives its place up before its call has ended");
             const bool refused = !quiet_ && chance(30);
             seen_["routes that stay"] += refused;
-            later(up_to(chance(80) ? 100ms : 5s), PlaceGivenUp{refused ? "the kernel refuses" : ""});
+            later(up_to(chance(80) ? 100ms : 5s), refused ? PlaceGivenUp{"the kernel refuses"} : PlaceGivenUp{});
           },
           [&](const PlaceChanged&) {
             seen_["taken away"] += call().parted();

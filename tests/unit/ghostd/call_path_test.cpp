@@ -110,7 +110,7 @@ TEST_F(CallPathTest, HandsOverInOrder) {
   ASSERT_THAT(names(buffer), ElementsAre("a", "b"));
   ASSERT_TRUE(send("c"));
   const auto outcome = path_->hand_over(kCall, Family::v4, buffer);
-  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.error, std::nullopt);
   EXPECT_EQ(outcome.serial, kCall);
   EXPECT_EQ(outcome.sent.replayed, 3U);
   EXPECT_EQ(outcome.sent.drops.total(), 0U);
@@ -125,7 +125,7 @@ TEST_F(CallPathTest, HandsOverInOrder) {
 // A call that nobody has used yet is no idle one.
 TEST_F(CallPathTest, StartsTheIdleTimer) {
   EXPECT_EQ(netfilter_->idle_left().value(), 0s);
-  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, "");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   EXPECT_GT(netfilter_->idle_left().value(), config_.call.idle_timeout - 10s);
 }
 
@@ -150,7 +150,7 @@ TEST_F(CallPathTest, SendsOneSynOfAConnection) {
   pollfd repeated{.fd = demand_.get(), .events = POLLIN, .revents = 0};
   ASSERT_EQ(::poll(&repeated, 1, 10'000), 1) << "TCP has not repeated it";
   const auto outcome = path_->hand_over(kCall, Family::v4, first);
-  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.error, std::nullopt);
   EXPECT_EQ(outcome.sent.replayed, 1U);
   EXPECT_EQ(outcome.sent.coalesced, 1U);
   EXPECT_THAT(read(call_), SizeIs(1));
@@ -159,14 +159,14 @@ TEST_F(CallPathTest, SendsOneSynOfAConnection) {
 TEST_F(CallPathTest, SendsOnWhatMissedTheHandover) {
   ASSERT_TRUE(send("late"));
   const auto late = read(demand_);
-  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, "");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   const auto outcome = path_->send_on(late);
   EXPECT_EQ(outcome.replayed, 1U);
   EXPECT_THAT(names(read(call_)), ElementsAre("late"));
 }
 
 TEST_F(CallPathTest, GivesTheTrafficBack) {
-  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, "");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   ASSERT_TRUE(send("a"));
   ASSERT_TRUE(path_->route_back());
   ASSERT_TRUE(send("b"));
@@ -176,7 +176,7 @@ TEST_F(CallPathTest, GivesTheTrafficBack) {
 }
 
 TEST_F(CallPathTest, RefusesAFamilyAndAdmitsItAgain) {
-  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, "");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   ASSERT_TRUE(path_->refuse(Family::v6, true));
   EXPECT_FALSE(send6("a"));
   EXPECT_TRUE(send("b"));
@@ -192,7 +192,7 @@ TEST_F(CallPathTest, KeepsEverythingWhereTheInterfaceHasGone) {
   auto buffer = read(demand_);
   call_.reset();
   const auto outcome = path_->hand_over(kCall, Family::v4, buffer);
-  EXPECT_NE(outcome.error, "");
+  EXPECT_NE(outcome.error, std::nullopt);
   EXPECT_THAT(names(outcome.kept), ElementsAre("a"));
   EXPECT_EQ(outcome.sent.replayed, 0U);
   EXPECT_TRUE(queue_->drained());
@@ -205,7 +205,7 @@ TEST_F(CallPathTest, HandsNothingOverWithoutATable) {
   host_->on_handover([] { return net::failure(ENOENT, "the table"); });
   ASSERT_TRUE(send("a"));
   const auto outcome = path_->hand_over(kCall, Family::v4, read(demand_));
-  EXPECT_THAT(outcome.error, testing::StartsWith("the table"));
+  EXPECT_THAT(outcome.error.value_or(""), testing::StartsWith("the table"));
   EXPECT_THAT(names(outcome.kept), ElementsAre("a"));
   ASSERT_TRUE(send("b"));
   EXPECT_THAT(names(read(demand_)), ElementsAre("b"));
@@ -214,11 +214,11 @@ TEST_F(CallPathTest, HandsNothingOverWithoutATable) {
 
 // What came while it was handed over again (a second family, a ghostd that was started anew) is behind what waited.
 TEST_F(CallPathTest, HandsOverTheSecondFamilyOfACallThatCarries) {
-  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, "");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   sh("ip addr add 2001:db8:64::1/128 dev ppp-isp nodad");
   ASSERT_TRUE(send6("a"));
   const auto outcome = path_->hand_over(kCall, Family::v6, read(demand_));
-  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.error, std::nullopt);
   ASSERT_TRUE(send6("b") && send("c"));
   EXPECT_THAT(names(read(call_)), ElementsAre("a", "b", "c"));
 }

@@ -155,7 +155,7 @@ TEST(ExecutorWithoutKernel, HangsUpACallThatCouldNotBeHandedOver) {
   life.at(3s, gone(1, CallEnd::HungUp));
   EXPECT_EQ(life.state(), "waiting (handover-failed), 1 waiting");
   EXPECT_EQ(life.link.call().status().failures, 1U);
-  life.hands.handover_error.clear();
+  life.hands.handover_error.reset();
   EXPECT_THAT(life.due(8s), ElementsAre("dial isp 2"));
   EXPECT_THAT(life.at(9s, address("10.0.0.3")), ElementsAre("hand over 2 IPv4: a"));
 }

@@ -23,7 +23,7 @@ net::Result<void> Hands::kernel(const std::string& act) {
 HandedOver Hands::hand_over(CallSerial serial, Family family, std::vector<PacketBytes> packets) {
   note(words(LinkEffect(Handover{serial, family, packets})));
   HandedOver out{serial, family, {}, handover_error, {}};
-  if (handover_error.empty()) out.sent.replayed = packets.size();
+  if (!handover_error) out.sent.replayed = packets.size();
   else out.kept = std::move(packets);
   return out;
 }

@@ -28,7 +28,7 @@ struct Hands final : daemon::Path,
   bool supervisor_is_there = true;
   bool kernel_refuses = false;  // settings, routes, conntrack and the table
   bool routes_stay = false;     // those that are to be given up
-  std::string handover_error;
+  std::optional<std::string> handover_error;
   std::optional<core::Duration> idle_left_ = core::Duration::zero();  // nullopt: the kernel does not know
   bool queue_is_dry = true, replay_has_left = true;
   std::function<void(const std::string& act)> during = [](const std::string&) {};  // something happens in the meantime
