@@ -78,8 +78,8 @@ class Appearances {
   Appearances(const LinkConfig& config, LinkMemory memory, Surroundings around, Clocks clocks);
 
   [[nodiscard]] std::vector<AppearancesEffect> step(AppearancesEvent event, Clocks clocks);
-  // From the call machine: after each of its steps; when it wants to say good-bye; when the supervisor has listed the calls that
-  // exist already (call_lives: this link has one).
+  // From the call machine. see(): after each of its steps. say_farewell(): when it wants to say good-bye. listen(): when the
+  // supervisor has listed the calls that exist already (call_lives: this link has one).
   [[nodiscard]] std::vector<AppearancesEffect> see(const LinkMachine& call, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const std::string& reason, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, bool ended_on_purpose, Clocks clocks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Our IPv6 addresses on one call's interface: what its far end's advertisements mean (RFC 4862 §5.5.3), and when to solicit
-// one (RFC 4861 §6.3.7, RFC 7559). Pure: time and advertisements in, things to do out. It makes addresses only, never a route.
+// Our IPv6 addresses on one call's interface. It says what the far end's advertisements mean (RFC 4862 §5.5.3), and when to
+// solicit one (RFC 4861 §6.3.7, RFC 7559). Pure: time and advertisements in, things to do out. It makes addresses only, never
+// a route.
 //
 // RFC 4862 does not let an advertisement cut a lifetime to less than two hours. We leave this rule out: it protects against a
 // third party on the link, and a call has none. A far end that advertises here could as well hang up. So the last advertisement

@@ -117,9 +117,9 @@ struct SentOn {                 // of Reinject, and of Handover in part
 struct HandedOver {
   CallSerial serial;
   Family family;
-  SentOn sent;                      // packets that came late included
+  SentOn sent;                       // packets that came late included
   std::optional<std::string> error;  // nullopt: it succeeded
-  std::vector<PacketBytes> kept{};  // not tried because of the error: they wait for the next call
+  std::vector<PacketBytes> kept{};   // not tried because of the error: they wait for the next call
 };
 struct QueueReport {  // of SettleQueue
   CallSerial serial;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What ghostd must know of a link after a crash or a reboot, as a value: the promise, the number of the last notice, and which
-// receiver was told which addresses. Also the last appearances, for people, and whether the link is blocked. It has no secret,
-// because nothing that it is made of has one. appear_state/ writes it to a file.
+// What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
+// which receiver was told which addresses. It also has the last appearances, for people, and whether the link is blocked. It
+// has no secret, because nothing that it is made of has one. appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -121,8 +121,8 @@ struct Waiting {
 
 // No call, and none is made: the routes of the place before are being removed.
 struct Moving {
-  std::optional<Time> again;  // the kernel refused, and is asked again then; nullopt: its answer is awaited
-  Duration pause;             // from the next refusal until `again`
+  std::optional<Time> again;           // the kernel refused, and is asked again then; nullopt: its answer is awaited
+  Duration pause;                      // from the next refusal until `again`
   std::optional<std::string> refusal;  // the kernel's last words; nullopt: it has not refused
   bool operator==(const Moving&) const = default;
 };

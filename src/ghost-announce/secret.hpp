@@ -28,8 +28,8 @@ class Secret {
 // A file below `directory`, without the line feed at its end. Errors are for people and name no path's content.
 [[nodiscard]] tl::expected<Secret, std::string> read_credential(const std::string& directory, const std::string& name);
 
-// Every form in which a server could send it back becomes "***": as it is, in base64, with the user as in AUTH PLAIN and
-// Basic, percent-encoded.
+// Every form in which a server could send the secret back becomes "***". These are: as it is, in base64, with the user as in
+// AUTH PLAIN and Basic, percent-encoded.
 [[nodiscard]] std::string redact(std::string text, std::string_view user, const Secret& secret);
 
 // RFC 4648, with padding.

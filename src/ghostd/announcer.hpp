@@ -2,7 +2,7 @@
 // ghost-announce as a child: one process per notice. The job goes in by one pipe, and the answer comes back by another. ghostd
 // blocks on neither, nor on the child's end. It leaves a child behind that hangs in a dead file system. Whatever the child does,
 // there is one answer: what it wrote, or that it crashed or took too long. ghostd may start it while a call is dialled, before
-// there is a job, because its libraries take longer to load than the notice takes on a small machine.
+// there is a job. This saves time, because on a small machine its libraries take longer to load than the notice takes.
 #pragma once
 #include <functional>
 #include <map>

@@ -18,7 +18,7 @@ struct Inherited {
 };
 
 // Takes over all passed fds and sets them to non-blocking. Closes any other fd than a socket or a TUN
-// of the named link, and removes it from the store, because no other program would do so.
+// of the named link. Removes it from the store too, because no other program would do so.
 [[nodiscard]] Inherited inherited();
 
 // A link's TUN that was made just now and is in the store. Unless keep() is called, the destructor removes it from the store,

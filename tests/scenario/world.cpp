@@ -359,8 +359,8 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             const unsigned late = chance(20) ? pick(5) : 0;  // found in the TUN by the handover itself
             arrived_ += late;
             on_the_way_ += late;
-            later(up_to(chance(80) ? 0s : 5s),
-                  HandedOver{e.serial, e.family, sent_of(e.packets.size() + late, lost), chance(4) ? std::optional<std::string>("no route") : std::nullopt});
+            later(up_to(chance(80) ? 0s : 5s), HandedOver{e.serial, e.family, sent_of(e.packets.size() + late, lost),
+                                                          chance(4) ? std::optional<std::string>("no route") : std::nullopt});
           },
           [&](const Reinject& e) {
             ++seen_["reinjected"];
