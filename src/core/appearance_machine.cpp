@@ -163,6 +163,7 @@ void AppearanceMachine::remember() {
   std::optional<WallTime> until;
   if (const auto* p = std::get_if<Present>(&state_)) until = p->until;
   if (const auto* c = std::get_if<Connecting>(&state_)) until = c->until;
+  if (const auto* v = std::get_if<Vanishing>(&state_)) until = v->until;
   effect(Remember{std::move(record), until});
 }
 

@@ -8,6 +8,7 @@
 //      ^                 | not in time              ^   | the line dropped, the hold lasts         |
 //      |<----------------+                          +---+  (Connecting again)                      |
 //      +-------------------------------------------------------------------------------------------+
+//                                                       (Connecting again, if only the link moves)
 //
 // The promises, each an invariant of the tests:
 //   - a notifier has at most one notice on its way;
@@ -68,6 +69,7 @@ struct LinkSeen {
 // The link wants to hang up; it waits for FarewellDone.
 struct FarewellAsked {
   std::string reason;
+  bool moves = false;  // the link will be able to call again soon, so what was promised holds
 };
 struct AppearReconfigured {
   AppearConfig appear;
@@ -137,7 +139,6 @@ class AppearanceMachine {
 
   [[nodiscard]] AppearanceStatus status() const;
   [[nodiscard]] Remembered remembered() const;
-  [[nodiscard]] bool vanishing() const { return std::holds_alternative<Vanishing>(state_); }
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
   // The machine has asked for a call, and no call carries yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
@@ -164,7 +165,8 @@ class AppearanceMachine {
   };
   struct Vanishing {
     std::string reason;
-    std::optional<Time> deadline;  // none: the farewell is done, and the link hangs up
+    std::optional<Time> deadline;   // none: the farewell is done, and the link hangs up
+    std::optional<WallTime> until;  // the link moves: the appearance goes on until then
     bool operator==(const Vanishing&) const = default;
   };
   // A good-bye to a notifier whose section a reload has removed.
@@ -243,6 +245,7 @@ class AppearanceMachine {
   void learn(const NextKnown& event);
   void be_present(WallTime until, const std::vector<IpAddress>& addresses);
   void lost(const Present& present, const LinkSeen& event);
+  void call_again(WallTime until, const LinkSeen& event);
   void end(std::string outcome, bool failed);
   void announce(Present& present);
   bool note(const NoticeAnswered& event, bool present);

@@ -118,6 +118,10 @@ void AppearanceMachine::lost(const Present& present, const LinkSeen& event) {
   link_gone();
   effect(WantFarewell{});
   if (event.blocked || until <= clocks_.wall) return end(event.reason, false);
+  call_again(until, event);
+}
+
+void AppearanceMachine::call_again(WallTime until, const LinkSeen& event) {
   effect(TellVanished{event.reason});
   // If the clock was put back, the rest must not become longer than the whole hold.
   hold_ = std::min<Duration>(until - clocks_.wall, hold_);
@@ -135,7 +139,8 @@ void AppearanceMachine::on(Present& present, const NoticeAnswered& event) {
 void AppearanceMachine::on(Present& present, const FarewellAsked& event) {
   if (present.echo) effect(Abandon{*present.echo});
   const auto before = present;
-  state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout)};
+  state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout),
+                     event.moves ? std::optional(present.until) : std::nullopt};
   say_farewell(before, std::get<Vanishing>(state_));
 }
 
@@ -190,8 +195,14 @@ void AppearanceMachine::on(Vanishing&, const NotifiersGone& event) {
 
 // ---- vanishing -------------------------------------------------------------------------------------------------------
 
+// A person who hangs up meanwhile does not want the link to call again.
 void AppearanceMachine::on(Vanishing& vanishing, const LinkSeen& event) {
-  if (!event.up) end(std::string(vanishing.reason), false);
+  if (event.up) return;
+  const auto until = vanishing.until.value_or(clocks_.wall);
+  if (until <= clocks_.wall || event.blocked || event.refused || again_) return end(std::string(vanishing.reason), false);
+  link_gone();
+  effect(WantFarewell{});
+  call_again(until, event);
 }
 
 void AppearanceMachine::on(Vanishing& vanishing, const NoticeAnswered& event) {

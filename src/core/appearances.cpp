@@ -142,17 +142,8 @@ FirstNotice::Awaits Appearances::awaits(const LinkMachine& call) const {
   return keeper_.next_awaited() ? Awaits::next : Awaits::nothing;
 }
 
-Appearances::Out Appearances::say_farewell(const std::string& reason, Clocks clocks) {
-  return at(clocks, [&] { machine(FarewellAsked{reason}); });
-}
-
-// The good-bye is for the present call. What was promised before holds, so the link appears again at its new place.
-Appearances::Out Appearances::take_up_again(WallTime until, Clocks clocks) {
-  return at(clocks, [&] {
-    if (!machine_.vanishing() || until <= clocks_.wall) return;
-    machine(
-        AppearRequested{AppearKind::resume, until - clocks_.wall, keeper_.timer_active() ? next(clocks_.wall) : std::nullopt});
-  });
+Appearances::Out Appearances::say_farewell(const SayFarewell& asked, Clocks clocks) {
+  return at(clocks, [&] { machine(FarewellAsked{asked.reason, asked.moves}); });
 }
 
 Appearances::Out Appearances::reconfigure(const LinkConfig& config, Clocks clocks) {

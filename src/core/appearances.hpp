@@ -81,11 +81,8 @@ class Appearances {
   // From the call machine. see(): after each of its steps. say_farewell(): when it wants to say good-bye. listen(): when the
   // supervisor has listed the calls that exist already (call_lives: this link has one).
   [[nodiscard]] std::vector<AppearancesEffect> see(const LinkMachine& call, Clocks clocks);
-  [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const std::string& reason, Clocks clocks);
+  [[nodiscard]] std::vector<AppearancesEffect> say_farewell(const SayFarewell& asked, Clocks clocks);
   [[nodiscard]] std::vector<AppearancesEffect> listen(bool call_lives, bool ended_on_purpose, Clocks clocks);
-  // The call ends because a reload moves the link. until: held_until() before that.
-  [[nodiscard]] std::vector<AppearancesEffect> take_up_again(WallTime until, Clocks clocks);
-  [[nodiscard]] std::optional<WallTime> held_until() const { return machine_.status().until; }
   [[nodiscard]] std::vector<AppearancesEffect> reconfigure(const LinkConfig& config, Clocks clocks);
   // deadline() or wall_deadline() has come.
   [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);

@@ -38,8 +38,6 @@ LinkStep Link::step(LinkEvent event, Clocks clocks) {
 void Link::on(Event&& event) {
   if (auto* e = std::get_if<Reconfigured>(&event); e && (call_.parting() || needs_another_place(call_.config(), e->config)))
     event = PartAsked{std::move(e->config)};
-  const auto* part = std::get_if<PartAsked>(&event);
-  const auto held_until = part && part->then ? appearances_.held_until() : std::nullopt;
   const bool time_passed = std::holds_alternative<DeadlinePassed>(event);
   const bool reload = std::holds_alternative<Reconfigured>(event) ||
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
@@ -47,7 +45,6 @@ void Link::on(Event&& event) {
   call(std::move(event));
   // After the call's machine, because it then knows whether somebody has ended on purpose what could be taken up again.
   if (listed) take(appearances_.listen(call_lives, call_.ended_on_purpose(), clocks_));
-  if (held_until) take(appearances_.take_up_again(*held_until, clocks_));
   // The new receivers apply only after the good-bye to those that were told.
   if (reload && !call_.parting()) take(appearances_.reconfigure(call_.config(), clocks_));
   // After the call's machine, so that no notice is sent through a call whose time is up at the same moment.
@@ -67,7 +64,7 @@ void Link::call(Event event) {
   std::move(step.transitions.begin(), step.transitions.end(), std::back_inserter(out_.transitions));
   for (auto& effect : step.effects)
     std::visit(Overloaded{
-                   [&](SayFarewell& e) { take(appearances_.say_farewell(e.reason, clocks_)); },
+                   [&](SayFarewell& e) { take(appearances_.say_farewell(e, clocks_)); },
                    [&](auto& e) { out_.effects.emplace_back(std::move(e)); },
                },
                effect);

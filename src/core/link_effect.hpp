@@ -72,6 +72,7 @@ struct RefuseFamily {
 // Say good-bye through the call, because it is about to be hung up in order. Answered by FarewellSaid.
 struct SayFarewell {
   std::string reason;
+  bool moves = false;  // a reload moves the link, which may call again from its new place
   bool operator==(const SayFarewell&) const = default;
 };
 

@@ -60,9 +60,9 @@ struct StandsBehind {
 struct Reconfigured {
   LinkConfig config;
 };
-// A reload gives the link another place (other addresses or routes), or removes it. Conversations survive neither, so the call is
-// hung up in order, good-bye included. When pppd has exited, the link gives its place up, and the settings of the newest reload
-// apply. If an earlier ghostd's call may exist, the link waits for Listed first.
+// A reload gives the link another place (other addresses, routes or metric), or removes it. Conversations survive neither, so the
+// call is hung up in order, good-bye included. When pppd has exited, the link gives its place up, and the settings of the newest
+// reload apply. What waits for a call, and an appearance, go on from another place, but no packet from an address of before. If an earlier ghostd's call may exist, the link waits for Listed first.
 struct PartAsked {
   std::optional<LinkConfig> then;  // none: the link is no longer configured, and makes no call
   bool operator==(const PartAsked&) const = default;

@@ -129,7 +129,9 @@ std::optional<Time> LinkMachine::deadline() const {
 
 void LinkMachine::become(State next, std::string reason, std::string detail) {
   const auto from = shown(state_);
-  const bool moves = parting_ && (std::holds_alternative<Down>(next) || std::holds_alternative<Waiting>(next));
+  const auto* waits = std::get_if<Waiting>(&next);
+  const auto not_before = waits ? waits->until : Time::min();
+  const bool moves = parting_ && (std::holds_alternative<Down>(next) || waits);
   if (moves) next = Down{};
   if (const auto* over = call()) last_trigger_ = over->trigger;
   state_ = std::move(next);
@@ -138,7 +140,7 @@ void LinkMachine::become(State next, std::string reason, std::string detail) {
   reason_ = std::move(reason);
   detail_ = std::move(detail);
   if (asking_ && !std::holds_alternative<Dialing>(state_) && carries() == nullptr) stop_asking();
-  if (moves) give_up_place();
+  if (moves) give_up_place(not_before);
 }
 
 // ---- packets ---------------------------------------------------------------------------------------------------------
@@ -212,8 +214,9 @@ void LinkMachine::forget_wishes() {
 }
 
 void LinkMachine::end_on_purpose() {
+  const bool wished = wanted_ || resume_until_;
   forget_wishes();
-  ended_on_purpose_ = ended_on_purpose_ || (has_place() && !std::holds_alternative<Down>(state_));
+  ended_on_purpose_ = ended_on_purpose_ || wished || (has_place() && !std::holds_alternative<Down>(state_));
 }
 
 void LinkMachine::on(const LeaveAsked& event) {
@@ -266,11 +269,10 @@ void LinkMachine::on(Reconfigured&& event) {
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
 }
 
-// What asks for a call waits for the new place. But packets from an address that is the link's no more could not be sent on.
+// What asks for a call waits for the new place.
 void LinkMachine::on(PartAsked&& event) {
   if (event.then) {
-    permission_.lift(Bar::gone);
-    if (event.then->stable != config_.stable) drop_buffer();
+    if (permission_.lift(Bar::gone)) ended_on_purpose_ = false;
   } else {
     permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
     end_on_purpose();

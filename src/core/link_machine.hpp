@@ -57,8 +57,8 @@ class LinkMachine {
   // A packet that comes now asks for a call, if the nftables table has judged it.
   [[nodiscard]] bool waits_for_packets() const;
 
-  // Disconnect or a block (also one by ghostd itself) ended the last call, or the wait for the next. It holds until the next
-  // call.
+  // Disconnect, a block (also one by ghostd itself), or a reload that takes the link away ended the last call, or the wait for the
+  // next. It holds until the next call.
   [[nodiscard]] bool ended_on_purpose() const { return ended_on_purpose_; }
 
   // When step(DeadlinePassed) is wanted; nullopt: the machine waits for no time.
@@ -218,11 +218,11 @@ class LinkMachine {
   void on(Waiting&, const DisconnectAsked&);
   void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
-  void on(Waiting&, const PartAsked& event) { become(Down{}, reason_of(event)); }
+  void on(Waiting& waiting, const PartAsked& event) { become(Waiting(waiting), reason_of(event)); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
   void on(Moving&, Packet& packet) { hold(packet); }
-  void on(Moving&, const ConnectAsked& event) { want(event); }
+  void on(Moving& moving, const ConnectAsked& event);
   void on(Moving&, const DisconnectAsked&) { drop_buffer(); }
   void on(Moving&, const BlockAsked&) { become(State(state_), "block"); }
   void on(Moving&, const PartAsked&) { give_up_place(); }
@@ -251,7 +251,7 @@ class LinkMachine {
   void end_on_purpose();
   void block(std::string reason, std::string detail = {});
   [[nodiscard]] static std::string reason_of(const PartAsked& event) { return event.then ? "reload" : "gone"; }
-  void give_up_place();
+  void give_up_place(Time not_before = Time::min());
   void place_stays(const Moving& moving, const std::string& refusal);
   [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
   void ask_far_end();

@@ -220,7 +220,7 @@ void LinkMachine::give_up_families(Up& up) {
 // Ends the call in order: a promised good-bye comes first.
 void LinkMachine::leave(const Up& up, std::string reason) {
   if (!up.call.farewell) return hang_up(up, std::move(reason));
-  effect(SayFarewell{reason});
+  effect(SayFarewell{reason, parting_ && parting_->then});
   pass(Leaving{up, std::move(reason), after(now_, *up.call.farewell)});
 }
 
@@ -291,6 +291,7 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
   if (!asked_since || barred()) return;
   wanted_ = asked_since;
   if (std::holds_alternative<Waiting>(state_)) dial(asked_since->by, asked_since->by);
+  if (auto* moving = std::get_if<Moving>(&state_)) moving->not_before = Time::min();
 }
 
 // The call failed before it carried.
@@ -337,15 +338,25 @@ void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
 
 // ---- another place, or none --------------------------------------------------------------------------------------------
 
-void LinkMachine::give_up_place() {
+void LinkMachine::give_up_place(Time not_before) {
   effect(GiveUpPlace{});
-  Moving next{.again = {}, .pause = kMovePause, .refusal = {}};
-  if (const auto* moving = std::get_if<Moving>(&state_)) next.refusal = moving->refusal;
+  Moving next{.again = {}, .pause = kMovePause, .refusal = {}, .not_before = not_before};
+  if (const auto* moving = std::get_if<Moving>(&state_)) {
+    next.refusal = moving->refusal;
+    next.not_before = moving->not_before;
+  }
   pass(std::move(next));
+}
+
+// As in Waiting: a person does not wait for the end of a pause after failures.
+void LinkMachine::on(Moving& moving, const ConnectAsked& event) {
+  want(event);
+  if (!event.patient) moving.not_before = Time::min();
 }
 
 void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
   const bool was_refused = moving.refusal.has_value();
+  const auto not_before = moving.not_before;
   if (!parting_->then) {
     // The routes of a link that is gone end with its interface, even if the kernel refuses to remove them now.
     if (event.refusal) become(Gone{}, kRoutesStay, *event.refusal);
@@ -353,17 +364,23 @@ void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
     return effect(PlaceChanged{});
   }
   if (event.refusal) return place_stays(moving, *event.refusal);
+  // From an address that is the link's no more, no packet could be sent on, and no conversation continues.
+  if (parting_->then->stable != config_.stable) {
+    drop_buffer();
+    resume_until_.reset();
+  }
   on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
   if (was_refused) become(Down{}, "reload");
   else pass(Down{});
   effect(PlaceChanged{});
-  dial_if_asked();
+  if (now_ < not_before && !barred()) become(Waiting{not_before}, reason_, detail_);
+  else dial_if_asked();
 }
 
 // The link makes no call meanwhile, because programs would send packets into it by routes that are configured no more.
 void LinkMachine::place_stays(const Moving& moving, const std::string& refusal) {
   const bool told = moving.refusal == refusal;
-  Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), refusal};
+  Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), refusal, moving.not_before};
   if (told) pass(std::move(next));
   else become(std::move(next), kRoutesStay, refusal);
 }

@@ -4,15 +4,16 @@
 //
 //   from        to          when
 //   Unlisted    Dialing     the supervisor reports a call of an earlier ghostd (adopted); or it has none, and a call is wanted
-//               Ending      it reports one, and that is not wanted: a bar stands, Disconnect was asked, or a reload moves the link
+//               Draining    it reports one, and that is not wanted: a bar stands, Disconnect was asked, or a reload moves the link
 //               Down        it has none, and no call is wanted
 //               Moving      it has none, and a reload moves the link
 //   Down        Dialing     a packet or Connect asks; the table is back, and a packet waits; or as Unlisted, adopted
-//               Ending      the supervisor reports a call of an earlier ghostd, and a bar stands
+//               Draining    the supervisor reports a call of an earlier ghostd, and a bar stands
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
-//               Ending      Disconnect, Block, it took too long, or another interface here has the address
-//   Up          Leaving     idle, Disconnect, Block, a better default route; a good-bye was promised
+//               Ending      Disconnect, Block, a stop, a reload, it took too long, or another interface here has the address
+//               Draining    the same, except the last, if the call is an earlier ghostd's: it may carry
+//   Up          Leaving     idle, Disconnect, Block, a stop, a reload, a better default route; a good-bye was promised
 //               Draining    the same without a promised good-bye; a handover failed; the address was lost
 //               Ending      another interface here has the address
 //               Waiting     the line dropped (Down, if that blocks the link)
@@ -28,11 +29,12 @@
 //   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
 //                           in place of Down or Waiting, once there is no call
 //   Moving      Down        the place before is given up
+//               Waiting     the same, and a pause after failures is not over
 //               Dialing     the same, and a call is wanted
 //               Gone        the place before is given up, and the link gets no other
 //   Gone        Moving      a later reload gives the link back before ghostd has removed it
 //   Moving, Gone
-//               Ending      the supervisor reports a call of an earlier ghostd
+//               Draining    the supervisor reports a call of an earlier ghostd
 //
 // docs/link.md has every event in every state, with what it makes the link do.
 #pragma once
@@ -63,7 +65,7 @@ struct Down {
   bool operator==(const Down&) const = default;
 };
 
-// pppd runs, and no address counts yet. Packets are buffered.
+// pppd runs, and no address counts yet. Packets are buffered. The kernel may lead traffic into an earlier ghostd's call already.
 struct Dialing {
   Call call;
   Time give_up;  // without news by then, the supervisor counts as lost
@@ -124,6 +126,7 @@ struct Moving {
   std::optional<Time> again;           // the kernel refused, and is asked again then; nullopt: its answer is awaited
   Duration pause;                      // from the next refusal until `again`
   std::optional<std::string> refusal;  // the kernel's last words; nullopt: it has not refused
+  Time not_before = Time::min();       // a wait after failures, which another place does not end
   bool operator==(const Moving&) const = default;
 };
 

@@ -54,7 +54,6 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
   // A link keeps the index that an earlier ghostd gave it, because its routes, also those of a living call, carry the index.
   auto known = must(net::known_ranks(host_.rtnl().socket()));
-  must(net::remove_refusals(host_.rtnl().socket()));
   std::set<unsigned> taken;
   for (const auto& [name, index] : known) taken.insert(index);
   for (auto& link : config.links) {

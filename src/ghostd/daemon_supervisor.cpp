@@ -8,6 +8,7 @@
 #include "core/time.hpp"
 #include "ghostd/daemon.hpp"
 #include "ghostd/log.hpp"
+#include "net/routing.hpp"
 
 namespace ghost::daemon {
 
@@ -78,7 +79,13 @@ void Daemon::want(const core::RollCall::Wants& wants) {
 // From now on ghostd watches the kernel's interfaces, and packets may ask for calls.
 void Daemon::listen() {
   watch_kernel();
-  for (const auto& [name, link] : links_) link->listen();
+  for (const auto& [name, link] : links_) {
+    // What an earlier ghostd refused beside a call that is over would stay refused until the next call.
+    if (link->machine().serial() == CallSerial::none)
+      if (auto ok = host_.rtnl().remove(net::call_routes(link->placed().routing(), {})); !ok)
+        log(LOG_WARNING, name, ok.error().what);
+    link->listen();
+  }
   tell_names();
   // Not before ghostd knows all calls: it would remove their name servers and give them back.
   if (bus_) names_.begin(loop_, bus_->connection());

@@ -83,22 +83,6 @@ Result<std::map<std::string, unsigned>> known_ranks(NetlinkSocket& socket) {
   return known;
 }
 
-Result<unsigned> remove_refusals(NetlinkSocket& socket) {
-  unsigned removed = 0;
-  for (const Family family : {Family::v4, Family::v6}) {
-    rtmsg head{};
-    head.rtm_family = af(family);
-    const auto question = make_message(RTM_GETROUTE, 0, head);
-    const auto done = remove_those(socket, kRoute, *question, "list routes", [](Bytes body) {
-      const auto route = is_our_route(body) ? decode_route(body) : std::nullopt;
-      return route && route->prohibits;
-    });
-    if (!done) return tl::unexpected(done.error());
-    removed += *done;
-  }
-  return removed;
-}
-
 Result<Flushed> flush(NetlinkSocket& socket) {
   Flushed flushed;
   for (const Family family : {Family::v4, Family::v6}) {

@@ -13,10 +13,6 @@ namespace ghost::net {
 // ranks.
 [[nodiscard]] Result<std::map<std::string, unsigned>> known_ranks(NetlinkSocket& socket);
 
-// Deletes our unreachable routes: what an earlier ghostd's call did not carry. A link that still has this call decides anew. The
-// others must call for these packets again. Returns their number.
-[[nodiscard]] Result<unsigned> remove_refusals(NetlinkSocket& socket);
-
 // Deletes every route and rule, of both families, that carries our protocol number: after a crash, and at
 // the end.
 struct Flushed {

@@ -410,7 +410,7 @@ TEST(GoodBye, AMovedLinkAppearsAgainUntilTheTimeThatWasTold) {
   EXPECT_THAT(s.at(9s, Event(PlaceGivenUp{})), testing::Contains("start 2"));
   s.carries(20s, "192.0.2.8");
   EXPECT_THAT(s.written(20s), ElementsAre("tell dns: 192.0.2.8"));
-  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.until, kMorning + 20s + (10min - 2s));
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.until, kMorning + 5s + 10min);
   // Who is taken away has broken it.
   auto gone_for_good = told();
   gone_for_good.at(7s, Event(taken_away));
@@ -418,6 +418,61 @@ TEST(GoodBye, AMovedLinkAppearsAgainUntilTheTimeThatWasTold) {
   gone_for_good.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
   gone_for_good.at(9s, Event(gone(1, CallEnd::HungUp)));
   EXPECT_EQ(gone_for_good.state(), "down (gone); none");
+}
+
+// It moves; its good-bye is on its way.
+static Story moving(Duration when = 7s) {
+  auto s = told();
+  auto other = hut({"dns"});
+  other.metric = 700;
+  s.at(when, Event(Reconfigured{other}));
+  s.written(when);
+  return s;
+}
+
+TEST(GoodBye, AMovedLinkDoesNotAppearAgainWhenTheTimeThatWasToldIsOver) {
+  auto s = moving(10min);
+  s.at(10min + 6s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  s.at(10min + 7s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_THAT(s.at(10min + 7s, Event(PlaceGivenUp{})), ElementsAre("place changed"));
+  EXPECT_EQ(s.state(), "down (reload); none");
+}
+
+TEST(GoodBye, NorIfAPersonHangsUpMeanwhile) {
+  auto s = moving();
+  s.at(8s, Event(disconnect));
+  s.at(9s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  s.at(10s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_THAT(s.at(10s, Event(PlaceGivenUp{})), ElementsAre("place changed"));
+  EXPECT_EQ(s.state(), "down (reload); none");
+  auto late = moving();
+  late.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  late.at(9s, Event(gone(1, CallEnd::HungUp)));
+  EXPECT_EQ(late.state(), "down (reload); connecting");
+  late.at(10s, Event(disconnect));
+  EXPECT_EQ(late.state(), "down (reload); failed");
+  EXPECT_THAT(late.at(11s, Event(PlaceGivenUp{})), ElementsAre("place changed"));
+}
+
+TEST(GoodBye, AClockThatIsPutBackDoesNotMakeTheRestLonger) {
+  auto s = moving();
+  s.set_by = -24h;
+  s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  s.at(9s, Event(gone(1, CallEnd::HungUp)));
+  s.at(9s, Event(PlaceGivenUp{}));
+  s.carries(20s);
+  s.at(21s, Event(queue(2, true)));
+  EXPECT_THAT(s.at(20s + 5min, Event(due)), testing::Contains("idle? 2"));
+  s.at(20s + 5min, Event(idle(2, 0s)));
+  EXPECT_EQ(s.link.deadline(), Time{} + 20s + 10min) << "the hold";
+}
+
+// The next ghostd has it from the disk.
+TEST(GoodBye, ACrashWhileItMovesKeepsThePromise) {
+  auto s = moving();
+  EXPECT_EQ(s.link.memory().until, kMorning + 5s + 10min);
+  s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  EXPECT_EQ(s.link.memory().until, kMorning + 5s + 10min);
 }
 
 TEST(GoodBye, AReloadThatMovesNothingHangsUpNobody) {

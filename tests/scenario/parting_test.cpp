@@ -25,6 +25,12 @@ core::LinkMachine up(bool good_bye = true) {
 
 core::LinkConfig elsewhere() {
   auto config = isp();
+  config.metric = 700;
+  return config;
+}
+
+core::LinkConfig another_address() {
+  auto config = isp();
   config.stable = {*IpAddress::parse("192.0.0.9")};
   return config;
 }
@@ -136,9 +142,9 @@ TEST(Parting, NobodyCallsBeforeThePlaceIsGivenUp) {
   });
   auto failed = play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
-      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload)"},
-      {2s, connect, {}, "hanging-up (reload)"},
-      {3s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload), 1 waiting"},
+      {2s, connect, {}, "hanging-up (reload), 1 waiting"},
+      {3s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
       {4s, disconnect, {}, "down (reload)"},
       {4s, place_given_up, {"place changed"}, "down (reload)"},
   });
@@ -147,25 +153,80 @@ TEST(Parting, NobodyCallsBeforeThePlaceIsGivenUp) {
 
 // The addresses are the same, so what waited before the reload is sent by the next call. So is what a person asked for.
 TEST(Parting, WhatWaitedForACallWaitsForTheNewPlace) {
-  auto behind = isp();
-  behind.metric = 700;
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
-      {1s, moved(behind), {"end 1"}, "hanging-up (reload), 1 waiting"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload), 1 waiting"},
       {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
       {2s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
       {4s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (trigger)"},
   });
   play(isp(), {
       {0s, connect, {"start 1"}, "dialing (connect)"},
-      {1s, moved(behind), {"end 1"}, "hanging-up (reload)"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload)"},
       {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
       {2s, place_given_up, {"place changed", "start 2"}, "dialing (connect)"},
   });
 }
 
-// A call that went wrong is not tried again at the new place, unless a person asks.
-TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgain) {
+// Packets from an address that is the link's no more could not be sent on, and no conversation continues.
+TEST(Parting, WhatHasTheAddressOfBeforeMakesNoCall) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, moved(another_address()), {"end 1"}, "hanging-up (reload), 1 waiting"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
+      {2s, packet("b"), {}, "down (reload), 2 waiting"},
+      {2s, place_given_up, {"place changed"}, "down (reload)"},
+  });
+  auto dropped = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {0s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {0s, queue(1, true), {}, "up (connect)"},
+      {10s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1"}, "waiting (NoCarrier)"},
+  });
+  auto same = dropped;  // it is in use, so the next call is due after the delay
+  play(same, {{15s, due, {"start 2"}, "dialing (resume)"}});
+  play(dropped, {
+      {11s, moved(another_address()), {"give up place"}, "down (reload)"},
+      {11s, place_given_up, {"place changed"}, "waiting (reload)"},
+      {15s, due, {}, "down (reload)"},
+  });
+}
+
+// Another place heals no line: packets wait for the end of the pause.
+TEST(Parting, APauseAfterFailuresHoldsAtTheNewPlace) {
+  const auto busy = play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {2s, moved(elsewhere()), {"give up place"}, "down (reload), 1 waiting"},
+  });
+  auto patient = busy;
+  play(patient, {
+      {2s, moved(elsewhere()), {"give up place"}, "down (reload), 1 waiting"},
+      {2s, place_given_up, {"place changed"}, "waiting (reload), 1 waiting"},
+      {6s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+  auto person = busy;
+  play(person, {
+      {2s, connect, {}, "down (reload), 1 waiting"},
+      {2s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// A person who hangs up while the link moves means the wish that waits.
+TEST(Parting, ADisconnectMeanwhileEndsTheWishThatWaits) {
+  auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload)"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
+  });
+  EXPECT_FALSE(link.ended_on_purpose());
+  play(link, {{3s, disconnect, {}, "down (reload)"}});
+  EXPECT_TRUE(link.ended_on_purpose());
+  play(link, {{3s, place_given_up, {"place changed"}, "down (reload)"}});
+}
+
+// A call that went wrong is not tried again at once at the new place, unless a person asks.
+TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgainAtOnce) {
   auto again = up(false);
   play(again, {
       {5s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
@@ -179,7 +240,7 @@ TEST(Parting, ACallThatFailsMeanwhileIsNotTriedAgain) {
       {5s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
       {6s, moved(elsewhere()), {}, "hanging-up (AddressConflict)"},
       {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
-      {8s, place_given_up, {"place changed"}, "down (AddressConflict)"},
+      {8s, place_given_up, {"place changed"}, "waiting (AddressConflict)"},
   });
 }
 
@@ -233,7 +294,7 @@ TEST(Parting, ALineThatDropsMeanwhileEndsTheWait) {
       {5s, moved(elsewhere()), {"farewell? reload"}, "up (connect)"},
       {6s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
       {7s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "give up place"}, "down (AddressConflict)"},
-      {7s, place_given_up, {"place changed"}, "down (AddressConflict)"},
+      {7s, place_given_up, {"place changed"}, "waiting (AddressConflict)"},
   });
 }
 

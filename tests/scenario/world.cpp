@@ -99,7 +99,9 @@ LinkEvent World::anything() {
     case 14: return drained(static_cast<unsigned>(number(old)), chance(50));
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
       return idle(0, 0s);
-    case 16: return handed_over(static_cast<unsigned>(number(old)), family, 0, 0, chance(10) ? "no route" : "");
+    case 16:
+      return handed_over(static_cast<unsigned>(number(old)), family, 0, 0,
+                         chance(10) ? std::optional<std::string>("no route") : std::nullopt);
     case 17:
       return started(static_cast<unsigned>(number(knows_ ? old : ghost::next(newest_))));  // no supervisor lists a dead call
     case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3));

@@ -16,7 +16,9 @@
 #include <fstream>
 
 #include "await.hpp"
+#include "base/metrics.hpp"
 #include "fake_supervisor.hpp"
+#include "net/numbers.hpp"
 #include "net/tun.hpp"
 #include "own_netns.hpp"
 
@@ -139,6 +141,17 @@ TEST_F(DaemonTest, CallsForNobodyBeforeItKnowsWhichCallsLive) {
   supervisor_.say("listed");
   EXPECT_THAT(next_call(), StartsWith("dial isp "));
   EXPECT_EQ(await_status("isp: dialing"), "isp: dialing");
+}
+
+// An earlier ghostd was killed while its call carried one family alone, and the call ended before this ghostd came.
+TEST_F(DaemonTest, WhatADeadCallRefusedMayCallAgain) {
+  const auto refused = [] { return sh("ip route show table all type unreachable"); };
+  sh("ip route add unreachable default table " + std::to_string(net::kDefaultTable) + " metric " +
+     std::to_string(call_metric(0)) + " proto " + std::to_string(net::kProtocol));
+  ASSERT_NE(refused(), "");
+  supervisor_.say("listed");
+  settle();
+  EXPECT_EQ(refused(), "");
 }
 
 TEST_F(DaemonTest, TakesOverACallThatLives) {

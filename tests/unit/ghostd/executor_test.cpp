@@ -176,7 +176,7 @@ TEST(ExecutorWithoutKernel, AsksTwiceMoreHowIdleACallIsAndHangsUp) {
 TEST(ExecutorWithoutKernel, AsksAgainToRemoveRoutesThatStay) {
   Life life;
   auto other = isp();
-  other.stable = {*IpAddress::parse("192.0.0.9")};
+  other.metric = 700;
   life.hands.routes_stay = true;
   EXPECT_THAT(life.at(1s, Event(Reconfigured{other})), ElementsAre("give up isp"));
   EXPECT_EQ(life.state(), "down (routes-stay)");

@@ -35,19 +35,6 @@ TEST_F(Leftovers, KnowsTheLinksOfAnEarlierGhostd) {
   EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"gd-isp", 3}, {"gd-two", 7}}));
 }
 
-// ghostd was killed while a call carried IPv4 alone, and the call ended before the next ghostd: IPv6 must ask for a call again.
-TEST_F(Leftovers, WhatACallRefusedIsRefusedNoMore) {
-  OK(set_up(rtnl_->socket(), {"gd-isp", {kStable4, kStable6}, 1500, 4096}));
-  OK(rtnl_->add(demand_routes(link_)));
-  sh("ip -6 route add unreachable 2001:db8:66::/48 metric 1000");  // of another program
-  const auto before = routing_state();
-  OK(rtnl_->add(call_routes(link_, {})));
-  EXPECT_NE(routing_state(), before);
-  EXPECT_EQ(remove_refusals(rtnl_->socket()).value_or(7), 3U);
-  EXPECT_EQ(routing_state(), before);
-  EXPECT_EQ(remove_refusals(rtnl_->socket()).value_or(7), 0U);
-}
-
 TEST_F(Leftovers, FlushTakesOursAndOnlyOurs) {
   OK(set_up(rtnl_->socket(), {"gd-isp", {kStable4, kStable6}, 1500, 4096}));
   sh("ip route add default dev ppp-isp metric 5; ip -6 route add default dev ppp-isp metric 5;"
