@@ -231,7 +231,7 @@ class AppearanceMachine {
   void on(Present& present, const NotifiersGone& event);
   void on(Present&, const Reloaded& event);
 
-  void on(Vanishing&, const AppearRequested& event) { again_ = event; }
+  void on(Vanishing&, const AppearRequested& event);
   void on(Vanishing&, const NextKnown& event) { learn(event); }
   void on(Vanishing& vanishing, const LinkSeen& event);
   void on(Vanishing& vanishing, const NoticeAnswered& event);

@@ -195,9 +195,16 @@ void AppearanceMachine::on(Vanishing&, const NotifiersGone& event) {
 
 // ---- vanishing -------------------------------------------------------------------------------------------------------
 
+// The link learns of the wish at once, so that a person who hangs up later means it, too.
+void AppearanceMachine::on(Vanishing&, const AppearRequested& event) {
+  again_ = event;
+  effect(WantLink{event.hold == Duration::zero() ? config_.appear.hold : event.hold});
+}
+
 // A person who hangs up meanwhile does not want the link to call again.
 void AppearanceMachine::on(Vanishing& vanishing, const LinkSeen& event) {
   if (event.up) return;
+  if (event.refused) again_.reset();
   const auto until = vanishing.until.value_or(clocks_.wall);
   if (until <= clocks_.wall || event.blocked || event.refused || again_) return end(std::string(vanishing.reason), false);
   link_gone();

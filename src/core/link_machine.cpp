@@ -204,6 +204,7 @@ void LinkMachine::on(const ConnectAsked& event) {
 }
 
 void LinkMachine::want(const ConnectAsked& event) {
+  ended_on_purpose_ = false;
   const auto hold = event.hold.value_or(config_.call.idle_timeout);
   wanted_ = Wanted{event.by, wanted_ ? std::max(wanted_->hold, hold) : hold};
 }
@@ -214,9 +215,8 @@ void LinkMachine::forget_wishes() {
 }
 
 void LinkMachine::end_on_purpose() {
-  const bool wished = wanted_ || resume_until_;
   forget_wishes();
-  ended_on_purpose_ = ended_on_purpose_ || wished || (has_place() && !std::holds_alternative<Down>(state_));
+  ended_on_purpose_ = true;
 }
 
 void LinkMachine::on(const LeaveAsked& event) {
@@ -272,10 +272,10 @@ void LinkMachine::on(Reconfigured&& event) {
 // What asks for a call waits for the new place.
 void LinkMachine::on(PartAsked&& event) {
   if (event.then) {
-    if (permission_.lift(Bar::gone)) ended_on_purpose_ = false;
+    permission_.lift(Bar::gone);
   } else {
     permission_.put_up(Bar::gone, {"gone", {}, std::nullopt});
-    end_on_purpose();
+    forget_wishes();
     drop_buffer();
   }
   parting_ = std::move(event);

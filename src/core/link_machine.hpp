@@ -57,8 +57,8 @@ class LinkMachine {
   // A packet that comes now asks for a call, if the nftables table has judged it.
   [[nodiscard]] bool waits_for_packets() const;
 
-  // Disconnect, a block (also one by ghostd itself), or a reload that takes the link away ended the last call, or the wait for the
-  // next. It holds until the next call.
+  // Disconnect or a block (also one by ghostd itself) came after the last wish for a call. So nothing that was under way before is to
+  // call again.
   [[nodiscard]] bool ended_on_purpose() const { return ended_on_purpose_; }
 
   // When step(DeadlinePassed) is wanted; nullopt: the machine waits for no time.
@@ -147,7 +147,7 @@ class LinkMachine {
   }
 
   void on(Unlisted&, Packet& packet) { hold(packet); }
-  void on(Unlisted&, const ConnectAsked& event);
+  void on(Unlisted&, const ConnectAsked& event) { want(event); }
   void on(Unlisted&, const DisconnectAsked&) { drop_buffer(); }
   void on(Unlisted&, const BlockAsked&) { become(Unlisted{}, "block"); }
   void on(Unlisted&, const CallFound& event);

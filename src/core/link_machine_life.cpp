@@ -23,11 +23,6 @@ constexpr const char* kRoutesStay = "routes-stay";  // the reason while the kern
 
 // ---- unlisted --------------------------------------------------------------------------------------------------------
 
-void LinkMachine::on(Unlisted&, const ConnectAsked& event) {
-  want(event);
-  ended_on_purpose_ = false;
-}
-
 // A person who disconnected while Unlisted meant this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
   const bool unwanted = ended_on_purpose_;
@@ -69,6 +64,7 @@ void LinkMachine::on(Down&, const Impaired&) {
 // ---- dialing ---------------------------------------------------------------------------------------------------------
 
 void LinkMachine::dial(std::string reason, std::string trigger) {
+  ended_on_purpose_ = false;
   auto call = begun(next(last_serial_), std::move(trigger));
   effect(StartCall{call.serial});
   const auto& c = config_.call;
@@ -79,7 +75,6 @@ void LinkMachine::dial(std::string reason, std::string trigger) {
 Call LinkMachine::begun(CallSerial serial, std::string trigger) {
   last_serial_ = serial;
   ++counters_.calls;
-  ended_on_purpose_ = false;
   return {.serial = serial, .trigger = std::move(trigger)};
 }
 

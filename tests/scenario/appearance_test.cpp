@@ -320,7 +320,7 @@ TEST(Appearance, AskedForWhileVanishingBeginsAnew) {
   auto machine = present();
   play(machine, {
       {700s, leaving(), {"3: dns #2 gone from 192.0.2.7, next 1800 s (idle)"}, "vanishing"},
-      {701s, asked(), {}, "vanishing"},
+      {701s, asked(), {"want the link for 600 s"}, "vanishing"},
       {702s, answer(3), {"farewell done"}, "vanishing"},
       {703s, link_down("idle"), {"no farewell", "vanished (idle)", "want the link for 600 s"}, "connecting"},
   });

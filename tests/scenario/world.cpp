@@ -234,6 +234,8 @@ void World::before(const LinkEvent& event) {
 }
 
 void World::learns(const Event& event) {
+  if (std::holds_alternative<DisconnectAsked>(event)) hung_up_ = true;
+  if (std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<ConnectAsked>(event)) hung_up_ = false;
   if (const auto* e = std::get_if<PacketsArrived>(&event)) {
     for (const auto& packet : e->packets) {
       ++arrived_;
@@ -302,6 +304,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
+            promise(!hung_up_, "it calls although a person has hung up, and nobody has asked since");
             ppp_.clear();
             asking_.reset();
             if (const auto* p = of_call ? std::get_if<PacketsArrived>(of_call) : nullptr) {

@@ -92,6 +92,7 @@ class World {
   bool routed_ = false;                               // a handover that no RouteBack took back
   bool knows_ = false;                                // the link: whether a call lives that an earlier ghostd began
   std::optional<std::pair<IpAddress, Time>> asking_;  // whose far end has not answered, and how long that is waited for
+  bool hung_up_ = false;                              // by a person, and nobody has asked for a call since
   bool asked_idle_ = false;                           // an answer to AskIdle is under way
   bool blocked_ = false;
   std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked

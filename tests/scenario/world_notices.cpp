@@ -53,6 +53,9 @@ LinkEvent World::anything_of_appearances() {
 }
 
 void World::learns(const AppearancesEvent& event) {
+  if (std::holds_alternative<AppearAsked>(event) || std::holds_alternative<TickAsked>(event) ||
+      std::holds_alternative<TimerIsActive>(event))
+    hung_up_ = false;
   if (std::holds_alternative<AppearAsked>(event)) asked_since_ = true;
   const auto* written = std::get_if<Written>(&event);
   if (written == nullptr) return;
@@ -93,7 +96,7 @@ void World::restart() {
   way_.clear();
   owed_.clear();
   made_.clear();
-  asked_idle_ = asked_since_ = farewell_begun_ = false;
+  asked_idle_ = asked_since_ = farewell_begun_ = hung_up_ = false;
   routed_ = routed_ && live_;  // the kernel has removed the routes with the call's interface
   saved_ = written_ = 0;
   blocked_ = call().blocked();
