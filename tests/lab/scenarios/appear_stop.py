@@ -101,7 +101,7 @@ def taken_away(lab):
     os.unlink("/etc/ghostd/links/isp.conf")
     reload()
     last = lab.wait_for(lambda: (t := told(lab))["event"] == "vanish" and t, 15, "the end to be told of a link that goes")
-    lab.check("the removed link's notice names the disconnect as its reason", last["reason"] == "disconnect", last)
+    lab.check("the removed link's notice says that the link is gone", last["reason"] == "gone", last)
     lab.wait_for(lambda: '"isp"' not in lab.ghostctl("status", "--json")[1], 15, "the link to go")
     lab.line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -br link; nft list ruleset"
