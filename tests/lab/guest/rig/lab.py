@@ -134,18 +134,26 @@ class Lab:
         return path
 
     def put(self, path, text, mode=0o644):
-        """Writes a file that is put back as it was (or removed) after the scenario."""
+        """Writes a file that is put back as it was (or removed) after the scenario. So is a directory that it needs."""
         before = None
         if os.path.exists(path):
             with open(path, "rb") as f:
                 before = (f.read(), os.stat(path).st_mode & 0o7777)
         known = [p for kind, p, _ in self.undo if kind == "file"]
         if path not in known:
+            self.make_directory(os.path.dirname(path))
             self.undo.append(("file", path, before))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w") as f:
             f.write(text)
         os.chmod(path, mode)
+
+    def make_directory(self, path):
+        if os.path.isdir(path):
+            return
+        self.make_directory(os.path.dirname(path))
+        os.mkdir(path)
+        self.undo.append(("directory", path, None))
 
     # ghostd.
 
@@ -265,6 +273,9 @@ class Lab:
         for kind, path, before in reversed(self.undo):
             if kind == "clock":
                 sh(f"date -s @{time.monotonic() + self.true_offset:.1f} && busybox hwclock -w -u")
+            elif kind == "directory":
+                if os.path.isdir(path) and not os.listdir(path):
+                    os.rmdir(path)
             elif before is None:
                 if os.path.exists(path):
                     os.unlink(path)
