@@ -38,8 +38,9 @@ def run(lab):
     for name, (link, routes, hold, every) in how.items():
         lab.configure(name, text=TEXT.format(name=name, link=link, routes=routes, hold=hold, every=every, server=net.ISP4))
     lab.start_ghostd()
-    lab.set_clock(f"{DAY} 07:29:55")
+    lab.set_clock(f"{DAY} 07:20:00")  # well before, because a busy machine takes its time
     lab.sh("systemctl enable -q --now ghost-appear@isp.timer ghost-appear@two.timer")
+    lab.set_clock(f"{DAY} 07:29:55")
     web.wait_received(2, 90)
     lab.wait_for(
         lambda: all(lab.status(name)["notices"][0]["result"] == "Ok" for name in LINKS), 30, "both notices to be settled"
