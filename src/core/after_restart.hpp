@@ -44,6 +44,8 @@ class AfterRestart {
   // until: receivers were told that it lasts at least until then. nullopt: no receiver was told.
   AfterRestart(WallTime begun, std::optional<WallTime> until) : state_(Interrupted{begun, until}) {}
 
+  // The calls are not listed yet.
+  [[nodiscard]] bool interrupted() const { return std::holds_alternative<Interrupted>(state_); }
   [[nodiscard]] Wanted step(const CallsListed& event);
   [[nodiscard]] Wanted step(const CallSeen& event);
 

@@ -65,6 +65,7 @@ struct LinkSeen {
   std::vector<IpAddress> addresses;  // of the PPP interface, while up
   std::string reason;                // why the link is in this state, as one word to show
   bool refused = false;              // a person has ended the call
+  bool barred = false;               // it makes no calls: blocked, about to be stopped, or no longer configured
 };
 // The link wants to hang up; it waits for FarewellDone.
 struct FarewellAsked {
@@ -87,6 +88,9 @@ struct WantLink {  // a ConnectAsked
   Duration hold;
   bool patient = false;
   bool operator==(const WantLink&) const = default;
+};
+struct WantNoLink {  // an AppearanceOver
+  bool operator==(const WantNoLink&) const = default;
 };
 struct WantFarewell {  // a FarewellWanted
   bool wanted = false;
@@ -118,8 +122,8 @@ struct Remember {
   std::optional<WallTime> until;
   bool operator==(const Remember&) const = default;
 };
-using AppearEffect =
-    std::variant<WantLink, WantFarewell, FarewellDone, AskEcho, SendNotice, Abandon, TellAppeared, TellVanished, Remember>;
+using AppearEffect = std::variant<WantLink, WantNoLink, WantFarewell, FarewellDone, AskEcho, SendNotice, Abandon, TellAppeared,
+                                  TellVanished, Remember>;
 
 // What the next ghostd gets to know.
 struct Remembered {
@@ -246,6 +250,8 @@ class AppearanceMachine {
   void be_present(WallTime until, const std::vector<IpAddress>& addresses);
   void lost(const Present& present, const LinkSeen& event);
   void call_again(WallTime until, const LinkSeen& event);
+  [[nodiscard]] WantLink patient_wish(const Connecting& connecting) const;
+  void forget_what_follows(Vanishing& vanishing, const LinkSeen& event);
   void end(std::string outcome, bool failed);
   void announce(Present& present);
   bool note(const NoticeAnswered& event, bool present);

@@ -71,12 +71,18 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
   if (event.up) {
     if (event.addresses.empty()) return;
     if (!since_) since_ = clocks_.wall;
+    if (connecting.until) effect(WantLink{std::min<Duration>(*connecting.until - clocks_.wall, hold_)});
     effect(WantFarewell{true, config_.appear.vanish_timeout});
     return be_present(connecting.until.value_or(clocks_.wall + hold_), event.addresses);
   }
   // A person who hangs up now does not want the link to call again.
   if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
-  if (!event.trying) effect(WantLink{hold_, true});
+  if (!event.trying) effect(patient_wish(connecting));
+}
+
+// What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up.
+WantLink AppearanceMachine::patient_wish(const Connecting& connecting) const {
+  return {connecting.until ? Duration::zero() : hold_, true};
 }
 
 void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) {
@@ -100,6 +106,7 @@ void AppearanceMachine::on(Present& present, const AppearRequested& event) {
   note_prolonged(event);
   since_ = clocks_.wall;
   present.until = std::max(present.until, clocks_.wall + hold_);
+  hold_ = present.until - clocks_.wall;
   effect(WantLink{hold_});
   announce(present);
 }
@@ -128,7 +135,7 @@ void AppearanceMachine::call_again(WallTime until, const LinkSeen& event) {
   state_ = Connecting{.give_up = after(clocks_.now, hold_), .until = until};
   link_reason_ = event.reason;
   remember();
-  if (!event.trying) effect(WantLink{hold_, true});
+  if (!event.trying) effect(patient_wish(std::get<Connecting>(state_)));
 }
 
 void AppearanceMachine::on(Present& present, const NoticeAnswered& event) {
@@ -201,12 +208,11 @@ void AppearanceMachine::on(Vanishing&, const AppearRequested& event) {
   effect(WantLink{event.hold == Duration::zero() ? config_.appear.hold : event.hold});
 }
 
-// A person who hangs up meanwhile does not want the link to call again.
 void AppearanceMachine::on(Vanishing& vanishing, const LinkSeen& event) {
+  forget_what_follows(vanishing, event);
   if (event.up) return;
-  if (event.refused) again_.reset();
   const auto until = vanishing.until.value_or(clocks_.wall);
-  if (until <= clocks_.wall || event.blocked || event.refused || again_) return end(std::string(vanishing.reason), false);
+  if (until <= clocks_.wall || again_) return end(std::string(vanishing.reason), false);
   link_gone();
   effect(WantFarewell{});
   call_again(until, event);
@@ -225,8 +231,18 @@ void AppearanceMachine::on(Vanishing& vanishing, const AppearDeadlinePassed&) {
   finish_farewell(vanishing);
 }
 
+// A person who hangs up meanwhile does not want the link to call again. If it may not, what was told ends with this good-bye. The next
+// ghostd must not continue it either.
+void AppearanceMachine::forget_what_follows(Vanishing& vanishing, const LinkSeen& event) {
+  if (event.refused || event.blocked) again_.reset();
+  if (!vanishing.until || (!event.refused && !event.barred)) return;
+  vanishing.until.reset();
+  remember();
+}
+
 // failed: the address was never announced, or was lost when the line dropped.
 void AppearanceMachine::end(std::string outcome, bool failed) {
+  if (std::holds_alternative<Connecting>(state_)) effect(WantNoLink{});
   link_gone();
   record_.ended = clocks_.wall;
   record_.outcome = std::move(outcome);

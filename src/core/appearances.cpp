@@ -106,6 +106,7 @@ void Appearances::decide(TickKind kind, std::optional<WallTime> timer_next) {
 Appearances::Out Appearances::listen(bool call_lives, bool ended_on_purpose, Clocks clocks) {
   return at(clocks, [&] {
     keeper_.wake_at(memory_.promise);
+    if (after_restart_.interrupted()) save();  // it is closed: whoever has ended it on purpose must not be asked again
     take_up(after_restart_.step(AfterRestart::CallsListed{call_lives, ended_on_purpose, !memory_.told.empty(), clocks_.wall}));
   });
 }
@@ -121,9 +122,14 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     const bool calling = call.serial() != CallSerial::none;
     // If ghostd is stopped or a reload removes the link while an appearance still asks for its call, the appearance asks no more.
     // It stays saved as under way, for the next ghostd.
-    const bool asked_for = call.trying() || (call.barred() && !call.blocked());
-    link_ = LinkSeen{call.carries() != nullptr, call.blocked(), asked_for,
-                     status.local_addresses,    status.reason,  call.ended_on_purpose()};
+    const bool waits_for_bar = call.barred() && !call.blocked() && !call.ended_on_purpose();
+    link_ = LinkSeen{.up = call.carries() != nullptr,
+                     .blocked = call.blocked(),
+                     .trying = call.trying() || waits_for_bar,
+                     .addresses = status.local_addresses,
+                     .reason = status.reason,
+                     .refused = call.ended_on_purpose(),
+                     .barred = call.barred()};
     via_.dns = status.dns;
     if (link_.up) via_.local = status.local_addresses;
     remember_block(call);
@@ -173,6 +179,11 @@ Appearances::Out Appearances::time_passed(Clocks clocks) {
   });
 }
 
+bool Appearances::gives_up(Clocks clocks) const {
+  const auto due = machine_.deadline();
+  return !link_.up && machine_.connecting() && due && clocks.now >= *due;
+}
+
 std::optional<Time> Appearances::deadline() const {
   return sooner(machine_.deadline(), sooner(disk_.deadline(), first_notice_.deadline()));
 }
@@ -190,7 +201,8 @@ void Appearances::machine(AppearEvent event) {
 
 void Appearances::act(AppearEffect what) {
   std::visit(Overloaded{
-                 [&](const WantLink& e) { effect(Event(ConnectAsked{"appear", e.hold, e.patient})); },
+                 [&](const WantLink& e) { effect(Event(ConnectAsked{"appear", e.hold, e.patient, false})); },
+                 [&](const WantNoLink&) { effect(Event(AppearanceOver{})); },
                  [&](const WantFarewell& e) { effect(Event(FarewellWanted{e.wanted, e.patience})); },
                  [&](const FarewellDone&) { effect(Event(FarewellSaid{})); },
                  [&](AskEcho& e) { effect(Echo{std::move(e), via_}); },

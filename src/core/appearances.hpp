@@ -86,6 +86,8 @@ class Appearances {
   [[nodiscard]] std::vector<AppearancesEffect> reconfigure(const LinkConfig& config, Clocks clocks);
   // deadline() or wall_deadline() has come.
   [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);
+  // Its time to wait for a call is up.
+  [[nodiscard]] bool gives_up(Clocks clocks) const;
 
   [[nodiscard]] std::optional<Time> deadline() const;
   // By CLOCK_REALTIME. After a ClockSet, the caller reads it again.

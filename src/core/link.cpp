@@ -27,12 +27,16 @@ LinkStep Link::step(LinkEvent event, Clocks clocks) {
   clocks_ = clocks;
   out_ = {};
   std::visit([this](auto&& e) { on(std::move(e)); }, std::move(event));
+  settle();
+  return std::exchange(out_, {});
+}
+
+void Link::settle() {
   while (!inner_.empty()) {
     auto next = std::move(inner_.front());
     inner_.pop_front();
     on(std::move(next));
   }
-  return std::exchange(out_, {});
 }
 
 void Link::on(Event&& event) {
@@ -42,6 +46,11 @@ void Link::on(Event&& event) {
   const bool reload = std::holds_alternative<Reconfigured>(event) ||
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
   const bool listed = std::holds_alternative<Listed>(event), call_lives = call_.serial() != CallSerial::none;
+  // Before the call's machine, so that no call is made for an appearance whose time is up at the same moment.
+  if (time_passed && appearances_.gives_up(clocks_)) {
+    take(appearances_.time_passed(clocks_));
+    settle();
+  }
   call(std::move(event));
   // After the call's machine, because it then knows whether somebody has ended on purpose what could be taken up again.
   if (listed) take(appearances_.listen(call_lives, call_.ended_on_purpose(), clocks_));

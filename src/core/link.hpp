@@ -59,6 +59,7 @@ class Link {
  private:
   void on(Event&& event);
   void on(AppearancesEvent&& event);
+  void settle();
   void call(Event event);
   void take(std::vector<AppearancesEffect> effects);
 

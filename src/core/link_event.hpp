@@ -28,7 +28,10 @@ struct ConnectAsked {
   std::string by = "connect";    // "connect": a person; "appear": an appearance. The state's reason and the trigger
   std::optional<Duration> hold;  // how long the call is held at least, once it is up; nullopt: IdleTimeout=
   bool patient = false;          // in Waiting: dial when the delay is over, not at once
+  bool lasts = true;             // false: AppearanceOver takes it back
 };
+// The appearance that asked for a call has ended. If the call is not up yet, nobody else may want it.
+struct AppearanceOver {};
 struct DisconnectAsked {};
 struct BlockAsked {};
 struct UnblockAsked {};  // lifts the bar of a LeaveAsked, too
@@ -137,9 +140,10 @@ struct IdleReport {  // of AskIdle
 // The time of deadline() has come.
 struct DeadlinePassed {};
 
-using Event = std::variant<PacketsArrived, ConnectAsked, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, FarewellWanted,
-                           FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport, Listed,
-                           SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered,
-                           SentOn, HandedOver, QueueReport, DrainReport, IdleReport, DeadlinePassed>;
+using Event =
+    std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked,
+                 FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport, Listed,
+                 SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered, SentOn,
+                 HandedOver, QueueReport, DrainReport, IdleReport, DeadlinePassed>;
 
 }  // namespace ghost::core

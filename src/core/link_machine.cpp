@@ -199,14 +199,21 @@ void LinkMachine::on(const HandedOver& event) {
 
 // ---- people ----------------------------------------------------------------------------------------------------------
 
+// A wish counts as newer than the last Disconnect, even if a bar refuses it for now.
 void LinkMachine::on(const ConnectAsked& event) {
+  ended_on_purpose_ = false;
   if (!barred()) meet(event);
 }
 
 void LinkMachine::want(const ConnectAsked& event) {
-  ended_on_purpose_ = false;
   const auto hold = event.hold.value_or(config_.call.idle_timeout);
-  wanted_ = Wanted{event.by, wanted_ ? std::max(wanted_->hold, hold) : hold};
+  const bool other_lasts = wanted_ && wanted_->lasts && !event.lasts;
+  wanted_ = Wanted{other_lasts ? wanted_->by : event.by, wanted_ ? std::max(wanted_->hold, hold) : hold,
+                   event.lasts || other_lasts};
+}
+
+void LinkMachine::on(const AppearanceOver&) {
+  if (wanted_ && !wanted_->lasts) wanted_.reset();
 }
 
 void LinkMachine::forget_wishes() {

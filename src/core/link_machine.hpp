@@ -109,6 +109,7 @@ class LinkMachine {
   // What an event means in any state. Where states differ it ends in meet().
   void on(PacketsArrived&& event);
   void on(const ConnectAsked& event);
+  void on(const AppearanceOver&);
   void on(const DisconnectAsked& event);
   void on(const BlockAsked& event);
   void on(const UnblockAsked&);
@@ -169,7 +170,7 @@ class LinkMachine {
   void on(Dialing& dialing, const CallGone& news);
   void on(Dialing&, const InterfaceAppeared&) { effect(PrepareInterface{}); }
   void on(Dialing& dialing, const AddressAppeared& event);
-  void on(Dialing& dialing, const AddressConflicts& event) { end_at_once(dialing.call, {}, event); }
+  void on(Dialing& dialing, const AddressConflicts& event);
   void on(Dialing& dialing, const DeadlinePassed&);
 
   void on(Up& up, Packet& packet);
@@ -223,8 +224,8 @@ class LinkMachine {
 
   void on(Moving&, Packet& packet) { hold(packet); }
   void on(Moving& moving, const ConnectAsked& event);
-  void on(Moving&, const DisconnectAsked&) { drop_buffer(); }
-  void on(Moving&, const BlockAsked&) { become(State(state_), "block"); }
+  void on(Moving& moving, const DisconnectAsked&);
+  void on(Moving& moving, const BlockAsked&);
   void on(Moving&, const PartAsked&) { give_up_place(); }
   void on(Moving& moving, const PlaceGivenUp& event);
   void on(Moving&, const CallFound& event) { adopt(event.serial); }
@@ -245,6 +246,7 @@ class LinkMachine {
   void buffer(Packet& packet);
   // False: the nftables table has not judged the packet, so it asks for no call and does not wait for one.
   bool hold(Packet& packet);
+  void drop_other_addresses(const LinkConfig& then);
   void drop_buffer() { counters_.drops[Drop::disconnected] += buffer_.clear(); }
   void want(const ConnectAsked& event);
   void forget_wishes();
@@ -302,10 +304,11 @@ class LinkMachine {
   std::optional<Asking> asking_;
   std::optional<Time> behind_since_;  // since then a better default route carries new conversations
   bool impaired_ = false;             // the nftables table is gone, so no call could carry a packet
-  // What waits for a call apart from packets: the last request's origin, and the longest hold.
+  // What waits for a call apart from packets: the origin of the last request that lasts, if any does, and the longest hold.
   struct Wanted {
     std::string by;
     Duration hold;
+    bool lasts;  // AppearanceOver does not take it back
     bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;

@@ -164,9 +164,14 @@ void LinkMachine::on(Up& up, const AddressVanished& event) {
   if (up.families.lose(event.local, now_)) forget(event.local);
 }
 
+// This call was the answer to the request.
+void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
+  wanted_.reset();
+  end_at_once(dialing.call, {}, event);
+}
+
 // Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
 void LinkMachine::end_at_once(const Call& call, std::vector<IpAddress> local, const AddressConflicts& why) {
-  wanted_.reset();
   if (call.may_carry()) effect(RouteBack{});
   become(tell_pppd(call, true, std::move(local)), std::string(to_string(CallEnd::AddressConflict)), why.detail);
 }
@@ -359,17 +364,36 @@ void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
     return effect(PlaceChanged{});
   }
   if (event.refusal) return place_stays(moving, *event.refusal);
-  // From an address that is the link's no more, no packet could be sent on, and no conversation continues.
-  if (parting_->then->stable != config_.stable) {
-    drop_buffer();
-    resume_until_.reset();
-  }
+  drop_other_addresses(*parting_->then);
   on(Reconfigured{std::move(*std::exchange(parting_, std::nullopt)->then)});
   if (was_refused) become(Down{}, "reload");
   else pass(Down{});
   effect(PlaceChanged{});
   if (now_ < not_before && !barred()) become(Waiting{not_before}, reason_, detail_);
   else dial_if_asked();
+}
+
+// From an address that is the link's no more, no packet could be sent on, and no conversation continues.
+void LinkMachine::drop_other_addresses(const LinkConfig& then) {
+  bool any_stays = false;
+  for (const auto family : {Family::v4, Family::v6}) {
+    const auto *before = config_.stable_for(family), *after = then.stable_for(family);
+    const bool stays = before && after && *before == *after;
+    any_stays = any_stays || stays;
+    if (!stays) counters_.drops[Drop::disconnected] += buffer_.take(family).size();
+  }
+  if (!any_stays) resume_until_.reset();
+}
+
+// As in Waiting, a person or a block ends the pause after failures.
+void LinkMachine::on(Moving& moving, const DisconnectAsked&) {
+  moving.not_before = Time::min();
+  drop_buffer();
+}
+
+void LinkMachine::on(Moving& moving, const BlockAsked&) {
+  moving.not_before = Time::min();
+  become(State(state_), "block");
 }
 
 // The link makes no call meanwhile, because programs would send packets into it by routes that are configured no more.

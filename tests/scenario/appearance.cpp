@@ -57,6 +57,7 @@ std::string words(const AppearEffect& effect) {
           [](const WantLink& e) {
             return (e.patient ? "want the link, patiently, for " : "want the link for ") + seconds(e.hold);
           },
+          [](const WantNoLink&) { return std::string("want no link"); },
           [](const WantFarewell& e) { return std::string(e.wanted ? "want a farewell" : "no farewell"); },
           [](const FarewellDone&) { return std::string("farewell done"); },
           [](const AskEcho& e) { return "echo " + std::to_string(e.id); },

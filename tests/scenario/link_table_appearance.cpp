@@ -104,6 +104,7 @@ std::string brief(const AppearEffect& effect) {
                           return e.announce.name + " " + std::to_string(e.id) + ": " + e.notice.addresses.front().str();
                         },
                         [](const WantLink& e) { return std::string(e.patient ? "hold, patiently" : "hold"); },
+                        [](const WantNoLink&) { return std::string("no hold"); },
                         [](const WantFarewell& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
                         [](const FarewellDone&) { return std::string("farewell said"); },
                         [](const TellAppeared&) { return std::string("appeared"); },

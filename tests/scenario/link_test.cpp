@@ -282,7 +282,7 @@ TEST(Restart, AndNotAtAllIfItsCallIsGone) {
 
 TEST(Restart, WhileItStillDialedNothingWasToldSoThePromiseIsAskedForOnceMore) {
   Story s(hut(), under_way(0s, false));
-  EXPECT_THAT(s.at(0s, listed()), ElementsAre("timer? to keep"));
+  EXPECT_THAT(s.at(0s, listed()), ElementsAre("save 1", "timer? to keep"));
 }
 
 TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
@@ -297,7 +297,7 @@ TEST(Restart, AStopWhileItStillDialsLosesNoAppearance) {
   EXPECT_THAT(s.at(20min + 7s, Event(connect)), IsEmpty());
   Story after(all_day(), s.link.memory());
   after.now = s.now + 1min;
-  EXPECT_THAT(after.at(21min, listed()), ElementsAre("timer? to keep"));
+  EXPECT_THAT(after.at(21min, listed()), ElementsAre("save 1", "timer? to keep"));
   after.at(21min, TimerIsActive{TimerQuestion::keep_promise});
   EXPECT_TRUE(after.due.due) << "it is made up for";
 }
@@ -452,6 +452,73 @@ TEST(GoodBye, NorIfAPersonHangsUpMeanwhile) {
   late.at(10s, Event(disconnect));
   EXPECT_EQ(late.state(), "down (reload); failed");
   EXPECT_THAT(late.at(11s, Event(PlaceGivenUp{})), ElementsAre("place changed"));
+}
+
+// Nobody hears of a call for an appearance that is over.
+TEST(Appear, WhatIsGivenUpWantsNoCall) {
+  auto config = hut();
+  config.appear.connect_timeout = 1min;
+  config.call.redial_delay = config.call.redial_delay_max = 5min;
+  auto s = known(config);
+  s.at(1s, AppearAsked{});
+  s.at(30s, Event(gone(1, CallEnd::Busy)));
+  EXPECT_EQ(s.state(), "waiting (Busy); connecting");
+  s.at(61s, Event(due));
+  EXPECT_EQ(s.state(), "waiting (Busy); failed");
+  EXPECT_THAT(s.at(6min, Event(due)), IsEmpty());
+  EXPECT_EQ(s.state(), "down (Busy); failed");
+  auto both = known(config);
+  both.at(1s, AppearAsked{});
+  both.at(2s, Event(connect));
+  both.at(30s, Event(gone(1, CallEnd::Busy)));
+  both.at(31s, Event(core::ConnectAsked{"connect", {}, true}));
+  both.at(61s, Event(due));
+  EXPECT_THAT(both.at(6min, Event(due)), testing::Contains("start 2")) << "a person wants it";
+}
+
+// The rest of what was told is held, whoever else has asked for the call, and not longer if the call comes late.
+TEST(GoodBye, AMovedLinkIsHeldForTheRestOfWhatWasTold) {
+  auto s = moving();
+  s.at(8s, Event(connect));
+  s.at(8s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+  s.at(9s, Event(gone(1, CallEnd::HungUp)));
+  s.at(9s, Event(PlaceGivenUp{}));
+  s.carries(3min, "192.0.2.8");
+  s.at(3min + 1s, Event(queue(2, true)));
+  EXPECT_THAT(s.at(8min, Event(due)), testing::Contains("idle? 2"));
+  s.at(8min, Event(idle(2, 0s)));
+  EXPECT_EQ(s.link.deadline(), Time{} + 5s + 10min);
+}
+
+// A longer promise stays, also across a line that drops.
+TEST(Appear, AShorterWishDoesNotShortenWhatWasTold) {
+  auto s = told();
+  s.at(7s, AppearAsked{1min});
+  s.at(8s, Event(gone(1, CallEnd::NoCarrier)));
+  s.at(2min, Event(due));
+  EXPECT_EQ(s.state(), "dialing (appear); connecting");
+}
+
+// A stop, or a reload that takes the link away, ends what a good-bye has just ended for its receivers.
+TEST(GoodBye, AStopWhileTheLinkMovesLeavesNothingForTheNextGhostd) {
+  for (const auto& end : {Event(leave), Event(taken_away), Event(disconnect)}) {
+    auto s = moving();
+    s.at(8s, end);
+    EXPECT_EQ(s.link.memory().until, std::nullopt) << words(end);
+    s.at(9s, Event(connect));
+    s.at(9s, NoticeAnswered{2, NoticeResult::Ok, "", ""});
+    EXPECT_EQ(s.link.status(s.clocks().wall).appearance.state, "none") << words(end);
+  }
+}
+
+// A stop that is called off: the timer's tick came after the Disconnect.
+TEST(Appear, ADisconnectOfLongAgoDoesNotEndANewWishThatABarHolds) {
+  auto s = known();
+  s.at(1s, Event(disconnect));
+  s.at(2s, Event(leave));
+  s.at(3s, TickAsked{TickKind::calendar, {}});
+  EXPECT_EQ(s.state(), "down (start); connecting");
+  EXPECT_THAT(s.at(4s, Event(unblock)), testing::Contains("start 1"));
 }
 
 TEST(GoodBye, AClockThatIsPutBackDoesNotMakeTheRestLonger) {

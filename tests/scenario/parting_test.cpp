@@ -212,6 +212,41 @@ TEST(Parting, APauseAfterFailuresHoldsAtTheNewPlace) {
   });
 }
 
+TEST(Parting, APersonEndsThePause) {
+  for (const auto& end : {disconnect, block}) {
+    auto link = play(isp(), {
+        {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+        {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+        {2s, moved(elsewhere()), {"give up place"}, "down (reload), 1 waiting"},
+    });
+    (void)link.step(end, Time{} + 3s);
+    (void)link.step(unblock, Time{} + 3s);
+    (void)link.step(place_given_up, Time{} + 4s);
+    EXPECT_TRUE(std::holds_alternative<core::Down>(link.state())) << words(end);
+  }
+}
+
+// Only IPv6 has come: IPv4 has its address still.
+TEST(Parting, WhatKeepsItsAddressWaitsForTheNewPlace) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, moved(dual()), {"end 1"}, "hanging-up (reload), 1 waiting"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload), 1 waiting"},
+      {2s, place_given_up, {"place changed", "start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// The good-bye is said, so this asks for the next call, and a far end that is a fraud does not change that.
+TEST(Parting, AConflictDuringAGoodByeForgetsNoWish) {
+  auto link = up();
+  play(link, {
+      {5s, disconnect, {"farewell? disconnect"}, "up (connect)"},
+      {6s, connect, {}, "up (connect)"},
+      {7s, conflict("eth0 has it"), {"route back", "end 1"}, "hanging-up (AddressConflict)"},
+      {8s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "start 2"}, "dialing (connect)"},
+  });
+}
+
 // A person who hangs up while the link moves means the wish that waits.
 TEST(Parting, ADisconnectMeanwhileEndsTheWishThatWaits) {
   auto link = play(isp(), {

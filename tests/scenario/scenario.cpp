@@ -170,6 +170,7 @@ std::string words(const Event& event) {
             return out;
           },
           [](const ConnectAsked& e) { return e.by + (e.patient ? ", patiently" : ""); },
+          [](const AppearanceOver&) { return std::string("appearance over"); },
           [](const DisconnectAsked&) { return std::string("disconnect"); },
           [](const BlockAsked&) { return std::string("block"); },
           [](const UnblockAsked&) { return std::string("unblock"); },

@@ -69,7 +69,9 @@ inline const core::Event disconnect = core::DisconnectAsked{};
 inline const core::Event block = core::BlockAsked{};
 inline const core::Event unblock = core::UnblockAsked{};
 inline const core::Event leave = core::LeaveAsked{};
-inline core::Event appear(core::Duration hold, bool patient = false) { return core::ConnectAsked{"appear", hold, patient}; }
+inline core::Event appear(core::Duration hold, bool patient = false) {
+  return core::ConnectAsked{"appear", hold, patient, false};
+}
 inline core::Event farewell_wanted(core::Duration patience) { return core::FarewellWanted{true, patience}; }
 inline const core::Event farewell_said = core::FarewellSaid{};
 inline core::Event reconfigured(core::LinkConfig config) { return core::Reconfigured{std::move(config)}; }

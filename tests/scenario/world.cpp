@@ -248,6 +248,7 @@ void World::learns(const Event& event) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ && shown(call().state()) == Shown::down) {
       ++seen_["adopted"];
+      hung_up_ = false;  // its conversations are not what the person meant
       knows_ = true;
       live_ = newest_ = report->serial;
       plan_call(newest_);
@@ -444,8 +445,11 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
 }
 
 void World::after(const LinkStep& step, Shown from) {
+  const auto appearance = link_.status(wall()).appearance.state;
   for (const auto& t : step.transitions) {
     promise(t.from == from, "a transition that does not follow the one before");
+    promise(t.to != Shown::dialing || t.reason != "appear" || appearance == "connecting",
+            "it calls for an appearance that is over");
     from = t.to;
   }
   promise(from == shown(call().state()), "a state without its transition");
