@@ -9,6 +9,11 @@
 #include "core/receiver.hpp"
 
 namespace ghost::core {
+namespace {
+
+constexpr Duration kUntilSettled = std::chrono::seconds(5);  // more than a first notice waits (first_notice.hpp)
+
+}  // namespace
 
 // ---- asked -----------------------------------------------------------------------------------------------------------
 
@@ -80,9 +85,10 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
   if (!event.trying) effect(patient_wish(connecting));
 }
 
-// What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up.
+// What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up and
+// settled. Until then the call must not become idle.
 WantLink AppearanceMachine::patient_wish(const Connecting& connecting) const {
-  return {connecting.until ? Duration::zero() : hold_, true};
+  return {connecting.until ? std::min(hold_, kUntilSettled) : hold_, true};
 }
 
 void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) {

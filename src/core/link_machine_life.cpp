@@ -25,9 +25,8 @@ constexpr const char* kRoutesStay = "routes-stay";  // the reason while the kern
 
 // A person who disconnected while Unlisted meant this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
-  const bool unwanted = ended_on_purpose_;
   adopt(event.serial);
-  if (unwanted) on(DisconnectAsked{});
+  if (ended_on_purpose_) on(DisconnectAsked{});
 }
 
 void LinkMachine::on(Unlisted&, const Listed&) {
@@ -110,6 +109,12 @@ void LinkMachine::on(Dialing& dialing, const CallGone& news) {
   after_failure(news);
 }
 
+// This call was the answer to the request.
+void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
+  wanted_.reset();
+  end_at_once(dialing.call, {}, event);
+}
+
 void LinkMachine::on(Dialing& dialing, const DeadlinePassed&) {
   if (now_ >= dialing.give_up) abort(dialing, std::string(to_string(CallEnd::TimedOut)), true);
 }
@@ -162,12 +167,6 @@ void LinkMachine::hand_over(Up& up, const IpAddress& local) {
 
 void LinkMachine::on(Up& up, const AddressVanished& event) {
   if (up.families.lose(event.local, now_)) forget(event.local);
-}
-
-// This call was the answer to the request.
-void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
-  wanted_.reset();
-  end_at_once(dialing.call, {}, event);
 }
 
 // Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.

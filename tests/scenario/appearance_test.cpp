@@ -132,7 +132,7 @@ TEST(Appearance, ALineThatDropsInTheMiddleIsAskedForAgain) {
       {0s, asked(), {"want the link for 600 s"}, "connecting"},
       {1s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 601 s", "2: dns #1 at 192.0.2.7 until 601 s", "appeared at 192.0.2.7 until 601 s"}, "announcing"},
       {2s, answer(1), {}, "announcing"},
-      {3s, link_down("HungUp"), {"abandon 2", "no farewell", "vanished (HungUp)", "want the link, patiently, for 0 s"}, "connecting"},
+      {3s, link_down("HungUp"), {"abandon 2", "no farewell", "vanished (HungUp)", "want the link, patiently, for 5 s"}, "connecting"},
       {3s, link_down("HungUp", true), {}, "connecting"},
       {9s, link_up({"192.0.2.8"}),
        {"want the link for 592 s", "want a farewell", "3: mail #2 at 192.0.2.8 until 601 s", "4: dns #2 at 192.0.2.8 until 601 s", "appeared at 192.0.2.8 until 601 s"},
@@ -148,7 +148,7 @@ TEST(Appearance, WhoNeedsNoLineIsToldWithoutOne) {
     play(machine, {
         {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
         {20s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 620 s", "2: dns #1 at 192.0.2.7 until 620 s", "appeared at 192.0.2.7 until 620 s"}, "announcing"},
-        {30s, link_down("HungUp"), {"abandon 1", "no farewell", "vanished (HungUp)", "want the link, patiently, for 0 s"}, "connecting"},
+        {30s, link_down("HungUp"), {"abandon 1", "no farewell", "vanished (HungUp)", "want the link, patiently, for 5 s"}, "connecting"},
     });
     EXPECT_EQ(results(machine), (std::vector<std::string>{"mail LinkGone 1", "dns pending 1"}));
     return machine;
@@ -416,7 +416,7 @@ TEST(Appearance, WhoMayHaveHeardIsToldTheEnd) {
 TEST(Appearance, AskedForWhileItIsCalledAgainTellsTheNewHold) {
   auto machine = present();
   play(machine, {
-      {600s, link_down("HungUp"), {"no farewell", "vanished (HungUp)", "want the link, patiently, for 0 s"}, "connecting"},
+      {600s, link_down("HungUp"), {"no farewell", "vanished (HungUp)", "want the link, patiently, for 5 s"}, "connecting"},
       {610s, by_timer(at(3000s)), {"want the link for 600 s"}, "connecting"},
       {640s, link_up({"192.0.2.9"}),
        {"want a farewell", "3: mail #2 at 192.0.2.9 until 1240 s, next 3000 s", "4: dns #2 at 192.0.2.9 until 1240 s, next 3000 s",
