@@ -67,8 +67,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   }
   for (const auto& [vanished, fd] : tuns) remove_stored_tun(vanished);
   tuns.clear();  // an interface that nobody reads goes, and its routes with it
-  keeper_.emplace(loop, host_, keeper_port());
-  host_.on_handover([this] { return keeper_->table_must_stand(); });
+  keep();
   must(take_over());
 
   try {

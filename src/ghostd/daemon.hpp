@@ -15,7 +15,7 @@
 #include "ghostd/autoconf.hpp"
 #include "ghostd/event_queue.hpp"
 #include "ghostd/fd_store.hpp"
-#include "ghostd/keeper.hpp"
+#include "ghostd/host_keeping.hpp"
 #include "ghostd/names.hpp"
 #include "ghostd/status_line.hpp"
 #include "ghostd/supervisor_client.hpp"
@@ -104,7 +104,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   std::set<std::string> end_conflicting_calls();
 
   // ---- other programs on this host: daemon_beside.cpp
-  [[nodiscard]] Keeper::Port keeper_port();
+  void keep();
   void see_who_stands_in_front();
   void tell_what_stands_beside();
 
@@ -120,7 +120,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   Names names_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
-  std::optional<Keeper> keeper_;
+  std::optional<HostKeeping> keeper_;
   std::vector<std::string> beside_;  // what was last logged about others' default routes
   loop::Timer roll_timer_;
   loop::DeferSource places_;  // deferred, because a link must not be removed within its own step

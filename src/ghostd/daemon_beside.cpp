@@ -8,23 +8,24 @@
 
 namespace ghost::daemon {
 
-Keeper::Port Daemon::keeper_port() {
-  return {.kept =
-              [this] {
-                std::vector<Kept> out;
-                for (const auto& [name, link] : links_) out.push_back(link->kept());
-                return out;
-              },
-          .load_table = [this] { return load_ruleset(); },
-          .changed =
-              [this](const std::string& degraded, bool can_carry) {
-                for (const auto& [name, link] : links_) {
-                  link->set_degraded(degraded);
-                  post(name, core::Impaired{!can_carry});
-                }
-                publish();
-              },
-          .looked = [this] { tell_what_stands_beside(); }};
+void Daemon::keep() {
+  const auto kept = [this] {
+    std::vector<Kept> out;
+    for (const auto& [name, link] : links_) out.push_back(link->kept());
+    return out;
+  };
+  keeper_.emplace(loop_, host_,
+                  HostSurroundings::Port{.kept = kept,
+                                         .load_table = [this] { return load_ruleset(); },
+                                         .defaults_changed = [this] { tell_what_stands_beside(); }},
+                  [this](const std::string& degraded, bool can_carry) {
+                    for (const auto& [name, link] : links_) {
+                      link->set_degraded(degraded);
+                      post(name, core::Impaired{!can_carry});
+                    }
+                    publish();
+                  });
+  host_.on_handover([this] { return keeper_->table_must_stand(); });
 }
 
 // Standby links depend on others' default routes and on each other. A link that cannot call makes room for the next. A link with

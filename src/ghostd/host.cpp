@@ -50,6 +50,12 @@ net::QueueLimits limits_for(const core::LinkConfig& link) {
 
 }  // namespace
 
+std::vector<Placed> places_of(const std::vector<Kept>& kept) {
+  std::vector<Placed> out;
+  for (const auto& k : kept) out.push_back(k.placed);
+  return out;
+}
+
 Host::Host(const std::string& state_dir, net::RawSender sender)
     : rtnl_(must(net::Rtnl::open())),
       queue_(must(net::PppQueue::open())),

@@ -48,6 +48,8 @@ struct Kept {
   std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
 };
 
+[[nodiscard]] std::vector<Placed> places_of(const std::vector<Kept>& kept);
+
 class Host {
  public:
   // Throws std::runtime_error if the kernel's sockets or the journal of sysctls cannot be opened.
