@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reloads during a call: a link is added, [Share] changes, the link is removed while it is up. Nothing else is disturbed."""
 import os
+import subprocess
 
 from rig import net
 from rig.traffic import Sender, Sink, Talk
@@ -25,6 +26,8 @@ def run(lab):
     goes_on("a link has come")
     share_changes(lab)
     goes_on("[Share] has changed")
+    a_mistake(lab)
+    goes_on("a mistake was made")
     lab.check("the other link's call, too", lab.state("two") == "up" and second.calls == 1, lab.status("two"))
     a_link_goes(lab, second)
     goes_on("a link has gone")
@@ -57,6 +60,16 @@ def share_changes(lab):
     lab.check("a LAN client gets through", lan.wait() and lan.ask(), lan.error)
     lab.check("it has the call's address", lan.seen_as and lan.seen_as[0] == net.call_address(lab.line.last_call), lan.seen_as)
     lan.close()
+
+
+def a_mistake(lab):
+    lab.put("/etc/ghostd/links/three.conf", "[Link]\nPeer=isp\nRouts=default\n")
+    code = subprocess.run(["systemctl", "reload", "ghostd"], check=False, capture_output=True).returncode
+    lab.check("systemctl says that a wrong configuration was not taken", code != 0, code)
+    lab.wait_said("/etc/ghostd/links/three.conf:3: ", 10)
+    os.unlink("/etc/ghostd/links/three.conf")
+    code = subprocess.run(["systemctl", "reload", "ghostd"], check=False, capture_output=True).returncode
+    lab.check("and that the right one was", code == 0, code)
 
 
 def a_link_goes(lab, line):
