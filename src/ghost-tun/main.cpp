@@ -81,6 +81,8 @@ std::string active_state() {
 void stop_calls() {
   auto systemd = systemd::Manager::open(kSystemdPatience);
   if (!systemd) return;
+  for (const auto& target : systemd->active_units("ghost-online@*.target").value_or(std::vector<std::string>()))
+    std::ignore = systemd->stop(target);
   std::ignore = systemd->stop("ghost-supervisor.socket");  // its stop waits for that of ghostd.service, so we do not wait for it
   std::ignore = systemd->stop_and_wait("ghost-supervisor.service", kStopPatience);
 }

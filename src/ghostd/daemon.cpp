@@ -74,6 +74,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     bus_ = std::make_unique<bus::BusService>(loop, *this, [this](const std::string& why) {
       log(LOG_ERR, "", "the bus is gone: " + why + "; calls continue, but ghostctl cannot reach ghostd until it is restarted");
       names_.end();
+      online_.end();
       bus_.reset();
     });
     publish();
@@ -150,6 +151,7 @@ void Daemon::remove_link(const std::string& name) {
   status_line_.remove(name);
   host_.counts().forget(name);
   names_.forget(name);
+  online_.forget(name);
   forget_timer(name);
   if (bus_) bus_->remove(name);
 }
@@ -218,6 +220,7 @@ void Daemon::show(const Link& link) {
   const auto status = link.status();
   status_line_.put(status);
   names_.see(link, status);
+  online_.see(link.machine());
   if (bus_) bus_->publish(status);
 }
 

@@ -17,6 +17,7 @@
 #include "ghostd/fd_store.hpp"
 #include "ghostd/host_keeping.hpp"
 #include "ghostd/names.hpp"
+#include "ghostd/online.hpp"
 #include "ghostd/status_line.hpp"
 #include "ghostd/supervisor_client.hpp"
 #include "ghostd/turn_end.hpp"
@@ -118,6 +119,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   std::unique_ptr<bus::BusService> bus_;
   std::optional<Autoconf> autoconf_;
   Names names_;
+  Online online_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<HostKeeping> keeper_;

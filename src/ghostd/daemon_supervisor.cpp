@@ -90,6 +90,7 @@ void Daemon::listen() {
   // Not before ghostd knows all calls: it would remove their name servers and give them back.
   if (bus_) names_.begin(loop_, bus_->connection());
   publish();
+  if (bus_) online_.begin(loop_, bus_->connection());
   see_calls();
 }
 
