@@ -117,15 +117,25 @@ void allow_network(Filter& filter) {
     for (const auto* name : {"fcntl", "fcntl64"}) filter.allow_if(name, {is(1, static_cast<std::uint64_t>(command))});
 }
 
+// Does not call capset(2) if there are none: the unit's filter forbids it.
+tl::expected<void, std::string> drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> has{};
+  if (::syscall(SYS_capget, &header, has.data()) != 0) return failed("capabilities", errno);
+  const auto any = [](const auto& one) { return (one.effective | one.permitted | one.inheritable) != 0; };
+  if (!any(has[0]) && !any(has[1])) return {};
+  has = {};
+  if (::syscall(SYS_capset, &header, has.data()) != 0) return failed("capabilities", errno);
+  return {};
+}
+
 }  // namespace
 
 tl::expected<void, std::string> give_up_privileges(core::Duration cpu_time) {
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("dumpable", errno);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no_new_privs", errno);
   if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return failed("ambient capabilities", errno);
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> none{};
-  if (::syscall(SYS_capset, &header, none.data()) != 0) return failed("capabilities", errno);
+  if (auto none = drop_capabilities(); !none) return none;
   const auto seconds = static_cast<rlim_t>(std::chrono::ceil<std::chrono::seconds>(cpu_time).count());
   bool good = limit(RLIMIT_CORE, 0) && limit(RLIMIT_DATA, kMemory) && limit(RLIMIT_CPU, seconds) &&
               limit(RLIMIT_NOFILE, kFiles) && limit(RLIMIT_FSIZE, kFileSize);

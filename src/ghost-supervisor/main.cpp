@@ -118,7 +118,7 @@ UniqueFd listener(const Arguments& arguments) {
 
 int run(const Arguments& arguments, supervisor::SystemJournal& journal) {
   auto settings = arguments.settings;
-  settings.paths.ip_up = GHOSTD_IP_UP;
+  settings.paths.scripts = GHOSTD_PPP_SCRIPTS;
   settings.allowed = user_id(arguments.user);
   config::Roots roots;
   if (!arguments.links.empty()) roots.link_directories = {arguments.links};

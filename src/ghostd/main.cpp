@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ghostd(8). Runs as user ghostd with CAP_NET_ADMIN alone. ghost-tun and ghost-supervisor do what needs root.
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
 
@@ -49,6 +50,9 @@ int main(int argc, char** argv) {
   app.add_option("--appear-dir", paths.appear.directory, "where ghostd records what was promised")->capture_default_str();
   app.set_version_flag("--version", "ghostd " GHOSTD_VERSION);
   CLI11_PARSE(app, argc, argv);
+
+  // CAP_NET_ADMIN comes from AmbientCapabilities=. ghostd keeps it; the programs that ghostd starts do not inherit it.
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 
   try {
     auto loaded = config::load();

@@ -83,9 +83,10 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   const auto add = [&argv](auto... words) { (argv.emplace_back(words), ...); };
 
   add("noauth", "usepeerdns", "ipcp-accept-local", "ipcp-accept-remote", "lcp-echo-interval", "20", "lcp-echo-failure", "3");
+  // Our scripts run pppd's, in a unit of their own, and without USEPEERDNS (units/ppp-script). With it,
   // pppd's own script for name servers (/etc/ppp/ip-up.d/0000usepeerdns) keeps one backup of resolv.conf per interface. With
   // two calls, or after a crash, a provider's servers stay for good.
-  if (!paths.ip_up.empty()) add("ip-up-script", paths.ip_up);
+  if (!paths.scripts.empty()) add("ip-up-script", paths.scripts + "/ip-up", "ip-down-script", paths.scripts + "/ip-down");
 
   if (!ppp.peer.empty()) {
     if (!plain_path(ppp.peer) || ppp.peer.front() == '/' || ppp.peer.front() == '-')

@@ -78,7 +78,8 @@ def a_link_goes(lab, line):
     lab.check("its conversation is in conntrack", FAR in lab.out("conntrack -L 2>/dev/null"))
     os.unlink("/etc/ghostd/links/two.conf")
     reload(lab, "the link taken away while up")
-    lab.check("it is no longer shown", '"two"' not in lab.ghostctl("status", "--json")[1])
+    # It is hung up first, and pppd waits for the scripts in ip-down.d.
+    lab.wait_for(lambda: '"two"' not in lab.ghostctl("status", "--json")[1], 30, "the link to be no longer shown")
     lab.wait_for(lambda: not os.path.exists(f"/proc/{pppd}"), 30, "its pppd to end")
     line.wait_idle()
     left = "ip -4 route show table all; ip -6 route show table all; ip -4 rule; ip -6 rule; ip -br link; nft list ruleset"

@@ -49,8 +49,9 @@ TEST(Options, APeerFileIsCalledBetweenDefaultsAndEssentials) {
 }
 
 TEST(Options, APeerFileMayNameAnotherScriptThanOurs) {
-  const auto argv = *pppd_argv(peer_link(), {.pppd = "pppd", .chat = "chat", .ip_up = "/usr/libexec/ghostd/ip-up"});
-  EXPECT_EQ(after(argv, "ip-up-script"), "/usr/libexec/ghostd/ip-up");
+  const auto argv = *pppd_argv(peer_link(), {.pppd = "pppd", .chat = "chat", .scripts = "/usr/libexec/ghostd/ppp"});
+  EXPECT_EQ(after(argv, "ip-up-script"), "/usr/libexec/ghostd/ppp/ip-up");
+  EXPECT_EQ(after(argv, "ip-down-script"), "/usr/libexec/ghostd/ppp/ip-down");
   EXPECT_LT(position(argv, "ip-up-script"), position(argv, "call"));
 }
 
