@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
 #include <climits>
+
+#include "base/unique_fd.hpp"
 
 namespace ghost {
 namespace {
@@ -87,6 +90,12 @@ bool set_descriptors(const ForkPlan& plan) {
          (!plan.err || ::dup2(*plan.err, STDERR_FILENO) >= 0) && ::close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
 }
 
+void await_end(int pipe) {
+  char none = 0;
+  while (::read(pipe, &none, 1) < 0 && errno == EINTR) {
+  }
+}
+
 bool set_up(const ForkPlan& plan, pid_t parent) {
   if (!set_descriptors(plan)) return false;
   if (plan.name != nullptr) ::prctl(PR_SET_NAME, plan.name);
@@ -126,10 +135,17 @@ tl::expected<pid_t, int> start_child(const ChildPlan& plan) {
 
 tl::expected<pid_t, int> fork_child(const ForkPlan& plan, const std::function<int()>& work) {
   assert(only_thread());
+  std::array<int, 2> ends{-1, -1};
+  if (plan.waits_for_closes && ::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(errno);
+  UniqueFd ours(ends[0]), theirs(ends[1]);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return tl::unexpected(errno);
-  if (pid > 0) return pid;
+  if (pid > 0) {
+    theirs.reset();
+    if (ours) await_end(ours.get());  // it closes its end with the others
+    return pid;
+  }
   if (!set_up(plan, parent)) ::_exit(kNotSetUp);
   int status = 1;
   try {

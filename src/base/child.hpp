@@ -35,6 +35,9 @@ struct ForkPlan {
   std::optional<int> in, out, err;
   bool own_group = false;  // setpgid(2)
   int dies_with_us = 0;    // as in ChildPlan
+  // fork_child() returns when the child has closed its copies of our other descriptors. So none of these is the last one, whatever we
+  // close next: the last close(2) of somebody's socket can hang.
+  bool waits_for_closes = false;
 };
 
 // The words that a program of somebody else's finds in its environment: where programs are, and messages in English.

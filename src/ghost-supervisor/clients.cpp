@@ -10,12 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "ghost-supervisor/mailbox.hpp"
 #include "ppp/text.hpp"
 
 namespace ghost::supervisor {
 namespace {
-
-constexpr core::Duration kComplaintsApart = std::chrono::minutes(1);
 
 bool send_text(int fd, const std::string& text) {
   return ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
@@ -31,13 +30,21 @@ Clients::Clients(loop::EventLoop& loop, UniqueFd listener, uid_t allowed, const 
       limits_(limits),
       journal_(journal),
       callbacks_(std::move(callbacks)),
+      closer_(loop, [this] { acceptable_.set_enabled(!closer_.full()); }),
       acceptable_(loop, listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_all(); }) {
   acceptable_.set_description("accept");
 }
 
+Clients::~Clients() {
+  for (auto& [id, client] : clients_) {
+    client.readable.reset();
+    Closer::close_or_leave(std::move(client.fd));
+  }
+}
+
 void Clients::accept_all() {
   // Bounded: strangers who keep connecting must not keep the loop from the calls.
-  for (int i = 0; i < 16; ++i) {
+  for (int i = 0; i < 16 && !closer_.full(); ++i) {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) {
       admit(std::move(fd));
@@ -49,15 +56,18 @@ void Clients::accept_all() {
 }
 
 void Clients::admit(UniqueFd fd) {
+  prepare_to_look(fd.get());
   ucred peer{};
   socklen_t length = sizeof peer;
   if (::getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != allowed_) {
     complain(Complaint::Stranger, fmt::format("refused a connection of user {} (process {})", peer.uid, peer.pid));
-    return refuse(fd.get(), "not allowed");
+    refuse(fd.get(), "not allowed");
+    return closer_.close(std::move(fd));
   }
   if (clients_.size() >= limits_.connected) {
     complain(Complaint::TooMany, fmt::format("refused a connection, because there are already {}", clients_.size()));
-    return refuse(fd.get(), "too many connections");
+    refuse(fd.get(), "too many connections");
+    return closer_.close(std::move(fd));
   }
   const auto id = static_cast<ClientId>(next_id_++);
   const int raw = fd.get();
@@ -77,16 +87,19 @@ void Clients::read(ClientId id) {
   for (int i = 0; i < 16; ++i) {
     const auto it = clients_.find(id);
     if (it == clients_.end()) return;
+    const int fd = it->second.fd.get();
+    switch (look(fd)) {
+      case Waiting::nothing: return;
+      case Waiting::end: return drop(id);
+      case Waiting::descriptors: return reject(id, "file descriptors were sent");
+      case Waiting::message: break;
+    }
     std::array<char, ppp::kMessageMax + 1> bytes;
-    const ssize_t n = ::recv(it->second.fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const ssize_t n = ::recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (n <= 0) return drop(id);
     const auto request = ppp::decode_request({bytes.data(), static_cast<std::size_t>(n)});
-    if (!request) {
-      complain(Complaint::Garbage, "closed a connection: " + request.error());
-      refuse(it->second.fd.get(), request.error());
-      return drop(id);
-    }
+    if (!request) return reject(id, request.error());
     it->second.silence.disarm();
     callbacks_.on_request(id, *request);
   }
@@ -112,16 +125,25 @@ void Clients::refuse(int fd, std::string why) {
   send_text(fd, ppp::encode(ppp::Message{ppp::Refused{{}, CallSerial::none, std::move(why)}}));
 }
 
+void Clients::reject(ClientId id, const std::string& why) {
+  complain(Complaint::Garbage, "closed a connection: " + why);
+  refuse(clients_.at(id).fd.get(), why);
+  drop(id);
+}
+
 void Clients::drop(ClientId id) {
-  if (clients_.erase(id) > 0) callbacks_.on_change();
+  auto node = clients_.extract(id);
+  if (node.empty()) return;
+  node.mapped().readable.reset();
+  closer_.close(std::move(node.mapped().fd));
+  callbacks_.on_change();
 }
 
 void Clients::complain(Complaint kind, const std::string& text) {
-  auto& last = complained_[static_cast<std::size_t>(kind)];
-  const auto now = loop::now();
-  if (last && now < *last + kComplaintsApart) return;
-  last = now;
-  journal_.note(LOG_WARNING, {}, CallSerial::none, ppp::printable(text));
+  const auto unsaid = complaints_[static_cast<std::size_t>(kind)].admit(loop::now());
+  if (!unsaid) return;
+  const auto more = *unsaid == 0 ? std::string() : fmt::format(" (and {} times before)", *unsaid);
+  journal_.note(LOG_WARNING, {}, CallSerial::none, ppp::printable(text + more));
 }
 
 }  // namespace ghost::supervisor

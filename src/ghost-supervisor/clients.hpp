@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The listening socket and its connections. The kernel identifies the clients (SO_PEERCRED, unix(7)): only one user may
 // ask. A stranger, garbage and a connection too many get `refused`, are logged (at most once per minute and kind) and
-// closed. A client that connects and sends nothing is closed after a while.
+// closed. So is a client that sends file descriptors. A client that connects and sends nothing is closed after a while.
 #pragma once
 #include <sys/types.h>
 
@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/unique_fd.hpp"
 #include "core/time.hpp"
+#include "ghost-supervisor/closer.hpp"
+#include "ghost-supervisor/pace.hpp"
 #include "ghost-supervisor/ports.hpp"
 #include "loop/sources.hpp"
 #include "ppp/protocol.hpp"
@@ -36,6 +36,7 @@ class Clients {
 
   // `listener`: a listening, non-blocking SOCK_SEQPACKET socket.
   Clients(loop::EventLoop& loop, UniqueFd listener, uid_t allowed, const Limits& limits, Journal& journal, Callbacks callbacks);
+  ~Clients();
   Clients(const Clients&) = delete;
   Clients& operator=(const Clients&) = delete;
 
@@ -57,6 +58,7 @@ class Clients {
   void admit(UniqueFd fd);
   void read(ClientId id);
   void refuse(int fd, std::string why);
+  void reject(ClientId id, const std::string& why);
   void drop(ClientId id);
   void complain(Complaint kind, const std::string& text);
 
@@ -68,7 +70,9 @@ class Clients {
   Callbacks callbacks_;
   std::map<ClientId, Client> clients_;
   std::uint64_t next_id_ = 1;
-  std::array<std::optional<core::Time>, 4> complained_{};
+  static constexpr Pace kOncePerMinute{1, std::chrono::minutes(1)};
+  std::array<Pace, 4> complaints_{kOncePerMinute, kOncePerMinute, kOncePerMinute, kOncePerMinute};
+  Closer closer_;
   loop::IoSource acceptable_;
 };
 

@@ -20,6 +20,8 @@ namespace ghost::supervisor {
 namespace {
 
 constexpr core::Duration kAgain = std::chrono::seconds(60);  // after a run that failed
+constexpr core::Duration kReadsApart = std::chrono::seconds(
+    1);  // reading all files is work that any number of requests could cause
 
 bool has_default(const core::LinkConfig& link) {
   return std::any_of(link.routes.begin(), link.routes.end(), [](const Prefix& p) { return p.length == 0; });
@@ -35,7 +37,8 @@ NameRecords::NameRecords(loop::EventLoop& loop, resolvconf::Paths paths, LinkSou
       journal_(journal),
       rested_(std::move(rested)),
       soon_(loop, [this] { run(); }),
-      again_(loop, [this] { run_soon(); }) {
+      again_(loop, [this] { run_soon(); }),
+      read_later_(loop, [this] { read_files(); }) {
   if (!resolvconf::in_use(paths_)) return;
   for (const auto& link : links_.all()) configured_.insert(link.name);
   run_soon();
@@ -57,6 +60,10 @@ void NameRecords::call_ended(const std::string& link) {
 }
 
 void NameRecords::read_files() {
+  const auto now = loop::now();
+  if (may_read_ > now) return read_later_.arm(may_read_);
+  may_read_ = now + kReadsApart;
+  read_later_.disarm();
   configured_.clear();
   demand_.clear();
   demand_known_ = true;
@@ -104,7 +111,7 @@ tl::expected<pid_t, int> NameRecords::start() {
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return tl::unexpected(errno);
   why_ = UniqueFd(ends[0]);
   const UniqueFd theirs(ends[1]);
-  return fork_child({.name = "ghost-names", .in = {}, .out = theirs.get(), .err = {}}, [this] {
+  return fork_child({.name = "ghost-names", .in = {}, .out = theirs.get(), .err = {}, .waits_for_closes = true}, [this] {
     return report(resolvconf::settle(paths_.program, telling_, known_, [this](std::string_view r) { return stale(r); }));
   });
 }

@@ -28,7 +28,7 @@ class NameRecords {
   void call_started(const std::string& link);
   void call_has(const std::string& link, const std::vector<Prefix>& routes, const core::CallAddress& address);
   void call_ended(const std::string& link);
-  // ghostd has connected, or has read its configuration again: DNS= of all links.
+  // ghostd has connected, or has read its configuration again: DNS= of all links. Requests within a second are one.
   void read_files();
 
   [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || due_; }
@@ -57,6 +57,8 @@ class NameRecords {
   UniqueFd why_;
   loop::DeferSource soon_;
   loop::Timer again_;
+  core::Time may_read_{};
+  loop::Timer read_later_;
   loop::ChildSource child_;
 };
 

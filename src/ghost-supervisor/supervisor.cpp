@@ -66,7 +66,11 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
                     fmt::format("the link already has call {} ({})", number(it->second.serial), it->second.call->phase()));
     calls_.erase(it);
   }
-  if (const auto started = start(dial); !started) tell({dial.link, dial.serial, started.error()});
+  if (const auto started = start(dial); !started) {
+    CallNews news{dial.link, dial.serial, started.error()};
+    note_paced(LOG_NOTICE, dial.link, dial.serial, ppp::encode(ppp::Message(news)));
+    send(std::move(news));
+  }
   look_idle();
 }
 
@@ -136,17 +140,27 @@ void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::
 }
 
 void Supervisor::tell(CallNews news) {
-  const ppp::Message message = news;
   const auto* end = std::get_if<CallGone>(&news.what);
   journal_.note(end != nullptr && end->reason != CallEnd::HungUp ? LOG_NOTICE : LOG_INFO, news.link, news.serial,
-                ppp::encode(message));
-  if (clients_.tell(message) > 0 || end == nullptr) return;
+                ppp::encode(ppp::Message(news)));
+  send(std::move(news));
+}
+
+void Supervisor::send(CallNews news) {
+  if (clients_.tell(news) > 0 || !std::holds_alternative<CallGone>(news.what)) return;
   if (unheard_.size() == kUnheardMax) unheard_.pop_front();
   unheard_.push_back(std::move(news));
 }
 
+void Supervisor::note_paced(int priority, const std::string& link, CallSerial serial, std::string text) {
+  const auto unsaid = refusals_.admit(loop::now());
+  if (!unsaid) return;
+  if (*unsaid > 0) text += fmt::format(" (and {} refusals before)", *unsaid);
+  journal_.note(priority, link, serial, text);
+}
+
 void Supervisor::refuse(ClientId to, const std::string& link, CallSerial serial, const std::string& why) {
-  journal_.note(LOG_NOTICE, link, serial, "refused: " + why);
+  note_paced(LOG_NOTICE, link, serial, "refused: " + why);
   clients_.send(to, ppp::Refused{link, serial, why});
 }
 

@@ -14,6 +14,7 @@
 #include "ghost-supervisor/call.hpp"
 #include "ghost-supervisor/clients.hpp"
 #include "ghost-supervisor/name_records.hpp"
+#include "ghost-supervisor/pace.hpp"
 #include "ghost-supervisor/ports.hpp"
 #include "loop/sources.hpp"
 #include "ppp/options.hpp"
@@ -55,6 +56,9 @@ class Supervisor {
   tl::expected<void, core::CallGone> start(const ppp::Dial& dial);
   void on_news(const std::string& link, CallSerial serial, const ppp::News& news);
   void tell(core::CallNews news);
+  void send(core::CallNews news);
+  // What a client can cause at will.
+  void note_paced(int priority, const std::string& link, CallSerial serial, std::string text);
   void refuse(ClientId to, const std::string& link, CallSerial serial, const std::string& why);
   void bury();
   void look_idle();
@@ -64,6 +68,7 @@ class Supervisor {
   LinkSource& links_;
   Journal& journal_;
   std::map<std::string, Live> calls_;
+  Pace refusals_{20, std::chrono::seconds(10)};
   std::deque<core::CallNews> unheard_;  // ends of calls that no client has received
   bool stopping_ = false;
   loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news

@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/ids.hpp"
+
 namespace ghost::supervisor {
 namespace {
 
@@ -29,6 +31,8 @@ void to_journal(int priority, std::string_view link, CallSerial serial, std::str
 }  // namespace
 
 tl::expected<core::LinkConfig, std::string> ConfiguredLinks::find(std::string_view link) {
+  // First, because reading all files costs much more than an answer about a link that does not exist.
+  if (!has_file(link)) return tl::unexpected<std::string>(fmt::format("no link \"{}\" is configured", link));
   auto loaded = config::load(roots_);
   if (!loaded) {
     // The error may be in another link. It must not prevent this link's call, as in ghostd.
@@ -44,6 +48,12 @@ tl::expected<core::LinkConfig, std::string> ConfiguredLinks::find(std::string_vi
   const auto it = std::find_if(links.begin(), links.end(), [&](const core::LinkConfig& l) { return l.name == link; });
   if (it == links.end()) return tl::unexpected<std::string>(fmt::format("no link \"{}\" is configured", link));
   return *it;
+}
+
+bool ConfiguredLinks::has_file(std::string_view link) const {
+  return valid_link_name(link) && std::any_of(roots_.link_directories.begin(), roots_.link_directories.end(), [&](const auto& d) {
+           return ::access(fmt::format("{}/{}.conf", d, link).c_str(), F_OK) == 0;
+         });
 }
 
 std::vector<core::LinkConfig> ConfiguredLinks::all() {

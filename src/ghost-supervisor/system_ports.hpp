@@ -15,6 +15,7 @@ class ConfiguredLinks : public LinkSource {
   std::vector<core::LinkConfig> all() override;
 
  private:
+  [[nodiscard]] bool has_file(std::string_view link) const;
   std::optional<std::string> file_without_drop_ins(std::string_view link) const;
   config::Roots roots_;
 };

@@ -172,6 +172,28 @@ TEST(Fork, WorksWithWhatItIsGivenAndExitsWithTheResult) {
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }
 
+TEST(Fork, HasClosedTheRestWhenItReturnsIfItShall) {
+  for (int i = 0; i < 50; ++i) {
+    std::array<int, 2> ends{}, held{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    ASSERT_EQ(::pipe2(held.data(), O_CLOEXEC), 0);
+    const UniqueFd ours(ends[0]), theirs(held[0]);
+    UniqueFd other(ends[1]), until(held[1]);
+    const auto pid = fork_child({.in = theirs.get(), .out = {}, .err = {}, .waits_for_closes = true}, [] {
+      char none = 0;
+      return static_cast<int>(::read(STDIN_FILENO, &none, 1));
+    });
+    ASSERT_TRUE(pid);
+    other.reset();  // the last one, although the child lives
+    char none = 0;
+    EXPECT_EQ(::read(ours.get(), &none, 1), 0);
+    until.reset();
+    int status = -1;
+    ::waitpid(*pid, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+}
+
 TEST(Fork, AnExceptionEndsItAsAFailure) {
   const auto pid = fork_child({}, []() -> int { throw std::bad_alloc(); });
   ASSERT_TRUE(pid);

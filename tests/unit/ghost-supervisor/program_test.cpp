@@ -128,6 +128,9 @@ TEST(Program, AnotherLinksFaultKeepsNobodyFromTheNet) {
   EXPECT_THAT(next(client), StartsWith("started isp 1"));
   send_text(client, "dial bad 2");
   EXPECT_THAT(next(client), HasSubstr("bad.conf:2:"));
+  // A link without a file is answered before any file is read.
+  send_text(client, "dial nope 3");
+  EXPECT_EQ(next(client), "gone nope 3 ConfigError no link \"nope\" is configured");
   program.term();
   EXPECT_THAT(next(client), StartsWith("gone isp 1 HungUp"));
   EXPECT_EQ(program.wait(), 0);

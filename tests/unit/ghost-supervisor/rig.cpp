@@ -127,6 +127,7 @@ tl::expected<core::LinkConfig, std::string> Rig::find(std::string_view link) {
   return it->second;
 }
 std::vector<core::LinkConfig> Rig::all() {
+  ++reads;
   std::vector<core::LinkConfig> out;
   for (const auto& [name, config] : links) out.push_back(config);
   return out;

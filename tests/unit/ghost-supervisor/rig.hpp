@@ -55,6 +55,7 @@ struct Rig : LinkSource, Journal {
   TempDir dir;
   loop::EventLoop loop;
   std::map<std::string, core::LinkConfig, std::less<>> links;
+  unsigned reads = 0;  // of all files
   std::vector<std::string> said;
   std::vector<std::string> notes;
   std::unique_ptr<Supervisor> supervisor;
