@@ -55,11 +55,25 @@ void in_reading_order(Diagnostics& problems) {
                    [](const Diagnostic& a, const Diagnostic& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });
 }
 
+// Each link's buffer has a limit of its own; together they must leave room for the rest of ghostd (MemoryMax= of ghostd.service).
+void check_buffers(const std::vector<Draft>& drafts, Diagnostics& problems) {
+  std::size_t sum = 0;
+  for (const auto& draft : drafts) sum += draft.link.buffer.bytes;
+  if (sum <= kBufferBytesMax) return;
+  const auto& largest = *std::max_element(
+      drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) { return a.link.buffer.bytes < b.link.buffer.bytes; });
+  problems.push_back(
+      {largest.at("Bytes").file, largest.at("Bytes").line,
+       fmt::format("the buffers of all links are {}M together; at most {}M are allowed, so give a smaller Bytes= here",
+                   (sum + (1U << 20) - 1) >> 20, kBufferBytesMax >> 20)});
+}
+
 tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected collected, const Roots& roots) {
   auto& problems = collected.problems;
   if (drafts.size() > kLinksMax)
     problems.push_back(
         {drafts.back().main.file, 0, fmt::format("{} links are configured; at most {} are allowed", drafts.size(), kLinksMax)});
+  check_buffers(drafts, problems);
   settle_addresses(drafts, roots, problems);
   settle_name_servers(drafts, roots, problems, collected.warnings);
   if (!problems.empty()) {

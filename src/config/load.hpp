@@ -23,6 +23,7 @@ namespace ghost::config {
 
 // The manager's fd store takes 256 descriptors (ghostd.service, FileDescriptorStoreMax=), one per link.
 inline constexpr std::size_t kLinksMax = 250;
+inline constexpr std::size_t kBufferBytesMax = 256U << 20;  // Bytes= of all links together; the default of all fits
 
 // An interface's address with its network.
 struct HostNetwork {

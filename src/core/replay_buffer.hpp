@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The packets that wait for a call: a queue with a budget in packets, bytes and age. At a limit, the buffer drops the oldest
 // packet, and the caller counts it. Of a TCP SYN and its retransmits one is kept, so that the far end sees one SYN and not four.
+//
+// The budget in bytes is one of memory: a packet counts with what the queue and the allocator add to it. For an empty datagram that is
+// more than twice its size. One packet may always wait if it is not larger than the budget.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -37,7 +40,8 @@ class ReplayBuffer {
 
   [[nodiscard]] bool empty() const { return queue_.empty(); }
   [[nodiscard]] std::size_t packets() const { return queue_.size(); }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }    // of the packets
+  [[nodiscard]] std::size_t memory() const { return memory_; }  // that they take, which the budget bounds
   [[nodiscard]] std::optional<Time> oldest() const;
   // When expire() next has something to do.
   [[nodiscard]] std::optional<Time> next_expiry() const;
@@ -46,20 +50,22 @@ class ReplayBuffer {
   bool operator==(const ReplayBuffer&) const = default;
 
  private:
+  // No more than that, because there may be a million of them. The rest is in the packet.
   struct Entry {
     PacketBytes bytes;
     Time arrived;
-    Family family;
-    std::optional<SynKey> syn;
     bool operator==(const Entry&) const = default;
   };
+  [[nodiscard]] static std::size_t memory_of(const PacketBytes& bytes);
   void forget(const Entry& entry);
+  [[nodiscard]] bool over() const;
   std::size_t shrink();
 
   BufferBudget budget_;
   std::deque<Entry> queue_;
   std::set<SynKey> syns_;
   std::size_t bytes_ = 0;
+  std::size_t memory_ = 0;
 };
 
 }  // namespace ghost::core

@@ -185,6 +185,21 @@ TEST(BadInput, MoreLinksThanTheFdStoreHolds) {
   EXPECT_EQ(tree.errors(), "etc/l350.conf: 251 links are configured; at most 250 are allowed\n");
 }
 
+TEST(BadInput, MoreBuffersThanMemory) {
+  TempTree tree;
+  for (const char* name : {"a", "b", "c", "e"})
+    tree.write(std::string("etc/") + name + ".conf", "[Link]\nPeer=p\n[Buffer]\nBytes=63M\n");
+  tree.write("etc/d.conf", "[Link]\nPeer=p\n");
+  tree.write("etc/f.conf", "[Link]\nPeer=p\n");
+  EXPECT_EQ(tree.errors(), "no error");
+  tree.write("etc/e.conf", "[Link]\nPeer=p\n[Buffer]\nPackets=1\nBytes=64M\n");
+  EXPECT_EQ(tree.errors(), "no error");
+  tree.write("etc/g.conf", "[Link]\nPeer=p\n[Buffer]\nBytes=1500K\n");
+  EXPECT_EQ(
+      tree.errors(),
+      "etc/e.conf:5: the buffers of all links are 257M together; at most 256M are allowed, so give a smaller Bytes= here\n");
+}
+
 TEST(Trust, FilesThatOthersMayWrite) {
   TempTree tree;
   tree.write("etc/g.conf", "[Link]\nPeer=g\n", 0664);

@@ -2,7 +2,9 @@
 #include "core/replay_buffer.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include <functional>
 #include <random>
 
 #include "packets.hpp"
@@ -32,6 +34,13 @@ Packet syn(std::uint32_t sequence, std::uint16_t port = 40000, std::string_view 
 
 ReplayBuffer::Pushed push(ReplayBuffer& buffer, const Packet& packet, Duration when = 0s) {
   return buffer.push(packet, *describe_packet(packet), at(when));
+}
+
+// What it takes of the budget.
+std::size_t memory_of(const Packet& packet) {
+  ReplayBuffer buffer(kAmple);
+  (void)push(buffer, packet);
+  return buffer.memory();
 }
 
 constexpr ReplayBuffer::Pushed kKept{}, kCoalesced{.dropped = 0, .coalesced = true};
@@ -70,12 +79,12 @@ TEST(ReplayBuffer, PacketBudgetDropsExactlyTheOldest) {
 }
 
 TEST(ReplayBuffer, ByteBudgetDropsExactlyTheOldestThatAreInTheWay) {
-  // 28 bytes of headers: 100, 100 and 100 bytes fill it to the last one.
-  ReplayBuffer buffer({.packets = 100, .bytes = 300, .age = 120s});
+  // Three of 100 bytes fill it to the last byte of memory.
+  ReplayBuffer buffer({.packets = 100, .bytes = 3 * memory_of(v4(1, 72)), .age = 120s});
   for (std::uint16_t n = 1; n <= 3; ++n) EXPECT_EQ(push(buffer, v4(n, 72)), kKept);
   EXPECT_EQ(buffer.bytes(), 300u);
   EXPECT_EQ(push(buffer, v4(4, 1)), dropped(1));
-  EXPECT_EQ(push(buffer, v4(5, 172)), dropped(2)) << "200 bytes push out two of 100";
+  EXPECT_EQ(push(buffer, v4(5, 200)), dropped(2)) << "228 bytes push out two of 100";
   EXPECT_EQ(ports(buffer.take(Family::v4)), (Ports{4, 5}));
 }
 
@@ -85,6 +94,33 @@ TEST(ReplayBuffer, APacketThatNoEmptyingMakesRoomForGoesItself) {
   EXPECT_EQ(push(buffer, v4(2, 73)), dropped(1));
   EXPECT_EQ(ports(buffer.take(Family::v4)), (Ports{1})) << "the others did not suffer for it";
   EXPECT_EQ(push(buffer, v4(3, 72)), kKept) << "100 bytes are within 100";
+}
+
+// Whatever waits, the allocator has given no more than was counted, a few per cent aside.
+TEST(ReplayBuffer, CountsWhatPacketsTakeOfMemory) {
+  const auto taken = [](const std::function<Packet(std::uint32_t)>& packet) {
+    const auto before = ::mallinfo2();
+    ReplayBuffer buffer({.packets = 1'000'000, .bytes = 8 << 20, .age = 120s});
+    std::uint32_t n = 0;
+    while (push(buffer, packet(n)) == kKept) ++n;
+    const auto after = ::mallinfo2();
+    EXPECT_LE(buffer.memory(), 8U << 20);
+    const auto real = static_cast<double>(after.uordblks + after.hblkhd - before.uordblks - before.hblkhd);
+    return real / static_cast<double>(buffer.memory());
+  };
+  EXPECT_NEAR(taken([](std::uint32_t n) { return v4(static_cast<std::uint16_t>(n)); }), 1.0, 0.05) << "empty datagrams";
+  EXPECT_NEAR(taken([](std::uint32_t n) { return v4(static_cast<std::uint16_t>(n), 1400); }), 1.0, 0.05) << "full ones";
+  EXPECT_NEAR(taken([](std::uint32_t n) { return syn(n); }), 1.0, 0.05) << "SYNs, which are remembered";
+}
+
+TEST(ReplayBuffer, APacketOfTheWholeBudgetWaitsAlone) {
+  const auto large = v4(1, 1472);
+  ReplayBuffer buffer({.packets = 100, .bytes = large.size(), .age = 120s});
+  EXPECT_EQ(push(buffer, large), kKept);
+  EXPECT_EQ(push(buffer, v4(2, 1472)), dropped(1));
+  EXPECT_EQ(buffer.packets(), 1u);
+  EXPECT_EQ(buffer.set_budget({.packets = 100, .bytes = large.size() - 1, .age = 120s}), 1u);
+  EXPECT_EQ(buffer.memory(), 0u);
 }
 
 TEST(ReplayBuffer, NoRoomAtAll) {
@@ -185,9 +221,10 @@ TEST(ReplayBuffer, ASmallerBudgetDropsTheOldestAtOnce) {
   ReplayBuffer buffer(kAmple);
   for (std::uint16_t n = 1; n <= 5; ++n) push(buffer, v4(n, 72), n * 1s);
   EXPECT_EQ(buffer.set_budget({.packets = 4, .bytes = 100'000, .age = 120s}), 1u);
-  EXPECT_EQ(buffer.set_budget({.packets = 4, .bytes = 250, .age = 120s}), 2u);
+  const auto two = 5 * memory_of(v4(1, 72)) / 2;
+  EXPECT_EQ(buffer.set_budget({.packets = 4, .bytes = two, .age = 120s}), 2u);
   EXPECT_EQ(buffer.packets(), 2u);
-  EXPECT_EQ(buffer.set_budget({.packets = 4, .bytes = 250, .age = 3s}), 0u) << "age is expire()'s";
+  EXPECT_EQ(buffer.set_budget({.packets = 4, .bytes = two, .age = 3s}), 0u) << "age is expire()'s";
   EXPECT_EQ(buffer.next_expiry(), at(7s));
   EXPECT_EQ(buffer.set_budget(kAmple), 0u);
   EXPECT_EQ(ports(buffer.take(Family::v4)), (Ports{4, 5}));
@@ -206,7 +243,7 @@ TEST(ReplayBuffer, EveryPacketIsAccountedFor) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     std::mt19937 random(seed);
     const auto pick = [&random](unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random); };
-    BufferBudget budget{.packets = 1 + pick(20), .bytes = 60 + pick(1000), .age = 1s * (1 + pick(5))};
+    BufferBudget budget{.packets = 1 + pick(20), .bytes = 100 + pick(3000), .age = 1s * (1 + pick(5))};
     ReplayBuffer buffer(budget);
     std::size_t in = 0, out = 0, lost = 0, coalesced = 0;
     Duration now{};
@@ -227,7 +264,7 @@ TEST(ReplayBuffer, EveryPacketIsAccountedFor) {
         case 1: take(Family::v6); break;
         case 2: lost += buffer.expire(at(now)); break;
         case 3:
-          budget = {.packets = 1 + pick(20), .bytes = 60 + pick(1000), .age = 1s * (1 + pick(5))};
+          budget = {.packets = 1 + pick(20), .bytes = 100 + pick(3000), .age = 1s * (1 + pick(5))};
           lost += buffer.set_budget(budget);
           break;
         default: {
@@ -244,6 +281,8 @@ TEST(ReplayBuffer, EveryPacketIsAccountedFor) {
       }
       ASSERT_LE(buffer.packets(), budget.packets) << "seed " << seed;
       ASSERT_LE(buffer.bytes(), budget.bytes) << "seed " << seed;
+      if (buffer.packets() > 1) ASSERT_LE(buffer.memory(), budget.bytes) << "seed " << seed;
+      if (buffer.empty()) ASSERT_EQ(buffer.memory(), 0u) << "seed " << seed;
       ASSERT_EQ(in, buffer.packets() + out + lost + coalesced) << "seed " << seed;
     }
   }
