@@ -9,14 +9,14 @@
 #include <string_view>
 
 #include "bus/names.hpp"
+#include "systemd/connection.hpp"
 
 namespace ghost::client {
 namespace {
 
-constexpr std::uint64_t kTimeout = 3'000'000;  // µs, of the call
+constexpr std::chrono::seconds kPatience{3};  // with the bus, and with ghostd's answer
 
 struct Unref {
-  void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
   void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
 };
 using Message = std::unique_ptr<sd_bus_message, Unref>;
@@ -34,7 +34,7 @@ bool leave(sd_bus* bus) {
   const Message request(raw);
   sd_bus_message_set_auto_start(request.get(), 0);
   sd_bus_message* answer = nullptr;
-  if (sd_bus_call(bus, request.get(), kTimeout, nullptr, &answer) < 0) return false;
+  if (sd_bus_call(bus, request.get(), 0, nullptr, &answer) < 0) return false;
   const Message reply(answer);
   int busy = 0;
   return sd_bus_message_read(reply.get(), "b", &busy) >= 0 && busy != 0;
@@ -43,10 +43,9 @@ bool leave(sd_bus* bus) {
 }  // namespace
 
 void say_farewell(std::chrono::seconds patience) {
-  sd_bus* raw = nullptr;
-  if (sd_bus_open_system(&raw) < 0) return;
-  const std::unique_ptr<sd_bus, Unref> bus(raw);
   const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto bus = systemd::connect_to_system_bus(kPatience).value_or(nullptr);
+  if (!bus) return;
   // Subscribes before the request, so that the signal is not missed. A ghostd that ends sends no Left, only its name goes.
   bool over = false;
   int deaf = sd_bus_match_signal(bus.get(), nullptr, bus::kBusName, bus::kManagerPath, bus::kManagerInterface, "Left", heard,

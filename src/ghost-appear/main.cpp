@@ -23,6 +23,7 @@
 #include "client/outcome.hpp"
 #include "client/render.hpp"
 #include "client/words.hpp"
+#include "config/one_link.hpp"
 #include "core/time.hpp"
 #include "ghost-appear/plan.hpp"
 #include "loop/sources.hpp"
@@ -41,6 +42,8 @@ enum class Exit : int {
   not_told = 3,  // armed, but the appearance failed or a notice did
   hopeless = 4,  // no such link, or not for us
 };
+
+constexpr std::chrono::seconds kSystemdPatience{10};  // of each request; then the unit tries again
 
 void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
@@ -83,12 +86,19 @@ systemd::Outcome<void> carry_out(systemd::Manager& systemd, const appear::Plan& 
   return {};
 }
 
-Exit run(const std::string& link, const std::string& kind) {
+// ghostd says it too, but that a machine wakes is decided by a file that only root can have written.
+bool wakes(const std::string& link, const config::Roots& links) {
+  const auto file = config::load_link(link, links);
+  if (!file) say(fmt::format("{}: the timer will not wake the machine: {}", link, file.error()));
+  return file && file->appear.wake_system;
+}
+
+Exit run(const std::string& link, const std::string& kind, const config::Roots& links) {
   loop::EventLoop loop;
   const auto opened = client::Client::open(loop, {});
   if (!opened) return complain(opened.error());
   auto& client = **opened;
-  auto systemd = systemd::Manager::open();
+  auto systemd = systemd::Manager::open(kSystemdPatience);
   if (!systemd) {
     say(systemd.error());
     return Exit::again;
@@ -109,9 +119,11 @@ Exit run(const std::string& link, const std::string& kind) {
     tick = *answered;
     next = bus::from_usec(tick.next_usec);
     const auto standing = systemd->active_units(appear::timer_pattern(link));
-    const auto armed = standing
-                           ? carry_out(*systemd, appear::plan(link, next, tick.wake_system, *timer_next, *standing, wall_now()))
-                           : tl::unexpected(standing.error());
+    const auto armed = standing ? carry_out(*systemd, appear::plan(link, next, tick.wake_system && wakes(link, links),
+                                                                   *timer_next, *standing, wall_now(),
+                                                                   kind == "chain" ? appear::Ticked::by_the_chain
+                                                                                   : appear::Ticked::by_systemd))
+                                : tl::unexpected(standing.error());
     say(fmt::format("{}: {}; next: {}", link, tick.due ? "due" : "not due", next ? client::time_words(tick.next_usec) : "none"));
     if (!armed) {
       say(armed.error());
@@ -193,9 +205,14 @@ int main(int argc, char** argv) {
       ->check([](const std::string& text) {
         return valid_link_name(appear::link_of(text)) ? std::string() : "'" + text + "' is not a valid link name";
       });
+  // No question about the machine's interfaces: only a warning needs the answer.
+  config::Roots links;
+  links.networks.emplace();
+  app.add_option_function<std::string>(
+      "--links", [&](const std::string& directory) { links.link_directories = {directory}; }, "read links only from there");
   try {
     app.parse(argc, argv);
-    return static_cast<int>(run(appear::link_of(link), kind));
+    return static_cast<int>(run(appear::link_of(link), kind, links));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
   } catch (const std::exception& e) {

@@ -32,11 +32,13 @@ std::string calendar_spec(core::WallTime at) {
 }
 
 Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
-          const std::vector<std::string>& standing, core::WallTime now) {
+          const std::vector<std::string>& standing, core::WallTime now, Ticked ticked) {
   Plan out;
   std::string wanted;
   if (next && next != timer_next) {
-    const auto at = *next > now ? *next : core::WallTime(std::chrono::floor<std::chrono::seconds>(now) + 2s);
+    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
+    const bool too_soon = ticked == Ticked::by_the_chain ? *next < whole + kDistance : *next <= now;
+    const auto at = too_soon ? core::WallTime(whole + (ticked == Ticked::by_the_chain ? kDistance : 2s)) : *next;
     wanted = timer_name(link, at);
     if (std::find(standing.begin(), standing.end(), wanted) == standing.end())
       out.arm = {.at = at,

@@ -2,7 +2,11 @@
 // ghost-appear's requests to systemd, as values. A promised appearance becomes a transient timer, named by link and time.
 // Arming the same promise twice gives one timer. The new timer is started before the old one is stopped, so a crash
 // never leaves none. The calendar timer's own next elapse needs no second timer. Pure.
+//
+// The promise is ghostd's answer, and this program runs as root, so a false answer must not make it run all the time. The timers of a
+// chain, of which each was armed by the tick of the one before, keep a distance. Every= (ghostd.link(5)) makes it longer in any case.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +28,11 @@ std::string calendar_spec(core::WallTime at);
 
 using systemd::TransientTimer;  // named ghost-appear-next@LINK:20261124T075213Z.timer
 
+inline constexpr core::Duration kDistance = std::chrono::seconds(30);
+
+// What has started ghost-appear. Only a timer of the chain can have been armed because of ghostd's answer.
+enum class Ticked { by_systemd, by_the_chain };
+
 struct Plan {
   std::optional<TransientTimer> arm;
   std::vector<std::string> stop;  // after that
@@ -31,9 +40,10 @@ struct Plan {
 };
 
 // next: the promise; timer_next: of calendar_timer(link), if it is active; standing: the active units of timer_pattern(link).
-// A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed.
+// A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed; after a tick of
+// the chain, for kDistance from now at the earliest. wake_system: as the link's file says, which only root can have written.
 Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
-          const std::vector<std::string>& standing, core::WallTime now);
+          const std::vector<std::string>& standing, core::WallTime now, Ticked ticked);
 
 // How long to wait for an appearance's notices: ten minutes, but no longer than until two seconds before the next tick. A
 // service that still runs when its timer elapses is not started again.

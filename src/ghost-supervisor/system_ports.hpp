@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The ports' real sides: the files in /etc/ghostd/links, and the journal.
 #pragma once
-#include <optional>
-
 #include "config/load.hpp"
 #include "ghost-supervisor/ports.hpp"
 
@@ -15,8 +13,6 @@ class ConfiguredLinks : public LinkSource {
   std::vector<core::LinkConfig> all() override;
 
  private:
-  [[nodiscard]] bool has_file(std::string_view link) const;
-  std::optional<std::string> file_without_drop_ins(std::string_view link) const;
   config::Roots roots_;
 };
 

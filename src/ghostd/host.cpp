@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "ghostd/log.hpp"
 #include "ghostd/must.hpp"
 #include "net/interface.hpp"
 #include "net/leftovers.hpp"
@@ -59,9 +60,11 @@ std::vector<Placed> places_of(const std::vector<Kept>& kept) {
 Host::Host(const std::string& state_dir, net::RawSender sender)
     : rtnl_(must(net::Rtnl::open())),
       queue_(must(net::PppQueue::open())),
-      sysctls_(must(net::Sysctls::open("/proc/sys", state_dir + "/restore.json"))),
+      sysctls_(net::Sysctls::open("/proc/sys", state_dir + "/restore.json")),
       sender_(std::move(sender)),
-      host_forwards_(sysctls_.read(kHostForwards).value_or("0")) {}
+      host_forwards_(sysctls_.read(kHostForwards).value_or("0")) {
+  if (!sysctls_.problem().empty()) log(LOG_WARNING, "", sysctls_.problem());
+}
 
 net::Result<void> Host::prepare(const std::vector<Placed>& links) {
   const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });

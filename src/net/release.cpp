@@ -7,19 +7,19 @@
 
 namespace ghost::net {
 
-std::vector<Error> release_everything(const std::filesystem::path& journal, const std::filesystem::path& proc_sys) {
-  std::vector<Error> failures;
+Released release_everything(const std::filesystem::path& journal, const std::filesystem::path& proc_sys) {
+  Released out;
   const auto note = [&](const auto& outcome) {
-    if (!outcome) failures.push_back(outcome.error());
+    if (!outcome) out.failures.push_back(outcome.error());
   };
   auto routes = NetlinkSocket::open(NETLINK_ROUTE);
   note(routes);
   if (routes) note(flush(*routes));
   auto sysctls = Sysctls::open(proc_sys, journal);
-  note(sysctls);
-  if (sysctls) note(sysctls->restore());
+  if (!sysctls.problem().empty()) out.warnings.push_back(sysctls.problem());
+  note(sysctls.restore());
   note(nft::delete_table());
-  return failures;
+  return out;
 }
 
 }  // namespace ghost::net

@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
+#include "net/set_aside.hpp"
 
 namespace ghost::net {
 namespace {
@@ -61,9 +63,7 @@ Result<std::string> read_file(const std::filesystem::path& path, int flags) {
   }
 }
 
-Result<void> write_file(const std::filesystem::path& path, int flags, std::string_view text) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644));
-  if (!fd) return failure(errno, "write " + path.string());
+Result<void> write_all(const UniqueFd& fd, const std::filesystem::path& path, std::string_view text) {
   const ssize_t n = ::write(fd.get(), text.data(), text.size());
   if (n < 0) return failure(errno, "write " + path.string());
   if (static_cast<std::size_t>(n) != text.size()) return failure(ENOSPC, "write " + path.string());
@@ -88,15 +88,16 @@ std::optional<Sysctls::Entries> Sysctls::parse(std::string_view text) {
   return entries;
 }
 
-Result<Sysctls> Sysctls::open(std::filesystem::path root, std::filesystem::path journal) {
-  const auto text = read_file(journal, O_NOFOLLOW);
-  if (!text) {
-    if (text.error().errno_value != ENOENT) return tl::unexpected(text.error());
-    return Sysctls(std::move(root), std::move(journal), {});
-  }
-  auto entries = parse(*text);
-  if (!entries) return failure(EBADMSG, "read " + journal.string());
-  return Sysctls(std::move(root), std::move(journal), std::move(*entries));
+Sysctls Sysctls::open(std::filesystem::path root, std::filesystem::path journal) {
+  Sysctls out(std::move(root), std::move(journal), {});
+  const auto text = read_file(out.journal_, O_NOFOLLOW);
+  if (!text && text.error().errno_value == ENOENT) return out;
+  auto entries = text ? parse(*text) : std::nullopt;
+  if (entries) out.entries_ = std::move(*entries);
+  else
+    out.problem_ = (text ? out.journal_.string() + " is not what ghostd writes" : text.error().what) + "; " +
+                   set_aside(out.journal_) + ", and nothing is restored from it";
+  return out;
 }
 
 Result<std::string> Sysctls::read(const std::string& key) const {
@@ -106,7 +107,10 @@ Result<std::string> Sysctls::read(const std::string& key) const {
 }
 
 Result<void> Sysctls::write(const std::string& key, const std::string& value) const {
-  return write_file(root_ / key, 0, value + "\n");
+  const auto path = root_ / key;
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) return failure(errno, "write " + path.string());
+  return write_all(fd, path, value + "\n");
 }
 
 SysctlValues Sysctls::snapshot() const {
@@ -144,11 +148,20 @@ Result<void> Sysctls::amend(const std::string& key, const std::string& value) {
 Result<void> Sysctls::save(const Entries& entries) const {
   json list = json::array();
   for (const auto& [key, value] : entries) list.push_back(json::array({key, value}));
-  // Written beside it and renamed, so that there is never half a journal. /run is memory, so there is nothing to fsync.
-  const std::filesystem::path beside = journal_.string() + ".new";
-  auto ok = write_file(beside, O_CREAT | O_TRUNC | O_NOFOLLOW, list.dump(1) + "\n");
-  if (!ok) return ok;
-  if (::rename(beside.c_str(), journal_.c_str()) < 0) return failure(errno, "write " + journal_.string());
+  // Written beside it and renamed, so that there is never half a journal. /run is memory, so there is nothing to fsync. The name is
+  // a new one, because what has a known name may be a FIFO.
+  std::string beside = journal_.string() + ".XXXXXX";
+  const UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!fd) return failure(errno, "write " + beside);
+  if (auto ok = write_all(fd, beside, list.dump(1) + "\n"); !ok) {
+    ::unlink(beside.c_str());
+    return ok;
+  }
+  if (::rename(beside.c_str(), journal_.c_str()) < 0) {
+    const int error = errno;
+    ::unlink(beside.c_str());
+    return failure(error, "write " + journal_.string());
+  }
   return {};
 }
 

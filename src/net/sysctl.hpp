@@ -21,9 +21,11 @@ class Sysctls {
   // The journal's text. Total: nullopt for any other bytes, including a key outside net/.
   [[nodiscard]] static std::optional<Entries> parse(std::string_view text);
 
-  // root: "/proc/sys". journal: "/run/ghostd/restore.json"; its directory must exist. A journal that cannot
-  // be read or understood is an error, not an empty one.
-  [[nodiscard]] static Result<Sysctls> open(std::filesystem::path root, std::filesystem::path journal);
+  // root: "/proc/sys". journal: "/run/ghostd/restore.json"; its directory must exist. A journal that cannot be read or understood
+  // is not an empty one: it is set aside, as restore.json.broken, and problem() says so. Nothing is restored from it.
+  [[nodiscard]] static Sysctls open(std::filesystem::path root, std::filesystem::path journal);
+  // A line for people; empty: the journal was there and sound, or not there.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
 
   [[nodiscard]] Result<std::string> read(const std::string& key) const;
   // All of net/ipv4/conf/*/ and net/ipv6/conf/*/ that the plans look at.
@@ -57,6 +59,7 @@ class Sysctls {
   std::filesystem::path root_;
   std::filesystem::path journal_;
   Entries entries_;
+  std::string problem_;
   SysctlValues wanted_;  // as apply() wrote them last
 };
 

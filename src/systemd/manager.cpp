@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
 
 #include "systemd/names.hpp"
@@ -94,13 +95,10 @@ bool awaited(Done done) {
 
 }  // namespace
 
-Outcome<Manager> Manager::open(std::optional<std::chrono::microseconds> patience) {
-  sd_bus* bus = nullptr;
-  if (const int r = sd_bus_open_system(&bus); r < 0)
-    return tl::unexpected(fmt::format("cannot connect to the system bus: {}", std::strerror(-r)));
-  Manager manager(bus);
-  if (patience) sd_bus_set_method_call_timeout(bus, static_cast<std::uint64_t>(patience->count()));
-  return manager;
+Outcome<Manager> Manager::open(Patience patience, const std::string& socket) {
+  auto bus = connect_to_systemd(patience, socket);
+  if (!bus) return tl::unexpected(bus.error());
+  return Manager(std::move(*bus));
 }
 
 Outcome<std::string> Manager::word(const std::string& path, const char* interface, const char* property) {
@@ -131,13 +129,13 @@ Outcome<std::string> Manager::active_state(const std::string& unit) {
   return word(path_of(unit).get(), kUnitInterface, "ActiveState");
 }
 
-Outcome<bool> Manager::is_running(const std::string& service) {
+Outcome<pid_t> Manager::main_process(const std::string& service) {
   BusError error;
   std::uint32_t pid = 0;
   const int r = sd_bus_get_property_trivial(bus_.get(), kBusName, path_of(service).get(), kServiceInterface, "MainPID",
                                             &error.raw, 'u', &pid);
   if (r < 0) return error.failed(service, r);
-  return pid != 0;
+  return static_cast<pid_t>(pid);
 }
 
 Outcome<std::optional<WallTime>> Manager::next_elapse(const std::string& timer) {
@@ -216,7 +214,9 @@ Outcome<void> Manager::stop_and_wait(const std::string& unit, std::chrono::secon
   BusError error;
   std::string removed;
   sd_bus_slot* raw_slot = nullptr;
-  int r = sd_bus_match_signal(bus_.get(), &raw_slot, kBusName, kManagerPath, kManagerInterface, "JobRemoved", job_removed,
+  // On systemd's own socket no message has a sender.
+  const char* sender = sd_bus_is_bus_client(bus_.get()) > 0 ? kBusName : nullptr;
+  int r = sd_bus_match_signal(bus_.get(), &raw_slot, sender, kManagerPath, kManagerInterface, "JobRemoved", job_removed,
                               &removed);
   const Slot slot(raw_slot);  // ends the match, which writes to `removed`
   // systemd signals the end of jobs only while a client has subscribed.

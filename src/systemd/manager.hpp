@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The few requests of short-lived programs to systemd, over its D-Bus API (org.freedesktop.systemd1(5)). Each call blocks until
-// systemd answers. Errors are lines for people. ghostd itself must not block: it asks by bus/unit_watch.hpp.
+// systemd answers, or for so long. Errors are lines for people. ghostd itself must not block: it asks by bus/unit_watch.hpp.
 #pragma once
-#include <systemd/sd-bus.h>
+#include <sys/types.h>
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
+#include "systemd/connection.hpp"
 #include "systemd/transient_timer.hpp"
 
 namespace ghost::systemd {
@@ -21,15 +22,15 @@ using Outcome = tl::expected<T, std::string>;
 
 class Manager {
  public:
-  // On the system bus, or the one that DBUS_SYSTEM_BUS_ADDRESS names. patience: of each request; without it sd-bus's usual 25 s.
-  static Outcome<Manager> open(std::optional<std::chrono::microseconds> patience = {});
+  // patience: of the connection, and of each request. By systemd's own socket if possible: connection.hpp.
+  static Outcome<Manager> open(Patience patience, const std::string& socket = kPrivateSocket);
 
   // The type of the job that waits for the unit ("start", "stop", "restart", …), or nullopt if none waits.
   Outcome<std::optional<std::string>> job_type(const std::string& unit);
   // "active", "failed", "activating", …: org.freedesktop.systemd1(5).
   Outcome<std::string> active_state(const std::string& unit);
-  // Whether this service has a main process.
-  Outcome<bool> is_running(const std::string& service);
+  // The main process of a service; 0: it has none.
+  Outcome<pid_t> main_process(const std::string& service);
 
   // When an active timer elapses next; nullopt if it does not, or is not active. While a service that the timer started is
   // running, systemd does not know that yet. This then waits, five seconds at most, and returns nullopt after that.
@@ -45,13 +46,10 @@ class Manager {
   Outcome<void> stop_and_wait(const std::string& unit, std::chrono::seconds patience);
 
  private:
-  struct Close {
-    void operator()(sd_bus* bus) const noexcept { sd_bus_flush_close_unref(bus); }
-  };
-  explicit Manager(sd_bus* bus) : bus_(bus) {}
+  explicit Manager(Bus bus) : bus_(std::move(bus)) {}
   Outcome<std::string> word(const std::string& path, const char* interface, const char* property);
 
-  std::unique_ptr<sd_bus, Close> bus_;
+  Bus bus_;
 };
 
 }  // namespace ghost::systemd

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include "core/time.hpp"
 #include "fake_systemd.hpp"
@@ -61,14 +63,19 @@ struct GhostAppear : testing::Test {
     s.appearance.notices[1].result = of_dns;
     return s;
   }
-  static std::vector<std::string> argv(const std::string& kind, const std::string& link = "isp") {
-    return {GHOST_APPEAR, "--" + kind, link};
+  [[nodiscard]] std::vector<std::string> argv(const std::string& kind, const std::string& link = "isp") const {
+    return {GHOST_APPEAR, "--links", daemon.dir().string() + "/links", "--" + kind, link};
+  }
+  void write_link(const std::string& text) const {
+    std::filesystem::create_directories(daemon.dir() / "links");
+    std::ofstream(daemon.dir() / "links/isp.conf") << text;
   }
   Ran tick(const std::string& kind, const std::string& link = "isp") { return run(argv(kind, link), env); }
   std::string asked(const std::string& kind) { return "tick isp " + kind + " " + usec(tomorrow); }
 };
 
 TEST_F(GhostAppear, ArmsThePromiseAndWaitsUntilEverybodyIsTold) {
+  write_link("[Link]\nPeer=isp\n[Appear]\nName=here\nWakeSystem=yes\n");
   server.answer_tick({.due = true, .next = promise, .wake_system = true});
   server.on(asked("calendar"), [](bus::BusService& s) { s.publish(appearing("connecting", 1)); });
   Child child(argv("calendar"), env);
@@ -92,6 +99,18 @@ TEST_F(GhostAppear, StopsWhatIsPromisedNoLongerOnceTheNewOneStands) {
   EXPECT_THAT(systemd.take_record(), ElementsAre(start_of(promise), std::string("stop ") + old));
   EXPECT_EQ(tick("resume").status, 0);  // again: it stands
   EXPECT_THAT(systemd.take_record(), IsEmpty());
+}
+
+// A ghostd that was taken over says that the machine is to wake.
+TEST_F(GhostAppear, OnlyTheLinksFileWakesTheMachine) {
+  server.answer_tick({.due = false, .next = promise, .wake_system = true});
+  const auto without = tick("resume");
+  EXPECT_THAT(without.err, HasSubstr("isp: the timer will not wake the machine: no link \"isp\" is configured"));
+  EXPECT_THAT(systemd.take_record(), ElementsAre(start_of(promise, "no")));
+  write_link("[Link]\nPeer=isp\n[Appear]\nName=here\n");
+  server.answer_tick({.due = false, .next = promise + 1s, .wake_system = true});
+  EXPECT_EQ(tick("resume").status, 0);
+  EXPECT_THAT(systemd.take_record(), ElementsAre(start_of(promise + 1s, "no"), "stop " + timer_at(promise)));
 }
 
 TEST_F(GhostAppear, TheCalendarTimerKeepsItsOwnPromise) {

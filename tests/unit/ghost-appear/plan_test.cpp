@@ -12,6 +12,12 @@ using namespace std::chrono_literals;
 constexpr core::WallTime kNow{1'800'000'000s};  // 2027-01-15 08:00:00 UTC
 const std::string kAt30 = "ghost-appear-next@isp:20270115T083000Z.timer";
 
+// As after a boot.
+Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
+          const std::vector<std::string>& standing, core::WallTime now) {
+  return appear::plan(link, next, wake_system, timer_next, standing, now, Ticked::by_systemd);
+}
+
 TransientTimer timer(core::WallTime at, const std::string& name, const std::string& spec) {
   return {.at = at,
           .name = name,
@@ -55,6 +61,24 @@ TEST(Plan, AMomentThatIsOverIsMadeUpFor) {
   const auto soon = timer(kNow + 2s, "ghost-appear-next@isp:20270115T080002Z.timer", "2027-01-15 08:00:02 UTC");
   EXPECT_EQ(plan("isp", kNow, false, {}, {}, kNow), (Plan{soon, {}}));
   EXPECT_EQ(plan("isp", kNow - 2h, false, {}, {}, kNow + 999ms), (Plan{soon, {}}));
+}
+
+// A ghostd that was taken over answers "a second from now" to every tick.
+TEST(Plan, TheTimersOfAChainKeepADistance) {
+  auto now = kNow;
+  for (int i = 0; i < 100; ++i) {
+    for (const auto answer : {now - 1h, now, now + 1us, now + 1s, now + kDistance - 1us}) {
+      const auto armed = appear::plan("isp", answer, false, {}, {}, now, Ticked::by_the_chain).arm;
+      ASSERT_TRUE(armed);
+      EXPECT_EQ(armed->at, now + 30s);
+      EXPECT_EQ(armed->spec, calendar_spec(now + 30s));
+    }
+    now += 30s;
+  }
+  EXPECT_EQ(appear::plan("isp", kNow + 31s, false, {}, {}, kNow, Ticked::by_the_chain).arm->at, kNow + 31s);
+  EXPECT_EQ(appear::plan("isp", kNow + 30min, false, {}, {}, kNow, Ticked::by_the_chain), (Plan{at30(), {}}));
+  // A promise that a boot finds is kept to the second.
+  EXPECT_EQ(plan("isp", kNow + 5s, false, {}, {}, kNow).arm->at, kNow + 5s);
 }
 
 TEST(Patience, EndsBeforeTheNextTick) {

@@ -87,12 +87,11 @@ class Datapath : public test::OwnNetns {
     sh("sysctl -qw net.ipv6.conf.ppp-isp.disable_ipv6=1 net.ipv6.conf.lan0.disable_ipv6=1;"
        "ip addr add 10.10.10.1/24 dev lan0; ip link set lan0 up");
     auto sysctls = Sysctls::open("/proc/sys", "/tmp/ghostd-datapath-test.json");
-    ASSERT_TRUE(sysctls);
-    ASSERT_TRUE(sysctls->apply(plan_demand_interface("gd-isp", true)));
-    ASSERT_TRUE(sysctls->apply(plan_call_interface("ppp-isp", true, sysctls->snapshot())));
+    ASSERT_TRUE(sysctls.apply(plan_demand_interface("gd-isp", true)));
+    ASSERT_TRUE(sysctls.apply(plan_call_interface("ppp-isp", true, sysctls.snapshot())));
     for (auto& write : plan_shared_interface("lan0", Family::v4)) {
       write.record = false;
-      ASSERT_TRUE(sysctls->apply({write}));
+      ASSERT_TRUE(sysctls.apply({write}));
     }
     sender_.emplace(std::move(open_raw_socket(Family::v4).value()), std::move(open_raw_socket(Family::v6).value()));
     rtnl_.emplace(std::move(Rtnl::open().value()));
