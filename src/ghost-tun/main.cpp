@@ -156,9 +156,10 @@ int farewell() {
   return EXIT_SUCCESS;
 }
 
-// The next ExecStop=.
-int end() {
+// The next ExecStop=. if_busy: from ghostd-guard.service.
+int end(bool if_busy) {
   ::alarm(kEndEnd);
+  if (if_busy && !tun::ends_from_the_guard(active_state(), pending_job())) return EXIT_SUCCESS;
   const auto who = [] {
     const auto pid = ask_systemd([](auto& systemd) { return systemd.main_process(kUnit); });
     return pid ? std::optional(*pid) : std::nullopt;
@@ -167,7 +168,7 @@ int end() {
 }
 
 int usage() {
-  fmt::print(stderr, "usage: ghost-tun make | farewell | end | release [--force | --if-dead | --if-failed]\n");
+  fmt::print(stderr, "usage: ghost-tun make | farewell | end [--if-busy] | release [--force | --if-dead | --if-failed]\n");
   return EX_USAGE;
 }
 
@@ -179,7 +180,8 @@ int main(int argc, char** argv) try {
   const std::string_view verb = arguments[1];
   if (verb == "make" && arguments.size() == 2) return make();
   if (verb == "farewell" && arguments.size() == 2) return farewell();
-  if (verb == "end" && arguments.size() == 2) return end();
+  if (verb == "end" && arguments.size() == 2) return end(false);
+  if (verb == "end" && arguments.size() == 3 && arguments[2] == std::string_view("--if-busy")) return end(true);
   if (verb == "release" && arguments.size() == 2) return release(When::at_the_end);
   if (verb == "release" && arguments.size() == 3) {
     const std::string_view option = arguments[2];

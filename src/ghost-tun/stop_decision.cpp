@@ -28,6 +28,11 @@ Verdict decide_for_guard(bool is_running, PendingJob job) {
   return !is_running && job == PendingJob::stop ? Verdict::release : Verdict::keep;
 }
 
+bool ends_from_the_guard(std::string_view active_state, PendingJob job) {
+  const bool busy = active_state == "reloading" || active_state == "activating" || active_state == "deactivating";
+  return busy && (job == PendingJob::stop || job == PendingJob::start);
+}
+
 Verdict decide_for_failure(std::string_view active_state) {
   const bool comes_back = active_state == "activating" || active_state == "active" || active_state == "reloading";
   return comes_back ? Verdict::keep : Verdict::release;

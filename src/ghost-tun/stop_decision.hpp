@@ -34,6 +34,10 @@ Verdict decide(const StopFacts& facts);
 // ExecStopPost=. A dead one does not, so at a stop only the guard can act.
 Verdict decide_for_guard(bool is_running, PendingJob job);
 
+// For ghostd-guard.service, too: whether the main process must be ended from there. While a service reloads, starts or stops, a stop runs no
+// ExecStop= of it, and its main process can say at any time that it does (RELOADING=1, STOPPING=1, sd_notify(3)).
+bool ends_from_the_guard(std::string_view active_state, PendingJob job);
+
 // For OnFailure= of ghostd.service, with the unit's ActiveState; empty: systemd does not say. Since version 254, systemd also acts on
 // OnFailure= when Restart= is about to start the service again.
 Verdict decide_for_failure(std::string_view active_state);

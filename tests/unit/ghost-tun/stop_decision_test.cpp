@@ -55,6 +55,17 @@ TEST(StopDecision, TheGuardActsOnlyForADeadGhostdThatIsStopped) {
 }
 
 // systemd 257 starts the units of OnFailure= after a crash, too, and shows the service as activating (auto-restart) by then.
+TEST(StopDecision, TheGuardEndsAGhostdThatWouldGetNoExecStop) {
+  using enum PendingJob;
+  for (const auto* busy : {"reloading", "activating", "deactivating"}) {
+    EXPECT_TRUE(ends_from_the_guard(busy, stop)) << busy;
+    EXPECT_TRUE(ends_from_the_guard(busy, start)) << busy;
+    EXPECT_FALSE(ends_from_the_guard(busy, none)) << busy << ": it is the guard alone that is stopped";
+    EXPECT_FALSE(ends_from_the_guard(busy, unknown)) << busy;
+  }
+  for (const auto* other : {"active", "inactive", "failed", ""}) EXPECT_FALSE(ends_from_the_guard(other, stop)) << other;
+}
+
 TEST(StopDecision, AFailureIsTheEndUnlessSystemdStartsItAgain) {
   for (const auto* state : {"activating", "active", "reloading"}) EXPECT_EQ(decide_for_failure(state), Verdict::keep) << state;
   for (const auto* state : {"failed", "inactive", "deactivating", ""})
