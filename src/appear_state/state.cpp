@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace ghost::appear_state {
 namespace {
 
@@ -13,6 +15,7 @@ using core::WallTime;
 using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
+constexpr std::uint64_t kRefusedMax = 1'000'000;           // as RefusedAttempts=
 constexpr std::int64_t kLatest = 253'402'300'800'000'000;  // the end of the year 9999: no sum with it overflows
 
 json usec(const std::optional<WallTime>& time) {
@@ -100,6 +103,17 @@ AppearanceRecord record(const json& r) {
   return out;
 }
 
+core::Block block(const json& b) {
+  core::Block out{b.at("reason").get<std::string>(), b.at("detail").get<std::string>(), std::nullopt};
+  // Files of 0.1 have the reason alone.
+  if (!b.contains("failure")) out.failure = core::call_end_from_string(out.reason);
+  else if (const auto& name = b.at("failure"); !name.is_null()) {
+    out.failure = core::call_end_from_string(name.get<std::string>());
+    if (!out.failure) throw Fault{"an unknown failure"};
+  }
+  return out;
+}
+
 LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
   LinkMemory out;
@@ -114,8 +128,10 @@ LinkMemory state_of(const json& s) {
   if (const auto all = s.find("receivers"); all != s.end())
     for (const auto& [name, number] : all->items())
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
-  if (const auto b = s.find("blocked"); b != s.end() && !b->is_null())
-    out.blocked = core::Block{b->at("reason").get<std::string>(), b->at("detail").get<std::string>()};
+  if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
+  if (const auto a = s.find("acceptance"); a != s.end())
+    out.acceptance = {a->at("ever").get<bool>(),
+                      static_cast<unsigned>(std::min<std::uint64_t>(count(a->at("refused")), kRefusedMax))};
   return out;
 }
 
@@ -131,7 +147,10 @@ std::string to_json(const LinkMemory& state) {
     if (what.receiver != 0) receivers[name] = what.receiver;
   }
   json blocked;
-  if (state.blocked) blocked = {{"reason", state.blocked->reason}, {"detail", state.blocked->detail}};
+  if (state.blocked) {
+    blocked = {{"reason", state.blocked->reason}, {"detail", state.blocked->detail}, {"failure", nullptr}};
+    if (state.blocked->failure) blocked["failure"] = core::to_string(*state.blocked->failure);
+  }
   const json out{{"version", kVersion},
                  {"sequence", state.sequence},
                  {"promise", usec(state.promise)},
@@ -141,6 +160,7 @@ std::string to_json(const LinkMemory& state) {
                  {"told", std::move(told)},
                  {"receivers", std::move(receivers)},
                  {"blocked", std::move(blocked)},
+                 {"acceptance", {{"ever", state.acceptance.ever}, {"refused", state.acceptance.refused}}},
                  {"past", std::move(past)}};
   // A detail that is not UTF-8 must not lose the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";

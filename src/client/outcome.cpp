@@ -41,9 +41,10 @@ bool all_told(const bus::LinkProperties& link) {
 
 std::string advice(const bus::LinkProperties& link, std::uint64_t now_usec) {
   if (link.reason == "AuthFailed")
-    return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then run: ghostctl unblock " + link.name;
-  if (link.reason == "ConfigError")
-    return "run ghostctl check and correct the link's file, then run: ghostctl unblock " + link.name;
+    return "check User= and the secret in /etc/ppp/chap-secrets or pap-secrets, then run: ghostctl " +
+           std::string(link.blocked ? "unblock " : "connect ") + link.name;
+  if (link.reason == "ConfigError") return "run ghostctl check and correct the link's file, then run: ghostctl reload";
+  if (link.reason == "SimRefused") return "check the SIM card and its PIN, then run: ghostctl unblock " + link.name;
   if (link.blocked) return "the link is blocked; when the cause is fixed, run: ghostctl unblock " + link.name;
   if (link.reason == "DeviceMissing") return "check that the modem is connected and that Device= names it";
   if (link.reason == "SupervisorLost") return "run: systemctl status ghost-supervisor.socket";

@@ -132,7 +132,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
                      .barred = call.barred()};
     via_.dns = status.dns;
     if (link_.up) via_.local = status.local_addresses;
-    remember_block(call);
+    remember_call(call);
     take_up(after_restart_.step(AfterRestart::CallSeen{link_.up, calling, machine_.under_way()}));
     auto seen = link_;
     if (first_notice_.waits(awaits(call), status.since, clocks_.now)) seen.up = false;
@@ -230,11 +230,12 @@ void Appearances::remember(const Remember& what) {
   save();
 }
 
-void Appearances::remember_block(const LinkMachine& call) {
+void Appearances::remember_call(const LinkMachine& call) {
   const auto& block = call.permission().standing(Bar::block);
-  auto now = block ? std::optional(Block{block->reason, block->detail}) : std::nullopt;
-  if (now == memory_.blocked) return;
+  auto now = block ? std::optional(Block{block->reason, block->detail, block->failure}) : std::nullopt;
+  if (now == memory_.blocked && call.acceptance() == memory_.acceptance) return;
   memory_.blocked = std::move(now);
+  memory_.acceptance = call.acceptance();
   save();
 }
 

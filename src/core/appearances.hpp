@@ -69,7 +69,7 @@ using AppearancesEffect =
 // What core cannot find out by itself. The time zone may change while ghostd runs, so core asks for it each time.
 struct Surroundings {
   Zone zone;
-  Random random;
+  Random random;  // differs from machine to machine, and from start to start
 };
 
 class Appearances {
@@ -118,7 +118,7 @@ class Appearances {
   void take_up(const AfterRestart::Wanted& wanted);
   void send(std::vector<Tell> notices);
   void remember(const Remember& what);
-  void remember_block(const LinkMachine& call);
+  void remember_call(const LinkMachine& call);
   void save();
   void make_ready(bool calling);
   void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }

@@ -28,6 +28,7 @@ struct CallAddress {
 struct CallGone {
   CallEnd reason = CallEnd::Failed;
   std::string detail;  // one line for people: the log line or exit code behind `reason`; never a secret
+  CallStage stage = CallStage::unknown;
   bool operator==(const CallGone&) const = default;
 };
 

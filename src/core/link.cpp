@@ -9,6 +9,8 @@
 namespace ghost::core {
 namespace {
 
+constexpr std::uint64_t kSeeds = 1ULL << 32;
+
 bool is_packet(const Event& event) {
   return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event);
 }
@@ -20,7 +22,7 @@ bool needs_another_place(const LinkConfig& before, const LinkConfig& then) {
 }
 
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
-    : call_(std::move(config), memory.blocked, clocks.now),
+    : call_(std::move(config), memory.blocked, clocks.now, FailuresInARow(memory.acceptance, Jitter(around.random(kSeeds)))),
       appearances_(call_.config(), std::move(memory), std::move(around), clocks) {}
 
 LinkStep Link::step(LinkEvent event, Clocks clocks) {

@@ -93,6 +93,12 @@ struct AskIdle {
   bool operator==(const AskIdle&) const = default;
 };
 
+// Ask how many packets have come by the call's interface. Answered by ReceivedReport.
+struct AskReceived {
+  CallSerial serial;
+  bool operator==(const AskReceived&) const = default;
+};
+
 // Delete the conntrack entries of this address, because the host has lost it.
 struct ForgetAddress {
   IpAddress address;
@@ -116,8 +122,8 @@ struct PlaceChanged {
   bool operator==(const PlaceChanged&) const = default;
 };
 
-using Effect =
-    std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue, RefuseFamily,
-                 SayFarewell, RouteBack, CheckDrained, AskIdle, ForgetAddress, SetBlocked, GiveUpPlace, PlaceChanged>;
+using Effect = std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue,
+                            RefuseFamily, SayFarewell, RouteBack, CheckDrained, AskIdle, AskReceived, ForgetAddress, SetBlocked,
+                            GiveUpPlace, PlaceChanged>;
 
 }  // namespace ghost::core

@@ -137,6 +137,11 @@ struct IdleReport {  // of AskIdle
   std::optional<Duration> remaining;  // until the kernel's timer for this link runs out; 0: it has run out; nullopt: not known
 };
 
+struct ReceivedReport {  // of AskReceived
+  CallSerial serial;
+  std::optional<std::uint32_t> packets;  // that came by the call's interface so far; nullopt: not known
+};
+
 // The time of deadline() has come.
 struct DeadlinePassed {};
 
@@ -144,6 +149,6 @@ using Event =
     std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked,
                  FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport, Listed,
                  SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered, SentOn,
-                 HandedOver, QueueReport, DrainReport, IdleReport, DeadlinePassed>;
+                 HandedOver, QueueReport, DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
 
 }  // namespace ghost::core

@@ -23,15 +23,15 @@ struct LinkMachine::MeansNothing
     : List<
           // There is no call, or none is known. So no news of it counts, and nobody says good-bye through it.
           In<Unlisted, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
-             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Down, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
-             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
-             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Moving, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
-             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Gone, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
-             DrainReport, IdleReport, FarewellWanted, FarewellSaid>,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           // There is nothing to end, and no time is awaited.
           In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
           In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
@@ -46,14 +46,15 @@ struct LinkMachine::MeansNothing
           In<Gone, Packet, ConnectAsked>,
           // No receiver knows of this call yet, and no effect has asked about its traffic. Its address does not count before the
           // far end has answered, so it cannot be lost.
-          In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport>,
+          In<Dialing, FarewellWanted, FarewellSaid, AddressVanished, HandedOver, QueueReport, DrainReport, IdleReport,
+             ReceivedReport>,
           // Up asks for no good-bye, and neither state waits for the queue to run dry. The interface was prepared before it was
           // up.
           In<Up, FarewellSaid, DrainReport, InterfaceAppeared>, In<Leaving, DrainReport, InterfaceAppeared>,
           // The call is being hung up, or is about to be, and its reason stands.
           In<Leaving, BlockAsked, LeaveAsked, FarewellWanted, IdleReport>,
-          In<Draining, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
-          In<Ending, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, AddressConflicts>,
+          In<Draining, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, ReceivedReport, AddressConflicts>,
+          In<Ending, BlockAsked, LeaveAsked, FarewellWanted, FarewellSaid, IdleReport, ReceivedReport, AddressConflicts>,
           // The route leads away from the call. It gets no handover, and ForgetAddress for its addresses comes at its end.
           In<Draining, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
           In<Ending, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
@@ -78,10 +79,10 @@ void LinkMachine::meet(Met&& event) {
       { on(state, met); });
 }
 
-LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now)
-    : config_(std::move(config)), buffer_(config_.buffer), since_(now) {
+LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row)
+    : config_(std::move(config)), buffer_(config_.buffer), row_(row), since_(now) {
   if (!blocked) return;
-  permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt});
+  permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt, blocked->failure});
   reason_ = blocked->reason;
   detail_ = blocked->detail;
 }
@@ -107,6 +108,7 @@ std::optional<Time> LinkMachine::deadline() const {
                  [&](const Dialing& dialing) { consider(dialing.give_up); },
                  [&](const Up& up) {
                    consider(up.idle.deadline());
+                   consider(up.back.deadline());
                    consider(linger_deadline(up));
                    consider(up.carriage_deadline());
                  },
@@ -238,8 +240,8 @@ void LinkMachine::on(const DisconnectAsked& event) {
   meet(event);
 }
 
-void LinkMachine::block(std::string reason, std::string detail) {
-  if (permission_.put_up(Bar::block, {std::move(reason), std::move(detail), std::nullopt})) effect(SetBlocked{true});
+void LinkMachine::block(std::string reason, std::string detail, std::optional<CallEnd> failure) {
+  if (permission_.put_up(Bar::block, {std::move(reason), std::move(detail), std::nullopt, failure})) effect(SetBlocked{true});
   end_on_purpose();
   drop_buffer();
 }
@@ -251,10 +253,15 @@ void LinkMachine::on(const BlockAsked& event) {
 
 void LinkMachine::on(const UnblockAsked&) {
   permission_.lift(Bar::stop);
-  if (!permission_.lift(Bar::block)) return;
-  failures_ = 0;
+  if (!blocked()) return;
+  row_.forgive();
+  lift_block();
+}
+
+void LinkMachine::lift_block(std::string detail) {
+  permission_.lift(Bar::block);
   effect(SetBlocked{false});
-  become(State(state_), "unblock");
+  become(State(state_), "unblock", std::move(detail));
 }
 
 // ---- what is around --------------------------------------------------------------------------------------------------
@@ -270,10 +277,24 @@ void LinkMachine::on(const StandsBehind& event) {
 }
 
 void LinkMachine::on(Reconfigured&& event) {
+  const bool mended = mended_by(event.config);
   config_ = std::move(event.config);
+  if (mended) {
+    row_.one_more_try(config_.call);
+    lift_block("a reload; a file may have been mended");
+  }
   counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
   for (const auto family : {Family::v4, Family::v6})
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
+}
+
+// ghostd may not look into most files that can be at fault (the peer file, the secrets). So a reload counts as a person's word
+// that one of them was mended. A wrong PIN locks the SIM card after three tries, so there the link's own settings must differ.
+bool LinkMachine::mended_by(const LinkConfig& then) const {
+  const auto& block = permission_.standing(Bar::block);
+  if (!block || !block->failure) return false;
+  const auto remedy = remedy_of(*block->failure, CallStage::unknown, true);
+  return remedy == Remedy::file || remedy == Remedy::tries || config_.ppp != then.ppp;
 }
 
 // What asks for a call waits for the new place.

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "core/failures_in_a_row.hpp"
 #include "core/link_effect.hpp"
 #include "core/link_event.hpp"
 #include "core/link_state.hpp"
@@ -42,8 +43,8 @@ struct Step {
 
 class LinkMachine {
  public:
-  // blocked: a block that an earlier ghostd saved.
-  LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now);
+  // blocked: a block that an earlier ghostd saved. row: what is known of earlier calls, and how pauses are spread.
+  LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row = {});
 
   [[nodiscard]] Step step(Event event, Time now);
 
@@ -70,6 +71,7 @@ class LinkMachine {
   [[nodiscard]] const Up* carries() const;
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
+  [[nodiscard]] const Acceptance& acceptance() const { return row_.acceptance(); }
   // What forbids calls, if anything does.
   [[nodiscard]] const Permission& permission() const { return permission_; }
   [[nodiscard]] bool blocked() const { return permission_.standing(Bar::block).has_value(); }
@@ -134,6 +136,7 @@ class LinkMachine {
   void on(const QueueReport& event) { news(event); }
   void on(const DrainReport& event) { news(event); }
   void on(const IdleReport& event) { news(event); }
+  void on(const ReceivedReport& event) { news(event); }
   void on(const DeadlinePassed& event);
 
   struct MeansNothing;
@@ -187,6 +190,7 @@ class LinkMachine {
   void on(Up& up, const HandedOver& event);
   void on(Up& up, const QueueReport& event) { up.settling.answer(now_, event.normal); }
   void on(Up& up, const IdleReport& event);
+  void on(Up& up, const ReceivedReport& event) { up.back.answer(now_, event.packets); }
   void on(Up& up, const DeadlinePassed&);
 
   void on(Leaving& leaving, Packet& packet) { on(leaving.up, packet); }
@@ -199,6 +203,7 @@ class LinkMachine {
   void on(Leaving& leaving, const AddressConflicts& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const HandedOver& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const QueueReport& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const ReceivedReport& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const DeadlinePassed&);
 
   void on(Draining&, Packet& packet) { buffer(packet); }
@@ -251,7 +256,9 @@ class LinkMachine {
   void want(const ConnectAsked& event);
   void forget_wishes();
   void end_on_purpose();
-  void block(std::string reason, std::string detail = {});
+  void block(std::string reason, std::string detail = {}, std::optional<CallEnd> failure = {});
+  void lift_block(std::string detail = {});
+  [[nodiscard]] bool mended_by(const LinkConfig& then) const;
   [[nodiscard]] static std::string reason_of(const PartAsked& event) { return event.then ? "reload" : "gone"; }
   void give_up_place(Time not_before = Time::min());
   void place_stays(const Moving& moving, const std::string& refusal);
@@ -282,10 +289,10 @@ class LinkMachine {
 
   void forget(const IpAddress& address);
   void after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news);
-  void after_failure(const CallGone& news);
-  void after_failure(CallEnd end, std::string reason, std::string detail);
+  void after_failure(const CallGone& news, std::string reason);
+  void after_failure(const CallGone& news) { after_failure(news, std::string(to_string(news.reason))); }
   void after_drop(const Up& up, const CallGone& news);
-  void wait_or_block(CallEnd end, std::string reason, std::string detail);
+  void wait_or_block(const FailuresInARow::Sequel& sequel, std::string reason, std::string detail);
 
   LinkConfig config_;
   State state_ = Unlisted{};
@@ -312,7 +319,7 @@ class LinkMachine {
     bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;
-  unsigned failures_ = 0;             // in a row
+  FailuresInARow row_;
   std::optional<Time> resume_until_;  // the line dropped while conversations were active: call again until then
   Time since_;
   std::string reason_ = "start", detail_;

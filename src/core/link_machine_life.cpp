@@ -5,14 +5,12 @@
 #include <tuple>
 #include <utility>
 
-#include "core/backoff.hpp"
 #include "core/link_machine.hpp"
 
 namespace ghost::core {
 namespace {
 
 constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadlines
-constexpr Duration kStableCall = 60s;       // a call that lasted this long does not count as a failure
 constexpr Duration kDrainInterval = 50ms;   // between two looks at the queue before a hang-up
 constexpr Duration kDrainPatience = 10s;    // the queue of a dead line never runs dry
 constexpr Duration kMovePause = 1s;         // until the kernel is asked again to remove routes; doubles at each refusal
@@ -96,8 +94,10 @@ void LinkMachine::on(Dialing& dialing, const DisconnectAsked&) {
 void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
   Up up{.call = dialing.call,
         .families = Families(config_.stable),
-        .idle = {now_, config_.call.idle_timeout, wanted_ ? std::optional(wanted_->hold) : std::nullopt}};
+        .idle = {now_, config_.call.idle_timeout, wanted_ ? std::optional(wanted_->hold) : std::nullopt},
+        .back = ReturnWatch(now_)};
   up.call.since = now_;
+  row_.accepted();
   forget_wishes();
   become(std::move(up), reason_);
   hand_over(std::get<Up>(state_), event.local);
@@ -193,6 +193,7 @@ void LinkMachine::on(Up& up, const DeadlinePassed&) {
   if (const auto linger = linger_deadline(up); linger && now_ >= *linger) return leave(up, "standby");
   settle(up);
   if (up.idle.ask(now_)) effect(AskIdle{up.call.serial});
+  if (up.back.ask(now_)) effect(AskReceived{up.call.serial});
   give_up_families(up);
 }
 
@@ -279,13 +280,13 @@ void LinkMachine::forget(const IpAddress& address) {
 void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news) {
   for (const auto& a : local) forget(a);
   if (!failed) {
-    failures_ = 0;
+    row_.end();
     if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
     return;
   }
   const auto asked_since = wanted_;  // a Connect that came while the call was being ended asks for the next call
   // If ghostd ended the call because it went wrong, that stays the reason, even if pppd then ended in order.
-  if (news.reason == CallEnd::HungUp) after_failure(news.reason, reason_, detail_);
+  if (news.reason == CallEnd::HungUp) after_failure({news.reason, detail_, news.stage}, reason_);
   else after_failure(news);
   if (!asked_since || barred()) return;
   wanted_ = asked_since;
@@ -294,29 +295,27 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
 }
 
 // The call failed before it carried.
-void LinkMachine::after_failure(const CallGone& news) {
-  after_failure(news.reason, std::string(to_string(news.reason)), news.detail);
-}
-
-void LinkMachine::after_failure(CallEnd end, std::string reason, std::string detail) {
-  ++failures_;
+void LinkMachine::after_failure(const CallGone& news, std::string reason) {
   wanted_.reset();
-  wait_or_block(end, std::move(reason), std::move(detail));
+  wait_or_block(row_.add(config_.call, news.reason, news.stage), std::move(reason), news.detail);
 }
 
 // The call carried, and ended although ghostd had not asked for it.
 void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) forget(a);
-  failures_ = now_ - *up.call.since >= kStableCall ? 0 : failures_ + 1;
-  wait_or_block(news.reason, std::string(to_string(news.reason)), news.detail);
+  wait_or_block(row_.add_drop(config_.call, news.reason, news.stage, up.back.good()), std::string(to_string(news.reason)),
+                news.detail);
 }
 
-void LinkMachine::wait_or_block(CallEnd end, std::string reason, std::string detail) {
-  const auto& call = config_.call;
-  if (needs_a_person(end) || (call.redial_attempts != 0 && failures_ >= call.redial_attempts)) block(reason, detail);
+// A block for refusals has their reason, even if the far end never said that it refused us.
+void LinkMachine::wait_or_block(const FailuresInARow::Sequel& sequel, std::string reason, std::string detail) {
+  if (!sequel.pause) {
+    if (sequel.reason == CallEnd::AuthFailed) reason = to_string(sequel.reason);
+    block(reason, detail, sequel.reason);
+  }
   if (barred()) return become(Down{}, std::move(reason), std::move(detail));
-  become(Waiting{after(now_, redial_delay(call, failures_))}, std::move(reason), std::move(detail));
+  become(Waiting{after(now_, *sequel.pause)}, std::move(reason), std::move(detail));
 }
 
 // ---- waiting -----------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ bool LinkMachine::can_call() const {
   return std::visit(Overloaded{
                         [](const Unlisted&) { return true; },
                         [](const Down&) { return true; },
-                        [&](const Dialing&) { return failures_ == 0; },
+                        [&](const Dialing&) { return row_.count() == 0; },
                         [](const Up&) { return true; },
                         [](const Leaving&) { return true; },
                         [](const Draining&) { return true; },
@@ -125,7 +125,7 @@ LinkStatus LinkMachine::status(const LinkInterfaces& interfaces) const {
   s.drops = counters_.drops;
   s.coalesced_packets = counters_.coalesced;
   s.malformed_packets = counters_.malformed;
-  s.failures = failures_;
+  s.failures = row_.count();
   if (const auto* up = carries()) {
     s.local_addresses = up->addresses();
     s.idle_deadline = up->idle.kept_until();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
-// which receiver was told which addresses. It also has the last appearances, for people, and whether the link is blocked. It
+// which receiver was told which addresses. It also has the last appearances, for people, and whether the link is blocked and how the
+// far end has taken our secret. It
 // has no secret, because nothing that it is made of has one. appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
@@ -13,6 +14,7 @@
 
 #include "core/appearance_status.hpp"
 #include "core/belief.hpp"
+#include "core/failures_in_a_row.hpp"
 #include "core/permission.hpp"
 #include "core/schedule.hpp"
 
@@ -33,6 +35,7 @@ struct LinkMemory {
   std::vector<AppearanceRecord> past;  // the oldest first; an appearance under way is the last
   std::map<std::string, Told> told;    // by notifier
   std::optional<Block> blocked;
+  Acceptance acceptance;
   bool operator==(const LinkMemory&) const = default;
 };
 

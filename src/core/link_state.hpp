@@ -49,6 +49,7 @@
 #include "core/call.hpp"
 #include "core/families.hpp"
 #include "core/idle_watch.hpp"
+#include "core/return_watch.hpp"
 #include "core/settling.hpp"
 #include "core/time.hpp"
 
@@ -77,6 +78,7 @@ struct Up {
   Call call;
   Families families;
   IdleWatch idle;
+  ReturnWatch back;
   Settling settling{};
   bool operator==(const Up&) const = default;
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/reason.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -25,17 +26,20 @@ inline constexpr std::size_t kBars = 3;
 // "block", "stop", "gone": the reason of a call's end, if a bar ended it.
 [[nodiscard]] std::string_view to_string(Bar bar);
 
-// Why the link makes no calls. The block lasts until a person lifts it, because each try with a wrong password costs a call.
+// Why the link makes no calls. The block lasts until a person lifts it, because each try with a wrong password costs a call. A
+// reload lifts it if a file that was mended meanwhile could have been at fault.
 struct Block {
-  std::string reason, detail;  // as LinkStatus has them
+  std::string reason, detail;           // as LinkStatus has them
+  std::optional<CallEnd> failure = {};  // that ghostd itself blocked the link for; nullopt: a person did
   bool operator==(const Block&) const = default;
 };
 
 class Permission {
  public:
   struct Standing {
-    std::string reason, detail;  // as LinkStatus has them
-    std::optional<Time> until;   // the bar ends by itself then; nullopt: only lift() ends it
+    std::string reason, detail;           // as LinkStatus has them
+    std::optional<Time> until;            // the bar ends by itself then; nullopt: only lift() ends it
+    std::optional<CallEnd> failure = {};  // as Block has it
     bool operator==(const Standing&) const = default;
   };
 

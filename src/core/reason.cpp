@@ -7,7 +7,7 @@
 namespace ghost::core {
 namespace {
 using enum CallEnd;
-constexpr std::array<std::pair<CallEnd, std::string_view>, 19> kNames{{
+constexpr std::array<std::pair<CallEnd, std::string_view>, 20> kNames{{
     {HungUp, "HungUp"},
     {Busy, "Busy"},
     {NoCarrier, "NoCarrier"},
@@ -26,7 +26,17 @@ constexpr std::array<std::pair<CallEnd, std::string_view>, 19> kNames{{
     {Crashed, "Crashed"},
     {SupervisorLost, "SupervisorLost"},
     {AddressConflict, "AddressConflict"},
+    {SimRefused, "SimRefused"},
     {Failed, "Failed"},
+}};
+
+constexpr std::array<std::pair<CallStage, std::string_view>, 6> kStages{{
+    {CallStage::unknown, "unknown"},
+    {CallStage::connecting, "connecting"},
+    {CallStage::negotiating, "negotiating"},
+    {CallStage::authenticating, "authenticating"},
+    {CallStage::addressing, "addressing"},
+    {CallStage::running, "running"},
 }};
 }  // namespace
 
@@ -42,6 +52,16 @@ std::optional<CallEnd> call_end_from_string(std::string_view name) {
   return std::nullopt;
 }
 
-bool needs_a_person(CallEnd reason) { return reason == AuthFailed || reason == ConfigError; }
+std::string_view to_string(CallStage stage) {
+  for (const auto& [value, name] : kStages)
+    if (value == stage) return name;
+  return "unknown";
+}
+
+std::optional<CallStage> call_stage_from_string(std::string_view name) {
+  for (const auto& [value, known] : kStages)
+    if (known == name) return value;
+  return std::nullopt;
+}
 
 }  // namespace ghost::core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Why a call ended, by name. The names are part of the D-Bus interface and of ghostctl's output. Add names, never rename them.
+// Why a call ended, by name, and how far it had come. The names of reasons are part of the D-Bus interface and of ghostctl's
+// output. Add names, never rename them. What can heal each of them is in failure_policy.hpp.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -25,14 +27,24 @@ enum class CallEnd {
   Crashed,            // pppd died of SIGSEGV and the like
   SupervisorLost,     // ghost-supervisor could not be reached, or went away
   AddressConflict,    // the far end chose an address that this host already has, or the same for both ends
+  SimRefused,         // the modem reports that the SIM card is missing, locked or broken, or that its PIN is wrong
   Failed,             // any other failure (the detail has pppd's exit code)
 };
 
 std::string_view to_string(CallEnd reason);
 std::optional<CallEnd> call_end_from_string(std::string_view name);
 
-// Redialling cannot mend these ends, and carriers lock out hosts that redial too often. So the link is blocked until a person
-// acts.
-bool needs_a_person(CallEnd reason);
+// How far a call had come when it ended, as pppd's log shows it.
+enum class CallStage : std::uint8_t {
+  unknown,         // nobody has told
+  connecting,      // the connect script, or PPPoE discovery
+  negotiating,     // LCP
+  authenticating,  // LCP was agreed, and the far end had not accepted us yet
+  addressing,      // the far end had accepted us; IPCP or IPv6CP
+  running,         // there was an address
+};
+
+std::string_view to_string(CallStage stage);
+std::optional<CallStage> call_stage_from_string(std::string_view name);
 
 }  // namespace ghost::core

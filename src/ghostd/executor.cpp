@@ -67,6 +67,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                    warn_if_failed(name, left);
                    post_(IdleReport{e.serial, left ? std::optional(*left) : std::nullopt});
                  },
+                 [&](const AskReceived& e) { post_(ReceivedReport{e.serial, ports_.queue.received()}); },
                  [&](const ForgetAddress& e) { warn_if_failed(name, ports_.netfilter.forget(e.address)); },
                  [&](const SetBlocked& e) { warn_if_failed(name, ports_.netfilter.set_blocked(e.blocked)); },
                  [&](const GiveUpPlace&) {

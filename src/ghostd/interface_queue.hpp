@@ -3,6 +3,7 @@
 #pragma once
 #include "ghostd/host.hpp"
 #include "ghostd/ports.hpp"
+#include "net/interface.hpp"
 
 namespace ghost::daemon {
 
@@ -13,6 +14,7 @@ class InterfaceQueue final : public CallQueue {
   [[nodiscard]] net::Result<void> prepare() override { return host_.prepare_call(where_()); }
   [[nodiscard]] bool settle(bool force) override;
   [[nodiscard]] bool drained() override;
+  [[nodiscard]] std::optional<std::uint32_t> received() override { return net::received_by(where_().interface); }
 
  private:
   Host& host_;

@@ -3,6 +3,8 @@
 // Bearer, Places and BusPort are shared by all links. A port never calls back from within a call: later news are posted as
 // events.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,6 +35,8 @@ class CallQueue {
   // True: the queue is an ordinary one now.
   [[nodiscard]] virtual bool settle(bool force) = 0;
   [[nodiscard]] virtual bool drained() = 0;
+  // How many packets have come by the interface; nullopt: it is gone, or the kernel does not say.
+  [[nodiscard]] virtual std::optional<std::uint32_t> received() = 0;
 };
 
 // The far end of a call, before it is known to take packets (PeerQuestions). An answer is core::FarEndAnswered.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/interface.hpp"
 
+#include <ifaddrs.h>
+#include <linux/if_link.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "base/unique_fd.hpp"
 
@@ -26,6 +29,21 @@ unsigned mtu_of(const std::string& ifname) {
   std::memcpy(request.ifr_name, ifname.data(), std::min<std::size_t>(ifname.size(), IFNAMSIZ - 1));
   if (!fd || ::ioctl(fd.get(), SIOCGIFMTU, &request) < 0 || request.ifr_mtu <= 0) return usual;
   return static_cast<unsigned>(request.ifr_mtu);
+}
+
+// getifaddrs(3) has the statistics in the entries of AF_PACKET.
+std::optional<std::uint32_t> received_by(const std::string& ifname) {
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) < 0) return std::nullopt;
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, &::freeifaddrs);
+  for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_data == nullptr || entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_PACKET) continue;
+    if (ifname != entry->ifa_name) continue;
+    rtnl_link_stats stats;
+    std::memcpy(&stats, entry->ifa_data, sizeof stats);
+    return stats.rx_packets;
+  }
+  return std::nullopt;
 }
 
 }  // namespace ghost::net

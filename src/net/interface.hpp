@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Properties of an interface (netdevice(7)).
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "net/error.hpp"
@@ -12,5 +14,9 @@ namespace ghost::net {
 
 // Bytes; 1500 if there is no such interface.
 [[nodiscard]] unsigned mtu_of(const std::string& ifname);
+
+// How many packets have come by it. The count wraps. Of a PPP interface: not those of LCP and authentication. nullopt: there is no
+// such interface, or the kernel does not say.
+[[nodiscard]] std::optional<std::uint32_t> received_by(const std::string& ifname);
 
 }  // namespace ghost::net

@@ -28,6 +28,9 @@ struct State {
 const Row kCalls{0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"};
 const Row kCarries{10s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"};
 const Row kSettled{11s, queue(1, true), {}, "up (trigger)"};
+// The call has carried something back for long enough.
+const Row kSent{20s, received(1, 4), {}, "up (trigger)"};
+const Row kGood{70s, received(1, 5), {}, "up (trigger)"};
 
 // Everything else comes to its end before the packets that wait do.
 LinkConfig patient() {
@@ -45,7 +48,7 @@ LinkConfig another_place() {
 }
 
 std::vector<State> states() {
-  const auto up = [] { return play(patient(), {kCalls, kCarries, kSettled}); };
+  const auto up = [] { return play(patient(), {kCalls, kCarries, kSettled, kSent, kGood}); };
   return {
       {"down, not listed", "whether a call of an earlier ghostd lives is not known yet; none is made", [] { return unlisted(); }},
       {"down", "no call", [] { return machine(); }},
@@ -59,7 +62,7 @@ std::vector<State> states() {
        [up] {
          auto link = up();
          play(link,
-              {{12s, farewell_wanted(10min), {}, "up (trigger)"}, {13s, disconnect, {"farewell? disconnect"}, "up (trigger)"}});
+              {{82s, farewell_wanted(10min), {}, "up (trigger)"}, {83s, disconnect, {"farewell? disconnect"}, "up (trigger)"}});
          return link;
        }},
       {"hanging-up, draining", "the route is back, the call's queue runs dry; a packet waits for the next call",
@@ -144,6 +147,7 @@ std::vector<Meeting> meetings() {
       {"the supervisor: the call is over, as asked", gone(1, CallEnd::HungUp)},
       {"the supervisor: the line dropped", gone(1, CallEnd::NoCarrier)},
       {"the supervisor: the password is wrong", gone(1, CallEnd::AuthFailed)},
+      {"the supervisor: a file is wrong", gone(1, CallEnd::ConfigError)},
       {"the supervisor is gone", supervisor_gone},
       {"ppp-<link> exists", interface},
       {"an address on ppp-<link>", address("10.0.0.1")},
@@ -161,6 +165,7 @@ std::vector<Meeting> meetings() {
       {"the idle timer has run out", idle(1, 0s)},
       {"the idle timer runs still", idle(1, 60s)},
       {"nobody knows the idle timer", IdleReport{CallSerial{1}, std::nullopt}},
+      {"what the far end has sent so far", received(1, 9)},
   };
 }
 

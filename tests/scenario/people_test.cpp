@@ -145,10 +145,11 @@ TEST(People, ALinkThatIsNeverIdleWaitsForNothing) {
       {0s, connect, {"start 1"}, "dialing (connect)"},
       {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
       {1s, queue(1, true), {}, "up (connect)"},
+      {62s, core::StandsBehind{false}, {}, "up (connect)"},  // it has carried something back for long enough
   });
   EXPECT_EQ(link.deadline(), std::nullopt);
-  play(link, {{2s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
-              {7s, due, {"start 2"}, "dialing (resume)"}});
+  play(link, {{63s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+              {68s, due, {"start 2"}, "dialing (resume)"}});
 }
 
 // "infinity" in any of the spans: nothing wraps around.
@@ -165,6 +166,7 @@ TEST(People, EndlessSpansAreWaitedFor) {
       {2s, connect, {"start 2"}, "dialing (connect), 1 waiting"},
       {3s, address("10.0.0.1"), {"hand over 2 IPv4: a"}, "up (connect)"},
       {3s, queue(2, true), {}, "up (connect)"},
+      {64s, core::StandsBehind{false}, {}, "up (connect)"},
   });
   EXPECT_EQ(link.deadline(), Time{} + 3s + endless);
 }

@@ -43,6 +43,9 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
                            "routes that stay",
                            "due",
                            "not due",
-                           "bars that ended by themselves"})
+                           "bars that ended by themselves",
+                           "asked what came back",
+                           "calls at once, because a person asks",
+                           "blocks that a reload has lifted"})
     EXPECT_GE(seen[what], 20u) << "\"" << what << "\" was hardly put to the test";
 }

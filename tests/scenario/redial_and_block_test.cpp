@@ -77,7 +77,7 @@ TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
 }
 
 TEST(RedialAndBlock, WhatAPersonMustMendBlocksAtOnce) {
-  for (const auto reason : {CallEnd::AuthFailed, CallEnd::ConfigError}) {
+  for (const auto reason : {CallEnd::SimRefused, CallEnd::ConfigError}) {
     const std::string name(to_string(reason));
     const auto link = play(isp(), {
         {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
@@ -104,6 +104,153 @@ TEST(RedialAndBlock, SoManyFailuresInARowBlock) {
       {9s, connect, {"start 3"}, "dialing (connect)"},
       {10s, gone(3, CallEnd::Busy), {}, "waiting (Busy)"},
   });
+}
+
+TEST(RedialAndBlock, ARefusalIsTriedAFewTimesFarApart) {
+  auto config = isp();
+  config.buffer.age = 1h;
+  const auto link = play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::AuthFailed, "no"), {}, "waiting (AuthFailed), 1 waiting"},
+      {301s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {302s, gone(2, CallEnd::AuthFailed, "no"), {}, "waiting (AuthFailed), 1 waiting"},
+      {602s, due, {"start 3"}, "dialing (trigger), 1 waiting"},
+      {603s, gone(3, CallEnd::AuthFailed, "no"), {"block"}, "down (AuthFailed), blocked"},
+      {604s, connect, {}, "down (AuthFailed), blocked"},
+      {605s, unblock, {"unblock"}, "down (unblock)"},
+      {606s, packet("b"), {"start 4"}, "dialing (trigger), 1 waiting"},
+      {607s, gone(4, CallEnd::AuthFailed), {}, "waiting (AuthFailed), 1 waiting"},
+  });
+  EXPECT_EQ(link.acceptance().refused, 1u) << "a person's unblock forgets the refusals";
+}
+
+TEST(RedialAndBlock, ASuccessForgetsRefusalsAndAPersonDoesNotWait) {
+  const auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::AuthFailed), {}, "waiting (AuthFailed)"},
+      {2s, connect, {"start 2"}, "dialing (connect)"},
+      {3s, gone(2, CallEnd::AuthFailed), {}, "waiting (AuthFailed)"},
+      {4s, connect, {"start 3"}, "dialing (connect)"},
+      {5s, address("10.0.0.1"), {"hand over 3 IPv4: nothing"}, "up (connect)"},
+      {6s, gone(3, CallEnd::AuthFailed, "", core::CallStage::running), {"route back", "forget 10.0.0.1"}, "waiting (AuthFailed)"},
+      {7s, connect, {"start 4"}, "dialing (connect)"},
+      {8s, gone(4, CallEnd::AuthFailed, "", core::CallStage::authenticating), {}, "waiting (AuthFailed)"},
+  });
+  EXPECT_EQ(link.acceptance(), (core::Acceptance{true, 1}));
+}
+
+// A provider that hangs up after its challenge, without a word.
+TEST(RedialAndBlock, EndsWhileAuthenticatingAreRefusalsIfTheFarEndHasNeverAcceptedUs) {
+  const auto ends = [](unsigned call) {
+    return gone(call, CallEnd::NegotiationFailed, "while authenticating", core::CallStage::authenticating);
+  };
+  auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, ends(1), {}, "waiting (NegotiationFailed)"},
+      {2s, connect, {"start 2"}, "dialing (connect)"},
+      {3s, ends(2), {}, "waiting (NegotiationFailed)"},
+      {4s, connect, {"start 3"}, "dialing (connect)"},
+      {5s, ends(3), {"block"}, "down (AuthFailed), blocked"},
+  });
+  EXPECT_EQ(link.status().detail, "while authenticating");
+  auto accepted = unlisted(isp(), std::nullopt, core::FailuresInARow({.ever = true, .refused = 0}, {}));
+  play(accepted, {
+      {0s, listed(), {}, "down (start)"},
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, ends(1), {}, "waiting (NegotiationFailed), 1 waiting"},
+      {6s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(RedialAndBlock, RefusalsOutliveGhostd) {
+  auto link = unlisted(isp(), std::nullopt, core::FailuresInARow({.ever = false, .refused = 2}, {}));
+  play(link, {
+      {0s, listed(), {}, "down (start)"},
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::AuthFailed), {"block"}, "down (AuthFailed), blocked"},
+  });
+}
+
+// The file may have been mended: the peer file, the secrets, the link's own.
+TEST(RedialAndBlock, AReloadUnblocksWhatAMendedFileCanMend) {
+  auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::ConfigError, "Couldn't load plugin"), {"block"}, "down (ConfigError), blocked"},
+      {2s, reconfigured(isp()), {"unblock"}, "down (unblock)"},
+      {3s, packet("a"), {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+  auto once = isp();
+  once.call.refused_attempts = 1;
+  play(once, {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::AuthFailed), {"block"}, "down (AuthFailed), blocked"},
+      {2s, reconfigured(once), {"unblock"}, "down (unblock)"},
+      {3s, connect, {"start 2"}, "dialing (connect)"},
+      {4s, gone(2, CallEnd::AuthFailed), {"block"}, "down (AuthFailed), blocked"},
+  });
+}
+
+TEST(RedialAndBlock, AReloadLiftsNoOtherBlock) {
+  play(isp(), {{0s, block, {"block"}, "down (block), blocked"}, {1s, reconfigured(isp()), {}, "down (block), blocked"}});
+  auto mended = isp();
+  mended.ppp.connect = "/etc/chatscripts/other";
+  play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::SimRefused), {"block"}, "down (SimRefused), blocked"},
+      {2s, reconfigured(isp()), {}, "down (SimRefused), blocked"},
+      {3s, reconfigured(mended), {"unblock"}, "down (unblock)"},
+  });
+}
+
+TEST(RedialAndBlock, AMissingDeviceIsWaitedFor) {
+  auto config = isp();
+  config.buffer.age = 1h;
+  config.call.redial_attempts = 1;
+  play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {0s, gone(1, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {5s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {5s, gone(2, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {15s, due, {"start 3"}, "dialing (trigger), 1 waiting"},
+      {15s, gone(3, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {35s, due, {"start 4"}, "dialing (trigger), 1 waiting"},
+      {35s, gone(4, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {65s, due, {"start 5"}, "dialing (trigger), 1 waiting"},
+      {66s, gone(5, CallEnd::Busy), {"block"}, "down (Busy), blocked"},
+  });
+}
+
+// The line died soon after the call had come up, and the missing echoes ended it much later.
+TEST(RedialAndBlock, ACallThatCarriedNothingBackIsAFailureHoweverLongItLasted) {
+  const auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, queue(1, true), {}, "up (connect)"},
+      {31s, due, {"received? 1"}, "up (connect)"},
+      {31s, received(1, 7), {}, "up (connect)"},
+      {61s, due, {"received? 1"}, "up (connect)"},
+      {61s, received(1, 7), {}, "up (connect)"},
+      {92s, gone(1, CallEnd::PeerDead), {"route back", "forget 10.0.0.1"}, "waiting (PeerDead)"},
+      {93s, connect, {"start 2"}, "dialing (connect)"},
+      {94s, gone(2, CallEnd::Busy), {}, "waiting (Busy)"},
+  });
+  EXPECT_EQ(link.status().failures, 2u);
+}
+
+TEST(RedialAndBlock, ACallThatCarriedSomethingBackEndsTheRow) {
+  const auto link = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy)"},
+      {2s, connect, {"start 2"}, "dialing (connect)"},
+      {3s, address("10.0.0.1"), {"hand over 2 IPv4: nothing"}, "up (connect)"},
+      {4s, queue(2, true), {}, "up (connect)"},
+      {33s, due, {"received? 2"}, "up (connect)"},
+      {33s, received(2, 7), {}, "up (connect)"},
+      {63s, due, {"received? 2"}, "up (connect)"},
+      {63s, received(2, 8), {}, "up (connect)"},
+      {92s, gone(2, CallEnd::PeerDead), {"route back", "forget 10.0.0.1"}, "waiting (PeerDead)"},
+  });
+  EXPECT_EQ(link.status().failures, 0u);
 }
 
 TEST(RedialAndBlock, TheSupervisorsLossIsAFailureLikeOthers) {

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "base/overloaded.hpp"
 #include "packets.hpp"
 
@@ -52,6 +54,7 @@ std::string one(const SayFarewell& e) { return "farewell? " + e.reason; }
 std::string one(const RouteBack&) { return "route back"; }
 std::string one(const CheckDrained& e) { return "drained? " + text(e.serial); }
 std::string one(const AskIdle& e) { return "idle? " + text(e.serial); }
+std::string one(const AskReceived& e) { return "received? " + text(e.serial); }
 std::string one(const ForgetAddress& e) { return "forget " + e.address.str(); }
 std::string one(const SetBlocked& e) { return e.blocked ? "block" : "unblock"; }
 std::string one(const GiveUpPlace&) { return "give up place"; }
@@ -102,7 +105,9 @@ LinkConfig dual() {
   return config;
 }
 
-LinkMachine unlisted(LinkConfig config, std::optional<Block> blocked) { return {std::move(config), blocked, Time{}}; }
+LinkMachine unlisted(LinkConfig config, std::optional<Block> blocked, FailuresInARow row) {
+  return {std::move(config), blocked, Time{}, row};
+}
 LinkMachine machine(LinkConfig config) {
   auto link = unlisted(std::move(config));
   (void)link.step(Listed{CallSerial::none}, Time{});
@@ -203,6 +208,9 @@ std::string words(const Event& event) {
           [&](const IdleReport& e) {
             return "idle" + call(e.serial) + " " + (e.remaining ? std::to_string(e.remaining->count()) : "?");
           },
+          [&](const ReceivedReport& e) {
+            return "received" + call(e.serial) + " " + (e.packets ? std::to_string(*e.packets) : "?");
+          },
           [](const DeadlinePassed&) { return std::string("due"); },
       },
       event);
@@ -216,9 +224,27 @@ std::string words(const LinkMachine& machine) {
   return out;
 }
 
+// The far end sends packets all the time. So the questions about that need no rows, except in a table that answers them itself.
+void far_end_sends(LinkMachine& machine, Time until) {
+  static std::uint32_t packets = 0;
+  while (const auto* up = machine.carries()) {
+    const auto due = up->back.deadline();
+    if (!due || *due > until) return;
+    const auto told = ReceivedReport{up->call.serial, ++packets};
+    const auto again = ReceivedReport{up->call.serial, ++packets};
+    const bool waits_for_this = machine.deadline() == due && !up->settling.deadline();
+    if (waits_for_this) (void)machine.step(DeadlinePassed{}, *due);
+    (void)machine.step(told, *due);
+    if (!waits_for_this) (void)machine.step(again, *due + 1min);
+  }
+}
+
 void play(LinkMachine& machine, std::vector<Row> rows) {
   auto last = Time::min();
+  const bool answers_itself = std::any_of(rows.begin(), rows.end(),
+                                          [](const Row& row) { return std::holds_alternative<ReceivedReport>(row.event); });
   for (auto& row : rows) {
+    if (!answers_itself) far_end_sends(machine, Time{} + row.at);
     const auto now = Time{} + row.at;
     const auto wake = machine.deadline() ? std::optional(std::max(*machine.deadline(), last)) : std::nullopt;
     last = now;

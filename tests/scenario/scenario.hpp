@@ -40,7 +40,8 @@ core::LinkConfig isp();
 core::LinkConfig dual();
 core::LinkMachine machine(core::LinkConfig config = isp());
 // The same before the supervisor has told which calls live; perhaps with an earlier ghostd's block.
-core::LinkMachine unlisted(core::LinkConfig config = isp(), std::optional<core::Block> blocked = std::nullopt);
+core::LinkMachine unlisted(core::LinkConfig config = isp(), std::optional<core::Block> blocked = std::nullopt,
+                           core::FailuresInARow row = {});
 
 // Plays the rows; each difference is a failure at its row.
 void play(core::LinkMachine& machine, std::vector<Row> rows);
@@ -83,8 +84,9 @@ inline core::Event routes_stay(std::string error) { return core::PlaceGivenUp{st
 
 inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }
 core::Event agreed(unsigned call, std::string_view local, std::string_view remote);
-inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {}) {
-  return core::CallReport{CallSerial{call}, core::CallGone{reason, std::move(detail)}};
+inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {},
+                        core::CallStage stage = core::CallStage::unknown) {
+  return core::CallReport{CallSerial{call}, core::CallGone{reason, std::move(detail), stage}};
 }
 inline core::Event listed(unsigned newest = 0) { return core::Listed{CallSerial{newest}}; }
 inline const core::Event supervisor_gone = core::SupervisorGone{};
@@ -107,6 +109,9 @@ inline core::Event sent_on(std::size_t replayed, core::Drops drops = {}) { retur
 inline core::Event queue(unsigned call, bool normal) { return core::QueueReport{CallSerial{call}, normal}; }
 inline core::Event drained(unsigned call, bool empty) { return core::DrainReport{CallSerial{call}, empty}; }
 inline core::Event idle(unsigned call, Duration remaining) { return core::IdleReport{CallSerial{call}, remaining}; }
+inline core::Event received(unsigned call, std::optional<std::uint32_t> packets) {
+  return core::ReceivedReport{CallSerial{call}, packets};
+}
 inline const core::Event due = core::DeadlinePassed{};
 
 }  // namespace ghost::test

@@ -45,6 +45,8 @@ LinkConfig World::some_config() {
   config.call.redial_delay = 1s * (1 + pick(5));
   config.call.redial_delay_max = 1s * (1 + pick(60));
   config.call.redial_attempts = chance(70) ? 0 : 1 + pick(3);
+  config.call.refused_attempts = 1 + pick(4);
+  config.call.refused_delay = 1s * (1 + pick(120));
   config.buffer = {.packets = pick(12), .bytes = 40 + pick(800), .age = 1s * (1 + pick(60))};
   config.appear.name = "hut";
   config.appear.hold = 1s * (1 + pick(600));
@@ -94,7 +96,7 @@ LinkEvent World::anything() {
     case 10: return AddressAppeared{some_address(family)};
     case 38: return FarEndAnswered{some_address(Family::v4)};
     case 11: return AddressVanished{some_address(family)};
-    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(19)));
+    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(20)));
     case 13: return queue(static_cast<unsigned>(number(old)), chance(50));
     case 14: return drained(static_cast<unsigned>(number(old)), chance(50));
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
@@ -129,7 +131,9 @@ LinkEvent World::some_wish() {
 
 void World::later(Duration in, LinkEvent event) { appointments_.push_back({now_ + in, std::move(event)}); }
 
-void World::later_gone(Duration in, CallSerial call, CallEnd reason) { later(in, CallReport{call, CallGone{reason, "told"}}); }
+void World::later_gone(Duration in, CallSerial call, CallEnd reason) {
+  later(in, CallReport{call, CallGone{reason, "told", static_cast<CallStage>(pick(6))}});
+}
 
 SentOn World::sent_of(std::size_t packets, std::size_t lost) {
   SentOn out{.replayed = packets - lost, .drops = {}};
@@ -142,7 +146,7 @@ void World::plan_call(CallSerial call) {
   auto at = up_to(2s);
   later(at, CallReport{call, CallStarted{}});
   at += up_to(chance(90) ? 10s : 200s);
-  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(19)));
+  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(20)));
   later(at, interface);
   for (const auto family : {Family::v4, Family::v6}) {
     if (chance(20)) continue;
@@ -152,7 +156,7 @@ void World::plan_call(CallSerial call) {
     later(up, AddressAppeared{local, chance(70) ? std::optional(far_end(family)) : std::nullopt});
     if (chance(15)) later(up + up_to(60s), AddressVanished{local});
   }
-  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(19)));
+  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(20)));
 }
 
 void World::next() {
@@ -206,6 +210,7 @@ void World::feed(LinkEvent event) {
                      words(event));
   if (history_.size() > 25) history_.erase(history_.begin());
   before(event);
+  must_dial_ = must_dial(event);
   auto copy = event;
   const auto step = link_.step(std::move(copy), clocks());
   made_.emplace(link_.memory().sequence, now_);
@@ -217,7 +222,17 @@ void World::feed(LinkEvent event) {
   const auto* of_call = std::get_if<Event>(&event);
   if (of_call && (std::holds_alternative<Reconfigured>(*of_call) || std::holds_alternative<PlaceGivenUp>(*of_call)))
     owed_.clear();
+  promise(!must_dial_, "a person asks for a call, nothing forbids it, and it does not call at once");
   after(step, from);
+}
+
+// Whatever has failed before, a person does not wait.
+bool World::must_dial(const LinkEvent& event) const {
+  const auto* of_call = std::get_if<Event>(&event);
+  const auto* asked = of_call ? std::get_if<ConnectAsked>(of_call) : nullptr;
+  const auto is = shown(call().state());
+  return asked && !asked->patient && !call().barred() && knows_ && call().has_place() &&
+         (is == Shown::down || is == Shown::waiting);
 }
 
 // What the link learns with this event.
@@ -305,6 +320,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
             promise(!routed_, "a call begins with the route of another");
+            seen_["calls at once, because a person asks"] += std::exchange(must_dial_, false);
             promise(!hung_up_, "it calls although a person has hung up, and nobody has asked since");
             ppp_.clear();
             asking_.reset();
@@ -400,9 +416,20 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             const auto left = quiet_ || chance(50) ? 0s : up_to(30s);
             later(up_to(100ms), IdleReport{e.serial, chance(10) ? std::nullopt : std::optional<Duration>(left)});
           },
+          [&](const AskReceived& e) {
+            ++seen_["asked what came back"];
+            promise(live_ == e.serial, "it asks what came back by no call");
+            if (chance(70)) ++received_;
+            later(up_to(100ms), ReceivedReport{e.serial, chance(5) ? std::nullopt : std::optional(received_)});
+          },
           [&](const ForgetAddress& e) { promise(held_.erase(e.address) == 1, "an address is forgotten that was not held"); },
           [&](const SetBlocked& e) {
             promise(blocked_ != e.blocked, "blocked twice, or unblocked twice");
+            const bool reload = of_call && (std::holds_alternative<Reconfigured>(*of_call) ||
+                                            std::holds_alternative<PlaceGivenUp>(*of_call));
+            const bool person = of_call && std::holds_alternative<UnblockAsked>(*of_call);
+            promise(e.blocked || person || reload, "a block is lifted by nobody");
+            seen_["blocks that a reload has lifted"] += !e.blocked && reload;
             blocked_ = e.blocked;
           },
           [&](const GiveUpPlace&) {

@@ -63,6 +63,7 @@ class World {
   void see(const core::Tell& told);
   void see(const core::TellAppeared& told);
   void see(const core::RouteBack&);
+  [[nodiscard]] bool must_dial(const core::LinkEvent& event) const;
   void answer_notice();
   void after_notices();
   void restart();
@@ -94,6 +95,8 @@ class World {
   std::optional<std::pair<IpAddress, Time>> asking_;  // whose far end has not answered, and how long that is waited for
   bool hung_up_ = false;                              // by a person, and nobody has asked for a call since
   bool asked_idle_ = false;                           // an answer to AskIdle is under way
+  std::uint32_t received_ = 0;                        // packets of the far end
+  bool must_dial_ = false;                            // this step, because a person asks and nothing forbids it
   bool blocked_ = false;
   std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked
   std::set<IpAddress> held_;        // handed over, not forgotten

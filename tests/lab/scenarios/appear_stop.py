@@ -43,7 +43,7 @@ def run(lab):
 def configure(lab, **link):
     lab.configure(
         "isp",
-        Call={"IdleTimeout": "10s"},
+        Call={"IdleTimeout": "10s", "RefusedAttempts": "1"},
         Appear={"Hold": "10min", "Name": "hut"},
         **{"Announce there": {"Url": f"file://{WHERE}", "Vanish": "yes", "Repeat": "yes"}},
         **link,

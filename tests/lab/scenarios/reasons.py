@@ -9,7 +9,16 @@ TIMEOUT = 420
 
 
 def run(lab):
-    lab.configure("isp", Call={"RedialDelay": "3min", "RedialDelayMax": "3min", "DialTimeout": "20s", "NegotiateTimeout": "12s"})
+    lab.configure(
+        "isp",
+        Call={
+            "RedialDelay": "3min",
+            "RedialDelayMax": "3min",
+            "RefusedAttempts": "1",
+            "DialTimeout": "20s",
+            "NegotiateTimeout": "12s",
+        },
+    )
     lab.start_ghostd()
     for outcome, reason in (
         ("busy", "Busy"),

@@ -28,7 +28,7 @@ def chain(lab):
     lab.configure(
         "isp",
         Link={"Metric": "200", "StandbyLinger": "20s", "Address": "192.0.0.2"},
-        Call={"RedialDelay": "30s", "IdleTimeout": "60s"},
+        Call={"RedialDelay": "40s", "IdleTimeout": "60s"},
     )
     lab.configure(
         "two",
@@ -88,7 +88,7 @@ def chain(lab):
     lab.configure(
         "isp",
         Link={"Metric": "400", "StandbyLinger": "20s", "Address": "192.0.0.2"},
-        Call={"RedialDelay": "30s", "IdleTimeout": "60s"},
+        Call={"RedialDelay": "40s", "IdleTimeout": "60s"},
     )
     lab.sh("systemctl reload ghostd")
     lab.wait_for(lambda: "metric 401" in lab.out("ip route show dev gd-isp"), 10, "the new metric")

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -24,6 +25,24 @@ TEST(Backoff, DoublesUpToTheLongest) {
 }
 
 TEST(Backoff, TheLongestHoldsForTheFirstToo) { EXPECT_EQ(redial_delay({.redial_delay = 10s, .redial_delay_max = 3s}, 1), 3s); }
+
+TEST(Backoff, JitterIsAFifthAtMost) {
+  Jitter jitter(7);
+  Duration least = 100s, most{}, sum{};
+  for (int i = 0; i < 1000; ++i) {
+    const auto delay = jitter.spread(100s);
+    least = std::min(least, delay);
+    most = std::max(most, delay);
+    sum += delay;
+  }
+  EXPECT_GE(least, 80s);
+  EXPECT_LT(least, 82s);
+  EXPECT_LE(most, 120s);
+  EXPECT_GT(most, 118s);
+  EXPECT_NEAR(static_cast<double>(sum / 1000 / 1ms), 100'000, 2'000);
+  EXPECT_EQ(Jitter().spread(100s), 100s);
+  EXPECT_NE(Jitter(1).spread(100s), Jitter(2).spread(100s)) << "two machines";
+}
 
 TEST(Backoff, NeverOverflowsAndNeverShrinks) {
   constexpr Duration ten_years = std::chrono::hours(24 * 365 * 10);

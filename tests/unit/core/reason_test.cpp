@@ -33,6 +33,7 @@ const std::vector<std::pair<CallEnd, std::string>> kPublic{
     {Crashed, "Crashed"},
     {SupervisorLost, "SupervisorLost"},
     {AddressConflict, "AddressConflict"},
+    {SimRefused, "SimRefused"},
     {Failed, "Failed"},
 };
 
@@ -57,6 +58,10 @@ TEST(Reason, UnknownNamesAreNoReason) {
   for (const auto* bad : {"", "busy", "BUSY", "Busy ", "HungUp\n", "18"}) EXPECT_FALSE(call_end_from_string(bad)) << bad;
 }
 
-TEST(Reason, OnlyTwoWaitForAPerson) {
-  for (const auto& [value, name] : kPublic) EXPECT_EQ(needs_a_person(value), value == AuthFailed || value == ConfigError) << name;
+TEST(Reason, StagesGoThereAndBack) {
+  for (int i = 0; i <= static_cast<int>(CallStage::running); ++i) {
+    const auto stage = static_cast<CallStage>(i);
+    EXPECT_EQ(call_stage_from_string(to_string(stage)), stage) << to_string(stage);
+  }
+  EXPECT_FALSE(call_stage_from_string("Authenticating"));
 }

@@ -30,6 +30,7 @@ struct Hands final : daemon::Path,
   bool routes_stay = false;     // those that are to be given up
   std::optional<std::string> handover_error;
   std::optional<core::Duration> idle_left_ = core::Duration::zero();  // nullopt: the kernel does not know
+  std::uint32_t received_ = 0;
   bool queue_is_dry = true, replay_has_left = true;
   std::function<void(const std::string& act)> during = [](const std::string&) {};  // something happens in the meantime
 
@@ -44,6 +45,10 @@ struct Hands final : daemon::Path,
   void stop() override { note("stop asking"); }
   bool settle(bool force) override;
   bool drained() override;
+  std::optional<std::uint32_t> received() override {
+    note("received?");
+    return received_;
+  }
   net::Result<core::Duration> idle_left() override;
   net::Result<void> forget(const IpAddress& address) override { return kernel("forget " + address.str()); }
   net::Result<void> set_blocked(bool blocked) override { return kernel(blocked ? "block" : "unblock"); }
