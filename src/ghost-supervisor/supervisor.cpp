@@ -97,7 +97,7 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   live.routes = config->routes;
   names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
-      loop_, std::move(*process), config->call,
+      loop_, std::move(*process), config->call, ppp::echo_interval(peer_file),
       Call::Callbacks{
           [this, link = dial.link, serial = dial.serial](const ppp::News& news) { on_news(link, serial, news); },
           [this, link = dial.link, serial = dial.serial](std::string_view line) { journal_.pppd_said(link, serial, line); }});

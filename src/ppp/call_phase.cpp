@@ -2,6 +2,7 @@
 #include "ppp/call_phase.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/overloaded.hpp"
 
@@ -9,8 +10,11 @@ namespace ghost::ppp {
 
 using core::Time;
 
-CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now)
-    : config_(config), state_(Connecting{now + config.dial_timeout}), said_{core::CallStarted{pid}} {}
+CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval)
+    : config_(config),
+      echo_interval_(echo_interval),
+      state_(Connecting{now + config.dial_timeout}),
+      said_{core::CallStarted{pid}} {}
 
 std::vector<CallEffect> CallPhase::step(const CallEvent& event, Time now) {
   std::vector<CallEffect> out;
@@ -47,12 +51,25 @@ std::string_view CallPhase::name() const {
 
 void CallPhase::on(const Line& line, Time now, std::vector<CallEffect>& out) {
   const auto fact = log_fact(line.text);
+  if (!std::holds_alternative<Ending>(state_)) evidence_.hear(line.text);
   if (!fact) return;
   // Lines that pppd logs while it obeys our SIGTERM are not the reason for the end.
   if (std::holds_alternative<Ending>(state_) && fact->kind != FactKind::FatalSignal) return;
   if (!evidence_.note(*fact, line.text)) return;
+  if (fact->kind == FactKind::LinkUp && !line_since_) line_since_ = now;
+  if (fact->kind == FactKind::PeerDead) look_at_echoes(line.text, now);
   advance(fact->kind, now);
   agree(*fact, now, out);
+}
+
+// "No response to 3 echo-requests": the first echo leaves when LCP is agreed, and the next ones an interval apart. So an answered
+// echo would have put this off by an interval at least. If LCP took long, we cannot know.
+void CallPhase::look_at_echoes(std::string_view line, Time now) {
+  static constexpr std::string_view kHead = "No response to ";
+  if (!line.starts_with(kHead) || !line_since_ || echo_interval_ == core::Duration::zero()) return;
+  unsigned unanswered = 0;
+  std::from_chars(line.data() + kHead.size(), line.data() + line.size(), unanswered);
+  if (unanswered != 0 && unanswered < 1000) asked_.echo_unanswered = now - *line_since_ < (unanswered + 1) * echo_interval_;
 }
 
 void CallPhase::advance(FactKind kind, Time now) {

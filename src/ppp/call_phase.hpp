@@ -21,6 +21,7 @@
 #include "core/time.hpp"
 #include "ppp/evidence.hpp"
 #include "ppp/exit_reason.hpp"
+#include "ppp/options.hpp"
 
 namespace ghost::ppp {
 
@@ -47,8 +48,8 @@ using CallEffect = std::variant<SendTerm, SendKill, News>;
 
 class CallPhase {
  public:
-  // pppd has just been started.
-  CallPhase(int pid, const core::CallConfig& config, core::Time now);
+  // pppd has just been started. echo_interval: lcp-echo-interval, as pppd was told; 0: no echoes.
+  CallPhase(int pid, const core::CallConfig& config, core::Time now, core::Duration echo_interval = kEchoInterval);
 
   [[nodiscard]] std::vector<CallEffect> step(const CallEvent& event, core::Time now);
 
@@ -96,7 +97,12 @@ class CallPhase {
   void tell_settled(core::Time now, bool at_once, std::vector<CallEffect>& out);
   void end(core::Time now, std::vector<CallEffect>& out);
 
+  // pppd gives the peer up when so many echoes in a row have no answer.
+  void look_at_echoes(std::string_view line, core::Time now);
+
   core::CallConfig config_;
+  core::Duration echo_interval_;
+  std::optional<core::Time> line_since_;  // since then pppd has the line
   std::variant<Connecting, Negotiating, Networking, Running, Ending, Gone> state_;
   Evidence evidence_;
   Asked asked_;

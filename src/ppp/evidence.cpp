@@ -2,11 +2,15 @@
 #include "ppp/evidence.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "ppp/text.hpp"
 
 namespace ghost::ppp {
 namespace {
+
+using core::CallStage;
 
 enum class Believed { Always, BeforeTheLine, AfterTheLine };
 
@@ -37,6 +41,9 @@ Believed believed(FactKind kind) {
     case FactKind::ChatNoAnswer:
     case FactKind::ChatLoginFailed:
     case FactKind::ChatAborted:
+    case FactKind::PinSent:
+    case FactKind::OtherSent:
+    case FactKind::SimError:
     case FactKind::ModemBusy:
     case FactKind::ModemNoCarrier:
     case FactKind::ModemNoDialtone:
@@ -54,7 +61,35 @@ bool last_counts(FactKind kind) {
          kind == FactKind::ModemNoAnswer;
 }
 
+// What pppd says at each end, and what says nothing without the line before.
+bool is_routine(std::string_view line) {
+  static constexpr std::array<std::string_view, 8> kRoutine{
+      "Exit.", "Connection terminated.", "Hangup", "Modem hangup", "Connect time ", "Sent ", "Script ", "Waiting for "};
+  return line.empty() || std::any_of(kRoutine.begin(), kRoutine.end(), [&](auto head) { return line.starts_with(head); });
+}
+
+// chat -v shows everything that the far end prints, and that may be a password.
+bool is_of_chat(std::string_view line) {
+  static constexpr std::array<std::string_view, 5> kChat{"send (", "expect (", "abort on (", "timeout set to ", "Failed ("};
+  return std::any_of(kChat.begin(), kChat.end(), [&](auto head) { return line.starts_with(head); });
+}
+
 }  // namespace
+
+void Evidence::hear(std::string_view line) {
+  auto text = printable(without_secrets(line));
+  if (is_of_chat(text)) chat_talks_ = true;
+  if ((chat_talks_ && !line_stands_) || is_routine(text)) return;
+  last_line_ = std::move(text);
+}
+
+CallStage Evidence::stage() const {
+  if (was_up_) return CallStage::running;
+  if (line(FactKind::AuthSucceeded) != nullptr) return CallStage::addressing;
+  if (!line_stands_) return CallStage::connecting;
+  const bool lcp_stood = first_of({FactKind::AuthFailed, FactKind::PeerTerminated}) != nullptr;
+  return lcp_stood ? CallStage::authenticating : CallStage::negotiating;
+}
 
 bool Evidence::note(const LogFact& fact, std::string_view line) {
   const auto when = believed(fact.kind);
@@ -64,6 +99,10 @@ bool Evidence::note(const LogFact& fact, std::string_view line) {
     std::erase_if(told_, [](const Told& t) { return believed(t.kind) == Believed::BeforeTheLine; });
   }
   if (fact.kind == FactKind::LocalAddress) was_up_ = true;
+  if (fact.kind == FactKind::OtherSent) {  // it is kept by what it ends
+    std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent; });
+    return true;
+  }
   if (last_counts(fact.kind)) std::erase_if(told_, [](const Told& t) { return last_counts(t.kind); });
   if (this->line(fact.kind) == nullptr) told_.push_back({fact.kind, printable(without_secrets(line))});
   return true;

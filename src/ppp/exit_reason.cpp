@@ -6,13 +6,18 @@
 
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace ghost::ppp {
 namespace {
 
 using core::CallEnd;
 using core::CallGone;
+using core::CallStage;
 using enum FactKind;
+
+constexpr const char* kEchoAdvice =
+    "; no echo was ever answered; if the line works without, write \"lcp-echo-interval 0\" in the peer file";
 
 std::string how(const ExitStatus& status) {
   if (status.kind == ExitStatus::Kind::Exited) return fmt::format("pppd exit code {}", status.value);
@@ -49,6 +54,11 @@ std::optional<Because> from_log(const Evidence& e) {
   const CallEnd terminated = e.was_up() ? CallEnd::PeerHungUp : CallEnd::NegotiationFailed;
   if (auto b = because(e, CallEnd::AuthFailed, {AuthFailed, ChatLoginFailed})) return b;
   if (!e.line_stands()) {
+    if (auto b = because(e, CallEnd::SimRefused, {SimError})) return b;
+    // chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known. Three wrong PINs lock the
+    // card, so we do not guess.
+    if (e.line(PinSent) != nullptr && e.line(ChatAborted) != nullptr)
+      return Because{CallEnd::SimRefused, "the modem refused the PIN: " + *e.line(ChatAborted)};
     if (auto b = because(e, CallEnd::Busy, {ChatBusy})) return b;
     if (auto b = because(e, CallEnd::NoCarrier, {ChatNoCarrier})) return b;
     if (auto b = because(e, CallEnd::NoDialtone, {ChatNoDialtone})) return b;
@@ -125,13 +135,17 @@ CallGone by_itself(const ExitStatus& status, const Evidence& e) {
   if (code == 5 && e.line(LineHungUp) == nullptr && e.line(Signalled) != nullptr)
     return told_by(CallEnd::Killed, e.line(Signalled), status);
   if (const auto b = from_log(e)) return told_by(b->reason, &b->line, status);
-  if (code == 1) return told_by(CallEnd::Failed, e.line(InterfaceRefused), status);
-  return told_by(from_code(code, e), nullptr, status);
+  if (const auto* line = e.line(InterfaceRefused); code == 1 && line != nullptr) return told_by(CallEnd::Failed, line, status);
+  return told_by(from_code(code, e), &e.last_line(), status);
 }
 
-}  // namespace
+// Words for the stage, where the reason's name does not say it.
+std::string staged(CallEnd reason, CallStage stage, std::string detail) {
+  const bool says = reason == CallEnd::AuthFailed || stage != CallStage::authenticating;
+  return says ? std::move(detail) : "while authenticating: " + std::move(detail);
+}
 
-CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const Asked& asked) {
+CallGone reason_of(const ExitStatus& status, const Evidence& evidence, const Asked& asked) {
   if (status.kind == ExitStatus::Kind::Signalled && is_crash(status.value)) return {CallEnd::Crashed, how(status)};
   if (const auto* line = evidence.line(FatalSignal); line != nullptr && status == ExitStatus{ExitStatus::Kind::Exited, 127})
     return told_by(CallEnd::Crashed, line, status);
@@ -144,6 +158,17 @@ CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const A
     return {CallEnd::TimedOut, asked.timed_out + killed};
   }
   return by_itself(status, evidence);
+}
+
+}  // namespace
+
+CallGone exit_reason(const ExitStatus& status, const Evidence& evidence, const Asked& asked) {
+  auto gone = reason_of(status, evidence, asked);
+  if (gone.reason == CallEnd::HungUp) return gone;
+  gone.stage = evidence.stage();
+  gone.detail = staged(gone.reason, gone.stage, std::move(gone.detail));
+  if (gone.reason == CallEnd::PeerDead && asked.echo_unanswered) gone.detail += kEchoAdvice;
+  return gone;
 }
 
 }  // namespace ghost::ppp

@@ -17,11 +17,12 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
-// Our actions before pppd ended.
+// Our actions before pppd ended, and what our clock saw.
 struct Asked {
-  bool hangup = false;    // somebody wanted the call to end
-  bool killed = false;    // it did not end on SIGTERM within HangupTimeout=
-  std::string timed_out;  // a deadline of ours passed: which; empty if none did
+  bool hangup = false;           // somebody wanted the call to end
+  bool killed = false;           // it did not end on SIGTERM within HangupTimeout=
+  std::string timed_out;         // a deadline of ours passed: which; empty if none did
+  bool echo_unanswered = false;  // the peer answered none of the echoes since the call began
   bool operator==(const Asked&) const = default;
 };
 

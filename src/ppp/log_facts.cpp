@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ppp/log_facts.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 
 namespace ghost::ppp {
 namespace {
@@ -110,8 +113,37 @@ std::optional<LogFact> addressed(std::string_view line, std::string_view head, F
   return LogFact{kind, address};
 }
 
+constexpr std::string_view kCmeError = "+CME ERROR: ";
+
+// By number and in words (AT+CMEE=1, =2). Not 14, "SIM busy": a modem that was just switched on says so, and a later try succeeds.
+constexpr std::array<std::string_view, 16> kSimErrors{"10",
+                                                      "11",
+                                                      "12",
+                                                      "13",
+                                                      "15",
+                                                      "16",
+                                                      "17",
+                                                      "18",
+                                                      "SIM not inserted",
+                                                      "SIM PIN required",
+                                                      "SIM PUK required",
+                                                      "SIM failure",
+                                                      "SIM wrong",
+                                                      "incorrect password",
+                                                      "SIM PIN2 required",
+                                                      "SIM PUK2 required"};
+
+bool sim_error(std::string_view text) {
+  const auto at = text.find(kCmeError);
+  if (at == std::string_view::npos) return false;
+  auto error = text.substr(at + kCmeError.size());
+  while (error.ends_with(')') || error.ends_with(' ')) error.remove_suffix(1);
+  return std::find(kSimErrors.begin(), kSimErrors.end(), error) != kSimErrors.end();
+}
+
 // chat: "Failed (NO CARRIER)": the ABORT string that was seen.
 std::optional<LogFact> chat_failure(std::string_view why) {
+  if (sim_error(why)) return just(FactKind::SimError);
   if (contains(why, "BUSY")) return just(FactKind::ChatBusy);
   if (contains(why, "NO CARRIER")) return just(FactKind::ChatNoCarrier);
   if (contains(why, "NO DIAL")) return just(FactKind::ChatNoDialtone);
@@ -121,12 +153,21 @@ std::optional<LogFact> chat_failure(std::string_view why) {
   return just(FactKind::ChatAborted);
 }
 
+// chat -v: "send (AT+CPIN=1234^M)".
+std::optional<LogFact> chat_sent(std::string_view what) {
+  std::string upper(what.substr(0, 8));
+  for (auto& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return just(upper.starts_with("AT+CPIN=") ? FactKind::PinSent : FactKind::OtherSent);
+}
+
 }  // namespace
 
 std::optional<LogFact> log_fact(std::string_view raw) {
   const auto line = without_program(trimmed(raw));
   if (line.empty()) return std::nullopt;
   if (line.starts_with("Failed (") && line.ends_with(")")) return chat_failure(line.substr(8, line.size() - 9));
+  if (line.starts_with("send (")) return chat_sent(line.substr(6));
+  if (sim_error(line)) return just(FactKind::SimError);
   // chat has no word for its time-out. It also logs "alarm" when a script is going to try again.
   if (line == "Failed") return just(FactKind::ChatTimedOut);
   for (const auto& [word, kind] : kModem)
@@ -152,8 +193,9 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   // 2.5 ends with this; 2.4.9 warns and goes on.
   if (line.starts_with("speed ") && line.ends_with(" not supported")) return just(FactKind::DeviceUnusable);
   if (contains(line, "unrecognized option '")) {
-    // pppd's words for a tty that does not exist.
-    return just(contains(line, "unrecognized option '/") ? FactKind::DeviceUnusable : FactKind::OptionsRefused);
+    // pppd's words for a tty that does not exist, and for an Ethernet interface that the pppoe plugin does not find.
+    const bool device = contains(line, "unrecognized option '/") || contains(line, "unrecognized option 'nic-");
+    return just(device ? FactKind::DeviceUnusable : FactKind::OptionsRefused);
   }
   for (const auto& [text, kind] : kBeginnings)
     if (line.starts_with(text)) return just(kind);

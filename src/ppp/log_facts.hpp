@@ -24,6 +24,9 @@ enum class FactKind {
   ChatNoAnswer,
   ChatLoginFailed,  // ABORT "Login incorrect" and its like
   ChatAborted,      // any other ABORT string
+  PinSent,          // chat has sent the SIM card's PIN (AT+CPIN=)
+  OtherSent,        // chat has sent something else
+  SimError,         // the modem has reported an error of the SIM card (3GPP TS 27.007, +CME ERROR: 10 to 18)
   ModemBusy,        // the same words as a plain line, from scripts that do not ABORT on them
   ModemNoCarrier,
   ModemNoDialtone,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -82,7 +83,8 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   std::vector<std::string> argv{paths.pppd};
   const auto add = [&argv](auto... words) { (argv.emplace_back(words), ...); };
 
-  add("noauth", "usepeerdns", "ipcp-accept-local", "ipcp-accept-remote", "lcp-echo-interval", "20", "lcp-echo-failure", "3");
+  add("noauth", "usepeerdns", "ipcp-accept-local", "ipcp-accept-remote", "lcp-echo-interval",
+      std::to_string(kEchoInterval / std::chrono::seconds(1)), "lcp-echo-failure", "3");
   // Our scripts run pppd's, in a unit of their own, and without USEPEERDNS (units/ppp-script). With it,
   // pppd's own script for name servers (/etc/ppp/ip-up.d/0000usepeerdns) keeps one backup of resolv.conf per interface. With
   // two calls, or after a crash, a provider's servers stay for good.
@@ -126,6 +128,18 @@ std::string_view unusable_option(std::string_view peer_file) {
     for (const auto bad : kUnusable)
       if (!word->quoted && word->text == bad) return bad;
   return {};
+}
+
+core::Duration echo_interval(std::string_view peer_file) {
+  auto interval = kEchoInterval;
+  for (auto rest = peer_file; const auto word = next_word(rest);) {
+    if (word->quoted || word->text != "lcp-echo-interval") continue;
+    const auto value = next_word(rest);  // the last one counts
+    unsigned seconds = 0;
+    if (value && std::from_chars(value->text.data(), value->text.data() + value->text.size(), seconds).ec == std::errc{})
+      interval = std::chrono::seconds(std::min(seconds, 86400U));
+  }
+  return interval;
 }
 
 std::string telling_connect(std::string_view peer_file) {

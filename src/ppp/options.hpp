@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "core/time.hpp"
 
 namespace ghost::ppp {
 
@@ -31,6 +32,11 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
 // The first word of a peer file that is incompatible with ghostd and that no later option of pppd can undo. Empty if there
 // is none. This is "demand", with which pppd dials by itself and answers for an absent peer.
 std::string_view unusable_option(std::string_view peer_file);
+
+inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // unless the peer file says otherwise
+
+// lcp-echo-interval, as pppd gets it with this peer file.
+core::Duration echo_interval(std::string_view peer_file);
 
 // chat(8) without -s reports its reason for failing only to syslog. If the peer file's connect script is a plain chat with its
 // script in a file (-f), this is that command with -s added. It goes to pppd after the peer file. Otherwise it is empty,

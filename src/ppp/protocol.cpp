@@ -64,7 +64,10 @@ std::string encode_news(const core::CallNews& news) {
                                  return out;
                                },
                                [&](const core::CallGone& g) {
-                                 return with_text(fmt::format("gone {} {}", who, core::to_string(g.reason)), g.detail);
+                                 auto head = fmt::format("gone {} {}", who, core::to_string(g.reason));
+                                 if (g.stage != core::CallStage::unknown)
+                                   head += fmt::format(" stage={}", core::to_string(g.stage));
+                                 return with_text(std::move(head), g.detail);
                                }},
                     news.what);
 }
@@ -103,7 +106,12 @@ std::optional<std::variant<core::CallStarted, core::CallAddress, core::CallGone>
   }
   const auto reason = core::call_end_from_string(words.next());
   if (!reason) return std::nullopt;
-  return core::CallGone{*reason, std::string(words.rest())};
+  // A supervisor of 0.1 does not know the stage.
+  constexpr std::string_view kStage = "stage=";
+  if (!words.rest().starts_with(kStage)) return core::CallGone{*reason, std::string(words.rest())};
+  const auto stage = core::call_stage_from_string(words.next().substr(kStage.size()));
+  if (!stage || *stage == core::CallStage::unknown) return std::nullopt;
+  return core::CallGone{*reason, std::string(words.rest()), *stage};
 }
 
 std::string quote(std::string_view text) { return "\"" + printable(text, 40) + "\""; }

@@ -4,7 +4,7 @@
 //   ghostd asks                    the supervisor says
 //   dial <link> <serial>           started <link> <serial> pid=<n>
 //   hangup <link> <serial>         address <link> <serial> local=<ip> remote=<ip>[ dns=<ip>[,<ip>…]]
-//   list                           gone <link> <serial> <Reason>[ <detail…>]
+//   list                           gone <link> <serial> <Reason>[ stage=<stage>][ <detail…>]
 //                                  refused <link>|- <serial> <why…>
 //   names                          listed
 //

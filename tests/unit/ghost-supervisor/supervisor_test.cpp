@@ -50,7 +50,7 @@ TEST(Supervisor, ACallIsStartedAddressGone) {
   send_text(client, "dial isp 7");
   EXPECT_THAT(rig.next(client), MatchesRegex("started isp 7 pid=[0-9]+"));
   EXPECT_EQ(rig.next(client), "address isp 7 local=10.9.0.17 remote=10.9.0.1 dns=9.9.9.9,149.112.112.112");
-  EXPECT_EQ(rig.next(client), "gone isp 7 PeerHungUp LCP terminated by peer (User request) (pppd exit code 16)");
+  EXPECT_EQ(rig.next(client), "gone isp 7 PeerHungUp stage=running LCP terminated by peer (User request) (pppd exit code 16)");
   EXPECT_THAT(rig.said, Contains("isp 7: CHAP authentication succeeded"));
 }
 
@@ -74,9 +74,9 @@ TEST(Supervisor, EveryFaultHasItsName) {
            {"say \"/usr/sbin/pppd: unrecognized option '/dev/ttyUSB0'\"; exit 2", "DeviceMissing "},
            {"say \"/usr/sbin/pppd: unrecognized option 'x'\"; exit 2", "ConfigError "},
            {"exit 7", "DeviceMissing "},
-           {"kill -KILL $$", "Killed pppd died of SIGKILL"},
-           {"kill -SEGV $$", "Crashed pppd died of SIGSEGV"},
-           {"exit 1", "Failed pppd exit code 1"},
+           {"kill -KILL $$", "Killed stage=connecting pppd died of SIGKILL"},
+           {"kill -SEGV $$", "Crashed stage=connecting pppd died of SIGSEGV"},
+           {"exit 1", "Failed stage=connecting pppd exit code 1"},
        }) {
     ++serial;
     rig.scenario("isp", script);
@@ -140,9 +140,11 @@ TEST(Supervisor, APppdThatIgnoresTermIsKilledWithAllItStarted) {
 
 TEST(Supervisor, EachPhaseHasADeadline) {
   for (const auto& [lines, detail] : std::vector<std::pair<std::string, std::string>>{
-           {"", "TimedOut no connection within DialTimeout="},
-           {"say 'Serial connection established.';", "TimedOut no agreement with the peer within NegotiateTimeout="},
-           {"say 'Connect: x <--> y'; say 'PAP authentication succeeded';", "TimedOut no address within NegotiateTimeout="}}) {
+           {"", "TimedOut stage=connecting no connection within DialTimeout="},
+           {"say 'Serial connection established.';",
+            "TimedOut stage=negotiating no agreement with the peer within NegotiateTimeout="},
+           {"say 'Connect: x <--> y'; say 'PAP authentication succeeded';",
+            "TimedOut stage=addressing no address within NegotiateTimeout="}}) {
     Rig rig;
     rig.scenario("isp", lines + "obey");
     // Long enough for the script to say its lines first.
@@ -280,7 +282,7 @@ TEST(Supervisor, AnEndThatNobodyHeardIsKeptUntilTheNextList) {
   rig.dir.write("go", "");
   ASSERT_TRUE(rig.await([&] { return rig.noted("gone isp 7 CarrierLost") == 1; }));
   EXPECT_TRUE(rig.await([&] { return !alive(pid); }));
-  for (const auto* expected : {"gone isp 7 CarrierLost Modem hangup (pppd exit code 16)", "listed"}) {
+  for (const auto* expected : {"gone isp 7 CarrierLost stage=running Modem hangup (pppd exit code 16)", "listed"}) {
     if (!client) {
       client = rig.connect();
       send_text(client, "list");

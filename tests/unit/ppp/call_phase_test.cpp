@@ -150,6 +150,20 @@ TEST(CallPhase, AnExitBeforeTheAddressSettledStillTellsItFirst) {
   EXPECT_EQ(reason_of(out), CallEnd::PeerHungUp);
 }
 
+// Three echoes, 20 s apart: an answer to any of them would have put the end off.
+TEST(CallPhase, KnowsWhetherAnEchoWasEverAnswered) {
+  const auto detail = [](core::Duration dead_after) {
+    Rig rig;
+    rig.lines({"Serial connection established.", "Connect: ppp-isp <--> /dev/ttyS0", "local  IP address 10.9.0.17"});
+    rig.now += dead_after;
+    rig.lines({"No response to 3 echo-requests", "Serial link appears to be disconnected."});
+    const auto effects = rig.exit(code(15));
+    return gone_of(effects)->detail;
+  };
+  EXPECT_THAT(detail(62s), testing::HasSubstr("no echo was ever answered"));
+  EXPECT_THAT(detail(82s), testing::Not(testing::HasSubstr("no echo was ever answered")));
+}
+
 TEST(CallPhase, AfterTheExitNothingHappens) {
   Rig rig;
   EXPECT_EQ(reason_of(rig.exit(code(8))), CallEnd::ConnectFailed);

@@ -123,6 +123,13 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {1, {"speed 12345 not supported"}, DeviceMissing},
            {10, connected({"CHAP authentication succeeded", "Peer refused to agree to his IP address"}), NegotiationFailed},
            {1, {"Couldn't create ppp interface ppp-isp: File exists"}, Failed},
+           {2, {"/usr/sbin/pppd: unrecognized option 'nic-eth9'"}, DeviceMissing},
+           // The SIM card. chat stops reading at its ABORT string.
+           {8, {"send (AT+CPIN=1234^M)", "+CME ERROR: 16", "Failed (ERROR)", "Connect script failed"}, SimRefused},
+           {8, {"send (AT+CPIN=1234^M)", "expect (OK)", "+CME ERROR", " -- failed", "Failed (ERROR)"}, SimRefused},
+           {8, {"send (ATZ^M)", "Failed (+CME ERROR: SIM PUK required)"}, SimRefused},
+           {8, {"send (AT+CPIN=1234^M)", "OK", "send (ATD*99#^M)", "Failed (ERROR)"}, ConnectFailed},
+           {8, {"send (AT+CPIN=1234^M)", "Failed (NO CARRIER)"}, NoCarrier},
        })
     EXPECT_EQ(reason(code(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
 }
@@ -147,7 +154,8 @@ TEST(ExitReason, WhatWeAskedForIsHungUp) {
 
 TEST(ExitReason, ADeadlineIsTimedOutUnlessTheLogKnowsBetter) {
   const Asked late{.hangup = false, .killed = false, .timed_out = "no agreement"};
-  EXPECT_EQ(exit_reason(code(5), evidence(connected()), late), (core::CallGone{CallEnd::TimedOut, "no agreement"}));
+  EXPECT_EQ(exit_reason(code(5), evidence(connected()), late),
+            (core::CallGone{CallEnd::TimedOut, "no agreement", core::CallStage::negotiating}));
   EXPECT_EQ(reason(code(5), connected({"CHAP authentication failed"}), late), CallEnd::AuthFailed);
   EXPECT_EQ(reason(signalled(SIGKILL), connected(), {.hangup = false, .killed = true, .timed_out = "x"}), CallEnd::TimedOut);
 }
@@ -159,6 +167,54 @@ TEST(ExitReason, SignalsAreCrashesOrKills) {
   }
   EXPECT_EQ(reason(signalled(SIGSEGV), up(), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::Crashed);
   EXPECT_THAT(exit_reason(signalled(SIGKILL), {}, {}).detail, HasSubstr("SIGKILL"));
+}
+
+TEST(ExitReason, TellsHowFarTheCallCame) {
+  using enum core::CallStage;
+  const auto stage = [](const Lines& lines) { return exit_reason(code(16), evidence(lines), {}).stage; };
+  EXPECT_EQ(stage({"Failed (BUSY)"}), connecting);
+  EXPECT_EQ(stage(connected({"LCP: timeout sending Config-Requests"})), negotiating);
+  EXPECT_EQ(stage(connected({"LCP terminated by peer", "Modem hangup"})), authenticating);
+  EXPECT_EQ(stage(connected({"CHAP authentication failed"})), authenticating);
+  EXPECT_EQ(stage(connected({"PAP authentication succeeded", "LCP terminated by peer"})), addressing);
+  EXPECT_EQ(stage(up({"LCP terminated by peer"})), running);
+  // The far end printed it before the line stood.
+  EXPECT_EQ(stage({"LCP terminated by peer"}), connecting);
+}
+
+TEST(ExitReason, SaysThatItWasWhileAuthenticating) {
+  const auto gone = exit_reason(code(16), evidence(connected({"LCP terminated by peer", "Modem hangup"})), {});
+  EXPECT_EQ(gone.reason, CallEnd::NegotiationFailed);
+  EXPECT_EQ(gone.detail, "while authenticating: LCP terminated by peer (pppd exit code 16)");
+  EXPECT_EQ(exit_reason(code(19), evidence(connected({"CHAP authentication failed"})), {}).detail,
+            "CHAP authentication failed (pppd exit code 19)");
+}
+
+TEST(ExitReason, SaysWhatToSetIfNoEchoWasEverAnswered) {
+  const auto dead = evidence(up({"No response to 3 echo-requests"}));
+  EXPECT_THAT(exit_reason(code(15), dead, {.hangup = false, .killed = false, .timed_out = "", .echo_unanswered = true}).detail,
+              HasSubstr("lcp-echo-interval 0"));
+  EXPECT_THAT(exit_reason(code(15), dead, {}).detail, testing::Not(HasSubstr("lcp-echo-interval")));
+}
+
+// An exit that is known by its number alone has the last that pppd said.
+TEST(ExitReason, TheLastLineIsTheDetailOfANumber) {
+  const auto heard = [](const Lines& lines) {
+    Evidence e;
+    for (const auto* line : lines) {
+      e.hear(line);
+      if (const auto fact = log_fact(line)) e.note(*fact, line);
+    }
+    return exit_reason(code(1), e, {}).detail;
+  };
+  EXPECT_EQ(heard({"Plugin foo.so loaded.", "ioctl(PPPIOCNEWUNIT): Permission denied", "Exit."}),
+            "ioctl(PPPIOCNEWUNIT): Permission denied (pppd exit code 1)");
+  EXPECT_EQ(heard({"Exit."}), "pppd exit code 1");
+  // What the far end prints while chat talks may be a password.
+  EXPECT_EQ(heard({"send (ATZ^M)", "expect (ogin:)", "Password: hunter2"}), "pppd exit code 1");
+  EXPECT_EQ(heard({"send (ATZ^M)", "Password: hunter2", "Serial connection established.", "Connect: ppp0 <--> /dev/ttyS0",
+                   "Cannot do that", "Connect time 0.1 minutes.", "Exit."}),
+            "Cannot do that (pppd exit code 1)");
 }
 
 TEST(ExitReason, TheDetailIsTheLineThatTold) {

@@ -107,6 +107,13 @@ TEST(Options, WhatAShellOrPppdWouldReadAsMoreThanAWordIsRefused) {
   EXPECT_FALSE(pppd_argv(link));
 }
 
+TEST(Options, TheLastEchoIntervalCounts) {
+  EXPECT_EQ(echo_interval(""), kEchoInterval);
+  EXPECT_EQ(echo_interval("lcp-echo-interval 5\n# lcp-echo-interval 6\nlcp-echo-interval 7 # 8"), std::chrono::seconds(7));
+  EXPECT_EQ(echo_interval("lcp-echo-interval 0"), std::chrono::seconds(0));
+  EXPECT_EQ(echo_interval("lcp-echo-interval x\nuser lcp-echo-interval"), kEchoInterval);
+}
+
 TEST(Options, DemandInAPeerFileIsFound) {
   EXPECT_EQ(unusable_option("noauth\n\tdemand\n"), "demand");
   EXPECT_EQ(unusable_option("demand"), "demand");

@@ -13,6 +13,7 @@ using core::CallAddress;
 using core::CallEnd;
 using core::CallGone;
 using core::CallNews;
+using core::CallStage;
 using core::CallStarted;
 
 namespace {
@@ -31,6 +32,8 @@ std::vector<Message> messages() {
           CallNews{"isp", kSerial, CallAddress{ip("fe80::1"), ip("fe80::2"), {}}},
           CallNews{"isp", kSerial, CallGone{CallEnd::Busy, "Failed (BUSY) (pppd exit code 8)"}},
           CallNews{"isp", kSerial, CallGone{CallEnd::HungUp, ""}},
+          CallNews{"isp", kSerial, CallGone{CallEnd::NegotiationFailed, "why", CallStage::authenticating}},
+          CallNews{"isp", kSerial, CallGone{CallEnd::CarrierLost, "", CallStage::running}},
           Refused{"isp", kSerial, "a call lives already"},
           Refused{"", CallSerial::none, "not allowed"},
           Listed{}};
@@ -46,8 +49,10 @@ TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(messages()[2]), "address isp 7 local=10.1.2.3 remote=10.1.2.1 dns=9.9.9.9,2620:fe::fe");
   EXPECT_EQ(encode(messages()[4]), "gone isp 7 Busy Failed (BUSY) (pppd exit code 8)");
   EXPECT_EQ(encode(messages()[5]), "gone isp 7 HungUp");
-  EXPECT_EQ(encode(messages()[6]), "refused isp 7 a call lives already");
-  EXPECT_EQ(encode(messages()[7]), "refused - 0 not allowed");
+  EXPECT_EQ(encode(messages()[6]), "gone isp 7 NegotiationFailed stage=authenticating why");
+  EXPECT_EQ(encode(messages()[7]), "gone isp 7 CarrierLost stage=running");
+  EXPECT_EQ(encode(messages()[8]), "refused isp 7 a call lives already");
+  EXPECT_EQ(encode(messages()[9]), "refused - 0 not allowed");
 }
 
 TEST(Protocol, ReadsBackWhatItWrites) {
@@ -101,12 +106,28 @@ TEST(Protocol, RefusesRequestsThatAreNotExactlyOne) {
 }
 
 TEST(Protocol, RefusesMessagesThatAreNotExactlyOne) {
-  for (const std::string& bad : std::vector<std::string>{
-           "started isp 7", "started isp 7 pid=", "started isp 7 pid=0", "started isp 7 pid=-3", "started isp 7 pid=1 x",
-           "address isp 7 local=1.2.3.4", "address isp 7 remote=1.2.3.4 local=1.2.3.5",
-           "address isp 7 local=1.2.3 remote=1.2.3.4", "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=",
-           "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=9.9.9.9,", "gone isp 7", "gone isp 7 Nonsense", "gone isp 7 Busy ",
-           "gone isp 7 busy", "refused", "refused - 7 why", "refused isp 0 why", "listed ", "news isp 7"})
+  for (const std::string& bad : std::vector<std::string>{"started isp 7",
+                                                         "started isp 7 pid=",
+                                                         "started isp 7 pid=0",
+                                                         "started isp 7 pid=-3",
+                                                         "started isp 7 pid=1 x",
+                                                         "address isp 7 local=1.2.3.4",
+                                                         "address isp 7 remote=1.2.3.4 local=1.2.3.5",
+                                                         "address isp 7 local=1.2.3 remote=1.2.3.4",
+                                                         "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=",
+                                                         "address isp 7 local=1.2.3.4 remote=1.2.3.5 dns=9.9.9.9,",
+                                                         "gone isp 7",
+                                                         "gone isp 7 Nonsense",
+                                                         "gone isp 7 Busy stage=",
+                                                         "gone isp 7 Busy stage=unknown",
+                                                         "gone isp 7 Busy stage=late why",
+                                                         "gone isp 7 Busy ",
+                                                         "gone isp 7 busy",
+                                                         "refused",
+                                                         "refused - 7 why",
+                                                         "refused isp 0 why",
+                                                         "listed ",
+                                                         "news isp 7"})
     EXPECT_FALSE(decode_message(bad)) << bad;
 }
 
