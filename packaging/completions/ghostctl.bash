@@ -3,7 +3,7 @@
 
 _ghostctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-    local verbs='status connect disconnect appear appearances monitor block unblock check reload init doctor help'
+    local verbs='status connect disconnect appear appearances monitor block unblock check reload init doctor explain help'
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ " $verbs " == *" ${COMP_WORDS[i]} "* ]] && { verb=${COMP_WORDS[i]}; break; }
@@ -29,6 +29,8 @@ _ghostctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
     elif [[ $verb == help ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+    elif [[ $verb == explain ]]; then
+        mapfile -t COMPREPLY < <(compgen -W failures -- "$cur")
     elif [[ $verb == check ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     elif [[ $verb != reload && $verb != init && $verb != doctor ]]; then

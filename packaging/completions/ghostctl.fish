@@ -7,7 +7,7 @@ function __ghostctl_links
 end
 
 function __ghostctl_needs_verb
-    not __fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock check reload init doctor help
+    not __fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock check reload init doctor explain help
 end
 
 complete -c ghostctl -f
@@ -23,9 +23,11 @@ complete -c ghostctl -n __ghostctl_needs_verb -a check -d 'Check the configurati
 complete -c ghostctl -n __ghostctl_needs_verb -a reload -d 'Apply the configuration'
 complete -c ghostctl -n __ghostctl_needs_verb -a init -d 'Write the files of a new link'
 complete -c ghostctl -n __ghostctl_needs_verb -a doctor -d 'Say what stands in the way'
+complete -c ghostctl -n __ghostctl_needs_verb -a explain -d 'What heals a failure'
 complete -c ghostctl -n __ghostctl_needs_verb -a help -d 'Explain a verb'
 complete -c ghostctl -n '__fish_seen_subcommand_from status connect disconnect appear appearances monitor block unblock' -a '(__ghostctl_links)'
-complete -c ghostctl -n '__fish_seen_subcommand_from help' -a 'status connect disconnect appear appearances monitor block unblock check reload init doctor'
+complete -c ghostctl -n '__fish_seen_subcommand_from help' -a 'status connect disconnect appear appearances monitor block unblock check reload init doctor explain'
+complete -c ghostctl -n '__fish_seen_subcommand_from explain' -a failures -d 'What heals each of them'
 complete -c ghostctl -n '__fish_seen_subcommand_from check' -F
 complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l no-wait -d 'Return at once'
 complete -c ghostctl -n '__fish_seen_subcommand_from connect disconnect appear' -l timeout -x -a '30s 1min 2min 5min 10min' -d 'Wait no longer'

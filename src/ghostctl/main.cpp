@@ -95,6 +95,11 @@ int run(int argc, char** argv) {
   auto* makes = add("init", "ask five questions and write the files of a new link", init);
   add_init_options(*link(makes, false), options.init);
   add("doctor", "look at this machine and say what stands in the way of a call", doctor);
+  std::string topic;
+  add("explain", "explain a topic: failures, what heals each of them, and when ghostd tries again", explain)
+      ->add_option("TOPIC", topic, "failures")
+      ->required()
+      ->check(CLI::IsMember({"failures"}));
   std::string explained;
   app.add_subcommand("help", "explain a verb, as VERB --help does")->add_option("VERB", explained, "the verb");
 

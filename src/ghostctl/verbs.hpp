@@ -41,6 +41,7 @@ ExitCode check(const Options& options);
 ExitCode reload(const Options& options);
 ExitCode init(const Options& options);
 ExitCode doctor(const Options& options);
+ExitCode explain(const Options& options);
 
 // Shared by the verbs.
 std::uint64_t now_usec();                         // since 1970

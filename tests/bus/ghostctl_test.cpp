@@ -72,6 +72,15 @@ TEST_F(Ghostctl, StatusForPeopleHasNoColoursInAPipe) {
                                       testing::Not(HasSubstr("\x1b"))));
 }
 
+TEST_F(Ghostctl, ExplainsEachFailure) {
+  const auto ran = ctl({"explain", "failures"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, testing::AllOf(HasSubstr("AuthFailed         a few tries"), HasSubstr("RefusedDelay=")));
+  EXPECT_EQ(Json::parse(ctl({"explain", "failures", "--json"}).out)[1]["healed_by"], "time");
+  EXPECT_EQ(ctl({"explain"}).status, 2);
+  EXPECT_EQ(ctl({"explain", "nothing"}).status, 2);
+}
+
 TEST_F(Ghostctl, ExitCodes) {
   EXPECT_EQ(ctl({"status", "nope"}).status, 3);
   EXPECT_EQ(ctl({"connect", "nope"}).status, 3);
