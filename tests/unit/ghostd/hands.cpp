@@ -98,8 +98,19 @@ void Hands::appeared(const std::string& link, const TellAppeared& appearance) {
   note(link + " appeared at " + appearance.addresses.front().str());
 }
 
+namespace {
+
+// The far end has accepted the link before, so a call that comes up need not be saved.
+LinkMemory accepted() {
+  LinkMemory memory;
+  memory.acceptance.ever = true;
+  return memory;
+}
+
+}  // namespace
+
 Life::Life(LinkConfig config)
-    : link(std::move(config), {}, {[](WallTime) { return 0s; }, [](std::uint64_t) { return 0; }}, clocks()),
+    : link(std::move(config), accepted(), {[](WallTime) { return 0s; }, [](std::uint64_t) { return 0; }}, clocks()),
       executor_({hands, hands, hands, hands, hands, hands, hands, hands, hands}, [this](LinkEvent e) { post(std::move(e)); }),
       queue_([this](const std::string& name, LinkEvent event) {
         EXPECT_EQ(name, link.call().config().name);
@@ -120,7 +131,21 @@ std::vector<std::string> Life::at(Duration now, LinkEvent event) {
   return std::exchange(hands.done, {});
 }
 
+std::vector<std::string> Life::due() { return at(link.deadline()->time_since_epoch(), Event(DeadlinePassed{})); }
+
+// The far end sends packets all the time. The questions about that are not what most tests are about.
+void Life::far_end_sends(Duration until) {
+  for (;;) {
+    const auto* up = link.call().carries();
+    const auto asks = up ? up->back.deadline() : std::nullopt;
+    if (!asks || link.deadline() != asks || *asks >= Time{} + until) return;
+    ++hands.received_;
+    EXPECT_THAT(due(), testing::ElementsAre("received?"));
+  }
+}
+
 std::vector<std::string> Life::due(Duration now) {
+  far_end_sends(now);
   EXPECT_EQ(link.deadline(), Time{} + now) << "it is not to be woken then";
   return at(now, Event(DeadlinePassed{}));
 }

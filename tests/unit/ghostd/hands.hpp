@@ -81,6 +81,8 @@ class Life {
   std::vector<std::string> at(Duration when, core::LinkEvent event);
   // At the time that the link asked for; it is given, so that a test knows when it is.
   std::vector<std::string> due(Duration when);
+  // The same, whenever that is: a pause after a failure is a little longer or shorter than configured.
+  std::vector<std::string> due();
   // From within an act.
   void post(core::LinkEvent event) { queue_.post("isp", std::move(event)); }
   [[nodiscard]] std::string state() const { return words(link.call()); }
@@ -93,6 +95,7 @@ class Life {
   core::Link link;
 
  private:
+  void far_end_sends(Duration until);
   [[nodiscard]] core::Clocks clocks() const;
   daemon::Executor executor_;
   daemon::EventQueue queue_;
