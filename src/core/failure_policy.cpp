@@ -59,9 +59,11 @@ std::string_view what_ghostd_does(Remedy remedy) {
   switch (remedy) {
     case Remedy::none: return "nothing; the next packet calls again";
     case Remedy::time:
-      return "tries again after RedialDelay=, which doubles up to RedialDelayMax=; RedialAttempts= failures in a row block the link";
+      return "tries again after RedialDelay=, which doubles up to RedialDelayMax=; "
+             "RedialAttempts= failures in a row block the link";
     case Remedy::tries:
-      return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link; a reload gives one more try";
+      return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link; "
+             "a reload gives one more try";
     case Remedy::device: return "tries again after RedialDelay=, which doubles up to 30s; never blocks the link";
     case Remedy::file: return "blocks the link; a reload, or ghostctl unblock, lifts the block";
     case Remedy::person: return "blocks the link; ghostctl unblock, or a reload with another [Link] section, lifts the block";

@@ -34,8 +34,8 @@ struct FailurePolicy {
 // One line for people: what ghostd does.
 [[nodiscard]] std::string_view what_ghostd_does(Remedy remedy);
 
-// accepted: the far end has accepted this link's name and secret at least once. If it never has, an end while authenticating counts
-// as a refusal, because some providers refuse without a word. A refusal after it accepted them in the same call (a CHAP
+// accepted: the far end has accepted this link's name and secret at least once. If it never has, an end while authenticating
+// counts as a refusal, because some providers refuse without a word. A refusal after it accepted them in the same call (a CHAP
 // challenge that is repeated) says nothing about the secret.
 [[nodiscard]] Remedy remedy_of(CallEnd end, CallStage stage, bool accepted);
 

@@ -39,6 +39,8 @@ HangupTimeout=5s
 RedialDelay=500ms
 RedialDelayMax=5min
 RedialAttempts=7
+RefusedAttempts=4
+RefusedDelay=2min
 
 [Buffer]
 Packets=100
@@ -57,7 +59,7 @@ From=10.10.10.0/24 fd00:10::/64
   expected.stable = {ip("192.0.2.77"), ip("fd00::77")};
   expected.routes = {net("0.0.0.0/0"), net("::/0"), net("10.0.0.0/8")};
   expected.mtu = 1400;
-  expected.call = {90min, 90s, 20s, 3s, 5s, 500ms, 5min, 7};
+  expected.call = {90min, 90s, 20s, 3s, 5s, 500ms, 5min, 7, 4, 2min};
   expected.buffer = {100, 65536, kForever};
   expected.share = {net("10.10.10.0/24"), net("fd00:10::/64")};
   EXPECT_EQ(loaded->config, core::Config{{expected}});

@@ -60,7 +60,7 @@ TEST(Supervisor, EveryFaultHasItsName) {
   const auto client = rig.connect();
   unsigned serial = 0;
   for (const auto& [script, gone] : std::vector<std::pair<std::string, std::string>>{
-           {"say 'Failed (BUSY)'; say 'Connect script failed'; exit 8", "Busy Failed (BUSY) (pppd exit code 8)"},
+           {"say 'Failed (BUSY)'; say 'Connect script failed'; exit 8", "Busy stage=connecting Failed (BUSY) (pppd exit code 8)"},
            {"say 'Failed (NO CARRIER)'; say 'Connect script failed'; exit 8", "NoCarrier "},
            {"say 'Failed (NO DIALTONE)'; say 'Connect script failed'; exit 8", "NoDialtone "},
            {"say Failed; say 'Connect script failed'; exit 8", "NoAnswer "},
