@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
 namespace ghost::ppp {
@@ -156,7 +155,8 @@ std::optional<LogFact> chat_failure(std::string_view why) {
 // chat -v: "send (AT+CPIN=1234^M)".
 std::optional<LogFact> chat_sent(std::string_view what) {
   std::string upper(what.substr(0, 8));
-  for (auto& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (auto& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   return just(upper.starts_with("AT+CPIN=") ? FactKind::PinSent : FactKind::OtherSent);
 }
 
