@@ -162,6 +162,21 @@ TEST(Disk, ABlockIsRemembered) {
   EXPECT_EQ(after.state(), "down (block), blocked; none");
 }
 
+// A crash must not give a wrong password more tries than a person has allowed.
+TEST(Disk, RefusalsAreRemembered) {
+  auto s = known();
+  s.at(1s, Event(connect));
+  s.at(2s, Event(gone(1, CallEnd::AuthFailed)));
+  EXPECT_EQ(s.link.memory().acceptance, (Acceptance{false, 1}));
+  s.at(3s, Event(connect));
+  EXPECT_THAT(s.at(4s, Event(gone(2, CallEnd::AuthFailed))), testing::Contains(testing::StartsWith("save")));
+  Story after(hut(), s.link.memory());
+  after.at(5s, Event(listed()));
+  after.at(6s, Event(connect));
+  after.at(7s, Event(gone(1, CallEnd::AuthFailed)));
+  EXPECT_EQ(after.state(), "down (AuthFailed), blocked; none");
+}
+
 // ---- who keeps the promise? --------------------------------------------------------------------------------------------
 
 namespace {

@@ -143,6 +143,21 @@ TEST(Past, ManyNoticesAreFewerAppearances) {
   EXPECT_EQ(state.past.front().begun, at(11));
 }
 
+// ghostd 0.1 wrote the reason alone, which tells whether a mended file can end the block.
+TEST(StateJson, KnowsWhatABlockOfAnEarlierVersionIsFor) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  json["blocked"].erase("failure");
+  json.erase("acceptance");
+  const auto back = from_json(json.dump());
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(back->blocked->failure, core::CallEnd::AuthFailed);
+  EXPECT_EQ(back->acceptance, core::Acceptance{});
+  json["blocked"]["reason"] = "block";
+  EXPECT_EQ(from_json(json.dump())->blocked->failure, std::nullopt) << "a person's";
+  json["blocked"]["failure"] = "NoSuchWord";
+  EXPECT_FALSE(from_json(json.dump()));
+}
+
 // ghostd 0.1 wrote the word alone.
 TEST(Past, AnOlderFileSaysItByTheWord) {
   auto state = sample();
