@@ -15,7 +15,7 @@ using core::WallTime;
 using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
-constexpr std::uint64_t kRefusedMax = 1'000'000;           // as RefusedAttempts=
+constexpr std::uint64_t kFailuresMax = 1'000'000;          // as RefusedAttempts=
 constexpr std::int64_t kLatest = 253'402'300'800'000'000;  // the end of the year 9999: no sum with it overflows
 
 json usec(const std::optional<WallTime>& time) {
@@ -108,11 +108,14 @@ core::Block block(const json& b) {
   // Files of 0.1 have the reason alone.
   if (!b.contains("failure")) out.failure = core::call_end_from_string(out.reason);
   else if (const auto& name = b.at("failure"); !name.is_null()) {
+    // A later version's word: a block that only a person lifts.
     out.failure = core::call_end_from_string(name.get<std::string>());
-    if (!out.failure) throw Fault{"an unknown failure"};
   }
   return out;
 }
+
+// A number of failed calls.
+unsigned small(const json& number) { return static_cast<unsigned>(std::min<std::uint64_t>(count(number), kFailuresMax)); }
 
 LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
@@ -129,9 +132,11 @@ LinkMemory state_of(const json& s) {
     for (const auto& [name, number] : all->items())
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
-  if (const auto a = s.find("acceptance"); a != s.end())
-    out.acceptance = {a->at("ever").get<bool>(),
-                      static_cast<unsigned>(std::min<std::uint64_t>(count(a->at("refused")), kRefusedMax))};
+  if (const auto a = s.find("acceptance"); a != s.end()) out.acceptance = {a->at("ever").get<bool>(), small(a->at("refused"))};
+  if (const auto r = s.find("row"); r != s.end()) {
+    out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
+    out.not_before = time(r->at("not_before"));
+  }
   return out;
 }
 
@@ -161,6 +166,11 @@ std::string to_json(const LinkMemory& state) {
                  {"receivers", std::move(receivers)},
                  {"blocked", std::move(blocked)},
                  {"acceptance", {{"ever", state.acceptance.ever}, {"refused", state.acceptance.refused}}},
+                 {"row",
+                  {{"failed", state.row.failed},
+                   {"devices", state.row.devices},
+                   {"timed", state.row.timed},
+                   {"not_before", usec(state.not_before)}}},
                  {"past", std::move(past)}};
   // A detail that is not UTF-8 must not lose the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";

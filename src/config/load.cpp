@@ -56,16 +56,19 @@ void in_reading_order(Diagnostics& problems) {
 }
 
 // Each link's buffer has a limit of its own; together they must leave room for the rest of ghostd (MemoryMax= of ghostd.service).
-void check_buffers(const std::vector<Draft>& drafts, Diagnostics& problems) {
+// Not an error: files of an earlier version may ask for more, and a smaller buffer is better than no link.
+void share_buffer_memory(std::vector<Draft>& drafts, Diagnostics& warnings) {
   std::size_t sum = 0;
   for (const auto& draft : drafts) sum += draft.link.buffer.bytes;
   if (sum <= kBufferBytesMax) return;
   const auto& largest = *std::max_element(
       drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) { return a.link.buffer.bytes < b.link.buffer.bytes; });
-  problems.push_back(
+  warnings.push_back(
       {largest.at("Bytes").file, largest.at("Bytes").line,
-       fmt::format("the buffers of all links are {}M together; at most {}M are allowed, so give a smaller Bytes= here",
-                   (sum + (1U << 20) - 1) >> 20, kBufferBytesMax >> 20)});
+       fmt::format("the buffers of all links are {}M together; {}M are allowed, so each link gets {} % of its Bytes=. "
+                   "Give a smaller Bytes= here",
+                   (sum + (1U << 20) - 1) >> 20, kBufferBytesMax >> 20, 100 * kBufferBytesMax / sum)});
+  for (auto& draft : drafts) draft.link.buffer.bytes = draft.link.buffer.bytes / 1024 * kBufferBytesMax / sum * 1024;
 }
 
 tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected collected, const Roots& roots) {
@@ -73,7 +76,7 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
   if (drafts.size() > kLinksMax)
     problems.push_back(
         {drafts.back().main.file, 0, fmt::format("{} links are configured; at most {} are allowed", drafts.size(), kLinksMax)});
-  check_buffers(drafts, problems);
+  share_buffer_memory(drafts, collected.warnings);
   settle_addresses(drafts, roots, problems);
   settle_name_servers(drafts, roots, problems, collected.warnings);
   if (!problems.empty()) {

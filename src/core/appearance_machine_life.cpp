@@ -13,6 +13,10 @@ namespace {
 
 constexpr Duration kUntilSettled = std::chrono::seconds(5);  // more than a first notice waits (first_notice.hpp)
 
+// After a failed call, a person and the day's first appearance call at once. The others may come every few minutes, and a provider
+// that refuses must not see more calls because of them.
+bool waits_its_turn(AppearKind kind) { return kind != AppearKind::asked && kind != AppearKind::calendar; }
+
 }  // namespace
 
 // ---- asked -----------------------------------------------------------------------------------------------------------
@@ -27,7 +31,7 @@ void AppearanceMachine::begin(const AppearRequested& event) {
   }
   state_ = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
   remember();
-  effect(WantLink{hold_});
+  effect(WantLink{hold_, waits_its_turn(event.kind)});
 }
 
 void AppearanceMachine::note_begin(const AppearRequested& event) {
@@ -68,7 +72,7 @@ void AppearanceMachine::on(Connecting& connecting, const AppearRequested& event)
   connecting = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
   since_.reset();
   remember();
-  effect(WantLink{hold_});
+  effect(WantLink{hold_, waits_its_turn(event.kind)});
 }
 
 void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {

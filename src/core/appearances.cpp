@@ -233,9 +233,18 @@ void Appearances::remember(const Remember& what) {
 void Appearances::remember_call(const LinkMachine& call) {
   const auto& block = call.permission().standing(Bar::block);
   auto now = block ? std::optional(Block{block->reason, block->detail, block->failure}) : std::nullopt;
-  if (now == memory_.blocked && call.acceptance() == memory_.acceptance) return;
+  const auto& row = call.row();
+  const auto until = call.waits_until();
+  const bool waits_anew = until && until != waits_until_;
+  if (now == memory_.blocked && row.acceptance() == memory_.acceptance && row.counts() == memory_.row && !waits_anew) return;
   memory_.blocked = std::move(now);
-  memory_.acceptance = call.acceptance();
+  memory_.acceptance = row.acceptance();
+  memory_.row = row.counts();
+  if (waits_anew) {
+    waits_until_ = until;
+    memory_.not_before = clocks_.wall + std::chrono::duration_cast<WallTime::duration>(*until - clocks_.now);
+  }
+  if (row.count() == 0) memory_.not_before.reset();
   save();
 }
 

@@ -129,6 +129,7 @@ class Appearances {
   bool anybody_;  // the link has a notifier
   Surroundings around_;
   LinkMemory memory_;
+  std::optional<Time> waits_until_;  // what memory_.not_before was last taken from
   AfterRestart after_restart_;
   PromiseKeeper keeper_;
   FirstNotice first_notice_;

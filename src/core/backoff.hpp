@@ -18,6 +18,8 @@ class Jitter {
   explicit Jitter(std::uint64_t seed) : state_(seed), spreads_(true) {}
 
   [[nodiscard]] Duration spread(Duration delay);
+  // The longest that a delay can become.
+  [[nodiscard]] static constexpr Duration most(Duration delay) { return delay + delay / 5; }
 
   bool operator==(const Jitter&) const = default;
 

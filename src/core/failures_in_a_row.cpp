@@ -14,11 +14,11 @@ constexpr Duration kDevicePause = 30s;
 FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, CallStage stage) {
   if (stage > CallStage::authenticating) accepted();
   const auto remedy = remedy_of(end, stage, acceptance_.ever);
-  ++failed_;
+  ++row_.failed;
   const auto pause = [&](Duration delay) { return Sequel{jitter_.spread(delay), end}; };
   const auto no_pause = [&](CallEnd reason) { return Sequel{std::nullopt, reason}; };
   switch (remedy) {
-    case Remedy::device: return pause(std::min(redial_delay(call, ++devices_), kDevicePause));
+    case Remedy::device: return pause(std::min(redial_delay(call, ++row_.devices), kDevicePause));
     case Remedy::file:
     case Remedy::person: return no_pause(end);
     case Remedy::tries:
@@ -26,10 +26,10 @@ FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, 
       if (acceptance_.refused >= call.refused_attempts) return no_pause(CallEnd::AuthFailed);
       break;
     case Remedy::none:  // ghostd ended a call that had gone wrong
-    case Remedy::time: ++timed_; break;
+    case Remedy::time: ++row_.timed; break;
   }
-  if (call.redial_attempts != 0 && failed_ - devices_ >= call.redial_attempts) return no_pause(end);
-  return pause(remedy == Remedy::tries ? call.refused_delay : redial_delay(call, timed_));
+  if (call.redial_attempts != 0 && row_.failed - row_.devices >= call.redial_attempts) return no_pause(end);
+  return pause(remedy == Remedy::tries ? call.refused_delay : redial_delay(call, row_.timed));
 }
 
 FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd drop, CallStage stage, bool good) {
@@ -43,6 +43,11 @@ FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd 
 void FailuresInARow::forgive() {
   end();
   acceptance_.refused = 0;
+}
+
+void FailuresInARow::forget() {
+  end();
+  acceptance_ = {};
 }
 
 void FailuresInARow::one_more_try(const CallConfig& call) {

@@ -18,10 +18,18 @@ struct Acceptance {
   bool operator==(const Acceptance&) const = default;
 };
 
+// How many failures are in the row. LinkMemory keeps it, so that a ghostd that starts again and again is no loop of calls.
+struct FailureCounts {
+  unsigned failed = 0;   // all
+  unsigned devices = 0;  // of these: the device was missing
+  unsigned timed = 0;    // of these: time heals
+  bool operator==(const FailureCounts&) const = default;
+};
+
 class FailuresInARow {
  public:
   FailuresInARow() = default;
-  FailuresInARow(Acceptance earlier, Jitter jitter) : acceptance_(earlier), jitter_(jitter) {}
+  FailuresInARow(Acceptance earlier, Jitter jitter, FailureCounts row = {}) : row_(row), acceptance_(earlier), jitter_(jitter) {}
 
   // What follows from a failure.
   struct Sequel {
@@ -35,22 +43,23 @@ class FailuresInARow {
   // heals is not a failure.
   [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, bool good);
 
-  void end() { failed_ = devices_ = timed_ = 0; }
+  void end() { row_ = {}; }
   void accepted() { acceptance_ = {true, 0}; }
   // A person has unblocked the link: as if nothing had failed. What the far end once accepted stays.
   void forgive();
+  // Another name, device or peer file: nothing that happened counts.
+  void forget();
   // A file may have been mended: one more try before the next block.
   void one_more_try(const CallConfig& call);
 
-  [[nodiscard]] unsigned count() const { return failed_; }
+  [[nodiscard]] unsigned count() const { return row_.failed; }
+  [[nodiscard]] const FailureCounts& counts() const { return row_; }
   [[nodiscard]] const Acceptance& acceptance() const { return acceptance_; }
 
   bool operator==(const FailuresInARow&) const = default;
 
  private:
-  unsigned failed_ = 0;   // all of the row
-  unsigned devices_ = 0;  // of these: the device was missing
-  unsigned timed_ = 0;    // of these: time heals
+  FailureCounts row_;
   Acceptance acceptance_;
   Jitter jitter_;
 };

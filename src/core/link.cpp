@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::uint64_t kSeeds = 1ULL << 32;
 
+// The rest of an earlier ghostd's pause. No longer than any pause is, because the clock may have been put back meanwhile.
+std::optional<Time> not_before(const LinkMemory& memory, const CallConfig& call, Clocks clocks) {
+  if (!memory.not_before || *memory.not_before <= clocks.wall) return std::nullopt;
+  const auto longest = Jitter::most(std::max(call.redial_delay_max, call.refused_delay));
+  return after(clocks.now, std::min(std::chrono::duration_cast<Duration>(*memory.not_before - clocks.wall), longest));
+}
+
 bool is_packet(const Event& event) {
   return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event);
 }
@@ -22,7 +29,8 @@ bool needs_another_place(const LinkConfig& before, const LinkConfig& then) {
 }
 
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
-    : call_(std::move(config), memory.blocked, clocks.now, FailuresInARow(memory.acceptance, Jitter(around.random(kSeeds)))),
+    : call_(config, memory.blocked, clocks.now, FailuresInARow(memory.acceptance, Jitter(around.random(kSeeds)), memory.row),
+            not_before(memory, config.call, clocks)),
       appearances_(call_.config(), std::move(memory), std::move(around), clocks) {}
 
 LinkStep Link::step(LinkEvent event, Clocks clocks) {

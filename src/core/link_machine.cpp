@@ -79,8 +79,9 @@ void LinkMachine::meet(Met&& event) {
       { on(state, met); });
 }
 
-LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row)
-    : config_(std::move(config)), buffer_(config_.buffer), row_(row), since_(now) {
+LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row,
+                         std::optional<Time> not_before)
+    : config_(std::move(config)), buffer_(config_.buffer), state_(Unlisted{.not_before = not_before}), row_(row), since_(now) {
   if (!blocked) return;
   permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt, blocked->failure});
   reason_ = blocked->reason;
@@ -277,10 +278,11 @@ void LinkMachine::on(const StandsBehind& event) {
 }
 
 void LinkMachine::on(Reconfigured&& event) {
-  const bool mended = mended_by(event.config);
+  const bool mended = mended_by(event.config), other_call = config_.ppp != event.config.ppp;
   config_ = std::move(event.config);
+  if (other_call) row_.forget();
   if (mended) {
-    row_.one_more_try(config_.call);
+    if (!other_call) row_.one_more_try(config_.call);
     lift_block("a reload; a file may have been mended");
   }
   counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
@@ -363,6 +365,9 @@ void LinkMachine::on(const AddressVanished& event) {
 
 void LinkMachine::on(const CallReport& event) {
   if (std::holds_alternative<CallStarted>(event.what) && event.serial > last_serial_) return meet(CallFound{event.serial});
+  if (const auto* gone = std::get_if<CallGone>(&event.what);
+      gone && std::holds_alternative<Unlisted>(state_) && event.serial > last_serial_)
+    return found_ended(event.serial, *gone);
   if (!is_present(event.serial)) return;  // late news of a dead call
   std::visit(Overloaded{
                  [&](const CallStarted&) {},

@@ -44,7 +44,9 @@ struct Step {
 class LinkMachine {
  public:
   // blocked: a block that an earlier ghostd saved. row: what is known of earlier calls, and how pauses are spread.
-  LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row = {});
+  // not_before: the end of an earlier ghostd's pause after a failed call.
+  LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row = {},
+              std::optional<Time> not_before = {});
 
   [[nodiscard]] Step step(Event event, Time now);
 
@@ -71,7 +73,9 @@ class LinkMachine {
   [[nodiscard]] const Up* carries() const;
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
-  [[nodiscard]] const Acceptance& acceptance() const { return row_.acceptance(); }
+  [[nodiscard]] const FailuresInARow& row() const { return row_; }
+  // Until when it waits after a failed call; nullopt: it does not wait.
+  [[nodiscard]] std::optional<Time> waits_until() const;
   // What forbids calls, if anything does.
   [[nodiscard]] const Permission& permission() const { return permission_; }
   [[nodiscard]] bool blocked() const { return permission_.standing(Bar::block).has_value(); }
@@ -153,7 +157,7 @@ class LinkMachine {
   void on(Unlisted&, Packet& packet) { hold(packet); }
   void on(Unlisted&, const ConnectAsked& event) { want(event); }
   void on(Unlisted&, const DisconnectAsked&) { drop_buffer(); }
-  void on(Unlisted&, const BlockAsked&) { become(Unlisted{}, "block"); }
+  void on(Unlisted&, const BlockAsked&) { become(State(state_), "block"); }
   void on(Unlisted&, const CallFound& event);
   void on(Unlisted&, const Listed&);
 
@@ -190,7 +194,7 @@ class LinkMachine {
   void on(Up& up, const HandedOver& event);
   void on(Up& up, const QueueReport& event) { up.settling.answer(now_, event.normal); }
   void on(Up& up, const IdleReport& event);
-  void on(Up& up, const ReceivedReport& event) { up.back.answer(now_, event.packets); }
+  void on(Up& up, const ReceivedReport& event);
   void on(Up& up, const DeadlinePassed&);
 
   void on(Leaving& leaving, Packet& packet) { on(leaving.up, packet); }
@@ -289,8 +293,11 @@ class LinkMachine {
 
   void forget(const IpAddress& address);
   void after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news);
+  void found_ended(CallSerial serial, const CallGone& gone);
   void after_failure(const CallGone& news, std::string reason);
+  void fail_and_ask_again(const CallGone& news, std::string reason);
   void after_failure(const CallGone& news) { after_failure(news, std::string(to_string(news.reason))); }
+  void fail_and_ask_again(const CallGone& news) { fail_and_ask_again(news, std::string(to_string(news.reason))); }
   void after_drop(const Up& up, const CallGone& news);
   void wait_or_block(const FailuresInARow::Sequel& sequel, std::string reason, std::string detail);
 

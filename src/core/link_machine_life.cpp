@@ -27,10 +27,21 @@ void LinkMachine::on(Unlisted&, const CallFound& event) {
   if (ended_on_purpose_) on(DisconnectAsked{});
 }
 
-void LinkMachine::on(Unlisted&, const Listed&) {
+// It ended while no ghostd listened. A newer call may live, so the link waits for the rest of the list.
+void LinkMachine::found_ended(CallSerial serial, const CallGone& gone) {
+  last_serial_ = serial;
+  if (gone.reason != CallEnd::HungUp) std::get<Unlisted>(state_).ended = gone;
+}
+
+void LinkMachine::on(Unlisted& unlisted, const Listed&) {
+  const auto before = std::move(unlisted);
   pass(Down{});
-  if (parting_) give_up_place();
-  else dial_if_asked();
+  if (parting_) return give_up_place();
+  if (before.ended) return fail_and_ask_again(*before.ended);
+  // A person's wish does not wait, and nor does a timer's.
+  if (before.not_before && now_ < *before.not_before && !wanted_ && !barred())
+    return become(Waiting{*before.not_before}, "failed-before");
+  dial_if_asked();
 }
 
 void LinkMachine::adopt(CallSerial serial) {
@@ -280,14 +291,19 @@ void LinkMachine::forget(const IpAddress& address) {
 void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news) {
   for (const auto& a : local) forget(a);
   if (!failed) {
-    row_.end();
+    if (!local.empty()) row_.end();  // a call that never carried proves nothing
     if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
     return;
   }
-  const auto asked_since = wanted_;  // a Connect that came while the call was being ended asks for the next call
   // If ghostd ended the call because it went wrong, that stays the reason, even if pppd then ended in order.
-  if (news.reason == CallEnd::HungUp) after_failure({news.reason, detail_, news.stage}, reason_);
-  else after_failure(news);
+  if (news.reason == CallEnd::HungUp) fail_and_ask_again({news.reason, detail_, news.stage}, reason_);
+  else fail_and_ask_again(news);
+}
+
+// A Connect that came while the call was being ended, or was not known, asks for the next call.
+void LinkMachine::fail_and_ask_again(const CallGone& news, std::string reason) {
+  const auto asked_since = wanted_;
+  after_failure(news, std::move(reason));
   if (!asked_since || barred()) return;
   wanted_ = asked_since;
   if (std::holds_alternative<Waiting>(state_)) dial(asked_since->by, asked_since->by);
@@ -316,6 +332,11 @@ void LinkMachine::wait_or_block(const FailuresInARow::Sequel& sequel, std::strin
   }
   if (barred()) return become(Down{}, std::move(reason), std::move(detail));
   become(Waiting{after(now_, *sequel.pause)}, std::move(reason), std::move(detail));
+}
+
+void LinkMachine::on(Up& up, const ReceivedReport& event) {
+  up.back.answer(now_, event.packets);
+  if (up.back.good()) row_.end();
 }
 
 // ---- waiting -----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,11 @@ const Call* LinkMachine::call() const {
                     state_);
 }
 
+std::optional<Time> LinkMachine::waits_until() const {
+  const auto* waiting = std::get_if<Waiting>(&state_);
+  return waiting ? std::optional(waiting->until) : std::nullopt;
+}
+
 const Up* LinkMachine::carries() const {
   if (const auto* leaving = std::get_if<Leaving>(&state_)) return &leaving->up;
   return std::get_if<Up>(&state_);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
-// which receiver was told which addresses. It also has the last appearances, for people, and whether the link is blocked and how the
-// far end has taken our secret. It
-// has no secret, because nothing that it is made of has one. appear_state/ writes it to a file.
+// which receiver was told which addresses. It also has the last appearances, for people, whether the link is blocked, how the
+// far end has taken our secret, and the failed calls in a row. It has no secret, because nothing that it is made of has one.
+// appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +36,8 @@ struct LinkMemory {
   std::map<std::string, Told> told;    // by notifier
   std::optional<Block> blocked;
   Acceptance acceptance;
+  FailureCounts row;                   // the failed calls in a row
+  std::optional<WallTime> not_before;  // the end of the pause after the last of them
   bool operator==(const LinkMemory&) const = default;
 };
 

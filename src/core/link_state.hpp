@@ -47,6 +47,7 @@
 
 #include "base/address.hpp"
 #include "core/call.hpp"
+#include "core/call_news.hpp"
 #include "core/families.hpp"
 #include "core/idle_watch.hpp"
 #include "core/return_watch.hpp"
@@ -58,6 +59,8 @@ namespace ghost::core {
 // ghostd does not know yet whether a call of an earlier ghostd exists. Requests for a call wait, because a second call would cost
 // twice.
 struct Unlisted {
+  std::optional<Time> not_before{};  // an earlier ghostd's pause after a failed call
+  std::optional<CallGone> ended{};   // how an earlier ghostd's call ended, unseen
   bool operator==(const Unlisted&) const = default;
 };
 

@@ -21,6 +21,7 @@ bool Permission::put_up(Bar bar, Standing standing) {
     stands = std::move(standing);
     return true;
   }
+  if (!standing.failure) stands->failure.reset();  // a person's word, or another program's, now stands as well
   if (!standing.until) stands->until.reset();
   else if (stands->until) stands->until = std::max(*stands->until, *standing.until);
   return false;

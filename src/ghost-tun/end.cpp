@@ -38,6 +38,7 @@ bool end_main_process(const MainProcess& who, milliseconds grace, milliseconds l
     if (process && who() == pid) {
       if (!asked) {
         ::pidfd_send_signal(process.get(), SIGTERM, nullptr, 0);
+        ::pidfd_send_signal(process.get(), SIGCONT, nullptr, 0);  // one that was stopped can end, too
         await_end(process, std::min(grace, left()));
       }
       ::pidfd_send_signal(process.get(), SIGKILL, nullptr, 0);  // of one that has ended, nothing

@@ -130,7 +130,7 @@ bool is_due(When when) {
   switch (when) {
     case When::always: return true;
     case When::if_dead: return tun::decide_for_guard(is_running(), pending_job()) == tun::Verdict::release;
-    case When::if_failed: return tun::decide_for_failure(active_state()) == tun::Verdict::release;
+    case When::if_failed: return tun::decide_for_failure(active_state(), pending_job()) == tun::Verdict::release;
     case When::at_the_end: break;
   }
   return tun::decide({environment("SERVICE_RESULT"), environment("EXIT_STATUS"), pending_job()}) == tun::Verdict::release;

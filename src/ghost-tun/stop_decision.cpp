@@ -33,7 +33,8 @@ bool ends_from_the_guard(std::string_view active_state, PendingJob job) {
   return busy && (job == PendingJob::stop || job == PendingJob::start);
 }
 
-Verdict decide_for_failure(std::string_view active_state) {
+Verdict decide_for_failure(std::string_view active_state, PendingJob job) {
+  if (job == PendingJob::start) return Verdict::keep;  // a restart whose stop ended badly
   const bool comes_back = active_state == "activating" || active_state == "active" || active_state == "reloading";
   return comes_back ? Verdict::keep : Verdict::release;
 }

@@ -40,6 +40,6 @@ bool ends_from_the_guard(std::string_view active_state, PendingJob job);
 
 // For OnFailure= of ghostd.service, with the unit's ActiveState; empty: systemd does not say. Since version 254, systemd also acts on
 // OnFailure= when Restart= is about to start the service again.
-Verdict decide_for_failure(std::string_view active_state);
+Verdict decide_for_failure(std::string_view active_state, PendingJob job);
 
 }  // namespace ghost::tun

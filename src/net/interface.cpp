@@ -31,13 +31,14 @@ unsigned mtu_of(const std::string& ifname) {
   return static_cast<unsigned>(request.ifr_mtu);
 }
 
-// getifaddrs(3) has the statistics in the entries of AF_PACKET.
+// getifaddrs(3) has the statistics in the entries of AF_PACKET. An interface without a hardware address, such as PPP's, has no
+// address there, and so no family; entries of other families have no data.
 std::optional<std::uint32_t> received_by(const std::string& ifname) {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) < 0) return std::nullopt;
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, &::freeifaddrs);
   for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_data == nullptr || entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_PACKET) continue;
+    if (entry->ifa_data == nullptr || (entry->ifa_addr != nullptr && entry->ifa_addr->sa_family != AF_PACKET)) continue;
     if (ifname != entry->ifa_name) continue;
     rtnl_link_stats stats;
     std::memcpy(&stats, entry->ifa_data, sizeof stats);

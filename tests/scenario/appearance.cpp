@@ -37,7 +37,7 @@ AppearanceMachine appearance(AppearReconfigured config, Remembered remembered) {
 }
 
 AppearEvent asked(Duration hold) { return AppearRequested{AppearKind::asked, hold, {}}; }
-AppearEvent by_timer(std::optional<WallTime> next) { return AppearRequested{AppearKind::chain, {}, next}; }
+AppearEvent by_timer(std::optional<WallTime> next) { return AppearRequested{AppearKind::calendar, {}, next}; }
 AppearEvent link_up(std::vector<std::string> addresses) {
   LinkSeen out{.up = true, .trying = true, .addresses = {}, .reason = "appear"};
   for (const auto& a : addresses) out.addresses.push_back(*IpAddress::parse(a));

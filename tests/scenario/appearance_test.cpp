@@ -72,7 +72,7 @@ TEST(Appearance, RepeatIsToldEachTime) {
   // But a restart of ghostd's is the same appearance still.
   auto again = appearance(config, machine.remembered());
   play(again, {
-      {2s, AppearRequested{AppearKind::restart, 599s, {}}, {"want the link for 599 s"}, "connecting"},
+      {2s, AppearRequested{AppearKind::restart, 599s, {}}, {"want the link, patiently, for 599 s"}, "connecting"},
       {3s, link_up({"192.0.2.8"}), {"want a farewell", "1: mail #9 at 192.0.2.8 until 602 s", "2: dns #9 at 192.0.2.8 until 602 s", "appeared at 192.0.2.8 until 602 s"}, "announcing"},
   });
 }

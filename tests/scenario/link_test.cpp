@@ -177,6 +177,47 @@ TEST(Disk, RefusalsAreRemembered) {
   EXPECT_EQ(after.state(), "down (AuthFailed), blocked; none");
 }
 
+// Each restart would be a call more, and after ten of them, ten in the first minutes.
+TEST(Disk, ThePauseAfterAFailedCallOutlivesGhostd) {
+  auto s = known();
+  Duration now = 1s;
+  s.at(now, Event(connect));
+  s.at(now += 1s, Event(gone(1, CallEnd::Busy)));
+  s.at(now += 1s, Event(connect));
+  s.at(now += 1s, Event(gone(2, CallEnd::Busy)));
+  EXPECT_EQ(s.link.memory().row, (FailureCounts{.failed = 2, .devices = 0, .timed = 2}));
+  const auto end = s.link.memory().not_before;
+  ASSERT_TRUE(end);
+  Story after(hut(), s.link.memory());
+  after.at(now += 1s, Event(listed()));
+  EXPECT_EQ(after.state(), "waiting (failed-before); none");
+  EXPECT_THAT(after.at(now, Event(packet("a"))), ElementsAre()) << "a packet waits";
+  EXPECT_THAT(after.at(now, Event(connect)), testing::Contains("start 1")) << "a person does not";
+  after.at(now += 1s, Event(gone(1, CallEnd::Busy)));
+  EXPECT_EQ(after.link.memory().row.failed, 3U) << "the row goes on";
+  // A clock that was put back for a year does not make the pause longer than any pause is.
+  auto memory = s.link.memory();
+  memory.not_before = kMorning + 24h * 365;
+  Story later(hut(), memory);
+  later.at(0s, Event(listed()));
+  EXPECT_LE(*later.link.deadline() - Time{}, 109min);
+}
+
+// It failed while no ghostd listened. Without a count, a restart after each refusal would be a call more.
+TEST(Disk, ACallThatFailedUnseenCounts) {
+  auto s = known();
+  s.at(1s, Event(connect));
+  Story after(hut(), s.link.memory());
+  EXPECT_THAT(after.at(2s, Event(gone(7, CallEnd::SimRefused))), ElementsAre());
+  EXPECT_THAT(after.at(3s, Event(listed())), testing::Contains("block"));
+  EXPECT_EQ(after.state(), "down (SimRefused), blocked; none");
+  Story other(hut(), s.link.memory());
+  other.at(2s, Event(gone(7, CallEnd::Busy)));
+  other.at(3s, Event(connect));
+  EXPECT_THAT(other.at(4s, Event(listed())), testing::Contains("start 8")) << "a person does not wait";
+  EXPECT_EQ(other.link.memory().row.failed, 1U);
+}
+
 // ---- who keeps the promise? --------------------------------------------------------------------------------------------
 
 namespace {

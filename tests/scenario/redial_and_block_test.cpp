@@ -121,7 +121,7 @@ TEST(RedialAndBlock, ARefusalIsTriedAFewTimesFarApart) {
       {606s, packet("b"), {"start 4"}, "dialing (trigger), 1 waiting"},
       {607s, gone(4, CallEnd::AuthFailed), {}, "waiting (AuthFailed), 1 waiting"},
   });
-  EXPECT_EQ(link.acceptance().refused, 1u) << "a person's unblock forgets the refusals";
+  EXPECT_EQ(link.row().acceptance().refused, 1u) << "a person's unblock forgets the refusals";
 }
 
 TEST(RedialAndBlock, ASuccessForgetsRefusalsAndAPersonDoesNotWait) {
@@ -136,7 +136,7 @@ TEST(RedialAndBlock, ASuccessForgetsRefusalsAndAPersonDoesNotWait) {
       {7s, connect, {"start 4"}, "dialing (connect)"},
       {8s, gone(4, CallEnd::AuthFailed, "", core::CallStage::authenticating), {}, "waiting (AuthFailed)"},
   });
-  EXPECT_EQ(link.acceptance(), (core::Acceptance{true, 1}));
+  EXPECT_EQ(link.row().acceptance(), (core::Acceptance{true, 1}));
 }
 
 // A provider that hangs up after its challenge, without a word.

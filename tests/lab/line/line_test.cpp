@@ -15,6 +15,9 @@ TEST(Modem, EchoesAndAnswersCommands) {
   Modem modem;
   EXPECT_EQ(modem.command("ATZ\r"), (ModemReply{"ATZ\r\r\nOK\r\n", Wish::None, ""}));
   EXPECT_EQ(modem.command("ATE0\r"), (ModemReply{"ATE0\r\r\nOK\r\n", Wish::None, ""}));
+  EXPECT_EQ(modem.command("AT+CPIN=1234\r"), (ModemReply{"\r\nOK\r\n", Wish::None, ""}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(modem.command("AT+CPIN=1111\r"), (ModemReply{"\r\n+CME ERROR: 16\r\n", Wish::None, ""}));
+  EXPECT_EQ(modem.command("AT+CPIN=1234\r"), (ModemReply{"\r\n+CME ERROR: 12\r\n", Wish::None, ""})) << "the PUK is wanted";
   EXPECT_EQ(modem.command("AT&F\r"), (ModemReply{"\r\nOK\r\n", Wish::None, ""}));
 }
 

@@ -61,11 +61,24 @@ ModemReply Modem::execute(std::string_view line) {
       case 'O': return {.text = {}, .wish = Wish::GoOnline, .number = {}};
       case 'E': echo_ = argument != '0'; break;
       case 'Z': reset(); break;
-      case '+': return reply;  // extended commands: all accepted, none needed
+      case '+':  // extended commands: all are accepted, but for the SIM card's none is needed
+        if (line.starts_with("CPIN=")) reply.text = unlock(line.substr(5));
+        return reply;
       default: break;
     }
   }
   return reply;
+}
+
+// 27.007, 9.2: 16 is a wrong password, 12 means that the card wants its PUK now.
+std::string Modem::unlock(std::string_view pin) {
+  if (pin_tries_ == 0) return "\r\n+CME ERROR: 12\r\n";
+  if (pin == kPin) {
+    pin_tries_ = kPinTries;
+    return kOk;
+  }
+  --pin_tries_;
+  return "\r\n+CME ERROR: 16\r\n";
 }
 
 std::string Modem::result(Outcome outcome) {

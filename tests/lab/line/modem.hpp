@@ -20,6 +20,10 @@ enum class Outcome { Connect, Busy, NoAnswer, NoDialtone, NoCarrier, Silent };
 
 class Modem {
  public:
+  // The SIM card has this PIN. It does not ask for it, but it counts wrong ones: after three it wants its PUK.
+  static constexpr std::string_view kPin = "1234";
+  static constexpr int kPinTries = 3;
+
   // Power-on state: echo on, nothing typed.
   void reset();
   // Bytes while in command mode. Bytes after a dial command in the same input are dropped, as modems do.
@@ -29,7 +33,9 @@ class Modem {
 
  private:
   ModemReply execute(std::string_view line);
+  std::string unlock(std::string_view pin);
   std::string typed_;
+  int pin_tries_ = kPinTries;
   bool echo_ = true;
 };
 

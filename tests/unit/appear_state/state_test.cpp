@@ -154,8 +154,23 @@ TEST(StateJson, KnowsWhatABlockOfAnEarlierVersionIsFor) {
   EXPECT_EQ(back->acceptance, core::Acceptance{});
   json["blocked"]["reason"] = "block";
   EXPECT_EQ(from_json(json.dump())->blocked->failure, std::nullopt) << "a person's";
-  json["blocked"]["failure"] = "NoSuchWord";
-  EXPECT_FALSE(from_json(json.dump()));
+  json["blocked"]["failure"] = "AWordOfALaterVersion";
+  const auto later = from_json(json.dump());
+  ASSERT_TRUE(later) << later.error();
+  ASSERT_TRUE(later->blocked);
+  EXPECT_EQ(later->blocked->failure, std::nullopt) << "only a person lifts it";
+}
+
+TEST(StateJson, HasTheFailuresInARow) {
+  auto state = sample();
+  state.row = {.failed = 7, .devices = 2, .timed = 5};
+  state.not_before = at(1'800'000'000);
+  EXPECT_EQ(from_json(to_json(state)), state);
+  auto json = nlohmann::json::parse(to_json(state));
+  json.erase("row");
+  const auto earlier = from_json(json.dump());
+  ASSERT_TRUE(earlier) << earlier.error();
+  EXPECT_EQ(earlier->row, core::FailureCounts{});
 }
 
 // ghostd 0.1 wrote the word alone.

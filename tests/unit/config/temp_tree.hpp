@@ -46,9 +46,10 @@ class TempTree {
     return {{at("usr"), at("run"), at("etc")}, MachineId{0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87}, {}};
   }
 
+  [[nodiscard]] auto load() const { return config::load(roots()); }
   // The diagnostics of a load that must fail, without the tree's own path, one line each.
   [[nodiscard]] std::string errors() const {
-    const auto loaded = load(roots());
+    const auto loaded = load();
     return loaded ? "no error" : lines(loaded.error());
   }
   [[nodiscard]] std::string lines(const Diagnostics& diagnostics) const {

@@ -67,7 +67,11 @@ TEST(StopDecision, TheGuardEndsAGhostdThatWouldGetNoExecStop) {
 }
 
 TEST(StopDecision, AFailureIsTheEndUnlessSystemdStartsItAgain) {
-  for (const auto* state : {"activating", "active", "reloading"}) EXPECT_EQ(decide_for_failure(state), Verdict::keep) << state;
-  for (const auto* state : {"failed", "inactive", "deactivating", ""})
-    EXPECT_EQ(decide_for_failure(state), Verdict::release) << state;
+  for (const auto* state : {"activating", "active", "reloading"})
+    EXPECT_EQ(decide_for_failure(state, PendingJob::none), Verdict::keep) << state;
+  for (const auto* state : {"failed", "inactive", "deactivating", ""}) {
+    EXPECT_EQ(decide_for_failure(state, PendingJob::none), Verdict::release) << state;
+    EXPECT_EQ(decide_for_failure(state, PendingJob::stop), Verdict::release) << state;
+    EXPECT_EQ(decide_for_failure(state, PendingJob::start), Verdict::keep) << state << ", and a restart goes on";
+  }
 }

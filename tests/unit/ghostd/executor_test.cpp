@@ -117,10 +117,10 @@ TEST(Executor, ForgetsNoAddressThatIsStable) {
   config.stable = {*IpAddress::parse("10.0.0.1")};
   Life life(config);
   life.comes_up(0s);
-  EXPECT_THAT(life.at(1s, gone(1, CallEnd::NoCarrier)), ElementsAre("route back"));
+  EXPECT_THAT(life.at(1s, gone(1, CallEnd::NoCarrier)), ElementsAre("route back", "save"));
   Life other;
   other.comes_up(0s);
-  EXPECT_THAT(other.at(1s, gone(1, CallEnd::NoCarrier)), ElementsAre("route back", "forget 10.0.0.1"));
+  EXPECT_THAT(other.at(1s, gone(1, CallEnd::NoCarrier)), ElementsAre("route back", "forget 10.0.0.1", "save"));
 }
 
 // ---- a supervisor that cannot be reached -----------------------------------------------------------------------------
@@ -128,7 +128,7 @@ TEST(Executor, ForgetsNoAddressThatIsStable) {
 TEST(ExecutorWithoutSupervisor, CountsTheCallAsFailedAndCallsAgainLater) {
   Life life;
   life.hands.supervisor_is_there = false;
-  EXPECT_THAT(life.at(0s, packet("a")), ElementsAre("dial isp 1"));
+  EXPECT_THAT(life.at(0s, packet("a")), ElementsAre("dial isp 1", "save"));
   EXPECT_EQ(life.state(), "waiting (SupervisorLost), 1 waiting");
   EXPECT_EQ(life.link.call().status().failures, 1U);
   life.hands.supervisor_is_there = true;
@@ -149,7 +149,7 @@ TEST(ExecutorWithoutSupervisor, DoesTheRestOfTheStepFirst) {
   Life life(hut());
   life.hands.supervisor_is_there = false;
   const auto done = life.at(0s, AppearAsked{});
-  EXPECT_THAT(done, ElementsAre("save", "isp: timer? to tell", "dial isp 1", "make ready", "not ready"));
+  EXPECT_THAT(done, ElementsAre("save", "isp: timer? to tell", "dial isp 1", "make ready", "save", "not ready"));
   EXPECT_EQ(life.state(), "waiting (SupervisorLost)");
 }
 
@@ -229,7 +229,7 @@ TEST(ExecutorTooLate, DoesNothingForACallThatEndedDuringItsHandover) {
   life.hands.during = [&](const std::string& act) {
     if (act.starts_with("hand over")) life.post(gone(1, CallEnd::NoCarrier));
   };
-  EXPECT_THAT(life.at(2s, address("10.0.0.1")), ElementsAre("hand over 1 IPv4: a", "route back", "forget 10.0.0.1"));
+  EXPECT_THAT(life.at(2s, address("10.0.0.1")), ElementsAre("hand over 1 IPv4: a", "route back", "forget 10.0.0.1", "save"));
   EXPECT_EQ(life.state(), "waiting (NoCarrier)");
 }
 
@@ -247,7 +247,7 @@ std::vector<std::string> ends_during(const std::string& act) {
 }
 
 TEST(ExecutorTooLate, HangsUpNoCallThatEndedWhileItWasAskedFor) {
-  EXPECT_THAT(ends_during("idle?"), ElementsAre("idle?", "route back", "forget 10.0.0.1", "waiting (NoCarrier)"));
+  EXPECT_THAT(ends_during("idle?"), ElementsAre("idle?", "route back", "forget 10.0.0.1", "save", "waiting (NoCarrier)"));
   EXPECT_THAT(ends_during("drained?"), ElementsAre("idle?", "route back", "drained?", "forget 10.0.0.1", "down (idle)"));
 }
 

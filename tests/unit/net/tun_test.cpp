@@ -4,7 +4,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
+#include <unistd.h>
 
+#include <array>
+
+#include "net/interface.hpp"
 #include "own_netns.hpp"
 
 namespace ghost::net {
@@ -55,6 +59,18 @@ TEST_F(Tun, ReadsWhatIsRoutedIntoItAndThenNothing) {
   EXPECT_TRUE(none.packet.empty());
   sh("ip link del gd-isp");
   EXPECT_EQ(read_packet(fd->get()).outcome, ReadOutcome::gone);
+}
+
+// As a PPP interface, it has no hardware address. With one alone, the count is missed.
+TEST_F(Tun, SaysHowManyPacketsHaveComeByIt) {
+  const auto fd = make_tun("gd-isp");
+  ASSERT_TRUE(fd);
+  EXPECT_EQ(received_by("gd-isp"), 0U);
+  EXPECT_EQ(received_by("gd-none"), std::nullopt);
+  sh("ip link set gd-isp up");
+  const std::array<unsigned char, 28> packet{0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17};
+  ASSERT_EQ(::write(fd->get(), packet.data(), packet.size()), static_cast<ssize_t>(packet.size())) << "from the far end";
+  EXPECT_EQ(received_by("gd-isp"), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a failed call leads to, by its reason: some heal with time, some need a few spaced tries, a mended file or a person. No failure
+becomes a loop of calls, and none that may pass blocks the link."""
+import json
+
+from rig.traffic import Sender
+
+TIMEOUT = 420
+CHAT = "/etc/chatscripts/lab-sim"
+
+
+def run(lab):
+    refused_once(lab)
+    refused_for_ever(lab)
+    a_line_that_dies(lab)
+    a_wrong_pin(lab)
+    a_missing_interface(lab)
+    a_mended_file(lab)
+    code, text, error = lab.ghostctl("explain", "failures", "--json")
+    rows = json.loads(text)
+    lab.check("ghostctl explain failures names each reason", code == 0 and "AuthFailed" in json.dumps(rows), (code, error))
+
+
+def begin(lab, peer=None, **call):
+    """A ghostd with the link and its peer file, and a packet that asks for a call."""
+    lab.stop_ghostd()
+    lab.line.wait_idle()
+    lab.peer("isp", **(peer or {}))
+    lab.configure("isp", Call={"RedialDelay": "1s", "RedialDelayMax": "3s", "IdleTimeout": "5min", **call})
+    lab.start_ghostd()
+    Sender(1, 1).go()
+
+
+def failed(lab, reason, deadline=60):
+    """Until a call has ended so, and the link waits or is blocked."""
+    return lab.wait_for(
+        lambda: (s := lab.status())["reason"] in reason.split("|") and s["state"] in ("waiting", "down") and s,
+        deadline,
+        f"a call to end with {reason}",
+    )
+
+
+def over(lab):
+    lab.ghostctl("disconnect", "isp")
+    lab.ghostctl("unblock", "isp")
+    lab.wait_state("down", 60)
+
+
+def refused_once(lab):
+    """faults.md P1: a provider's server that refuses once is right afterwards."""
+    lab.isp.configure(auth="chap", secret="something else")
+    begin(lab, RefusedDelay="3s")
+    status = failed(lab, "AuthFailed")
+    lab.check("refused once: the link waits, it is not blocked", not status["blocked"] and status["state"] == "waiting", status)
+    lab.isp.configure(auth="chap")
+    status = lab.wait_state("up", 90)
+    lab.check("the provider is right again: up without a person", status["calls"] >= 2, status)
+    over(lab)
+
+
+def refused_for_ever(lab):
+    lab.isp.configure(auth="chap", secret="something else")
+    begin(lab, RefusedDelay="1s")
+    status = lab.wait_for(lambda: (s := lab.status())["blocked"] and s, 120, "the link to be blocked")
+    lab.check("refused for ever: three calls, then blocked", (status["calls"], status["reason"]) == (3, "AuthFailed"), status)
+    over(lab)
+    lab.isp.configure()
+
+
+def a_line_that_dies(lab):
+    """P2: each call comes up and is dead soon after. Its length alone does not make it a good one."""
+    begin(lab, {"extra": "lcp-echo-interval 1\nlcp-echo-failure 3\n"}, RedialDelay="2s", RedialDelayMax="1h")
+    for n in (1, 2):
+        lab.wait_state("up", 90)
+        lab.line.freeze()
+        status = failed(lab, "PeerDead|CarrierLost", 90)
+        lab.check(f"dead after it came up: failure {n} in a row", status["failures"] == n, status)
+        lab.line.freeze(False)
+        Sender(1, 1).go()
+    over(lab)
+
+
+def a_wrong_pin(lab):
+    """M1: the modem refuses the PIN. The second try would be one of three."""
+    lab.put(CHAT, "ABORT ERROR\nABORT BUSY\n'' ATZ\nOK AT+CPIN=1111\nOK ATDT42\nCONNECT ''\n")
+    before = lab.line.calls
+    begin(lab, {"text": '{tty} 115200\nlock\nnoauth\nconnect "/usr/sbin/chat -v -f ' + CHAT + '"\n'})
+    status = lab.wait_for(lambda: (s := lab.status())["blocked"] and s, 60, "the link to be blocked")
+    lab.check("a wrong PIN blocks at once", (status["reason"], status["calls"]) == ("SimRefused", 1), status)
+    lab.check("and nothing is dialled", lab.line.calls - before <= 1, lab.line.events())
+    over(lab)
+
+
+def a_missing_interface(lab):
+    """M3: the network card of a PPPoE line is not there yet."""
+    begin(lab, {"text": "plugin pppoe.so\nnic-eth9\nnoauth\n"})
+    status = failed(lab, "DeviceMissing")
+    lab.check("a network card that is not there is waited for", not status["blocked"] and status["state"] == "waiting", status)
+    over(lab)
+
+
+def a_mended_file(lab):
+    """M4: what a mended file mends, a reload unblocks."""
+    begin(lab, {"extra": "plugin nosuch.so\n"})
+    status = lab.wait_for(lambda: (s := lab.status())["blocked"] and s, 60, "the link to be blocked")
+    lab.check("a wrong option blocks", status["reason"] == "ConfigError", status)
+    lab.peer("isp")
+    code, _, error = lab.ghostctl("reload")
+    lab.check("a reload after it was mended", code == 0, error)
+    lab.wait_for(lambda: not lab.status()["blocked"], 10, "the reload to unblock it")
+    Sender(1, 1).go()
+    lab.wait_state("up", 60)
+    lab.check("the next packet calls", True)
+    over(lab)
