@@ -81,7 +81,7 @@ void LinkMachine::meet(Met&& event) {
 
 LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row,
                          std::optional<Time> not_before)
-    : config_(std::move(config)), buffer_(config_.buffer), state_(Unlisted{.not_before = not_before}), row_(row), since_(now) {
+    : config_(std::move(config)), state_(Unlisted{.not_before = not_before}), buffer_(config_.buffer), row_(row), since_(now) {
   if (!blocked) return;
   permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt, blocked->failure});
   reason_ = blocked->reason;
