@@ -59,17 +59,17 @@ class OnlineTargets::Impl {
 
  private:
   struct Target {
-    std::optional<bool> wanted;  // nullopt: as it is
-    bool active = false;         // as far as we know
-    std::optional<bool> asked;   // systemd has not answered yet
-    std::optional<bool> failed;  // the last answer, to what was asked
+    std::optional<bool> wanted;    // nullopt: as it is
+    bool active = false;           // as far as we know
+    std::optional<bool> asked{};   // systemd has not answered yet
+    std::optional<bool> failed{};  // the last answer, to what was asked
   };
 
   // What is not known by now is no link any more.
   void is_active(const std::string& unit) {
     if (!unit.starts_with(kBefore) || !unit.ends_with(kAfter)) return;
     const auto link = unit.substr(kBefore.size(), unit.size() - kBefore.size() - kAfter.size());
-    targets_.try_emplace(link, Target{.wanted = false}).first->second.active = true;
+    targets_.try_emplace(link, Target{.wanted = false, .active = false}).first->second.active = true;
   }
 
   void tell_all() {
