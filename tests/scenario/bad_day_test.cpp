@@ -84,7 +84,7 @@ class Simulation {
       if (const auto* start = std::get_if<StartCall>(&effect)) dial(start->serial);
       if (const auto* end = std::get_if<EndCall>(&effect)) feed(CallReport{end->serial, CallGone{CallEnd::HungUp, {}}});
       if (const auto* over = std::get_if<Handover>(&effect))
-        feed(handed_over(number(over->serial), over->family, over->packets.size()));
+        feed(handed_over(static_cast<unsigned>(number(over->serial)), over->family, over->packets.size()));
       if (const auto* ask = std::get_if<SettleQueue>(&effect)) feed(QueueReport{ask->serial, true});
       if (const auto* ask = std::get_if<CheckDrained>(&effect)) feed(DrainReport{ask->serial, true});
       if (const auto* ask = std::get_if<AskIdle>(&effect)) feed(IdleReport{ask->serial, 5min});
