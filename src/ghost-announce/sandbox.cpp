@@ -117,12 +117,13 @@ void allow_network(Filter& filter) {
     for (const auto* name : {"fcntl", "fcntl64"}) filter.allow_if(name, {is(1, static_cast<std::uint64_t>(command))});
 }
 
-// Does not call capset(2) if there are none: the unit's filter forbids it.
+// Does not call capset(2) if there are none: the unit's filter forbids it. AmbientCapabilities= leaves CAP_NET_ADMIN inheritable. That
+// gives nothing to this process, nor to another, because no_new_privs holds.
 tl::expected<void, std::string> drop_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> has{};
   if (::syscall(SYS_capget, &header, has.data()) != 0) return failed("capabilities", errno);
-  const auto any = [](const auto& one) { return (one.effective | one.permitted | one.inheritable) != 0; };
+  const auto any = [](const auto& one) { return (one.effective | one.permitted) != 0; };
   if (!any(has[0]) && !any(has[1])) return {};
   has = {};
   if (::syscall(SYS_capset, &header, has.data()) != 0) return failed("capabilities", errno);
