@@ -71,6 +71,12 @@ def run(lab):
         lab.sh("systemctl stop ghostd; ip route del default dev lan0; ip route del 172.16.0.0/12 dev lan0", check=False)
 
 
+def begin(lab):
+    """Starts ghostd without the pause after a failed call of the last round, which outlives ghostd."""
+    lab.sh("rm -rf /var/lib/ghostd/appear/*")
+    lab.start_ghostd()
+
+
 def scenario(lab):
     lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": "10.10.10.0/24"}, Call={"RedialDelay": "1min"})
     # A modem takes its time to hang up: long enough to be stopped while it does.
@@ -89,7 +95,7 @@ def scenario(lab):
     compare(lab, "stopped while down", before)
 
     for state, arrive in (("dialing", dialing), ("up", up), ("hanging-up", hanging_up), ("waiting", waiting)):
-        lab.start_ghostd()
+        begin(lab)
         talk = arrive(lab)
         lab.wait_state(state)
         lab.stop_ghostd()
@@ -98,7 +104,7 @@ def scenario(lab):
 
     # Killed, and stopped before its restart can matter; then after.
     for state, arrive in (("dialing", dialing), ("up", up), ("hanging-up", hanging_up), ("waiting", waiting)):
-        lab.start_ghostd()
+        begin(lab)
         talk = arrive(lab)
         lab.wait_state(state)
         lab.sh(
@@ -112,7 +118,7 @@ def scenario(lab):
         compare(lab, f"stopped after kill -9 while {state}", before)
         leave(lab, talk)
 
-    lab.start_ghostd()
+    begin(lab)
     talk = up(lab)
     lab.wait_state("up")
     lab.sh("kill -9 $(systemctl show -P MainPID ghostd)")
