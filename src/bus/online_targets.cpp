@@ -26,12 +26,6 @@ std::string target_of(const std::string& link) { return std::string(kBefore) + l
 using UnitRow = sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string, sdbus::ObjectPath,
                               std::uint32_t, std::string, sdbus::ObjectPath>;
 
-OnlineTargets::Outcome outcome_of(const std::string& error) {
-  const bool refused = error == "org.freedesktop.DBus.Error.AccessDenied" || error == "org.freedesktop.DBus.Error.AuthFailed" ||
-                       error == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
-  return refused ? OnlineTargets::Outcome::refused : OnlineTargets::Outcome::failed;
-}
-
 }  // namespace
 
 class OnlineTargets::Impl {
@@ -106,9 +100,9 @@ class OnlineTargets::Impl {
       return tell(link, target);
     }
     target.failed = asked;
-    const auto outcome = outcome_of(error->getName());
+    const auto outcome = is_refusal(error->getName()) ? Outcome::refused : Outcome::failed;
     if (std::exchange(last_, outcome) != outcome) said_(outcome, target_of(link), clean_text(error->getMessage()));
-    pause_ = std::clamp(2 * pause_, first_pause_, kLongestPause);
+    pause_ = next_pause(pause_, first_pause_);
     again_.arm(loop::now() + pause_);
     tell(link, target);
   }

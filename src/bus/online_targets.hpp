@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "core/time.hpp"
+#include "bus/asking.hpp"
 #include "loop/event_loop.hpp"
 
 namespace sdbus {
@@ -20,10 +20,6 @@ namespace ghost::bus {
 
 class OnlineTargets {
  public:
-  static constexpr core::Duration kPatience = std::chrono::seconds(10);   // for an answer
-  static constexpr core::Duration kFirstPause = std::chrono::seconds(2);  // after a refusal; doubles
-  static constexpr core::Duration kLongestPause = std::chrono::seconds(60);
-
   enum class Outcome : std::uint8_t {
     refused,  // polkit refused, or there is no polkit to ask
     failed,   // anything else; systemd's words say what
@@ -33,7 +29,7 @@ class OnlineTargets {
   using Said = std::function<void(Outcome outcome, const std::string& target, const std::string& text)>;
 
   // Another object pumps `bus`. `bus` and `loop` outlive this. Throws sdbus::Error if the bus cannot be asked.
-  OnlineTargets(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience = kPatience,
+  OnlineTargets(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience = kAskPatience,
                 core::Duration first_pause = kFirstPause);
   ~OnlineTargets();
   OnlineTargets(const OnlineTargets&) = delete;

@@ -42,11 +42,10 @@ std::vector<Domain> domains_of(const core::InterfaceNames& names) {
 }
 
 Resolved::Outcome outcome_of(const std::string& error) {
+  if (is_refusal(error)) return Resolved::Outcome::refused;
   static constexpr std::string_view kStandard = "org.freedesktop.DBus.Error.";
   if (!error.starts_with(kStandard)) return Resolved::Outcome::failed;
   const auto which = std::string_view(error).substr(kStandard.size());
-  if (which == "AccessDenied" || which == "AuthFailed" || which == "InteractiveAuthorizationRequired")
-    return Resolved::Outcome::refused;
   if (which == "NoReply" || which == "Timeout" || which == "TimedOut") return Resolved::Outcome::silent;
   return Resolved::Outcome::failed;
 }
@@ -186,7 +185,7 @@ class Resolved::Impl {
     }
     const auto [outcome, text] = *interface.problem;
     if (std::exchange(last_, outcome) != outcome) said_(outcome, name, text);
-    pause_ = std::clamp(2 * pause_, first_pause_, kLongestPause);
+    pause_ = next_pause(pause_, first_pause_);
     again_.arm(loop::now() + pause_);
   }
 

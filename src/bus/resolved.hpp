@@ -8,8 +8,8 @@
 #include <set>
 #include <string>
 
+#include "bus/asking.hpp"
 #include "core/names.hpp"
-#include "core/time.hpp"
 #include "loop/event_loop.hpp"
 
 namespace sdbus {
@@ -20,13 +20,9 @@ namespace ghost::bus {
 
 class Resolved {
  public:
-  static constexpr core::Duration kPatience = std::chrono::seconds(10);   // for an answer
-  static constexpr core::Duration kFirstPause = std::chrono::seconds(2);  // after a refusal; doubles
-  static constexpr core::Duration kLongestPause = std::chrono::seconds(60);
-
   enum class Outcome : std::uint8_t {
     refused,  // polkit refused, or there is no polkit to ask
-    silent,   // no answer within kPatience
+    silent,   // no answer within the patience
     failed,   // anything else
     taken,    // after one of these: everything is set
   };
@@ -34,7 +30,7 @@ class Resolved {
   using Said = std::function<void(Outcome outcome, const std::string& interface, const std::string& text)>;
 
   // Another object pumps `bus`. `bus` and `loop` outlive this. Throws sdbus::Error if the bus cannot be asked.
-  Resolved(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience = kPatience,
+  Resolved(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience = kAskPatience,
            core::Duration first_pause = kFirstPause);
   ~Resolved();
   Resolved(const Resolved&) = delete;

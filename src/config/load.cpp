@@ -58,7 +58,7 @@ void in_reading_order(Diagnostics& problems) {
 // Each link's buffer has a limit of its own; together they must leave room for the rest of ghostd (MemoryMax= of ghostd.service).
 // Not an error: files of an earlier version may ask for more, and a smaller buffer is better than no link.
 void share_buffer_memory(std::vector<Draft>& drafts, Diagnostics& warnings) {
-  std::size_t sum = 0;
+  std::uint64_t sum = 0;
   for (const auto& draft : drafts) sum += draft.link.buffer.bytes;
   if (sum <= kBufferBytesMax) return;
   const auto& largest = *std::max_element(
@@ -68,7 +68,8 @@ void share_buffer_memory(std::vector<Draft>& drafts, Diagnostics& warnings) {
        fmt::format("the buffers of all links are {}M together; {}M are allowed, so each link gets {} % of its Bytes=. "
                    "Give a smaller Bytes= here",
                    (sum + (1U << 20) - 1) >> 20, kBufferBytesMax >> 20, 100 * kBufferBytesMax / sum)});
-  for (auto& draft : drafts) draft.link.buffer.bytes = draft.link.buffer.bytes / 1024 * kBufferBytesMax / sum * 1024;
+  for (auto& draft : drafts)
+    draft.link.buffer.bytes = static_cast<std::size_t>(draft.link.buffer.bytes * std::uint64_t{kBufferBytesMax} / sum);
 }
 
 tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected collected, const Roots& roots) {

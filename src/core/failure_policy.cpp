@@ -66,7 +66,9 @@ std::string_view what_ghostd_does(Remedy remedy) {
              "a reload gives one more try";
     case Remedy::device: return "tries again after RedialDelay=, which doubles up to 30s; never blocks the link";
     case Remedy::file: return "blocks the link; a reload, or ghostctl unblock, lifts the block";
-    case Remedy::person: return "blocks the link; ghostctl unblock, or a reload with another [Link] section, lifts the block";
+    case Remedy::person:
+      return "blocks the link; ghostctl unblock lifts the block, and so does a reload that changes Peer=, Device=, "
+             "Speed=, Connect= or User=";
   }
   return {};
 }

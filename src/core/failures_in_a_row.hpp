@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The failed calls in a row, and what follows from one more: a pause, or a block. A row ends by a call that carried something
 // back for long enough (return_watch.hpp), or that ghostd itself ended. Refusals have a count of their own. It ends when the far
-// end accepts us, and it outlives ghostd, because each refusal may bring this host closer to being locked out.
+// end accepts us, because each refusal may bring this host closer to being locked out. Both outlive ghostd.
 #pragma once
 #include <optional>
 

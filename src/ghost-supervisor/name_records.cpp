@@ -20,8 +20,8 @@ namespace ghost::supervisor {
 namespace {
 
 constexpr core::Duration kAgain = std::chrono::seconds(60);  // after a run that failed
-constexpr core::Duration kReadsApart = std::chrono::seconds(
-    1);  // reading all files is work that any number of requests could cause
+// Reading all files is work that any number of requests could cause.
+constexpr core::Duration kReadsApart = std::chrono::seconds(1);
 
 bool has_default(const core::LinkConfig& link) {
   return std::any_of(link.routes.begin(), link.routes.end(), [](const Prefix& p) { return p.length == 0; });

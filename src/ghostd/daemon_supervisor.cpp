@@ -89,8 +89,8 @@ void Daemon::listen() {
   tell_names();
   // Not before ghostd knows all calls: it would remove their name servers and give them back.
   if (bus_) names_.begin(loop_, bus_->connection());
-  publish();
   if (bus_) online_.begin(loop_, bus_->connection());
+  publish();
   see_calls();
 }
 

@@ -25,24 +25,19 @@ void say(bus::OnlineTargets::Outcome outcome, const std::string& target, const s
 void Online::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
   try {
     targets_ = std::make_unique<bus::OnlineTargets>(loop, bus, say);
-    for (const auto& [link, online] : links_) targets_->want(link, online);
   } catch (const std::runtime_error& e) {
     log(LOG_WARNING, "", std::string("cannot reach systemd: ") + e.what());
   }
 }
 
 void Online::see(const core::LinkMachine& link) {
+  if (!targets_) return;
   // A call that is not adopted yet may be an earlier ghostd's, whose target is active. Otherwise the target is inactive already.
-  const auto online = std::holds_alternative<core::Dialing>(link.state()) ? std::nullopt
-                                                                          : std::optional(link.carries() != nullptr);
-  const auto [at, is_new] = links_.try_emplace(link.config().name, online);
-  if (!is_new && at->second == online) return;
-  at->second = online;
-  if (targets_) targets_->want(at->first, online);
+  const bool undecided = std::holds_alternative<core::Dialing>(link.state());
+  targets_->want(link.config().name, undecided ? std::nullopt : std::optional(link.carries() != nullptr));
 }
 
 void Online::forget(const std::string& link) {
-  links_.erase(link);
   if (targets_) targets_->forget(link);
 }
 

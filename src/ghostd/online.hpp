@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The edge for ghost-online@LINK.target: the links' present state -> systemd.
 #pragma once
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "bus/online_targets.hpp"
@@ -13,8 +11,8 @@ namespace ghost::daemon {
 
 class Online {
  public:
-  // Called once the bus is there and all calls of an earlier ghostd are known. If it cannot ask systemd, it logs why and does
-  // nothing else.
+  // Called once the bus is there and all calls of an earlier ghostd are known. Each link is to be seen before the next turn of the
+  // loop. If Online cannot ask systemd, it logs why and does nothing else.
   void begin(loop::EventLoop& loop, sdbus::IConnection& bus);
   void end() { targets_.reset(); }
 
@@ -23,7 +21,6 @@ class Online {
   void forget(const std::string& link);
 
  private:
-  std::map<std::string, std::optional<bool>> links_;
   std::unique_ptr<bus::OnlineTargets> targets_;
 };
 

@@ -17,8 +17,8 @@ namespace ghost::ppp {
 struct PppdPaths {
   std::string pppd = "/usr/sbin/pppd";
   std::string chat = "/usr/sbin/chat";
-  std::string
-      scripts;  // the directory whose ip-up and ip-down run in place of pppd's, unless the peer file names others; empty: none
+  // The directory whose ip-up and ip-down run in place of pppd's, unless the peer file names others. Empty: none.
+  std::string scripts;
 };
 
 // argv, argv[0] included. pppd's stderr must be the pipe from which we read facts (`logfd 2`). pppd reports refused options

@@ -7,10 +7,7 @@
 
 #include <chrono>
 
-#include "bus/bus_pump.hpp"
-#include "bus/sdbus_seam.hpp"
-#include "private_bus.hpp"
-#include "test_server.hpp"
+#include "turning.hpp"
 
 namespace ghost::test {
 namespace {
@@ -18,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using Clock = std::chrono::steady_clock;
 using Outcome = bus::OnlineTargets::Outcome;
 using Row = sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string, sdbus::ObjectPath,
                           std::uint32_t, std::string, sdbus::ObjectPath>;
@@ -65,12 +61,8 @@ class FakeManager {
   std::vector<sdbus::Result<sdbus::ObjectPath>> unanswered_;
 };
 
-struct OnlineTargetsTest : testing::Test {
-  PrivateBus daemon;
-  loop::EventLoop loop;
+struct OnlineTargetsTest : testing::Test, Turning {
   FakeManager fake{loop, daemon.address()};
-  std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
-  bus::BusPump pump{loop, *bus, [](const std::string&) {}};
   std::vector<std::pair<Outcome, std::string>> said;
   std::unique_ptr<bus::OnlineTargets> targets;
 
@@ -80,23 +72,11 @@ struct OnlineTargetsTest : testing::Test {
         [this](Outcome o, const std::string& target, const std::string& text) { said.emplace_back(o, target + ": " + text); },
         300ms, 50ms);
   }
-  bool turn_until(const std::function<bool()>& done) {
-    const auto end = Clock::now() + 10s;
-    while (!done()) {
-      if (Clock::now() > end) return false;
-      loop.turn(20ms);
-    }
-    return true;
-  }
   // All that was asked once this was, and half a second more.
   std::vector<std::string> record_with(const std::string& last) {
     EXPECT_TRUE(turn_until([&] { return std::find(fake.record.begin(), fake.record.end(), last) != fake.record.end(); })) << last;
     settle();
     return std::exchange(fake.record, {});
-  }
-  void settle() {
-    const auto end = Clock::now() + 500ms;
-    while (Clock::now() < end) loop.turn(20ms);
   }
 };
 

@@ -9,10 +9,7 @@
 
 #include <chrono>
 
-#include "bus/bus_pump.hpp"
-#include "bus/sdbus_seam.hpp"
-#include "private_bus.hpp"
-#include "test_server.hpp"
+#include "turning.hpp"
 
 namespace ghost::test {
 namespace {
@@ -84,12 +81,8 @@ class FakeResolved {
   bus::BusPump pump_;
 };
 
-struct ResolvedTest : testing::Test {
-  PrivateBus daemon;
-  loop::EventLoop loop;
+struct ResolvedTest : testing::Test, Turning {
   FakeResolved fake{loop, daemon.address()};
-  std::unique_ptr<sdbus::IConnection, void (*)(sdbus::IConnection*)> bus = connect_to(daemon.address());
-  bus::BusPump pump{loop, *bus, [](const std::string&) {}};
   std::vector<std::pair<Outcome, std::string>> said;
   bus::Resolved resolved{
       loop, *bus,
@@ -99,23 +92,11 @@ struct ResolvedTest : testing::Test {
   const core::Names asked{{"lo", {{ip("192.0.2.1"), ip("2001:db8::1")}, true}}};
   const core::Names unasked{{"lo", {{ip("192.0.2.1")}, false}}};
 
-  bool turn_until(const std::function<bool()>& done) {
-    const auto end = Clock::now() + 10s;
-    while (!done()) {
-      if (Clock::now() > end) return false;
-      loop.turn(20ms);
-    }
-    return true;
-  }
   // All that was asked once something was, and half a second more has brought nothing.
   std::vector<std::string> record() {
     turn_until([&] { return !fake.record.empty(); });
     settle();
     return fake.take_record();
-  }
-  void settle() {
-    const auto end = Clock::now() + 500ms;
-    while (Clock::now() < end) loop.turn(20ms);
   }
 };
 
