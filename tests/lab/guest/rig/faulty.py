@@ -21,7 +21,7 @@ import time
 
 from . import certificates
 from .net import ISP4
-from .run import out, wait_for
+from .run import out, wait_for, whole_lines
 
 LOG = "/run/lab/faulty.jsonl"
 GIB = 1 << 30
@@ -168,8 +168,7 @@ class Faulty:
 
     def seen(self, name):
         """Its connections that have ended."""
-        with open(LOG) as f:
-            return [one for one in map(json.loads, f) if one["name"] == name]
+        return [one for one in map(json.loads, whole_lines(LOG)) if one["name"] == name]
 
     def wait_seen(self, name, count=1, deadline=30):
         return wait_for(lambda: len(self.seen(name)) >= count and self.seen(name), deadline, f"{name} to be left alone")

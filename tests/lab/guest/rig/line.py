@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from .run import wait_for
+from .run import wait_for, whole_lines
 
 DIRECTORY = "/run/lab"
 PROGRAM = "/opt/lab/bin/ghost-line"
@@ -72,12 +72,9 @@ class Line:
     def events(self, name=None):
         """[(CLOCK_MONOTONIC seconds, text)] of what happened on the line, of one kind if name is given."""
         found = []
-        with open(self.log) as f:
-            for text in f:
-                if text.endswith("\n"):
-                    one = json.loads(text)
-                    if name is None or one["event"] == name:
-                        found.append((one["t"], one["event"]))
+        for one in map(json.loads, whole_lines(self.log)):
+            if name is None or one["event"] == name:
+                found.append((one["t"], one["event"]))
         return found
 
     def wait_event(self, name, deadline, since=0.0):

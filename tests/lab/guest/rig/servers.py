@@ -20,7 +20,7 @@ import sys
 
 from . import accounts, certificates, dnsquery
 from .net import ISP4, in_namespace
-from .run import Failure, out, sh, wait_for
+from .run import Failure, out, sh, wait_for, whole_lines
 
 IN_ISP = ["ip", "netns", "exec", "isp"]
 
@@ -30,12 +30,8 @@ def listens(port, udp=False):
 
 
 def lines(path):
-    """The whole lines of a file of JSON lines."""
-    try:
-        with open(path) as f:
-            return [json.loads(line) for line in f if line.endswith("\n")]
-    except FileNotFoundError:
-        return []
+    """What a file of JSON lines says."""
+    return [json.loads(line) for line in whole_lines(path)]
 
 
 class Server:
@@ -249,12 +245,11 @@ class Dns(Server):
 
     def received(self):
         found = []
-        with open("/run/lab/dns.log") as f:
-            for line in f:
-                m = re.match(r"(\S+) update: info: client @\S+ (\S+)#\d+(?:/key (\S+))?: updating zone '\S+': (.*)", line)
-                if m:
-                    when = datetime.datetime.fromisoformat(m[1].replace("Z", "+00:00")).timestamp()
-                    found.append({"time": when, "peer": m[2], "key": m[3], "what": m[4]})
+        for line in whole_lines("/run/lab/dns.log"):
+            m = re.match(r"(\S+) update: info: client @\S+ (\S+)#\d+(?:/key (\S+))?: updating zone '\S+': (.*)", line)
+            if m:
+                when = datetime.datetime.fromisoformat(m[1].replace("Z", "+00:00")).timestamp()
+                found.append({"time": when, "peer": m[2], "key": m[3], "what": m[4]})
         return found
 
     def queries(self):
