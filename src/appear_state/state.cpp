@@ -117,6 +117,14 @@ core::Block block(const json& b) {
 // A number of failed calls.
 unsigned small(const json& number) { return static_cast<unsigned>(std::min<std::uint64_t>(count(number), kFailuresMax)); }
 
+// Files of 0.1 do not have it. An appearance with an address was a call that the far end accepted, and 0.1 blocked a link at the
+// first refusal.
+core::Acceptance acceptance_of(const LinkMemory& memory) {
+  const bool ever = std::any_of(memory.past.begin(), memory.past.end(), [](const auto& r) { return !r.addresses.empty(); });
+  const bool refused = memory.blocked && memory.blocked->failure == core::CallEnd::AuthFailed;
+  return {ever, refused ? static_cast<unsigned>(kFailuresMax) : 0};
+}
+
 LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
   LinkMemory out;
@@ -133,6 +141,7 @@ LinkMemory state_of(const json& s) {
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
   if (const auto a = s.find("acceptance"); a != s.end()) out.acceptance = {a->at("ever").get<bool>(), small(a->at("refused"))};
+  else out.acceptance = acceptance_of(out);
   if (const auto r = s.find("row"); r != s.end()) {
     out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
     out.not_before = time(r->at("not_before"));

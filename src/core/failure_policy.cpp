@@ -16,7 +16,7 @@ constexpr std::array<FailurePolicy, 20> kPolicies{{
     {NoAnswer,          Remedy::time,   "nobody answered"},
     {ConnectFailed,     Remedy::time,   "the connect script failed"},
     {AuthFailed,        Remedy::tries,  "the far end refused our name or secret, or we refused the far end's"},
-    {NegotiationFailed, Remedy::time,   "LCP or IPCP found no agreement"},
+    {NegotiationFailed, Remedy::time,   "LCP or IPCP found no agreement, or the far end did not answer to PAP"},
     {PeerDead,          Remedy::time,   "the far end did not answer LCP echoes"},
     {PeerHungUp,        Remedy::time,   "the far end ended the call, or a limit in the peer file did"},
     {CarrierLost,       Remedy::time,   "the line of an established call was lost"},

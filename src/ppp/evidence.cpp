@@ -21,6 +21,8 @@ Believed believed(FactKind kind) {
     case FactKind::RemoteAddress:
     case FactKind::DnsServer:
     case FactKind::AuthFailed:
+    case FactKind::AuthUnanswered:
+    case FactKind::PeerUnproven:
     case FactKind::PeerDead:
     case FactKind::PeerTerminated:
     case FactKind::Loopback:
@@ -85,9 +87,10 @@ void Evidence::hear(std::string_view line) {
 
 CallStage Evidence::stage() const {
   if (was_up_) return CallStage::running;
+  if (line(FactKind::PeerUnproven) != nullptr) return CallStage::authenticating;  // also after the peer accepted us
   if (line(FactKind::AuthSucceeded) != nullptr) return CallStage::addressing;
   if (!line_stands_) return CallStage::connecting;
-  const bool lcp_stood = first_of({FactKind::AuthFailed, FactKind::PeerTerminated}) != nullptr;
+  const bool lcp_stood = first_of({FactKind::AuthFailed, FactKind::AuthUnanswered, FactKind::PeerTerminated}) != nullptr;
   return lcp_stood ? CallStage::authenticating : CallStage::negotiating;
 }
 
@@ -103,6 +106,8 @@ bool Evidence::note(const LogFact& fact, std::string_view line) {
     std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent; });
     return true;
   }
+  // A modem without its PIN refuses other commands, too (+CME ERROR: 11). Its answer to the PIN is what counts.
+  if (fact.kind == FactKind::PinSent) std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::SimError; });
   if (last_counts(fact.kind)) std::erase_if(told_, [](const Told& t) { return last_counts(t.kind); });
   if (this->line(fact.kind) == nullptr) told_.push_back({fact.kind, printable(without_secrets(line))});
   return true;

@@ -52,7 +52,8 @@ std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::in
 std::optional<Because> from_log(const Evidence& e) {
   const CallEnd hung_up = e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
   const CallEnd terminated = e.was_up() ? CallEnd::PeerHungUp : CallEnd::NegotiationFailed;
-  if (auto b = because(e, CallEnd::AuthFailed, {AuthFailed, ChatLoginFailed})) return b;
+  if (auto b = because(e, CallEnd::AuthFailed, {AuthFailed, PeerUnproven, ChatLoginFailed})) return b;
+  if (auto b = because(e, CallEnd::NegotiationFailed, {AuthUnanswered})) return b;  // it refused nothing
   if (!e.line_stands()) {
     if (auto b = because(e, CallEnd::SimRefused, {SimError})) return b;
     // chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known. Three wrong PINs lock the

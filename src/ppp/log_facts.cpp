@@ -25,19 +25,19 @@ constexpr std::array kBeginnings{
     Rule{"CHAP authentication failed", FactKind::AuthFailed},
     Rule{"EAP authentication failed", FactKind::AuthFailed},
     Rule{"EAP: peer reports authentication failure", FactKind::AuthFailed},
-    Rule{"No response to PAP authenticate-requests", FactKind::AuthFailed},
     Rule{"Failed to authenticate ourselves to peer", FactKind::AuthFailed},
     Rule{"No CHAP secret found for authenticating us", FactKind::AuthFailed},
     Rule{"No secret found for PAP login", FactKind::AuthFailed},
     Rule{"No auth is possible", FactKind::AuthFailed},
     Rule{"peer doesn't want to authenticate us with", FactKind::AuthFailed},
+    Rule{"No response to PAP authenticate-requests", FactKind::AuthUnanswered},
     // We failed them.
-    Rule{"peer refused to authenticate", FactKind::AuthFailed},
-    Rule{"CHAP authentication timed out", FactKind::AuthFailed},
-    Rule{"PAP peer authentication failed", FactKind::AuthFailed},
-    Rule{"PAP authentication of peer failed", FactKind::AuthFailed},
-    Rule{"Authentication failed", FactKind::AuthFailed},
-    Rule{"Peer is not authorized to use remote address", FactKind::AuthFailed},
+    Rule{"peer refused to authenticate", FactKind::PeerUnproven},
+    Rule{"CHAP authentication timed out", FactKind::PeerUnproven},
+    Rule{"PAP peer authentication failed", FactKind::PeerUnproven},
+    Rule{"PAP authentication of peer failed", FactKind::PeerUnproven},
+    Rule{"Authentication failed", FactKind::PeerUnproven},
+    Rule{"Peer is not authorized to use remote address", FactKind::PeerUnproven},
 
     Rule{"Serial link appears to be disconnected.", FactKind::PeerDead},
     Rule{"Modem hangup", FactKind::LineHungUp},
@@ -199,7 +199,7 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   }
   for (const auto& [text, kind] : kBeginnings)
     if (line.starts_with(text)) return just(kind);
-  if (line.starts_with("Peer ") && contains(line, "failed CHAP")) return just(FactKind::AuthFailed);
+  if (line.starts_with("Peer ") && contains(line, "failed CHAP")) return just(FactKind::PeerUnproven);
   return std::nullopt;
 }
 

@@ -35,7 +35,9 @@ enum class FactKind {
   ConnectFailed,
   NobodyThere,  // PPPoE: no access concentrator answered
   // Lines about the end of a call.
-  AuthFailed,
+  AuthFailed,      // the peer refused our name or secret
+  AuthUnanswered,  // the peer did not answer them
+  PeerUnproven,    // `auth` in pppd's files: the peer did not prove who it is
   PeerDead,
   PeerTerminated,
   LineHungUp,

@@ -151,7 +151,12 @@ TEST(StateJson, KnowsWhatABlockOfAnEarlierVersionIsFor) {
   const auto back = from_json(json.dump());
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(back->blocked->failure, core::CallEnd::AuthFailed);
-  EXPECT_EQ(back->acceptance, core::Acceptance{});
+  EXPECT_EQ(back->acceptance.ever,
+            std::any_of(back->past.begin(), back->past.end(), [](auto& r) { return !r.addresses.empty(); }));
+  EXPECT_GE(back->acceptance.refused, core::CallConfig{}.refused_attempts) << "a reload gives one more try, not three";
+  auto never = json;
+  for (auto& record : never.at("past")) record["addresses"] = nlohmann::json::array();
+  EXPECT_FALSE(from_json(never.dump())->acceptance.ever);
   json["blocked"]["reason"] = "block";
   EXPECT_EQ(from_json(json.dump())->blocked->failure, std::nullopt) << "a person's";
   json["blocked"]["failure"] = "AWordOfALaterVersion";

@@ -130,6 +130,13 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {8, {"send (ATZ^M)", "Failed (+CME ERROR: SIM PUK required)"}, SimRefused},
            {8, {"send (AT+CPIN=1234^M)", "OK", "send (ATD*99#^M)", "Failed (ERROR)"}, ConnectFailed},
            {8, {"send (AT+CPIN=1234^M)", "Failed (NO CARRIER)"}, NoCarrier},
+           // Without its PIN the modem refuses another command, too. With it, the number is busy.
+           {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (AT+CPIN=1234^M)", "send (ATD1^M)", "Failed (BUSY)"}, Busy},
+           {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (ATD1^M)", "Failed (BUSY)"}, SimRefused},
+           {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (AT+CPIN=1^M)", "+CME ERROR: 16", "Failed (ERROR)"}, SimRefused},
+           // Silence is no refusal, although pppd ends in the same way.
+           {19, connected({"No response to PAP authenticate-requests"}), NegotiationFailed},
+           {19, connected({"PAP authentication failed"}), AuthFailed},
        })
     EXPECT_EQ(reason(code(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
 }
@@ -177,6 +184,9 @@ TEST(ExitReason, TellsHowFarTheCallCame) {
   EXPECT_EQ(stage(connected({"LCP terminated by peer", "Modem hangup"})), authenticating);
   EXPECT_EQ(stage(connected({"CHAP authentication failed"})), authenticating);
   EXPECT_EQ(stage(connected({"PAP authentication succeeded", "LCP terminated by peer"})), addressing);
+  EXPECT_EQ(stage(connected({"No response to PAP authenticate-requests"})), authenticating);
+  // We refused the far end after it had accepted us: that is about secrets, and each further try would end in the same way.
+  EXPECT_EQ(stage(connected({"CHAP authentication succeeded", "Peer x failed CHAP authentication"})), authenticating);
   EXPECT_EQ(stage(up({"LCP terminated by peer"})), running);
   // The far end printed it before the line stood.
   EXPECT_EQ(stage({"LCP terminated by peer"}), connecting);
