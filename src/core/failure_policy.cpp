@@ -64,7 +64,8 @@ std::string_view what_ghostd_does(Remedy remedy) {
     case Remedy::tries:
       return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link; "
              "a reload gives one more try";
-    case Remedy::device: return "tries again after RedialDelay=, which doubles up to 30s; never blocks the link";
+    case Remedy::device:
+      return "tries again when the device returns, and after RedialDelay=, which doubles up to 30s; never blocks the link";
     case Remedy::file: return "blocks the link; a reload, or ghostctl unblock, lifts the block";
     case Remedy::person:
       return "blocks the link; ghostctl unblock lifts the block, and so does a reload that changes Peer=, Device=, "

@@ -81,6 +81,8 @@ struct CallReport {
   CallSerial serial;
   std::variant<CallStarted, CallAddress, CallGone> what;
 };
+// The device that the last call lacked is there again. It comes about the link's last call, and no later than the next one.
+struct DeviceReturned {};
 // The supervisor has listed all calls that exist already, or ghostd no longer waits for it. Calls made from now on have serials
 // after `newest`.
 struct Listed {
@@ -147,8 +149,8 @@ struct DeadlinePassed {};
 
 using Event =
     std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked,
-                 FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport, Listed,
-                 SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered, SentOn,
-                 HandedOver, QueueReport, DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
+                 FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport,
+                 DeviceReturned, Listed, SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts,
+                 FarEndAnswered, SentOn, HandedOver, QueueReport, DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
 
 }  // namespace ghost::core

@@ -42,6 +42,9 @@ struct LinkMachine::MeansNothing
           In<Unlisted, PlaceGivenUp>, In<Down, PlaceGivenUp>, In<Dialing, PlaceGivenUp>, In<Up, PlaceGivenUp>,
           In<Leaving, PlaceGivenUp>, In<Draining, PlaceGivenUp>, In<Ending, PlaceGivenUp>, In<Waiting, PlaceGivenUp>,
           In<Gone, PlaceGivenUp>,
+          // No call waits for the device: the next one finds it, or it is not known yet which calls exist.
+          In<Unlisted, DeviceReturned>, In<Down, DeviceReturned>, In<Dialing, DeviceReturned>, In<Up, DeviceReturned>,
+          In<Leaving, DeviceReturned>, In<Draining, DeviceReturned>, In<Ending, DeviceReturned>, In<Gone, DeviceReturned>,
           // No call follows, so the bar of a link that is gone stops them before.
           In<Gone, Packet, ConnectAsked>,
           // No receiver knows of this call yet, and no effect has asked about its traffic. Its address does not count before the

@@ -58,6 +58,7 @@ class LinkMachine {
   // The link carries, or could make a call now. If not, a default route behind the link's may take over.
   [[nodiscard]] bool can_call() const;
   // A packet that comes now asks for a call, if the nftables table has judged it.
+  [[nodiscard]] bool waits() const { return std::holds_alternative<Waiting>(state_); }  // after a failed call
   [[nodiscard]] bool waits_for_packets() const;
 
   // Disconnect or a block (also one by ghostd itself) came after the last wish for a call. So nothing that was under way before is to
@@ -128,6 +129,7 @@ class LinkMachine {
   void on(PartAsked&& event);
   void on(const PlaceGivenUp& event) { meet(event); }
   void on(const CallReport& event);
+  void on(const DeviceReturned& event) { meet(event); }
   void on(const Listed& event);
   void on(const SupervisorGone&);
   void on(const InterfaceAppeared& event) { meet(event); }
@@ -229,6 +231,7 @@ class LinkMachine {
   void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
   void on(Waiting& waiting, const PartAsked& event) { become(Waiting(waiting), reason_of(event)); }
+  void on(Waiting&, const DeviceReturned&) { end_pause(); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
   void on(Moving&, Packet& packet) { hold(packet); }
@@ -236,6 +239,7 @@ class LinkMachine {
   void on(Moving& moving, const DisconnectAsked&);
   void on(Moving& moving, const BlockAsked&);
   void on(Moving&, const PartAsked&) { give_up_place(); }
+  void on(Moving& moving, const DeviceReturned&) { moving.not_before = Time::min(); }
   void on(Moving& moving, const PlaceGivenUp& event);
   void on(Moving&, const CallFound& event) { adopt(event.serial); }
   void on(Moving& moving, const DeadlinePassed&);
@@ -272,6 +276,8 @@ class LinkMachine {
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
+  // Of Waiting: it is over.
+  void end_pause();
   void adopt(CallSerial serial);
   [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
   [[nodiscard]] bool is_present(CallSerial serial) const { return call() && call()->serial == serial; }

@@ -352,7 +352,11 @@ void LinkMachine::on(Waiting&, const DisconnectAsked&) {
 }
 
 void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
-  if (now_ >= waiting.until && !dial_if_asked()) become(Down{}, reason_, detail_);
+  if (now_ >= waiting.until) end_pause();
+}
+
+void LinkMachine::end_pause() {
+  if (!dial_if_asked()) become(Down{}, reason_, detail_);
 }
 
 // ---- another place, or none --------------------------------------------------------------------------------------------

@@ -44,11 +44,11 @@ RollCall::Wants RollCall::time_passed(Time now) {
   return wants;
 }
 
-RollCall::Wants RollCall::seen(bool calls) {
+RollCall::Wants RollCall::seen(bool calls, bool waits) {
   if (calls || !known()) return {};
   Wants wants;
   if (std::exchange(stop_waits_, false)) wants.push_back(Want::left);
-  if (std::holds_alternative<Known>(state_)) wants.push_back(Want::let_go);
+  if (!waits && std::holds_alternative<Known>(state_)) wants.push_back(Want::let_go);
   return wants;
 }
 

@@ -37,8 +37,9 @@ class RollCall {
   [[nodiscard]] Wants lost(bool calls);
   // deadline() has come.
   [[nodiscard]] Wants time_passed(Time now);
-  // The caller calls it after each turn. calls: a link has a call.
-  [[nodiscard]] Wants seen(bool calls);
+  // The caller calls it after each turn. calls: a link has a call. waits: a link waits after a failed call, and the supervisor
+  // tells when a device returns.
+  [[nodiscard]] Wants seen(bool calls, bool waits);
   // The program that is about to stop ghostd asks whether to wait for `left`.
   [[nodiscard]] bool stop(bool calls);
 

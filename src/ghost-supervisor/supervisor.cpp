@@ -46,6 +46,7 @@ Supervisor::Supervisor(loop::EventLoop& loop, UniqueFd listener, Settings settin
       bury_(loop, [this] { bury(); }),
       leave_(loop, [this] { loop_.exit(stopping_ && !calls_.empty() ? EXIT_FAILURE : EXIT_SUCCESS); }),
       names_(loop, settings_.resolvconf, links, journal, [this] { look_idle(); }),
+      devices_(loop, settings_.locks, [this](const std::string& link) { device_returned(link); }),
       clients_(loop, std::move(listener), settings_.allowed, settings_.limits, journal,
                {[this](ClientId from, const ppp::Request& request) { on_request(from, request); }, [this] { look_idle(); }}) {
   look_idle();
@@ -75,6 +76,7 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
 }
 
 tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
+  devices_.forget(dial.link);
   const auto config = links_.find(dial.link);
   if (!config) return gone(CallEnd::ConfigError, config.error());
   std::string peer_file;
@@ -95,6 +97,7 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   live.serial = dial.serial;
   live.hangup_timeout = config->call.hangup_timeout;
   live.routes = config->routes;
+  live.device = ppp::device(*config, peer_file);
   names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
       loop_, std::move(*process), config->call, ppp::echo_interval(peer_file),
@@ -134,9 +137,16 @@ void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::
                         [&](const CallGone& g) {
                           tell({link, serial, g});
                           names_.call_ended(link);
+                          if (const auto it = calls_.find(link); it != calls_.end() && g.reason == CallEnd::DeviceMissing)
+                            devices_.wait_for(link, it->second.device);
                           bury_.run_soon();
                         }},
              news);
+}
+
+void Supervisor::device_returned(const std::string& link) {
+  journal_.note(LOG_INFO, link, CallSerial::none, "the device is there again");
+  clients_.tell(ppp::DeviceBack{link});
 }
 
 void Supervisor::tell(CallNews news) {

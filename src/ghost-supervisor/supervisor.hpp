@@ -13,6 +13,7 @@
 #include "core/call_news.hpp"
 #include "ghost-supervisor/call.hpp"
 #include "ghost-supervisor/clients.hpp"
+#include "ghost-supervisor/device_watch.hpp"
 #include "ghost-supervisor/name_records.hpp"
 #include "ghost-supervisor/pace.hpp"
 #include "ghost-supervisor/ports.hpp"
@@ -29,6 +30,7 @@ struct Settings {
   core::Duration idle = std::chrono::seconds(30);  // exit after this time without a call or a client
   Clients::Limits limits;
   resolvconf::Paths resolvconf;
+  std::string locks = "/run/lock";  // where pppd and others lock devices
 };
 
 // How many ends of calls are kept for an absent ghostd. The oldest is dropped first.
@@ -46,6 +48,7 @@ class Supervisor {
     CallSerial serial = CallSerial::none;
     core::Duration hangup_timeout{};
     std::vector<Prefix> routes;
+    std::string device;
     std::unique_ptr<Call> call;
   };
 
@@ -55,6 +58,7 @@ class Supervisor {
   void list(ClientId to);
   tl::expected<void, core::CallGone> start(const ppp::Dial& dial);
   void on_news(const std::string& link, CallSerial serial, const ppp::News& news);
+  void device_returned(const std::string& link);
   void tell(core::CallNews news);
   void send(core::CallNews news);
   // What a client can cause at will.
@@ -74,6 +78,7 @@ class Supervisor {
   loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news
   loop::Timer leave_;
   NameRecords names_;
+  DeviceWatch devices_;
   Clients clients_;
 };
 

@@ -193,6 +193,10 @@ bool Daemon::any_call() const {
                      [](const auto& l) { return l.second->machine().serial() != CallSerial::none; });
 }
 
+bool Daemon::any_waits() const {
+  return std::any_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().waits(); });
+}
+
 // ---- the queue -------------------------------------------------------------------------------------------------------
 
 void Daemon::post(const std::string& link, core::LinkEvent event) { queue_.post(link, std::move(event)); }

@@ -53,6 +53,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   [[nodiscard]] std::vector<Placed> placed() const;
   [[nodiscard]] unsigned free_index() const;
   [[nodiscard]] bool any_call() const;
+  [[nodiscard]] bool any_waits() const;
 
   void post(const std::string& link, core::LinkEvent event);
   void handle(const std::string& link, core::LinkEvent event);
@@ -92,7 +93,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   void hang_up_orphan(const std::string& link, CallSerial serial);
   void tell_names();
   void want(const core::RollCall::Wants& wants);
-  void see_calls() { want(roll_.seen(any_call())); }
+  void see_calls() { want(roll_.seen(any_call(), any_waits())); }
   void listen();
 
   // ---- the kernel's interfaces: daemon_kernel.cpp

@@ -24,6 +24,7 @@ void Daemon::supervisor_says(ppp::Message message) {
                    if (refused.link.empty()) return;
                    post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
                  },
+                 [&](const ppp::DeviceBack& device) { post(device.link, core::DeviceReturned{}); },
                  [&](const ppp::Listed&) {
                    want(roll_.listed());
                    see_calls();

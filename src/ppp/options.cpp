@@ -130,6 +130,17 @@ std::string_view unusable_option(std::string_view peer_file) {
   return {};
 }
 
+std::string device(const core::LinkConfig& link, std::string_view peer_file) {
+  if (link.ppp.peer.empty()) return link.ppp.device;
+  for (auto rest = peer_file; const auto word = next_word(rest);) {
+    if (word->quoted) continue;
+    if (word->text.starts_with("/dev/")) return std::string(word->text);
+    if (word->text.starts_with("nic-")) return std::string(word->text.substr(4));
+    if (word->text.starts_with("tty")) return "/dev/" + std::string(word->text);
+  }
+  return {};
+}
+
 core::Duration echo_interval(std::string_view peer_file) {
   auto interval = kEchoInterval;
   for (auto rest = peer_file; const auto word = next_word(rest);) {

@@ -33,6 +33,9 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
 // is none. This is "demand", with which pppd dials by itself and answers for an absent peer.
 std::string_view unusable_option(std::string_view peer_file);
 
+// What the call goes through: an absolute path below /dev, or the name of a network interface (PPPoE). Empty: not known.
+std::string device(const core::LinkConfig& link, std::string_view peer_file);
+
 inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // unless the peer file says otherwise
 
 // lcp-echo-interval, as pppd gets it with this peer file.

@@ -150,6 +150,7 @@ std::string encode(const Message& message) {
                                  return with_text(fmt::format("refused {} {}", r.link.empty() ? "-" : r.link, number(r.serial)),
                                                   r.why);
                                },
+                               [](const DeviceBack& d) { return fmt::format("device {}", d.link); },
                                [](const Listed&) { return std::string("listed"); }},
                     message);
 }
@@ -175,8 +176,13 @@ tl::expected<Message, std::string> decode_message(std::string_view text) {
   const auto verb = words.next();
   if (verb == "listed") return only_canonical<Message>(Listed{}, text);
   const bool refused = verb == "refused";
-  if (!refused && verb != "started" && verb != "address" && verb != "gone") return wrong("unknown message " + quote(text));
+  if (!refused && verb != "started" && verb != "address" && verb != "gone" && verb != "device")
+    return wrong("unknown message " + quote(text));
   const auto link = words.next();
+  if (verb == "device") {
+    if (!valid_link_name(link)) return wrong("not a valid link name: " + quote(link));
+    return only_canonical<Message>(DeviceBack{std::string(link)}, text);
+  }
   const auto serial = words.next();
   if (refused && link == "-" && serial == "0")
     return only_canonical<Message>(Refused{{}, CallSerial::none, std::string(words.rest())}, text);

@@ -6,11 +6,14 @@
 //   hangup <link> <serial>         address <link> <serial> local=<ip> remote=<ip>[ dns=<ip>[,<ip>…]]
 //   list                           gone <link> <serial> <Reason>[ stage=<stage>][ <detail…>]
 //                                  refused <link>|- <serial> <why…>
-//   names                          listed
+//   names                          device <link>
+//                                  listed
 //
 // Each accepted dial gets one `started` (unless pppd could not be started at all), at most one `address` per family and
 // exactly one `gone`. `list` repeats the news of all live calls, then every `gone` that nobody has received yet, then
 // `listed`. So a restarted ghostd finds its calls.
+//
+// `device`: the device that the link's last call lacked (DeviceMissing) is there again.
 //
 // `names` makes the supervisor read DNS= of all links from their files again, for resolvconf(8); it gets no answer.
 //
@@ -54,10 +57,14 @@ struct Refused {
   std::string why;
   bool operator==(const Refused&) const = default;
 };
+struct DeviceBack {
+  std::string link;
+  bool operator==(const DeviceBack&) const = default;
+};
 struct Listed {
   bool operator==(const Listed&) const = default;
 };
-using Message = std::variant<core::CallNews, Refused, Listed>;
+using Message = std::variant<core::CallNews, Refused, DeviceBack, Listed>;
 
 // Never longer than kMessageMax, and only printable ASCII. Free text is made printable and cut; name servers
 // that do not fit are left out.

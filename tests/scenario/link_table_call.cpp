@@ -148,6 +148,7 @@ std::vector<Meeting> meetings() {
       {"the supervisor: the line dropped", gone(1, CallEnd::NoCarrier)},
       {"the supervisor: the password is wrong", gone(1, CallEnd::AuthFailed)},
       {"the supervisor: a file is wrong", gone(1, CallEnd::ConfigError)},
+      {"the supervisor: the device that the last call lacked is there again", device_returned},
       {"the supervisor is gone", supervisor_gone},
       {"ppp-<link> exists", interface},
       {"an address on ppp-<link>", address("10.0.0.1")},

@@ -220,6 +220,25 @@ TEST(RedialAndBlock, AMissingDeviceIsWaitedFor) {
   });
 }
 
+// The device's return ends the pause, and nothing else does.
+TEST(RedialAndBlock, ADeviceThatReturnsIsDialledAtOnce) {
+  auto config = isp();
+  config.buffer.age = 1h;
+  play(config, {
+      {0s, device_returned, {}, "down (start)"},
+      {1s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, device_returned, {}, "dialing (trigger), 1 waiting"},
+      {1s, gone(1, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {2s, device_returned, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {2s, gone(2, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {3s, disconnect, {}, "down (disconnect)"},
+      {4s, connect, {"start 3"}, "dialing (connect)"},
+      {4s, gone(3, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing)"},
+      {5s, device_returned, {}, "down (DeviceMissing)"},
+      {6s, packet("b"), {"start 4"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
 // The line died soon after the call had come up, and the missing echoes ended it much later.
 TEST(RedialAndBlock, ACallThatCarriedNothingBackIsAFailureHoweverLongItLasted) {
   const auto link = play(isp(), {

@@ -192,6 +192,7 @@ std::string words(const Event& event) {
             if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
             return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
           },
+          [](const DeviceReturned&) { return std::string("device returned"); },
           [](const Listed&) { return std::string("listed"); },
           [](const SupervisorGone&) { return std::string("supervisor gone"); },
           [](const InterfaceAppeared&) { return std::string("interface"); },

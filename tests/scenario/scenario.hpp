@@ -89,6 +89,7 @@ inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {},
   return core::CallReport{CallSerial{call}, core::CallGone{reason, std::move(detail), stage}};
 }
 inline core::Event listed(unsigned newest = 0) { return core::Listed{CallSerial{newest}}; }
+inline const core::Event device_returned = core::DeviceReturned{};
 inline const core::Event supervisor_gone = core::SupervisorGone{};
 
 inline const core::Event interface = core::InterfaceAppeared{};

@@ -77,7 +77,7 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(40)) {
+  switch (pick(41)) {
     case 0:
     case 1: return connect;
     case 2:
@@ -87,6 +87,7 @@ LinkEvent World::anything() {
     case 36: return chance(30) ? leave : unblock;
     case 37:
     case 39: return taken_away();
+    case 40: return device_returned;
     case 4: return block;
     case 5:
     case 6:

@@ -2,6 +2,7 @@
 """What a failed call leads to, by its reason: some heal with time, some need a few spaced tries, a mended file or a person. No failure
 becomes a loop of calls, and none that may pass blocks the link."""
 import json
+import time
 
 from rig.traffic import Sender
 
@@ -14,6 +15,7 @@ def run(lab):
     refused_for_ever(lab)
     a_line_that_dies(lab)
     a_wrong_pin(lab)
+    a_returning_device(lab)
     a_missing_interface(lab)
     a_mended_file(lab)
     code, text, error = lab.ghostctl("explain", "failures", "--json")
@@ -91,11 +93,42 @@ def a_wrong_pin(lab):
     over(lab)
 
 
+SLOW = {"RedialDelay": "25s", "RedialDelayMax": "25s"}  # so that only the device's return can end the pause in time
+
+
+def a_returning_device(lab):
+    """M2: the tty is gone, and comes back while a packet waits."""
+    begin(lab, **SLOW)
+    lab.wait_state("up", 60)
+    for n in range(10):
+        lab.ghostctl("disconnect", "isp")
+        lab.wait_state("down", 30)
+        lab.line.wait_free()
+        lab.line.remove()
+        Sender(1, 1).go()
+        failed(lab, "DeviceMissing")
+        before = lab.status()["calls"]
+        lab.line.restore()
+        since = time.monotonic()
+        lab.wait_for(lambda: lab.status()["calls"] > before, 15, "the tty's return to be seen")
+        took = time.monotonic() - since
+        if took > 3:
+            break
+        lab.wait_state("up", 60)
+    lab.check("ten times a tty returns and is called within 3 s", took <= 3, (n, took))
+    over(lab)
+
+
 def a_missing_interface(lab):
     """M3: the network card of a PPPoE line is not there yet."""
-    begin(lab, {"text": "plugin pppoe.so\nnic-eth9\nnoauth\n"})
+    begin(lab, {"text": "plugin pppoe.so\nnic-eth9\nnoauth\n"}, **SLOW)
     status = failed(lab, "DeviceMissing")
     lab.check("a network card that is not there is waited for", not status["blocked"] and status["state"] == "waiting", status)
+    before = status["calls"]
+    lab.sh("ip link add eth9 type dummy")
+    status = lab.wait_for(lambda: (s := lab.status())["calls"] > before and s, 10, "the card to be seen")
+    lab.check("and when it comes, it is called", status["state"] == "dialing", status)
+    lab.sh("ip link del eth9")
     over(lab)
 
 

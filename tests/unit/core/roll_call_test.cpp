@@ -29,7 +29,7 @@ RollCall known() {
 TEST(RollCall, NobodyListensBeforeAllCallsAreListed) {
   auto roll = asking();
   EXPECT_FALSE(roll.known());
-  EXPECT_THAT(roll.seen(false), IsEmpty());  // and the supervisor is kept
+  EXPECT_THAT(roll.seen(false, false), IsEmpty());  // and the supervisor is kept
   EXPECT_THAT(roll.listed(), ElementsAre(listen));
   EXPECT_TRUE(roll.known());
   EXPECT_THAT(roll.listed(), IsEmpty());
@@ -41,11 +41,12 @@ TEST(RollCall, ASupervisorThatIsSilentIsWaitedForTwentySeconds) {
   EXPECT_THAT(roll.time_passed(at(20s) - 1us), IsEmpty());
   EXPECT_FALSE(roll.known());
   EXPECT_THAT(roll.time_passed(at(20s)), ElementsAre(listen));
-  EXPECT_THAT(roll.seen(false), IsEmpty()) << "a late list is read: a call in it is hung up";
+  EXPECT_THAT(roll.seen(false, false), IsEmpty()) << "a late list is read: a call in it is hung up";
   EXPECT_EQ(roll.deadline(), at(40s));
   EXPECT_THAT(roll.time_passed(at(40s)), IsEmpty());
   EXPECT_EQ(roll.deadline(), std::nullopt);
-  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
+  EXPECT_THAT(roll.seen(false, true), IsEmpty()) << "the supervisor watches the device";
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(let_go));
 }
 
 TEST(RollCall, OneThatCannotBeAskedRunsNothing) {
@@ -59,9 +60,9 @@ TEST(RollCall, OneThatWasLostDuringACallIsAskedWhatItStillRuns) {
   EXPECT_THAT(roll.asked(true, at(5s)), IsEmpty());
   EXPECT_TRUE(roll.known());
   EXPECT_EQ(roll.deadline(), at(25s));
-  EXPECT_THAT(roll.seen(false), IsEmpty()) << "it is not let go before it has answered";
+  EXPECT_THAT(roll.seen(false, false), IsEmpty()) << "it is not let go before it has answered";
   EXPECT_THAT(roll.listed(), IsEmpty());
-  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(let_go));
   EXPECT_THAT(roll.lost(false), IsEmpty());
 }
 
@@ -76,26 +77,26 @@ TEST(RollCall, OneThatIsLostBeforeItHasListedIsAskedAgainAndTheLinksWaitNoLonger
 
 TEST(RollCall, NobodyNeedsTheSupervisorWithoutACall) {
   auto roll = known();
-  EXPECT_THAT(roll.seen(true), IsEmpty());
-  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
+  EXPECT_THAT(roll.seen(true, false), IsEmpty());
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(let_go));
 }
 
 TEST(RollCall, WhoeverStopsIsToldOnceThatNoCallLives) {
   auto roll = known();
   EXPECT_FALSE(roll.stop(false));
-  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(let_go));
   EXPECT_TRUE(roll.stop(true));
-  EXPECT_THAT(roll.seen(true), IsEmpty());
-  EXPECT_THAT(roll.seen(false), ElementsAre(left, let_go));
-  EXPECT_THAT(roll.seen(false), ElementsAre(let_go));
+  EXPECT_THAT(roll.seen(true, false), IsEmpty());
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(left, let_go));
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(let_go));
 }
 
 TEST(RollCall, AStopAtTheStartWaitsUntilItIsKnownThatNoneDoes) {
   auto roll = asking();
   EXPECT_TRUE(roll.stop(false));
-  EXPECT_THAT(roll.seen(false), IsEmpty());
+  EXPECT_THAT(roll.seen(false, false), IsEmpty());
   EXPECT_THAT(roll.listed(), ElementsAre(listen));
-  EXPECT_THAT(roll.seen(false), ElementsAre(left, let_go));
+  EXPECT_THAT(roll.seen(false, false), ElementsAre(left, let_go));
 }
 
 }  // namespace

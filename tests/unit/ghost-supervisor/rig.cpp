@@ -29,7 +29,7 @@ sockaddr_un address_of(const std::string& path) {
 
 constexpr auto kFakePppd = R"(#!/bin/sh
 peer=
-while [ $# -gt 0 ]; do [ "$1" = call ] && peer=$2; shift; done
+while [ $# -gt 0 ]; do [ "$1" = linkname ] && peer=$2; shift; done
 dir=$(dirname "$0")
 say() { echo "$1" >&2; }
 obey() {

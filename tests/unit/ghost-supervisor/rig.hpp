@@ -26,7 +26,7 @@ class TempDir {
   std::string path_;
 };
 
-// `pppd` in `dir`, which runs the script `peers/<name>` of the `call <name>` it is given. The scripts have say(), and
+// `pppd` in `dir`, which runs the script `peers/<name>` of the `linkname <name>` it is given. The scripts have say(), and
 // obey() that waits for SIGTERM as pppd does.
 void write_fake_pppd(const TempDir& dir);
 

@@ -36,7 +36,8 @@ std::vector<Message> messages() {
           CallNews{"isp", kSerial, CallGone{CallEnd::CarrierLost, "", CallStage::running}},
           Refused{"isp", kSerial, "a call lives already"},
           Refused{"", CallSerial::none, "not allowed"},
-          Listed{}};
+          Listed{},
+          DeviceBack{"isp"}};
 }
 
 }  // namespace
@@ -53,6 +54,7 @@ TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(messages()[7]), "gone isp 7 CarrierLost stage=running");
   EXPECT_EQ(encode(messages()[8]), "refused isp 7 a call lives already");
   EXPECT_EQ(encode(messages()[9]), "refused - 0 not allowed");
+  EXPECT_EQ(encode(messages()[11]), "device isp");
 }
 
 TEST(Protocol, ReadsBackWhatItWrites) {
@@ -127,6 +129,9 @@ TEST(Protocol, RefusesMessagesThatAreNotExactlyOne) {
                                                          "refused - 7 why",
                                                          "refused isp 0 why",
                                                          "listed ",
+                                                         "device",
+                                                         "device a/b",
+                                                         "device isp 7",
                                                          "news isp 7"})
     EXPECT_FALSE(decode_message(bad)) << bad;
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Waits for devices that calls have lacked, and says when one is there again: a tty, a link to one (/dev/serial/by-id/…), or a
+// network interface. inotify(7) tells what happens in the directories that lead to the tty, and to the lock file of another
+// program that uses it. rtnetlink(7) tells that an interface has come or gone. What they say is never read: they only are a
+// reason to look.
+#pragma once
+#include <sys/types.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "base/unique_fd.hpp"
+#include "core/time.hpp"
+#include "loop/sources.hpp"
+
+namespace ghost::supervisor {
+
+class DeviceWatch {
+ public:
+  // returned(link): the device was missing or locked, and is there and free now; or another device has its name. At most once
+  // per second and link. locks: pppd's directory of lock files.
+  DeviceWatch(loop::EventLoop& loop, std::string locks, std::function<void(const std::string& link)> returned);
+
+  // device: an absolute path, or the name of a network interface. A device that cannot be watched is not waited for.
+  void wait_for(const std::string& link, const std::string& device);
+  void forget(const std::string& link);
+
+ private:
+  // Which device has the name, if any, and whether another program has locked it.
+  struct Look {
+    bool there = false, locked = false;
+    std::tuple<dev_t, dev_t, ino_t> which{};  // of a tty: its number, its file's device and its inode
+    bool operator==(const Look&) const = default;
+  };
+  struct Awaited {
+    std::string device;
+    Look last;
+    core::Time not_before{};  // for the next word to the owner
+  };
+
+  [[nodiscard]] Look look(const std::string& device) const;
+  void drain(int fd);
+  void look_at_all();
+  // The directories to watch change with what is in them: udev makes /dev/serial with the first link in it.
+  void watch_directories();
+  void watch_path(const std::string& path, int links);
+  void watch_interfaces();
+
+  loop::EventLoop& loop_;
+  std::string locks_;
+  std::function<void(const std::string&)> returned_;
+  std::map<std::string, Awaited> awaited_;
+  UniqueFd inotify_, interfaces_;
+  loop::IoSource directory_changed_, interface_changed_;
+  loop::Timer again_;
+};
+
+}  // namespace ghost::supervisor

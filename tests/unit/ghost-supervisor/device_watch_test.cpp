@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel's own inotify, on a directory in the place of /dev whose devices are links to /dev/null and /dev/zero.
+#include "ghost-supervisor/device_watch.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "rig.hpp"
+
+using namespace ghost;
+using namespace ghost::supervisor;
+using namespace ghost::supervisor::testing;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Devices : ::testing::Test {
+  TempDir dir;
+  std::string dev = dir.path() + "/dev", locks = dir.path() + "/locks";
+  loop::EventLoop loop;
+  std::vector<std::string> back;
+  DeviceWatch watch{loop, locks, [this](const std::string& link) { back.push_back(link); }};
+
+  Devices() {
+    fs::create_directory(dev);
+    fs::create_directory(locks);
+  }
+  void plug(const std::string& name, const char* device = "/dev/null") const { fs::create_symlink(device, dev + "/" + name); }
+  void pull(const std::string& name) const { fs::remove(dev + "/" + name); }
+  std::string lock(std::string path) const {
+    std::replace(path.begin(), path.end(), '/', '_');
+    return locks + "/LCK.." + path;
+  }
+  // Turns the loop until somebody was told, or until all that has happened is seen.
+  void turn(std::size_t told = 0) {
+    const auto deadline = loop::now() + 10s;
+    while (back.size() < told && loop::now() < deadline) loop.turn(20ms);
+    for (int i = 0; i < 5; ++i) loop.turn(1ms);
+  }
+};
+
+TEST_F(Devices, OneThatReturnsIsTold) {
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  watch.wait_for("other", dev + "/ttyUSB1");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  plug("ttyUSB0");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+  turn();
+  EXPECT_THAT(back, ElementsAre("isp")) << "once";
+}
+
+TEST_F(Devices, ALinkBelowADirectoryThatDoesNotExistYet) {
+  const auto by_id = dev + "/serial/by-id";
+  watch.wait_for("isp", by_id + "/usb-modem-if00");
+  fs::create_directories(by_id);
+  turn();
+  // udev makes the link before its device, or after it.
+  fs::create_symlink("../../ttyACM0", by_id + "/usb-modem-if00");
+  turn();
+  EXPECT_THAT(back, IsEmpty()) << "the link leads nowhere";
+  plug("ttyACM0");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+  fs::remove_all(dev + "/serial");
+  pull("ttyACM0");
+  turn();
+  fs::create_directories(by_id);
+  plug("ttyACM0");
+  fs::create_symlink("../../ttyACM0", by_id + "/usb-modem-if00");
+  turn(2);
+  EXPECT_THAT(back, ElementsAre("isp", "isp"));
+}
+
+// A device that is there although pppd cannot open it would otherwise be told in a circle.
+TEST_F(Devices, OneThatWasThereAllTheTimeIsNotTold) {
+  plug("ttyUSB0");
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  plug("ttyUSB7");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  pull("ttyUSB0");
+  plug("ttyUSB0", "/dev/zero");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp")) << "another one has its name";
+}
+
+TEST_F(Devices, ALockedOneIsToldWhenTheLockIsGone) {
+  plug("ttyUSB0");
+  const auto file = lock(dev + "/ttyUSB0");
+  std::ofstream(file) << "         1\n";
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  fs::remove(file);
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+}
+
+TEST_F(Devices, TheLockOfADeadProcessIsNone) {
+  std::ofstream(lock(dev + "/ttyUSB0")) << "4194304\n";  // the kernel gives no such pid (PID_MAX_LIMIT)
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  plug("ttyUSB0");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+}
+
+TEST_F(Devices, WhatTremblesIsToldOncePerSecond) {
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  for (int i = 0; i < 50; ++i) {
+    plug("ttyUSB0");
+    turn();
+    pull("ttyUSB0");
+    turn();
+  }
+  EXPECT_LE(back.size(), 3u);
+  const auto before = back.size();
+  plug("ttyUSB0");
+  turn(before + 1);
+  EXPECT_EQ(back.size(), before + 1) << "the last coming is told, if late";
+}
+
+TEST_F(Devices, NobodyIsToldOfWhatIsForgotten) {
+  watch.wait_for("isp", dev + "/ttyUSB0");
+  watch.forget("isp");
+  watch.forget("isp");
+  plug("ttyUSB0");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  watch.wait_for("isp", dev + "/ttyUSB1");
+  plug("ttyUSB1");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+}
+
+TEST_F(Devices, PathsThatGoRoundInACircleEnd) {
+  fs::create_symlink("b", dev + "/a");
+  fs::create_symlink("a", dev + "/b");
+  watch.wait_for("isp", dev + "/a");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+}
+
+// pppd says that the tty is missing. When it is there again, ghostd is told, and no sooner.
+TEST(Supervisor, TellsThatTheDeviceReturned) {
+  Settings settings;
+  Rig rig(settings);
+  rig.scenario("isp", "exit 7");
+  const auto tty = rig.dir.path() + "/ttyUSB0";
+  rig.links["isp"].ppp.peer.clear();
+  rig.links["isp"].ppp.device = tty;
+  rig.links["isp"].name = "isp";
+  const auto client = rig.connect();
+  send_text(client, "dial isp 7");
+  EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 7"));
+  EXPECT_THAT(rig.next(client), ::testing::StartsWith("gone isp 7 DeviceMissing"));
+  fs::create_symlink("/dev/null", tty);
+  EXPECT_EQ(rig.next(client), "device isp");
+}
+
+}  // namespace
