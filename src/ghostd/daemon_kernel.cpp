@@ -77,7 +77,12 @@ void Daemon::kernel_says(std::uint32_t) {
                      with_link(c.ifname, [this](Link& l) { post(l.name(), core::InterfaceAppeared{}); });
                    },
                    // The monitor has reported the loss of its addresses before.
-                   [&](const net::InterfaceGone& c) { with_link(c.ifname, [this](Link& l) { autoconf_->end(l.name()); }); },
+                   [&](const net::InterfaceGone& c) {
+                     with_link(c.ifname, [&](Link& l) {
+                       autoconf_->end(l.name());
+                       host_.sysctls().forget(c.ifname);
+                     });
+                   },
                    [&](const net::AddressUp& c) {
                      if (auto* link = link_of(c.ifname)) {
                        // pppd first sets its own address, then the peer's. The second step removes the first address, and with

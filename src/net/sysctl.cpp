@@ -178,6 +178,12 @@ bool is_kept(const SysctlWrite& one) {
 
 }  // namespace
 
+void Sysctls::forget(std::string_view interface) {
+  const auto at = std::string_view("net/ipv4/conf/").size();
+  const auto name = std::string(interface) + "/";
+  std::erase_if(wanted_, [&](const auto& w) { return w.first.compare(at, name.size(), name) == 0; });
+}
+
 std::vector<SysctlWrite> Sysctls::lost() const {
   std::vector<SysctlWrite> out;
   for (const auto& [key, value] : wanted_)

@@ -39,6 +39,9 @@ class Sysctls {
   // changed since. Values that other interfaces got so that nothing changes for them do not count.
   [[nodiscard]] std::vector<SysctlWrite> lost() const;
 
+  // The interface is gone, and its values with it. Another one of its name begins with the kernel's.
+  void forget(std::string_view interface);
+
   // The value before our first write, or nullopt if it was never recorded.
   [[nodiscard]] std::optional<std::string> original(const std::string& key) const;
 

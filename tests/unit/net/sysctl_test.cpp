@@ -149,6 +149,11 @@ TEST_F(SysctlFiles, WhatOurOwnInterfacesLostIsKnownWhateverTheirNames) {
   EXPECT_THAT(sysctls.lost(), testing::IsEmpty());
   put("net/ipv4/conf/wwan0/accept_redirects", "1");
   EXPECT_THAT(sysctls.lost(), testing::ElementsAre(SysctlWrite{"net/ipv4/conf/wwan0/accept_redirects", "0", false}));
+  // The call ends. The next call's interface has the same name and the kernel's own values.
+  sysctls.forget("wwan");
+  EXPECT_FALSE(sysctls.lost().empty()) << "that is another interface";
+  sysctls.forget("wwan0");
+  EXPECT_THAT(sysctls.lost(), testing::IsEmpty()) << "nobody has taken them away";
 }
 
 TEST_F(SysctlFiles, AnInterfaceThatIsGoneIsNoFailure) {
