@@ -125,15 +125,26 @@ net::Result<void> Host::give_up(Placed link) {
   return rtnl_.remove(net::demand_routes(link.routing()));
 }
 
+Host::InTable Host::of_call(const Placed& link) {
+  auto address = net::ipv4_of(link.interface);
+  if (address && std::find(link.config.stable.begin(), link.config.stable.end(), *address) == link.config.stable.end())
+    address.reset();
+  return {net::mtu_of(link.interface), address};
+}
+
+net::RulesetLink Host::in_ruleset(const Placed& link, const InTable& call) {
+  const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
+  return {link.config.name, link.interface, link.config.stable, link.config.share, std::max(idle, std::chrono::seconds(1)),
+          call.mtu,         call.fixed};
+}
+
 net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std::vector<std::string>& blocked) {
   net::Ruleset ruleset;
   for (const auto& l : links) {
-    const auto idle = std::chrono::duration_cast<std::chrono::seconds>(l.config.call.idle_timeout);
     // The next call's MTU is known only when the call is there. Most calls have the usual MTU, and need no change then.
-    auto& mtu = call_mtu_.try_emplace(l.config.name, kUsualMtu).first->second;
-    if (::if_nametoindex(l.interface.c_str()) != 0) mtu = net::mtu_of(l.interface);
-    ruleset.links.push_back(
-        {l.config.name, l.interface, l.config.stable, l.config.share, std::max(idle, std::chrono::seconds(1)), mtu});
+    auto& call = in_table_.try_emplace(l.config.name, InTable{kUsualMtu, {}}).first->second;
+    if (::if_nametoindex(l.interface.c_str()) != 0) call = of_call(l);
+    ruleset.links.push_back(in_ruleset(l, call));
   }
   ruleset.blocked = blocked;
   const bool ipv6 = std::any_of(links.begin(), links.end(), [](const Placed& l) { return shares(l.config, Family::v6); });
@@ -153,11 +164,11 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
 }
 
 net::Result<void> Host::call_has_address(const Placed& link) {
-  const auto mtu = net::mtu_of(link.interface);
-  if (std::exchange(call_mtu_[link.config.name], mtu) == mtu) return {};
+  const auto call = of_call(link);
+  if (std::exchange(in_table_[link.config.name], call) == call) return {};
   const auto before = net::table_print();
   const bool intact = before && *before && loaded_ && (*before)->content == loaded_->content;
-  if (auto ok = net::nft::set_call_mtu(link.config.name, mtu); !ok) return ok;
+  if (auto ok = net::nft::set_call(in_ruleset(link, call)); !ok) return ok;
   // The new content counts as ghostd's table from now on, unless another program had changed the table before.
   auto print = net::table_print();
   if (intact && print && *print) loaded_ = std::move(**print);

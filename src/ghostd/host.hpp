@@ -16,6 +16,7 @@
 #include "net/ppp_queue.hpp"
 #include "net/raw_sender.hpp"
 #include "net/routes.hpp"
+#include "net/ruleset.hpp"
 #include "net/sysctl.hpp"
 #include "net/table_print.hpp"
 
@@ -45,6 +46,7 @@ struct Kept {
   bool blocked = false;          // the table refuses its packets
   bool carries = false;          // its call does: its interface has the queue, and is kept up by set `live`
   bool settled = false;          // the queue is an ordinary one by now
+  core::Duration idle_left{};    // how long its last known packets still keep the call up
   std::vector<IpAddress> own{};  // addresses that leave as they are: the call's
 };
 
@@ -122,7 +124,16 @@ class Host {
   net::RawSender sender_;
   std::function<net::Result<void>()> table_must_stand_;
   KernelCounts counts_;
-  std::map<std::string, unsigned> call_mtu_;  // by link, as set in the table
+  // What the table must know of a link's call.
+  struct InTable {
+    unsigned mtu;
+    std::optional<IpAddress> fixed;
+    bool operator==(const InTable&) const = default;
+  };
+  [[nodiscard]] static InTable of_call(const Placed& link);
+  [[nodiscard]] static net::RulesetLink in_ruleset(const Placed& link, const InTable& call);
+
+  std::map<std::string, InTable> in_table_;  // by link
   std::vector<net::ForeignDefault> foreign_;
   std::vector<net::Rule> rules_set_;
   std::optional<net::TablePrint> loaded_;

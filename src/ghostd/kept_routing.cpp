@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/leftovers.hpp"
 #include "net/numbers.hpp"
 
 namespace ghost::daemon {
@@ -60,6 +61,12 @@ net::Result<KeptRouting::Gaps> KeptRouting::gaps(const std::vector<Kept>& kept) 
 net::Result<void> KeptRouting::close(const Gaps& gaps, const std::vector<Kept>& kept) {
   net::Result<void> outcome;
   note(outcome, host_.sysctls().apply(gaps.settings));
+  // The kernel may have accepted router advertisements meanwhile.
+  if (!gaps.settings.empty())
+    for (const auto& k : kept)
+      if (k.carries)
+        if (auto ok = net::remove_kernel_routes(host_.rtnl().socket(), k.placed.interface); !ok)
+          note(outcome, tl::unexpected(ok.error()));
   for (const auto& demand : gaps.interfaces) note(outcome, net::set_up(host_.rtnl().socket(), demand));
   std::vector<net::Route> routes = gaps.routes;
   // An interface that was down has lost its routes, too. With a removed address, the kernel removes the routes that name it.

@@ -10,6 +10,12 @@
 #include "net/nft.hpp"
 
 namespace ghost::daemon {
+namespace {
+
+// Shorter than HealPace::kCalm, after which the next loss counts as a first one again.
+constexpr auto kLeastLeft = std::chrono::seconds(5);
+
+}  // namespace
 
 net::Result<std::string> KeptTable::look(const std::vector<Kept>& kept) {
   const auto print = net::table_print();
@@ -34,9 +40,11 @@ net::Result<void> KeptTable::put_back(const std::vector<Kept>& kept) {
   if (auto ok = load_(); !ok) return ok;
   for (const auto& k : kept) {
     const auto& link = k.placed.config;
-    const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.call.idle_timeout);
-    // The new table does not know what kept the call up, so the call gets its whole idle time again.
-    if (k.carries) std::ignore = net::nft::keep_live(k.placed.interface, std::max(idle, std::chrono::seconds(1)));
+    // The new table does not know what kept the call up. The whole idle time would keep a paid call up for ever, beside a program
+    // that loads its rules every few minutes. So the call gets what it had when the kernel was last asked, and the next packet of a
+    // conversation gives it the rest.
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(k.idle_left);
+    if (k.carries) std::ignore = net::nft::keep_live(k.placed.interface, std::max(left, kLeastLeft));
     std::vector<Prefix> translated = link.share;
     for (const auto& a : link.stable)
       if (std::find(k.own.begin(), k.own.end(), a) == k.own.end())

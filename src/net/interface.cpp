@@ -4,10 +4,12 @@
 #include <ifaddrs.h>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -29,6 +31,18 @@ unsigned mtu_of(const std::string& ifname) {
   std::memcpy(request.ifr_name, ifname.data(), std::min<std::size_t>(ifname.size(), IFNAMSIZ - 1));
   if (!fd || ::ioctl(fd.get(), SIOCGIFMTU, &request) < 0 || request.ifr_mtu <= 0) return usual;
   return static_cast<unsigned>(request.ifr_mtu);
+}
+
+std::optional<IpAddress> ipv4_of(const std::string& ifname) {
+  const UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::memcpy(request.ifr_name, ifname.data(), std::min<std::size_t>(ifname.size(), IFNAMSIZ - 1));
+  if (!fd || ::ioctl(fd.get(), SIOCGIFADDR, &request) < 0) return std::nullopt;
+  sockaddr_in address;
+  std::memcpy(&address, &request.ifr_addr, sizeof address);
+  std::array<std::uint8_t, 4> bytes;
+  std::memcpy(bytes.data(), &address.sin_addr, sizeof bytes);
+  return IpAddress::from_bytes(bytes);
 }
 
 // getifaddrs(3) has the statistics in the entries of AF_PACKET. An interface without a hardware address, such as PPP's, has no

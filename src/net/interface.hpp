@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/address.hpp"
 #include "net/error.hpp"
 
 namespace ghost::net {
@@ -14,6 +15,9 @@ namespace ghost::net {
 
 // Bytes; 1500 if there is no such interface.
 [[nodiscard]] unsigned mtu_of(const std::string& ifname);
+
+// Its first IPv4 address, if it has any.
+[[nodiscard]] std::optional<IpAddress> ipv4_of(const std::string& ifname);
 
 // How many packets have come by it. The count wraps. Of a PPP interface: not those of LCP and authentication. nullopt: there is no
 // such interface, or the kernel does not say.

@@ -140,11 +140,8 @@ Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout) 
   return {};
 }
 
-Result<void> set_call_mtu(const std::string& link, unsigned mtu) {
-  RulesetLink only;
-  only.name = link;
-  only.call_mtu = mtu;
-  const auto done = run(render_call_mtu(only));
+Result<void> set_call(const RulesetLink& link) {
+  const auto done = run(render_call(link));
   if (!done) return tl::unexpected(done.error());
   return {};
 }

@@ -33,8 +33,8 @@ namespace ghost::net::nft {
 // Acts as if a packet had just passed, so that a call that has just come up gets its first idle_timeout.
 [[nodiscard]] Result<void> keep_live(const std::string& ifname, std::chrono::seconds timeout);
 
-// Sets the MTU (bytes) of the link's call, which has come up, or is gone (0).
-[[nodiscard]] Result<void> set_call_mtu(const std::string& link, unsigned mtu);
+// The link's call has come up, or is gone: its MTU and address.
+[[nodiscard]] Result<void> set_call(const RulesetLink& link);
 
 [[nodiscard]] Result<void> set_blocked(const std::string& link, bool blocked);
 

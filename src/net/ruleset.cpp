@@ -164,6 +164,11 @@ void noise_chain(Commands& out) {
   noise(is({{"&", {payload("tcp", "flags"), answer}}}, answer));
   noise(is(payload("icmp", "type"), "echo-reply"));
   noise(is(payload("icmpv6", "type"), "echo-reply"));
+  // An error is about a packet that has come already, perhaps by another uplink. The kernel sends it from no address of a program,
+  // so a traceroute to a container's published port would cause a call.
+  noise(is(payload("icmp", "type"), set_of({"destination-unreachable", "time-exceeded", "parameter-problem", "redirect"})));
+  noise(
+      is(payload("icmpv6", "type"), set_of({"destination-unreachable", "packet-too-big", "time-exceeded", "parameter-problem"})));
 }
 
 json::array_t refuse(Counter why, const std::string& link) {
@@ -221,7 +226,14 @@ void call_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "call-" + link.name;
   // Checks each packet, not only a conversation's first. A conversation that another uplink carried before keeps that uplink's
   // address.
-  out.rule(chain, stop_if(is_not(address_type("saddr", "oif"), "local"), count(counter_name(Counter::escaped, link.name))));
+  const json escaped = count(counter_name(Counter::escaped, link.name));
+  const json another = is_not(address_type("saddr", "oif"), "local");
+  if (link.fixed) {
+    out.rule(chain, stop_if(is_not(payload("ip", "saddr"), link.fixed->str()), escaped));
+    out.rule(chain, {is(meta("nfproto"), "ipv6"), another, escaped, verdict("drop")});
+  } else {
+    out.rule(chain, stop_if(another, escaped));
+  }
   out.rule(chain,
            {has(payload("tcp", "flags"), "syn"),
             {{"mangle",
@@ -243,6 +255,7 @@ void heard_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
   out.rule(chain, {has(ct("status"), "assured"), often_enough(false), renew("iif", link.idle_timeout)});
   out.rule(chain, {has(ct("status"), "assured"), verdict("return")});
+  if (link.fixed) out.rule(chain, {is(payload("ip", "daddr"), link.fixed->str()), verdict("return")});
   out.rule(chain, {go_to("strangers")});
 }
 
@@ -409,10 +422,12 @@ json render_blocked(const std::string& link, bool blocked) {
   return std::move(out).take();
 }
 
-json render_call_mtu(const RulesetLink& link) {
+json render_call(const RulesetLink& link) {
   Commands out;
-  out.flush(named("mss-" + link.name));
+  for (const char* of : {"mss-", "call-", "heard-"}) out.flush(named(of + link.name));
   mss_chain(out, link);
+  call_chain(out, link);
+  heard_chain(out, link);
   return std::move(out).take();
 }
 

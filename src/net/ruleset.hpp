@@ -18,6 +18,7 @@
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct RulesetLink {
   std::vector<Prefix> share;
   std::chrono::seconds idle_timeout{300};  // at least 1 s
   unsigned call_mtu = 0;                   // of the call that is up, in bytes; 0: no call is up
+  // The IPv4 address of the call that is up, if it is one of `stable`: the provider always gives this address. Then the demand
+  // interface has it, too, and the kernel's answers about it (fib_addrtype) are about the demand interface.
+  std::optional<IpAddress> fixed{};
   bool operator==(const RulesetLink&) const = default;
 };
 
@@ -63,8 +67,8 @@ inline constexpr std::array kCounters{Counter::wanted,  Counter::noise,   Counte
 
 [[nodiscard]] nlohmann::json render(const Ruleset& ruleset);
 [[nodiscard]] nlohmann::json render_blocked(const std::string& link, bool blocked);
-// The link's chain mss-<link>, for link.call_mtu.
-[[nodiscard]] nlohmann::json render_call_mtu(const RulesetLink& link);
+// The link's chains that depend on its call: for link.call_mtu and link.fixed.
+[[nodiscard]] nlohmann::json render_call(const RulesetLink& link);
 [[nodiscard]] nlohmann::json render_delete_table();
 
 }  // namespace ghost::net

@@ -34,7 +34,10 @@ void hear_route(const NetlinkMessage& message, Heard& heard) {
   const auto route = decode_route(message.body);
   if (!route) return;
   // A route that replaces ours is reported with the newcomer's protocol, and the loss of ours is not reported.
-  if (route->protocol == kProtocol || (message.head.nlmsg_flags & NLM_F_REPLACE) != 0) heard.routes = true;
+  // A route from a router advertisement tells that a call's interface accepts them again; the kernel does not report that setting.
+  const bool advertised = route->protocol == RTPROT_RA ||
+                          (route->protocol == RTPROT_KERNEL && route->prefix.family() == Family::v6);
+  if (route->protocol == kProtocol || advertised || (message.head.nlmsg_flags & NLM_F_REPLACE) != 0) heard.routes = true;
   if (route->protocol != kProtocol && route->table == kMainTable && route->prefix.length == 0) heard.defaults = true;
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random runs, twenty of them with --all: budgets, ages, MTUs, sizes, busy lines, hang-ups and blocks mixed. After each, the packets
-sent equal those that arrived, plus each kind of drop, plus those that still wait. A failure names its seed (GHOSTD_LAB_SEED repeats
+sent equal those that arrived, plus each kind of drop, plus those that still wait. A failure names its seed (GHOSTLAB_SEED repeats
 it)."""
 import os
 import random

@@ -106,6 +106,12 @@ class Datapath : public test::OwnNetns {
     sh(std::string("ip addr add ") + address + " peer 10.64.64.1 dev ppp-isp; ip link set ppp-isp mtu " + mtu + " up");
     ASSERT_TRUE(rtnl_->add(call_routes(link_, {Family::v4})));
   }
+  [[nodiscard]] RulesetLink of_call(unsigned mtu, std::optional<IpAddress> fixed = {}) const {
+    auto link = ruleset_.links.at(0);
+    link.call_mtu = mtu;
+    link.fixed = fixed;
+    return link;
+  }
   // As ghostd sends on what waited.
   Taken replay(const Packet& packet) {
     const std::vector<std::span<const std::uint8_t>> packets{packet};
@@ -261,16 +267,33 @@ TEST_F(Datapath, AReplayedSynFitsTheCall) {
 
 TEST_F(Datapath, TheFarEndsSynFitsTheCallToo) {
   call_comes_up("100.64.7.7", "1280");
-  ASSERT_TRUE(nft::set_call_mtu("isp", 1280));
+  ASSERT_TRUE(nft::set_call(of_call(1280)));
   ASSERT_TRUE(inject(lan_.get(), tcp_syn("10.10.10.2", "9.9.9.9", 4444, 80, false)));
   const auto syn = only(ppp_);
   EXPECT_EQ(mss(syn), 1240U);
   ASSERT_TRUE(inject(ppp_.get(), tcp_syn("9.9.9.9", "100.64.7.7", 80, source_port(syn), true)));
   EXPECT_EQ(mss(only(lan_)), 1240U);
   // The next call has room again.
-  ASSERT_TRUE(nft::set_call_mtu("isp", 1500));
+  ASSERT_TRUE(nft::set_call(of_call(1500)));
   ASSERT_TRUE(inject(ppp_.get(), tcp_syn("9.9.9.9", "100.64.7.7", 80, source_port(syn), true)));
   EXPECT_EQ(mss(only(lan_)), 1460U);
+}
+
+// The provider always gives the link's own address. Both interfaces have it then, and the kernel's local table names the demand
+// interface first.
+TEST_F(Datapath, ACallWithTheLinksOwnAddressCarries) {
+  call_comes_up("192.0.0.2");
+  ASSERT_TRUE(nft::set_call(of_call(1500, link_.stable.at(0))));
+  ASSERT_TRUE(send("9.9.9.9"));
+  const auto out = only(ppp_);
+  EXPECT_EQ(source(out), "192.0.0.2");
+  ASSERT_TRUE(inject(lan_.get(), udp("10.10.10.2", "9.9.9.9", 1, 2)));
+  EXPECT_EQ(source(only(ppp_)), "192.0.0.2");
+  EXPECT_EQ(count(Counter::escaped), 0U);
+  // A stranger's packet to it is as any other to the call's address.
+  ASSERT_TRUE(inject(ppp_.get(), udp("6.6.6.6", "192.0.0.2", 666, 9)));
+  EXPECT_EQ(drain(ppp_).size(), 1U) << "our own \"port unreachable\"";
+  EXPECT_EQ(count(Counter::unasked), 0U);
 }
 
 TEST_F(Datapath, WhoHasChosenAnotherAddressAsksForNoCall) {
