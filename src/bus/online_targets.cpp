@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bus/clean_text.hpp"
+#include "bus/guarded.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "loop/sources.hpp"
 #include "systemd/names.hpp"
@@ -31,18 +32,16 @@ using UnitRow = sdbus::Struct<std::string, std::string, std::string, std::string
 class OnlineTargets::Impl {
  public:
   Impl(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience, core::Duration first_pause)
-      : said_(std::move(said)), patience_(patience), first_pause_(first_pause), again_(loop, [this] { tell_all(); }) {
+      : loop_(loop), said_(std::move(said)), patience_(patience), first_pause_(first_pause), again_(loop, [this] {
+          tell_all();
+        }) {
     systemd_ = sdbus::createProxy(bus, BusName(systemd::kBusName), sdbus::ObjectPath(systemd::kManagerPath));
     systemd_->callMethodAsync("ListUnitsByPatterns")
         .onInterface(kManagerInterface)
         .withTimeout(patience_)
         .withArguments(std::vector<std::string>{"active"}, std::vector<std::string>{target_of("*")})
-        .uponReplyInvoke([this](AsyncError error, const std::vector<UnitRow>& units) {
-          known_ = true;
-          if (!error)
-            for (const auto& unit : units) is_active(std::get<0>(unit));
-          tell_all();
-        });
+        .uponReplyInvoke(
+            [this](AsyncError error, const std::vector<UnitRow>& units) { guarded(loop_, [&] { listed(error, units); })(); });
   }
 
   void want(const std::string& link, std::optional<bool> online) {
@@ -52,6 +51,13 @@ class OnlineTargets::Impl {
   }
 
  private:
+  void listed(const AsyncError& error, const std::vector<UnitRow>& units) {
+    known_ = true;
+    if (!error)
+      for (const auto& unit : units) is_active(std::get<0>(unit));
+    tell_all();
+  }
+
   struct Target {
     std::optional<bool> wanted;    // nullopt: as it is
     bool active = false;           // as far as we know
@@ -82,7 +88,8 @@ class OnlineTargets::Impl {
           .onInterface(kManagerInterface)
           .withTimeout(patience_)
           .withArguments(target_of(link), std::string("replace"))
-          .uponReplyInvoke([this, link](AsyncError error, const sdbus::ObjectPath&) { answered(link, error); });
+          .uponReplyInvoke(
+              [this, link](AsyncError error, const sdbus::ObjectPath&) { guarded(loop_, [&] { answered(link, error); })(); });
     } catch (const sdbus::Error&) {
       target.asked.reset();  // the connection is gone; its pump reports that
     }
@@ -107,6 +114,7 @@ class OnlineTargets::Impl {
     tell(link, target);
   }
 
+  loop::EventLoop& loop_;
   Said said_;
   core::Duration patience_, first_pause_;
   std::map<std::string, Target> targets_;  // by link

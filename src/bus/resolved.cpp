@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bus/clean_text.hpp"
+#include "bus/guarded.hpp"
 #include "bus/sdbus_seam.hpp"
 #include "loop/sources.hpp"
 
@@ -55,11 +56,13 @@ Resolved::Outcome outcome_of(const std::string& error) {
 class Resolved::Impl {
  public:
   Impl(loop::EventLoop& loop, sdbus::IConnection& bus, Said said, core::Duration patience, core::Duration first_pause)
-      : bus_(bus), said_(std::move(said)), patience_(patience), first_pause_(first_pause), again_(loop, [this] { tell(); }) {
+      : loop_(loop), bus_(bus), said_(std::move(said)), patience_(patience), first_pause_(first_pause), again_(loop, [this] {
+          tell();
+        }) {
     const auto changed = [this](sdbus::Message& message) {
       std::string name, before, now;
       message >> name >> before >> now;
-      owner_is(now);
+      guarded([&] { owner_is(now); });
     };
     match_ = add_match(bus_, kMatch, changed);
     daemon_ = sdbus::createProxy(bus_, BusName("org.freedesktop.DBus"), sdbus::ObjectPath("/org/freedesktop/DBus"));
@@ -67,7 +70,9 @@ class Resolved::Impl {
         .onInterface("org.freedesktop.DBus")
         .withArguments(std::string(kName))
         .uponReplyInvoke([this](AsyncError error, const std::string& owner) {
-          if (!error && owner_.empty()) owner_is(owner);
+          guarded([&] {
+            if (!error && owner_.empty()) owner_is(owner);
+          });
         });
   }
 
@@ -79,6 +84,11 @@ class Resolved::Impl {
   }
 
  private:
+  template <class F>
+  void guarded(F f) {
+    bus::guarded(loop_, std::move(f))();
+  }
+
   // The state of an interface in resolved, as far as we know.
   struct Interface {
     unsigned index = 0;                       // of the interface that was set; a later one of this name has nothing
@@ -102,7 +112,9 @@ class Resolved::Impl {
         .withTimeout(patience_)
         .withArguments(std::string(kManager), std::string("DNS"))
         .uponReplyInvoke([this](AsyncError error, const sdbus::Variant& value) {
-          if (!error && value.containsValueOfType<std::vector<ServerOf>>()) take_back(value.get<std::vector<ServerOf>>());
+          guarded([&] {
+            if (!error && value.containsValueOfType<std::vector<ServerOf>>()) take_back(value.get<std::vector<ServerOf>>());
+          });
         });
     tell();
   }
@@ -151,7 +163,7 @@ class Resolved::Impl {
             .onInterface(kManager)
             .withTimeout(patience_)
             .withArguments(number, value)
-            .uponReplyInvoke([this, name](AsyncError error) { answered(name, error); });
+            .uponReplyInvoke([this, name](AsyncError error) { guarded([&] { answered(name, error); }); });
       } catch (const sdbus::Error& e) {
         // The connection is gone; its pump reports that.
         --interface.unanswered;
@@ -189,6 +201,7 @@ class Resolved::Impl {
     again_.arm(loop::now() + pause_);
   }
 
+  loop::EventLoop& loop_;
   sdbus::IConnection& bus_;
   Said said_;
   core::Duration patience_, first_pause_;

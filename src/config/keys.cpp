@@ -171,6 +171,12 @@ Key every_key() {
           }};
 }
 
+Parsed<core::OnSleep> on_sleep(std::string_view text) {
+  if (text == "hangup") return core::OnSleep::hangup;
+  if (text == "keep") return core::OnSleep::keep;
+  return no("write hangup or keep");
+}
+
 const std::vector<Key>& table() {
   constexpr std::size_t kMost = 1'000'000;
   // clang-format off
@@ -204,6 +210,7 @@ const std::vector<Key>& table() {
       key("Call", "RefusedAttempts", [](Draft& d) -> auto& { return d.link.call.refused_attempts; },
           number(1U, 1'000'000U)),
       key("Call", "RefusedDelay", [](Draft& d) -> auto& { return d.link.call.refused_delay; }, span(1s, "1s")),
+      key("Call", "Sleep", [](Draft& d) -> auto& { return d.link.call.on_sleep; }, on_sleep),
       key("Buffer", "Packets", [](Draft& d) -> auto& { return d.link.buffer.packets; }, number(std::size_t{1}, kMost)),
       key("Buffer", "Bytes", [](Draft& d) -> auto& { return d.link.buffer.bytes; }, buffer_bytes),
       key("Buffer", "Age", [](Draft& d) -> auto& { return d.link.buffer.age; }, span(1s, "1s", Infinity::allowed)),

@@ -146,6 +146,11 @@ class AppearanceMachine {
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
   // The machine has asked for a call, and no call carries yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
+  // The line has dropped, and receivers still believe what they were told before.
+  [[nodiscard]] bool calls_again() const {
+    const auto* connecting = std::get_if<Connecting>(&state_);
+    return connecting != nullptr && connecting->until.has_value();
+  }
 
   bool operator==(const AppearanceMachine&) const = default;
 
@@ -156,7 +161,8 @@ class AppearanceMachine {
   };
   struct Connecting {
     Time give_up;
-    std::optional<WallTime> until;  // receivers were told this before the line dropped: held until then, not longer
+    std::optional<WallTime> until;    // receivers were told this before the line dropped: held until then, not longer
+    std::optional<Duration> again{};  // unless somebody has asked since: then at least for this, from when the link is up
     bool operator==(const Connecting&) const = default;
   };
   struct Present {
@@ -220,7 +226,7 @@ class AppearanceMachine {
   void on(Connecting& connecting, const AppearRequested& event);
   void on(Connecting&, const NextKnown& event) { learn(event); }
   void on(Connecting& connecting, const LinkSeen& event);
-  void on(Connecting&, const FarewellAsked&) { effect(FarewellDone{}); }
+  void on(Connecting& connecting, const FarewellAsked& event);
   void on(Connecting&, const NoticeAnswered& event) { note(event, false); }
   void on(Connecting&, const ReceiverChanged& event) { not_for_another(event.notifier); }
   void on(Connecting&, const NotifiersGone& event) { let_go(event); }

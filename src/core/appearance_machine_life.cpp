@@ -66,13 +66,16 @@ void AppearanceMachine::learn(const NextKnown& event) {
 
 void AppearanceMachine::on(Connecting& connecting, const AppearRequested& event) {
   const bool even_if_told = even_if_told_;
+  const auto hold = hold_;
   note_prolonged(event);
   even_if_told_ = even_if_told_ || even_if_told;
-  // The hold that was told before the line dropped is over. The new one counts from when the link is up.
-  connecting = Connecting{.give_up = after(clocks_.now, config_.appear.connect_timeout), .until = {}};
+  connecting.give_up = after(clocks_.now, config_.appear.connect_timeout);
+  // A shorter wish shortens neither an earlier one nor what receivers were told.
+  if (connecting.until) connecting.again = std::max(hold_, connecting.again.value_or(hold_));
+  hold_ = std::max(hold_, hold);
   since_.reset();
   remember();
-  effect(WantLink{hold_, waits_its_turn(event.kind)});
+  effect(WantLink{connecting.again.value_or(hold_), waits_its_turn(event.kind)});
 }
 
 void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
@@ -80,9 +83,12 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
   if (event.up) {
     if (event.addresses.empty()) return;
     if (!since_) since_ = clocks_.wall;
-    if (connecting.until) effect(WantLink{std::min<Duration>(*connecting.until - clocks_.wall, hold_)});
+    auto until = connecting.until.value_or(clocks_.wall + hold_);
+    if (connecting.again) until = std::max(until, clocks_.wall + *connecting.again);
+    if (connecting.until && until - clocks_.wall > connecting.again.value_or(Duration::zero()))
+      effect(WantLink{std::min<Duration>(until - clocks_.wall, hold_)});
     effect(WantFarewell{true, config_.appear.vanish_timeout});
-    return be_present(connecting.until.value_or(clocks_.wall + hold_), event.addresses);
+    return be_present(until, event.addresses);
   }
   // A person who hangs up now does not want the link to call again.
   if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
@@ -92,7 +98,16 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
 // What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up and
 // settled. Until then the call must not become idle.
 WantLink AppearanceMachine::patient_wish(const Connecting& connecting) const {
-  return {connecting.until ? std::min(hold_, kUntilSettled) : hold_, true};
+  return {connecting.until ? std::min(hold_, connecting.again.value_or(kUntilSettled)) : hold_, true};
+}
+
+// The link carries again, and its first notice waits. Receivers believe what they were told before the line dropped.
+void AppearanceMachine::on(Connecting& connecting, const FarewellAsked& event) {
+  if (!connecting.until) return effect(FarewellDone{});
+  const Present before{.until = *connecting.until, .local = {}, .addresses = record_.addresses, .echo = {}};
+  state_ = Vanishing{event.reason, after(clocks_.now, config_.appear.vanish_timeout),
+                     event.moves ? std::optional(before.until) : std::nullopt};
+  say_farewell(before, std::get<Vanishing>(state_));
 }
 
 void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) {
@@ -214,8 +229,13 @@ void AppearanceMachine::on(Vanishing&, const NotifiersGone& event) {
 
 // The link learns of the wish at once, so that a person who hangs up later means it, too.
 void AppearanceMachine::on(Vanishing&, const AppearRequested& event) {
-  again_ = event;
-  effect(WantLink{event.hold == Duration::zero() ? config_.appear.hold : event.hold});
+  const auto hold = [this](const AppearRequested& e) { return e.hold == Duration::zero() ? config_.appear.hold : e.hold; };
+  const auto before = std::exchange(again_, event);
+  // A timer's tick does not shorten a person's wish, nor make it one that tells only whom it must.
+  if (before && (before->kind == AppearKind::asked || hold(*before) > hold(event)))
+    again_->hold = std::max(hold(*before), hold(event));
+  if (before && before->kind == AppearKind::asked) again_->kind = before->kind;
+  effect(WantLink{hold(*again_)});
 }
 
 void AppearanceMachine::on(Vanishing& vanishing, const LinkSeen& event) {

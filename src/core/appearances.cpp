@@ -135,7 +135,11 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
     remember_call(call);
     take_up(after_restart_.step(AfterRestart::CallSeen{link_.up, calling, machine_.under_way()}));
     auto seen = link_;
-    if (first_notice_.waits(awaits(call), status.since, clocks_.now)) seen.up = false;
+    if (first_notice_.waits(awaits(call), status.since, clocks_.now)) {
+      seen.up = false;
+      if (machine_.calls_again() && call.call() != nullptr && !call.call()->farewell)
+        effect(Event(FarewellWanted{true, config_.vanish_timeout}));
+    }
     machine(std::move(seen));
     make_ready(calling);
   });
@@ -175,8 +179,13 @@ Appearances::Out Appearances::time_passed(Clocks clocks) {
     if (const auto question = keeper_.time_passed(clocks_.wall)) effect(*question);
     send(disk_.time_passed(clocks_.now));
     if (first_notice_.time_passed(clocks_.now)) machine(link_);
-    if (const auto due = machine_.deadline(); due && clocks_.now >= *due) machine(AppearDeadlinePassed{});
+    if (const auto due = deadline_of_machine(); due && clocks_.now >= *due) machine(AppearDeadlinePassed{});
   });
+}
+
+// While the first notice waits, the link is up, so nothing is given up.
+std::optional<Time> Appearances::deadline_of_machine() const {
+  return first_notice_.deadline() ? std::nullopt : machine_.deadline();
 }
 
 bool Appearances::gives_up(Clocks clocks) const {
@@ -185,7 +194,7 @@ bool Appearances::gives_up(Clocks clocks) const {
 }
 
 std::optional<Time> Appearances::deadline() const {
-  return sooner(machine_.deadline(), sooner(disk_.deadline(), first_notice_.deadline()));
+  return sooner(deadline_of_machine(), sooner(disk_.deadline(), first_notice_.deadline()));
 }
 
 // ---- the machine, and what it wants ------------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ class Appearances {
   void remember_call(const LinkMachine& call);
   void save();
   void make_ready(bool calling);
+  [[nodiscard]] std::optional<Time> deadline_of_machine() const;
   void effect(AppearancesEffect e) { out_.push_back(std::move(e)); }
   [[nodiscard]] FirstNotice::Awaits awaits(const LinkMachine& call) const;
   [[nodiscard]] std::optional<WallTime> next(WallTime now) const;  // as saved, whether or not a timer keeps it

@@ -34,18 +34,24 @@ struct BufferBudget {
   bool operator==(const BufferBudget&) const = default;
 };
 
+enum class OnSleep : std::uint8_t {
+  hangup,  // in order, before the machine sleeps
+  keep,    // the call stays if its far end answers after the sleep
+};
+
 // The life of a call. Defaults are diald's where it had them (docs: ghostd.link(5)).
 struct CallConfig {
-  Duration idle_timeout = 5min;       // IdleTimeout=: the link hangs up after this long without a packet of a conversation
-  Duration dial_timeout = 60s;        // DialTimeout=: from the start of pppd until the chat script is done
-  Duration negotiate_timeout = 45s;   // NegotiateTimeout=: for LCP with authentication, and again for IPCP
-  Duration peer_wait = 2s;            // PeerWait=: how long waiting packets wait for the far end's first answer; 0: not
-  Duration hangup_timeout = 15s;      // HangupTimeout=: from SIGTERM until SIGKILL
-  Duration redial_delay = 5s;         // RedialDelay=: after the first failure; it doubles with each further failure
-  Duration redial_delay_max = 90min;  // RedialDelayMax=: the delay does not exceed this, apart from the jitter
-  unsigned redial_attempts = 0;       // RedialAttempts=: failures in a row that block the link; 0: never block it
-  unsigned refused_attempts = 3;      // RefusedAttempts=: refusals in a row that block the link
-  Duration refused_delay = 5min;      // RefusedDelay=: after each refusal but the last
+  Duration idle_timeout = 5min;        // IdleTimeout=: the link hangs up after this long without a packet of a conversation
+  Duration dial_timeout = 60s;         // DialTimeout=: from the start of pppd until the chat script is done
+  Duration negotiate_timeout = 45s;    // NegotiateTimeout=: for LCP with authentication, and again for IPCP
+  Duration peer_wait = 2s;             // PeerWait=: how long waiting packets wait for the far end's first answer; 0: not
+  Duration hangup_timeout = 15s;       // HangupTimeout=: from SIGTERM until SIGKILL
+  Duration redial_delay = 5s;          // RedialDelay=: after the first failure; it doubles with each further failure
+  Duration redial_delay_max = 90min;   // RedialDelayMax=: the delay does not exceed this, apart from the jitter
+  unsigned redial_attempts = 0;        // RedialAttempts=: failures in a row that block the link; 0: never block it
+  unsigned refused_attempts = 3;       // RefusedAttempts=: refusals in a row that block the link
+  Duration refused_delay = 5min;       // RefusedDelay=: after each refusal but the last
+  OnSleep on_sleep = OnSleep::hangup;  // Sleep=: what becomes of a call when the machine sleeps
   bool operator==(const CallConfig&) const = default;
 };
 

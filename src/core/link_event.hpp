@@ -39,6 +39,14 @@ struct UnblockAsked {};  // lifts the bar of a LeaveAsked, too
 // an hour, the stop will not come, and the bar ends.
 struct LeaveAsked {};
 
+// The machine is about to sleep. With Sleep=hangup the call is hung up in order, and the link makes none until Woke. If the machine
+// does not sleep after all, and nobody says so, the bar ends after a minute.
+struct SleepAsked {};
+// The machine has slept, or the sleep was called off. A call that still stands may be dead: the provider does not wait.
+struct Woke {
+  bool slept = true;
+};
+
 // Whether the appearances must say good-bye through this call before it is hung up in order. It holds until the next such event
 // or the call's end. SayFarewell asks for the good-bye, FarewellSaid answers. The call waits for it no longer than `patience`.
 struct FarewellWanted {
@@ -148,8 +156,8 @@ struct ReceivedReport {  // of AskReceived
 struct DeadlinePassed {};
 
 using Event =
-    std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked,
-                 FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport,
+    std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, SleepAsked,
+                 Woke, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport,
                  DeviceReturned, Listed, SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts,
                  FarEndAnswered, SentOn, HandedOver, QueueReport, DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
 

@@ -13,8 +13,9 @@
 namespace ghost::core {
 namespace {
 
-constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
-constexpr Duration kStopPatience = 1h;    // a stop that has not come by then will not come
+constexpr Duration kExpiryBatch = 250ms;   // packets that expire together are dropped in one go
+constexpr Duration kSleepPatience = 1min;  // the same of a sleep; systemd-logind waits for 5 s by default
+constexpr Duration kStopPatience = 1h;     // a stop that has not come by then will not come
 
 }  // namespace
 
@@ -33,7 +34,7 @@ struct LinkMachine::MeansNothing
           In<Gone, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           // There is nothing to end, and no time is awaited.
-          In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, DisconnectAsked, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
+          In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
           In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
           // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists.
           In<Unlisted, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>, In<Ending, PartAsked>,
@@ -63,12 +64,15 @@ struct LinkMachine::MeansNothing
           In<Ending, InterfaceAppeared, AddressAppeared, AddressVanished, HandedOver, QueueReport>,
           // pppd has been told to end.
           In<Ending, DrainReport>,
+          // There is no call that could sleep, or it is ending already, or none is known. Only Down has waited for Woke.
+          In<Unlisted, SleepAsked, Woke>, In<Down, SleepAsked>, In<Dialing, Woke>, In<Leaving, SleepAsked, Woke>,
+          In<Draining, SleepAsked, Woke>, In<Ending, SleepAsked, Woke>, In<Waiting, SleepAsked, Woke>,
+          In<Moving, SleepAsked, Woke>, In<Gone, SleepAsked, Woke>,
           // Only Down holds packets back while the table is gone. In the other states, a call is under way, follows or is barred.
           In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
           In<Ending, Impaired>, In<Waiting, Impaired>, In<Moving, Impaired>, In<Gone, Impaired>,
           // The link has or had a call of its own, so no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
-          In<Waiting, CallFound>,
           // The link knows already whether a call of an earlier ghostd exists.
           In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
           In<Waiting, Listed>, In<Moving, Listed>, In<Gone, Listed>> {};
@@ -105,7 +109,7 @@ std::optional<Time> LinkMachine::deadline() const {
   };
   if (asking_) consider(asking_->gate.deadline());
   if (const auto expiry = buffer_.next_expiry()) consider(after(*expiry, kExpiryBatch));
-  if (std::holds_alternative<Down>(state_)) consider(permission_.deadline());  // in other states, the call's end comes first
+  if (call() == nullptr) consider(permission_.deadline());  // the end of a call that it ends comes first
   std::visit(Overloaded{
                  [&](const Unlisted&) {},
                  [&](const Down&) {},
@@ -160,6 +164,11 @@ void LinkMachine::on(PacketsArrived&& event) {
   if (!late.empty()) effect(Reinject{std::move(late)});
 }
 
+bool LinkMachine::refuses() const {
+  const auto bar = permission_.strongest();
+  return bar && *bar != Bar::sleep;
+}
+
 bool LinkMachine::take_in(PacketBytes& bytes) {
   const auto info = describe_packet(bytes);
   if (!info) {
@@ -169,7 +178,7 @@ bool LinkMachine::take_in(PacketBytes& bytes) {
   // No call carries a family without a stable address. A packet for a blocked link has slipped past the kernel's refusal. Under
   // other bars, only packets that the present call carries are taken, because no next call will come for the rest.
   const auto* up = carries();
-  const bool refused = blocked() || (barred() && !(up && up->of(info->family()) == Carriage::carried));
+  const bool refused = blocked() || (refuses() && !(up && up->of(info->family()) == Carriage::carried));
   if (refused || !config_.stable_for(info->family())) {
     ++counters_.drops[refused ? Drop::blocked : Drop::family];
     return true;
@@ -215,7 +224,7 @@ void LinkMachine::want(const ConnectAsked& event) {
   const auto hold = event.hold.value_or(config_.call.idle_timeout);
   const bool other_lasts = wanted_ && wanted_->lasts && !event.lasts;
   wanted_ = Wanted{other_lasts ? wanted_->by : event.by, wanted_ ? std::max(wanted_->hold, hold) : hold,
-                   event.lasts || other_lasts};
+                   event.lasts || other_lasts, event.patient && (!wanted_ || wanted_->patient)};
 }
 
 void LinkMachine::on(const AppearanceOver&) {
@@ -236,6 +245,17 @@ void LinkMachine::on(const LeaveAsked& event) {
   permission_.put_up(Bar::stop, {"stop", {}, after(now_, kStopPatience)});
   forget_wishes();
   drop_buffer();
+  meet(event);
+}
+
+void LinkMachine::on(const SleepAsked& event) {
+  if (config_.call.on_sleep == OnSleep::keep) return;
+  permission_.put_up(Bar::sleep, {"sleep", {}, after(now_, kSleepPatience)});
+  meet(event);
+}
+
+void LinkMachine::on(const Woke& event) {
+  permission_.lift(Bar::sleep);
   meet(event);
 }
 
@@ -321,7 +341,7 @@ void LinkMachine::on(const AddressAppeared& event) {
     if (asking_ && asking_->gate.local() == event.local) stop_asking();
     return meet(event);
   }
-  asking_ = Asking{{event.local, config_.call.peer_wait, now_}, *event.peer};
+  asking_ = Asking{{event.local, config_.call.peer_wait, now_}, *event.peer, false};
   ask_far_end();
 }
 
@@ -343,8 +363,11 @@ void LinkMachine::ask_far_end() {
   std::visit(Overloaded{
                  [&](AskPeers& ask) { effect(AskFarEnd{local, std::move(ask.targets)}); },
                  [&](const GateOpens& opens) {
+                   const bool dead = asking_->proves;
                    stop_asking(opens.in_vain);
-                   meet(AddressAppeared{local});
+                   if (!dead) return meet(AddressAppeared{local});
+                   if (const auto* up = std::get_if<Up>(&state_))
+                     hang_up(*up, "sleep", true, "the far end did not answer after the machine had slept");
                  },
              },
              step);
@@ -394,10 +417,12 @@ void LinkMachine::on(const SupervisorGone&) {
 
 void LinkMachine::on(const DeadlinePassed& event) {
   counters_.drops[Drop::age] += buffer_.expire(now_);
-  if (std::holds_alternative<Down>(state_))
+  if (call() == nullptr)
     for (const auto bar : permission_.pass(now_)) {
       if (bar == Bar::block) effect(SetBlocked{false});
+      if (!std::holds_alternative<Down>(state_)) continue;
       become(Down{}, std::string(to_string(bar)) + "-over");
+      dial_if_asked();
     }
   meet(event);
   // Last, so that no address is handed to a call that ends at the same moment: its end has stopped the asking.

@@ -121,6 +121,8 @@ class LinkMachine {
   void on(const BlockAsked& event);
   void on(const UnblockAsked&);
   void on(const LeaveAsked& event);
+  void on(const SleepAsked& event);
+  void on(const Woke& event);
   void on(const FarewellWanted& event) { meet(event); }
   void on(const FarewellSaid& event) { meet(event); }
   void on(const Impaired& event);
@@ -165,9 +167,11 @@ class LinkMachine {
 
   void on(Down&, Packet& packet);
   void on(Down&, const ConnectAsked& event);
+  void on(Down&, const DisconnectAsked&) { drop_buffer(); }
   void on(Down&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Down&, const Impaired&);
   void on(Down&, const CallFound& event) { adopt(event.serial); }
+  void on(Down&, const Woke&) { dial_if_asked(); }
   void on(Down&, const PartAsked&) { give_up_place(); }
 
   void on(Dialing&, Packet& packet) { buffer(packet); }
@@ -175,6 +179,7 @@ class LinkMachine {
   void on(Dialing& dialing, const DisconnectAsked&);
   void on(Dialing& dialing, const BlockAsked&) { abort(dialing, "block"); }
   void on(Dialing& dialing, const LeaveAsked&) { abort(dialing, "stop"); }
+  void on(Dialing& dialing, const SleepAsked&) { abort(dialing, "sleep"); }
   void on(Dialing& dialing, const PartAsked& event) { abort(dialing, reason_of(event)); }
   void on(Dialing& dialing, const CallGone& news);
   void on(Dialing&, const InterfaceAppeared&) { effect(PrepareInterface{}); }
@@ -187,6 +192,8 @@ class LinkMachine {
   void on(Up& up, const DisconnectAsked&);
   void on(Up& up, const BlockAsked&) { leave(up, "block"); }
   void on(Up& up, const LeaveAsked&) { leave(up, "stop"); }
+  void on(Up& up, const SleepAsked&) { leave(up, "sleep"); }
+  void on(Up& up, const Woke& event);
   void on(Up& up, const PartAsked& event) { leave(up, reason_of(event)); }
   void on(Up& up, const FarewellWanted& event);
   void on(Up& up, const CallGone& news);
@@ -207,7 +214,7 @@ class LinkMachine {
   void on(Leaving& leaving, const AddressAppeared& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const AddressVanished& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const AddressConflicts& event) { on(leaving.up, event); }
-  void on(Leaving& leaving, const HandedOver& event) { on(leaving.up, event); }
+  void on(Leaving& leaving, const HandedOver& event);
   void on(Leaving& leaving, const QueueReport& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const ReceivedReport& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const DeadlinePassed&);
@@ -232,6 +239,7 @@ class LinkMachine {
   void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
   void on(Waiting& waiting, const PartAsked& event) { become(Waiting(waiting), reason_of(event)); }
   void on(Waiting&, const DeviceReturned&) { end_pause(); }
+  void on(Waiting&, const CallFound& event) { adopt(event.serial); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
   void on(Moving&, Packet& packet) { hold(packet); }
@@ -273,6 +281,10 @@ class LinkMachine {
   [[nodiscard]] bool must_ask(const AddressAppeared& event) const;
   void ask_far_end();
   void stop_asking(bool in_vain = false);
+  // A bar that lasts longer than packets can wait.
+  [[nodiscard]] bool refuses() const;
+  // Somebody wants a call who does not wait for the end of a pause.
+  [[nodiscard]] bool wanted_now() const { return wanted_ && !wanted_->patient; }
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
@@ -319,6 +331,7 @@ class LinkMachine {
   struct Asking {
     PeerGate gate;
     IpAddress peer;
+    bool proves = false;  // the call stands already, and is dead unless the far end answers
     bool operator==(const Asking&) const = default;
   };
   std::optional<Asking> asking_;
@@ -328,7 +341,8 @@ class LinkMachine {
   struct Wanted {
     std::string by;
     Duration hold;
-    bool lasts;  // AppearanceOver does not take it back
+    bool lasts;    // AppearanceOver does not take it back
+    bool patient;  // it waits for the end of a pause after failures
     bool operator==(const Wanted&) const = default;
   };
   std::optional<Wanted> wanted_;

@@ -10,6 +10,7 @@
 namespace ghost::core {
 namespace {
 
+constexpr Duration kProofPatience = 5s;     // for the far end's answer after a sleep
 constexpr Duration kSupervisorGrace = 30s;  // beyond the supervisor's own deadlines
 constexpr Duration kDrainInterval = 50ms;   // between two looks at the queue before a hang-up
 constexpr Duration kDrainPatience = 10s;    // the queue of a dead line never runs dry
@@ -36,11 +37,11 @@ void LinkMachine::found_ended(CallSerial serial, const CallGone& gone) {
 void LinkMachine::on(Unlisted& unlisted, const Listed&) {
   const auto before = std::move(unlisted);
   pass(Down{});
-  if (parting_) return give_up_place();
   if (before.ended) return fail_and_ask_again(*before.ended);
-  // A person's wish does not wait, and nor does a timer's.
-  if (before.not_before && now_ < *before.not_before && !wanted_ && !barred())
-    return become(Waiting{*before.not_before}, "failed-before");
+  // A person's wish does not wait, and nor does that of the day's first appearance.
+  const auto not_before = wanted_now() ? Time::min() : before.not_before.value_or(Time::min());
+  if (parting_) return give_up_place(not_before);
+  if (now_ < not_before && !barred()) return become(Waiting{not_before}, "failed-before");
   dial_if_asked();
 }
 
@@ -56,7 +57,7 @@ void LinkMachine::adopt(CallSerial serial) {
 
 void LinkMachine::on(Down&, Packet& packet) {
   const auto trigger = packet.info.str();
-  if (hold(packet)) dial("trigger", trigger);
+  if (hold(packet) && !barred()) dial("trigger", trigger);
 }
 
 void LinkMachine::on(Down&, const ConnectAsked& event) {
@@ -208,6 +209,16 @@ void LinkMachine::on(Up& up, const DeadlinePassed&) {
   give_up_families(up);
 }
 
+// The far end of an IPv6 call is not asked: pppd's echoes find out.
+void LinkMachine::on(Up& up, const Woke& event) {
+  if (!event.slept) return;
+  if (config_.call.on_sleep == OnSleep::hangup) return hang_up(up, "sleep");
+  const auto& agreed = up.call.agreed[static_cast<std::size_t>(Family::v4)];
+  if (!agreed || up.of(Family::v4) != Carriage::carried) return;
+  asking_ = Asking{{agreed->local, kProofPatience, now_}, agreed->remote, true};
+  ask_far_end();
+}
+
 std::optional<Time> LinkMachine::linger_deadline(const Up& up) const {
   if (!behind_since_ || !up.call.since || config_.standby_linger == Duration::max()) return std::nullopt;
   return after(std::max(*behind_since_, *up.call.since), config_.standby_linger);
@@ -252,6 +263,12 @@ void LinkMachine::on(Leaving& leaving, const DeadlinePassed&) {
   if (now_ >= leaving.deadline) return hang_up(leaving);
   settle(leaving.up);
   give_up_families(leaving.up);
+}
+
+// The call ends for the reason that it had, which is no failure.
+void LinkMachine::on(Leaving& leaving, const HandedOver& event) {
+  hang_up(leaving);
+  for (auto packet : event.kept) std::ignore = take_in(packet);
 }
 
 void LinkMachine::on(Draining& draining, const DrainReport& event) {
@@ -306,6 +323,7 @@ void LinkMachine::fail_and_ask_again(const CallGone& news, std::string reason) {
   after_failure(news, std::move(reason));
   if (!asked_since || barred()) return;
   wanted_ = asked_since;
+  if (asked_since->patient) return;
   if (std::holds_alternative<Waiting>(state_)) dial(asked_since->by, asked_since->by);
   if (auto* moving = std::get_if<Moving>(&state_)) moving->not_before = Time::min();
 }

@@ -7,6 +7,7 @@
 //               Draining    it reports one, and that is not wanted: a bar stands, Disconnect was asked, or a reload moves the link
 //               Down        it has none, and no call is wanted
 //               Moving      it has none, and a reload moves the link
+//               Waiting     it has none, and the pause of an earlier ghostd is not over; or a call has ended while no ghostd ran
 //   Down        Dialing     a packet or Connect asks; the table is back, and a packet waits; or as Unlisted, adopted
 //               Draining    the supervisor reports a call of an earlier ghostd, and a bar stands
 //   Dialing     Up          the call's address works
@@ -24,8 +25,9 @@
 //               Down        the call has ended, and no other is wanted
 //               Dialing     the call has ended, and another is wanted meanwhile
 //               Waiting     it was ended because it had gone wrong
-//   Waiting     Dialing     the delay is over, and a call is wanted; Connect: at once
-//               Down        the delay is over, and no call is wanted; Disconnect, Block: at once
+//   Waiting     Dialing     the delay is over, or the missing device is back, and a call is wanted; Connect: at once; the supervisor
+//                           reports a call of an earlier ghostd (adopted)
+//               Down        the delay is over, or the device is back, and no call is wanted; Disconnect, Block, a stop: at once
 //   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
 //                           in place of Down or Waiting, once there is no call
 //   Moving      Down        the place before is given up

@@ -11,6 +11,7 @@ std::string_view to_string(Bar bar) {
     case Bar::block: return "block";
     case Bar::stop: return "stop";
     case Bar::gone: return "gone";
+    case Bar::sleep: return "sleep";
   }
   return {};
 }

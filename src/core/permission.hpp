@@ -20,10 +20,11 @@ enum class Bar : std::uint8_t {
   block,  // a person's Block, or a failure that only a person can mend; the kernel refuses packets already
   stop,   // ghostd is about to be stopped
   gone,   // a reload has removed the link from the configuration
+  sleep,  // the machine is about to sleep; packets wait
 };
-inline constexpr std::size_t kBars = 3;
+inline constexpr std::size_t kBars = 4;
 
-// "block", "stop", "gone": the reason of a call's end, if a bar ended it.
+// "block", "stop", "gone", "sleep": the reason of a call's end, if a bar ended it.
 [[nodiscard]] std::string_view to_string(Bar bar);
 
 // Why the link makes no calls. The block lasts until a person lifts it, because each try with a wrong password costs a call. A

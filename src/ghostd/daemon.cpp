@@ -75,6 +75,7 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
       log(LOG_ERR, "", "the bus is gone: " + why + "; calls continue, but ghostctl cannot reach ghostd until it is restarted");
       names_.end();
       online_.end();
+      sleep_.reset();
       bus_.reset();
     });
     publish();
@@ -195,6 +196,18 @@ bool Daemon::any_call() const {
 
 bool Daemon::any_waits() const {
   return std::any_of(links_.begin(), links_.end(), [](const auto& l) { return l.second->machine().waits(); });
+}
+
+bool Daemon::any_call_before_sleep() const {
+  return std::any_of(links_.begin(), links_.end(), [](const auto& l) {
+    const auto& machine = l.second->machine();
+    return machine.serial() != CallSerial::none && machine.config().call.on_sleep == core::OnSleep::hangup;
+  });
+}
+
+void Daemon::see_calls() {
+  want(roll_.seen(any_call(), any_waits()));
+  if (sleep_ && !any_call_before_sleep()) sleep_->ready();
 }
 
 // ---- the queue -------------------------------------------------------------------------------------------------------

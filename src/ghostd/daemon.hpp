@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bus/bus_service.hpp"
+#include "bus/sleep_watch.hpp"
 #include "config/load.hpp"
 #include "core/roll_call.hpp"
 #include "core/time.hpp"
@@ -54,6 +55,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   [[nodiscard]] unsigned free_index() const;
   [[nodiscard]] bool any_call() const;
   [[nodiscard]] bool any_waits() const;
+  [[nodiscard]] bool any_call_before_sleep() const;
 
   void post(const std::string& link, core::LinkEvent event);
   void handle(const std::string& link, core::LinkEvent event);
@@ -93,7 +95,8 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   void hang_up_orphan(const std::string& link, CallSerial serial);
   void tell_names();
   void want(const core::RollCall::Wants& wants);
-  void see_calls() { want(roll_.seen(any_call(), any_waits())); }
+  void see_calls();
+  void watch_sleep();
   void listen();
 
   // ---- the kernel's interfaces: daemon_kernel.cpp
@@ -121,6 +124,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   std::optional<Autoconf> autoconf_;
   Names names_;
   Online online_;
+  std::unique_ptr<bus::SleepWatch> sleep_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<HostKeeping> keeper_;

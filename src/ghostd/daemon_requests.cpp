@@ -25,6 +25,7 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
       return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
     case core::Bar::gone:
       return tl::unexpected(Error{Error::Kind::Failed, link + " is configured no more; it says good-bye and goes"});
+    case core::Bar::sleep: return tl::unexpected(Error{Error::Kind::Failed, "the machine is about to sleep"});
   }
   return {};
 }

@@ -91,6 +91,7 @@ void Daemon::listen() {
   // Not before ghostd knows all calls: it would remove their name servers and give them back.
   if (bus_) names_.begin(loop_, bus_->connection());
   if (bus_) online_.begin(loop_, bus_->connection());
+  if (bus_) watch_sleep();
   publish();
   see_calls();
 }

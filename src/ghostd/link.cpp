@@ -15,6 +15,8 @@ namespace {
 // Packets per turn of the loop, because a flood on one link must not starve netlink, the supervisor and the other links.
 constexpr std::size_t kReadMax = 256;
 
+constexpr core::Duration kSlept = std::chrono::seconds(1);  // less is the two clocks' own difference
+
 constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 
 // How long packets gather in the TUN after the first. A turn of the loop per packet costs ten times as much as reading the
@@ -60,7 +62,14 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       gather_(loop_, [this] { readable(); }),
       timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
       wall_timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
-      clock_(loop_, [this] { post_(core::ClockSet{}); }) {}
+      asleep_(time_asleep()),
+      clock_(loop_, [this] { clock_set(); }) {}
+
+// The kernel also reports a clock that was set when the machine has slept.
+void Link::clock_set() {
+  post_(core::ClockSet{});
+  if (const auto asleep = time_asleep(); asleep - std::exchange(asleep_, asleep) >= kSlept) post_(core::Event(core::Woke{}));
+}
 
 core::LinkStatus Link::status() const {
   auto status = decides_.status(wall_now(), interfaces());
@@ -89,6 +98,7 @@ Kept Link::kept() const {
   }
   out.carries = !carried.empty();
   out.settled = up->settling.done();
+  out.idle_left = up->idle.in_use_until() - loop::now();
   out.own = up->addresses();
   return out;
 }

@@ -70,6 +70,7 @@ class Link {
 
  private:
   void readable();
+  void clock_set();
   // Posts the packets in the TUN. Returns their number.
   std::size_t read();
   void make_again();
@@ -96,6 +97,7 @@ class Link {
   core::Time make_again_{};  // a deleted demand interface is not made again before
   loop::Timer timer_;
   loop::WallTimer wall_timer_;
+  core::Duration asleep_;  // at the last look
   loop::ClockSetSource clock_;
   std::string degraded_;
   net::Standing standing_;

@@ -72,9 +72,11 @@ TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
       {0s, agreed(6, "10.0.0.1", "10.0.0.254"), {}, "down (start)"},
       {1s, started(6), {}, "dialing (adopted)"},
       {2s, gone(6, CallEnd::Busy), {"route back"}, "waiting (Busy)"},
-      {3s, started(9), {}, "waiting (Busy)"},
-      {7s, due, {}, "down (Busy)"},
-      {8s, started(6), {}, "down (Busy)"},
+      {3s, started(6), {}, "waiting (Busy)"},
+      {3s, started(9), {}, "dialing (adopted)"},
+      {4s, gone(9, CallEnd::Busy), {"route back"}, "waiting (Busy)"},
+      {14s, due, {}, "down (Busy)"},
+      {15s, started(6), {}, "down (Busy)"},
   });
 }
 

@@ -128,6 +128,8 @@ std::vector<Meeting> meetings() {
       {"Block", block},
       {"Unblock", unblock},
       {"ghostd is about to be stopped", leave},
+      {"the machine is about to sleep", about_to_sleep},
+      {"the machine has slept", woke},
       {"a good-bye will have to be said", farewell_wanted(10s)},
       {"the good-bye is said", farewell_said},
       {"the table is gone from the kernel", Impaired{true}},

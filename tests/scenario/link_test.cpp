@@ -555,6 +555,53 @@ TEST(Appear, AShorterWishDoesNotShortenWhatWasTold) {
   EXPECT_EQ(s.state(), "dialing (appear); connecting");
 }
 
+// The line has dropped, the next call carries, and its first notice waits for the other family.
+TEST(GoodBye, IsSaidByTheNextCallBeforeItsFirstNotice) {
+  auto config = hut({"dns"});
+  config.stable = dual().stable;
+  auto s = known(config);
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.at(9s, Event(due));
+  s.written(9s);
+  s.at(10s, NoticeAnswered{1, NoticeResult::Ok, "", ""});
+  s.written(10s);
+  s.at(11s, Event(gone(1, CallEnd::NoCarrier)));
+  s.at(17s, Event(due));
+  s.at(20s, Event(address("192.0.2.8")));
+  ASSERT_EQ(s.state(), "up (appear); connecting") << "the notice waits";
+  const auto asked = s.at(21s, Event(disconnect));
+  EXPECT_THAT(asked, testing::Not(testing::Contains("route back")));
+  EXPECT_THAT(s.written(21s), ElementsAre("tell dns it is gone from 192.0.2.7"));
+  EXPECT_THAT(s.at(22s, NoticeAnswered{2, NoticeResult::Ok, "", ""}), testing::IsSupersetOf({"dns: Ok", "route back"}));
+}
+
+// Receivers believe the time that they were told, whatever is asked for while the line is called again.
+TEST(Appear, AShorterWishBetweenTwoCallsDoesNotShortenWhatWasTold) {
+  auto s = told();
+  s.at(8s, Event(gone(1, CallEnd::NoCarrier)));
+  s.at(9s, AppearAsked{1min});
+  s.carries(20s);
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.until, kMorning + 5s + 10min);
+  EXPECT_EQ(s.link.memory().until, kMorning + 5s + 10min);
+  // A longer one counts from when the link is up.
+  auto longer = told();
+  longer.at(8s, Event(gone(1, CallEnd::NoCarrier)));
+  longer.at(9s, AppearAsked{2h});
+  longer.carries(20s);
+  EXPECT_EQ(longer.link.status(longer.clocks().wall).appearance.until, kMorning + 20s + 2h);
+}
+
+// The day's tick comes before the link that a person wants for two hours is up.
+TEST(Appear, ATickDoesNotShortenAPersonsWish) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{2h});
+  s.at(2s, TickAsked{TickKind::calendar, {}});
+  s.carries(5s);
+  EXPECT_EQ(s.link.status(s.clocks().wall).appearance.until, kMorning + 5s + 2h);
+}
+
 // A stop, or a reload that takes the link away, ends what a good-bye has just ended for its receivers.
 TEST(GoodBye, AStopWhileTheLinkMovesLeavesNothingForTheNextGhostd) {
   for (const auto& end : {Event(leave), Event(taken_away), Event(disconnect)}) {

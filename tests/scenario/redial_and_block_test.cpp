@@ -220,6 +220,61 @@ TEST(RedialAndBlock, AMissingDeviceIsWaitedFor) {
   });
 }
 
+// Of an earlier ghostd: its pause lasts, whatever comes before the list, unless somebody asks who does not wait.
+TEST(RedialAndBlock, ThePauseOfAnEarlierGhostdIsKept) {
+  const auto earlier = [] {
+    return core::LinkMachine(isp(), std::nullopt, Time{}, {}, Time{} + 1h);
+  };
+  auto patient = earlier();
+  play(patient, {
+      {1s, appear(10min, true), {}, "down (start)"},
+      {2s, listed(), {}, "waiting (failed-before)"},
+      {1h, due, {"start 1"}, "dialing (appear)"},
+  });
+  auto person = earlier();
+  play(person, {
+      {1s, appear(10min, true), {}, "down (start)"},
+      {1s, connect, {}, "down (start)"},
+      {2s, listed(), {"start 1"}, "dialing (connect)"},
+  });
+  auto other = isp();
+  other.metric = 300;
+  auto moved_before = earlier();
+  play(moved_before, {
+      {1s, moved(other), {}, "down (start)"},
+      {2s, listed(), {"give up place"}, "down (start)"},
+      {3s, place_given_up, {"place changed"}, "waiting (start)"},
+      {4s, packet("a"), {}, "waiting (start), 1 waiting"},
+  });
+  auto failed_unseen = unlisted();
+  play(failed_unseen, {
+      {1s, gone(7, CallEnd::SimRefused), {}, "down (start)"},
+      {1s, moved(other), {}, "down (start)"},
+      {2s, listed(), {"block", "give up place"}, "down (SimRefused), blocked"},
+  });
+  // The list was late, and a living call is in it.
+  auto late = earlier();
+  play(late, {
+      {20s, listed(), {}, "waiting (failed-before)"},
+      {21s, started(7), {}, "dialing (adopted)"},
+  });
+}
+
+// What goes wrong while a good-bye is said is not why the call ends.
+TEST(RedialAndBlock, AHandoverThatFailsDuringTheGoodByeIsNoFailure) {
+  auto config = isp();
+  config.call.redial_attempts = 1;
+  play(config, {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {2s, farewell_wanted(10s), {}, "up (trigger)"},
+      {3s, disconnect, {"farewell? disconnect"}, "up (trigger)"},
+      {3s, handed_over(1, Family::v4, 0, 0, "no route"), {"route back", "drained? 1"}, "hanging-up (disconnect)"},
+      {3s, drained(1, true), {"end 1"}, "hanging-up (disconnect)"},
+      {4s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+  });
+}
+
 // The device's return ends the pause, and nothing else does.
 TEST(RedialAndBlock, ADeviceThatReturnsIsDialledAtOnce) {
   auto config = isp();

@@ -180,6 +180,8 @@ std::string words(const Event& event) {
           [](const BlockAsked&) { return std::string("block"); },
           [](const UnblockAsked&) { return std::string("unblock"); },
           [](const LeaveAsked&) { return std::string("leave"); },
+          [](const SleepAsked&) { return std::string("about to sleep"); },
+          [](const Woke& e) { return std::string(e.slept ? "woke" : "no sleep"); },
           [](const FarewellWanted& e) { return std::string(e.wanted ? "farewell wanted" : "no farewell"); },
           [](const FarewellSaid&) { return std::string("farewell said"); },
           [](const Impaired& e) { return std::string(e.impaired ? "impaired" : "whole again"); },

@@ -70,6 +70,9 @@ inline const core::Event disconnect = core::DisconnectAsked{};
 inline const core::Event block = core::BlockAsked{};
 inline const core::Event unblock = core::UnblockAsked{};
 inline const core::Event leave = core::LeaveAsked{};
+inline const core::Event about_to_sleep = core::SleepAsked{};
+inline const core::Event woke = core::Woke{};
+inline const core::Event no_sleep = core::Woke{false};
 inline core::Event appear(core::Duration hold, bool patient = false) {
   return core::ConnectAsked{"appear", hold, patient, false};
 }

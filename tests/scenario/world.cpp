@@ -47,6 +47,7 @@ LinkConfig World::some_config() {
   config.call.redial_attempts = chance(70) ? 0 : 1 + pick(3);
   config.call.refused_attempts = 1 + pick(4);
   config.call.refused_delay = 1s * (1 + pick(120));
+  config.call.on_sleep = chance(70) ? OnSleep::hangup : OnSleep::keep;
   config.buffer = {.packets = pick(12), .bytes = 40 + pick(800), .age = 1s * (1 + pick(60))};
   config.appear.name = "hut";
   config.appear.hold = 1s * (1 + pick(600));
@@ -77,7 +78,7 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(41)) {
+  switch (pick(43)) {
     case 0:
     case 1: return connect;
     case 2:
@@ -88,6 +89,8 @@ LinkEvent World::anything() {
     case 37:
     case 39: return taken_away();
     case 40: return device_returned;
+    case 41: return chance(50) ? about_to_sleep : no_sleep;
+    case 42: return woke;
     case 4: return block;
     case 5:
     case 6:
@@ -262,7 +265,8 @@ void World::learns(const Event& event) {
     }
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
-    if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ && shown(call().state()) == Shown::down) {
+    if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
+        (shown(call().state()) == Shown::down || shown(call().state()) == Shown::waiting)) {
       ++seen_["adopted"];
       hung_up_ = false;  // its conversations are not what the person meant
       knows_ = true;
@@ -287,10 +291,19 @@ void World::learns(const Event& event) {
     stop_until_.reset();
   } else if (std::holds_alternative<LeaveAsked>(event)) {
     stop_until_ = std::max(now_ + 1h, stop_until_.value_or(now_));
+  } else if (std::holds_alternative<SleepAsked>(event)) {
+    if (call().config().call.on_sleep == OnSleep::hangup) sleep_until_ = std::max(now_ + 1min, sleep_until_.value_or(now_));
+  } else if (std::holds_alternative<Woke>(event)) {
+    sleep_until_.reset();
   } else if (std::holds_alternative<DeadlinePassed>(event)) {
-    if (stop_until_ && *stop_until_ <= now_ && std::holds_alternative<Down>(call().state())) {
+    const bool no_call = call().call() == nullptr;
+    if (no_call && stop_until_ && *stop_until_ <= now_) {
       ++seen_["bars that ended by themselves"];
       stop_until_.reset();
+    }
+    if (no_call && sleep_until_ && *sleep_until_ <= now_) {
+      ++seen_["bars that ended by themselves"];
+      sleep_until_.reset();
     }
     const auto* ending = std::get_if<Ending>(&call().state());
     if (ending && now_ >= ending->deadline) {
@@ -502,12 +515,16 @@ void World::after(const LinkStep& step, Shown from) {
   promise(!call().blocked() || ((down || no_place || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
-  promise(!down || (status.buffered_packets == 0 && call().deadline() == bar_ends), "a link that is down waits for something");
+  promise(!down || sleep_until_ || (status.buffered_packets == 0 && call().deadline() == bar_ends),
+          "a link that is down waits for something");
   promise(!bar_ends || !down || (call().deadline() && *call().deadline() <= *bar_ends),
           "nobody will be woken for the end of a bar");
   promise(!stop_until_ || call().permission().standing(Bar::stop)->until == stop_until_,
           "a bar ends at another time than was said");
   promise(stop_until_ || !call().permission().standing(Bar::stop), "a bar that nobody has put up, or whose end has come");
+  promise(!sleep_until_ || call().permission().standing(Bar::sleep)->until == sleep_until_,
+          "a sleep's bar ends at another time than was said");
+  promise(sleep_until_ || !call().permission().standing(Bar::sleep), "a bar of a sleep that nobody has announced");
   const bool answer_follows = (moving && !moving->again) || call().parted();
   promise(down || unlisted || answer_follows || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
   promise(live_.has_value() == !(down || no_place || unlisted || waiting) && (!live_ || *live_ == call().serial()),

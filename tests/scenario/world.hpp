@@ -98,8 +98,9 @@ class World {
   std::uint32_t received_ = 0;                        // packets of the far end
   bool must_dial_ = false;                            // this step, because a person asks and nothing forbids it
   bool blocked_ = false;
-  std::optional<Time> stop_until_;  // until then nothing calls, because of a LeaveAsked
-  std::set<IpAddress> held_;        // handed over, not forgotten
+  std::optional<Time> stop_until_;   // until then nothing calls, because of a LeaveAsked
+  std::optional<Time> sleep_until_;  // the same, because of a SleepAsked
+  std::set<IpAddress> held_;         // handed over, not forgotten
   Time woken_ = Time::min();
   int at_once_ = 0;  // wake-ups in a row without the time moving on
 

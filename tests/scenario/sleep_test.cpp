@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The machine sleeps: a call is hung up in order before it, and one that stands afterwards is not believed.
+#include <gtest/gtest.h>
+
+#include "scenario.hpp"
+
+namespace ghost::test {
+namespace {
+
+using namespace std::chrono_literals;
+using core::CallEnd;
+
+// clang-format off
+
+core::LinkMachine a_call(core::LinkConfig config) {
+  return play(std::move(config), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, agreed(1, "10.0.0.1", "10.0.0.9"), {}, "dialing (trigger), 1 waiting"},
+      {2s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {3s, queue(1, true), {}, "up (trigger)"},
+  });
+}
+
+core::LinkConfig keeping() {
+  auto config = isp();
+  config.call.on_sleep = core::OnSleep::keep;
+  return config;
+}
+
+TEST(Sleep, ACallIsHungUpAndPacketsWaitForTheMorning) {
+  auto config = isp();
+  config.buffer.age = 24h;
+  auto link = a_call(config);
+  play(link, {
+      {10s, about_to_sleep, {"route back", "drained? 1"}, "hanging-up (sleep)"},
+      {10s, packet("b"), {}, "hanging-up (sleep), 1 waiting"},
+      {10s, drained(1, true), {"end 1"}, "hanging-up (sleep), 1 waiting"},
+      {11s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (sleep), 1 waiting"},
+      {11s, packet("c"), {}, "down (sleep), 2 waiting"},
+      {8h, woke, {"start 2"}, "dialing (trigger), 2 waiting"},
+  });
+}
+
+TEST(Sleep, ThatIsCalledOffOrNeverComesEndsTheBar) {
+  auto off = a_call(isp());
+  play(off, {
+      {10s, about_to_sleep, {"route back", "drained? 1"}, "hanging-up (sleep)"},
+      {10s, drained(1, true), {"end 1"}, "hanging-up (sleep)"},
+      {11s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (sleep)"},
+      {12s, no_sleep, {}, "down (sleep)"},
+      {13s, packet("b"), {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+  auto never = play(isp(), {
+      {0s, about_to_sleep, {}, "down (start)"},
+      {59s, packet("a"), {}, "down (start), 1 waiting"},
+      {60s, due, {"start 1"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(Sleep, AConnectThatIsUnderWayIsEnded) {
+  play(isp(), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {1s, about_to_sleep, {"end 1"}, "hanging-up (sleep), 1 waiting"},
+      {2s, gone(1, CallEnd::HungUp), {}, "down (sleep), 1 waiting"},
+      {3s, woke, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// Nobody announced the sleep. The provider has ended the call meanwhile, or will not.
+TEST(Sleep, ACallThatSleptIsHungUpAtOnce) {
+  auto link = a_call(isp());
+  play(link, {
+      {8h, woke, {"route back", "drained? 1"}, "hanging-up (sleep)"},
+      {8h, drained(1, true), {"end 1"}, "hanging-up (sleep)"},
+      {8h, packet("b"), {}, "hanging-up (sleep), 1 waiting"},
+      {8h, gone(1, CallEnd::HungUp), {"forget 10.0.0.1", "start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+TEST(Sleep, AKeptCallStaysIfItsFarEndAnswers) {
+  auto link = a_call(keeping());
+  play(link, {
+      {10s, about_to_sleep, {}, "up (trigger)"},
+      {30s, woke, {"ask 10.0.0.9 9.9.9.10 from 10.0.0.1"}, "up (trigger)"},
+      {30s, answered("10.0.0.1"), {"stop asking"}, "up (trigger)"},
+      {40s, no_sleep, {}, "up (trigger)"},
+  });
+}
+
+TEST(Sleep, AKeptCallEndsWithinSecondsIfItsFarEndIsSilent) {
+  auto link = a_call(keeping());
+  EXPECT_NE(link.step(woke, Time{} + 30s).effects.size(), 0U);
+  auto now = Time{} + 30s;
+  while (core::shown(link.state()) == core::Shown::up && now < Time{} + 60s) {
+    now = *link.deadline();
+    (void)link.step(due, now);
+  }
+  EXPECT_EQ(core::shown(link.state()), core::Shown::hanging_up);
+  EXPECT_EQ(now, Time{} + 35s);
+  play(link, {
+      {35s, drained(1, true), {"end 1"}, "hanging-up (sleep)"},
+      {36s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "waiting (sleep)"},
+  });
+}
+
+}  // namespace
+}  // namespace ghost::test
