@@ -46,7 +46,7 @@ constexpr auto kHelp =
     "  --idle SECONDS     exit after this time without a call or a connection (default: 30)\n"
     "  --socket PATH      listen there instead of on the service manager's socket\n"
     "  --links DIRECTORY  read links only from there\n"
-    "  --peers DIRECTORY  where pppd finds its peer files (default: /etc/ppp/peers)\n"
+    "  --peers DIRECTORY  where pppd finds its peer files, and its options beside it (default: /etc/ppp/peers)\n"
     "  --pppd PATH        run this instead of /usr/sbin/pppd\n"
     "  --help             show this text\n";
 
@@ -63,7 +63,7 @@ int parse(int argc, char** argv, Arguments& out) {
       case 'u': out.user = value; break;
       case 'l': out.links = value; break;
       case 'p': out.settings.paths.pppd = value; break;
-      case 'P': out.settings.peers = value; break;
+      case 'P': out.settings.files = {.options = value.substr(0, value.rfind('/') + 1) + "options", .peers = value}; break;
       case 'i': {
         unsigned seconds = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghost-supervisor/supervisor.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "base/overloaded.hpp"
+#include "ppp/disk_files.hpp"
+#include "ppp/option_judgement.hpp"
 #include "ppp/text.hpp"
 
 namespace ghost::supervisor {
@@ -20,17 +20,7 @@ using core::CallEnd;
 using core::CallGone;
 using core::CallNews;
 
-constexpr std::size_t kPeerFileMax = 256 * 1024;
 constexpr core::Duration kShutdownGrace = std::chrono::seconds(10);
-
-// pppd itself reports a file that cannot be read.
-std::string read_some(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  std::string text(kPeerFileMax, '\0');
-  const ssize_t n = fd ? ::read(fd.get(), text.data(), text.size()) : 0;
-  text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-  return text;
-}
 
 tl::unexpected<CallGone> gone(CallEnd reason, std::string_view detail) {
   return tl::unexpected<CallGone>(CallGone{reason, ppp::printable(detail)});
@@ -79,16 +69,13 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   devices_.forget(dial.link);
   const auto config = links_.find(dial.link);
   if (!config) return gone(CallEnd::ConfigError, config.error());
-  std::string peer_file;
   // The name is checked first: only a valid one is looked up on the disk.
-  if (const auto good = ppp::pppd_argv(*config, settings_.paths); !good) return gone(CallEnd::ConfigError, good.error());
-  if (!config->ppp.peer.empty()) {
-    const auto path = settings_.peers + "/" + config->ppp.peer;
-    peer_file = read_some(path);
-    if (const auto word = ppp::unusable_option(peer_file); !word.empty())
-      return gone(CallEnd::ConfigError, fmt::format("{}: \"{}\" cannot be used with ghostd", path, word));
-  }
-  const auto argv = ppp::pppd_argv(*config, settings_.paths, peer_file);
+  auto argv = ppp::pppd_argv(*config, settings_.paths);
+  if (!argv) return gone(CallEnd::ConfigError, argv.error());
+  ppp::DiskFiles disk;
+  const auto options = ppp::read_options_of(*argv, disk, settings_.files);
+  if (const auto refused = ppp::refusal(options)) return gone(CallEnd::ConfigError, refused->str());
+  argv = ppp::pppd_argv(*config, settings_.paths, ppp::telling_connect(options));
   if (!argv) return gone(CallEnd::ConfigError, argv.error());
   auto process = start_pppd(*argv);
   if (!process) return gone(CallEnd::ConfigError, process.error());
@@ -97,10 +84,10 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   live.serial = dial.serial;
   live.hangup_timeout = config->call.hangup_timeout;
   live.routes = config->routes;
-  live.device = ppp::device(*config, peer_file);
+  live.device = ppp::device(options);
   names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
-      loop_, std::move(*process), config->call, ppp::echo_interval(peer_file),
+      loop_, std::move(*process), config->call, ppp::echo_interval(options),
       Call::Callbacks{
           [this, link = dial.link, serial = dial.serial](const ppp::News& news) { on_news(link, serial, news); },
           [this, link = dial.link, serial = dial.serial](std::string_view line) { journal_.pppd_said(link, serial, line); }});

@@ -26,7 +26,7 @@ namespace ghost::supervisor {
 struct Settings {
   uid_t allowed = 0;  // the user that may ask
   ppp::PppdPaths paths;
-  std::string peers = "/etc/ppp/peers";            // read only to find incompatible options
+  ppp::PppdFiles files;                            // where pppd finds its options
   core::Duration idle = std::chrono::seconds(30);  // exit after this time without a call or a client
   Clients::Limits limits;
   resolvconf::Paths resolvconf;

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Offline: it reads the configuration as a reload would, asks the kernel for other default routes, and finds the name servers of this
-// host. It changes nothing, and ghostd need not run.
+// host. It reads what the pppd of each link would read. It changes nothing, and ghostd need not run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "bus/clean_text.hpp"
 #include "config/load.hpp"
 #include "ghostctl/beside.hpp"
 #include "ghostctl/init_machine.hpp"
+#include "ghostctl/pppd_files.hpp"
 #include "ghostctl/resolver.hpp"
 #include "ghostctl/verbs.hpp"
+#include "ppp/option_judgement.hpp"
 
 namespace ghost::client {
 namespace {
@@ -20,6 +25,34 @@ namespace {
 void add(nlohmann::ordered_json& out, const config::Diagnostics& diagnostics, const char* severity) {
   for (const auto& d : diagnostics)
     out.push_back({{"file", d.file}, {"line", d.line}, {"severity", severity}, {"message", d.message}});
+}
+
+struct Said {
+  const char* severity;
+  ppp::Remark remark;
+};
+
+const char* severity_of(ppp::Remark::Verdict verdict) {
+  using enum ppp::Remark::Verdict;
+  switch (verdict) {
+    case refused: return "error";
+    case stops_pppd:
+    case odd: return "warning";
+    case unknown:
+    case overridden: return "note";
+  }
+  return "error";
+}
+
+// What several links have in common is said once.
+std::vector<Said> pppd_files_of(const core::Config& config, const std::string& root) {
+  std::vector<Said> out;
+  for (const auto& link : config.links)
+    if (const auto options = pppd_reads(link, root))
+      for (auto& remark : ppp::judgement(*options))
+        if (std::none_of(out.begin(), out.end(), [&](const Said& said) { return said.remark == remark; }))
+          out.push_back({severity_of(remark.verdict), std::move(remark)});
+  return out;
 }
 
 }  // namespace
@@ -32,10 +65,15 @@ ExitCode check(const Options& options) {
   if (loaded && this_host)
     for (auto& warning : config::check_resolver(*loaded, host_resolver(), leads_somewhere))
       loaded->warnings.push_back(std::move(warning));
+  const auto pppd = loaded ? pppd_files_of(loaded->config, options.root) : std::vector<Said>();
+  const bool refused = std::any_of(pppd.begin(), pppd.end(),
+                                   [](const Said& said) { return said.remark.verdict == ppp::Remark::Verdict::refused; });
   if (options.json) {
     auto out = nlohmann::ordered_json::array();
     if (loaded) {
       add(out, loaded->warnings, "warning");
+      for (const auto& [severity, remark] : pppd)
+        out.push_back({{"file", remark.at.file}, {"line", remark.at.line}, {"severity", severity}, {"message", remark.text}});
       for (const auto& line : beside) out.push_back({{"file", ""}, {"line", 0}, {"severity", "note"}, {"message", line}});
     } else {
       add(out, loaded.error(), "error");
@@ -43,11 +81,13 @@ ExitCode check(const Options& options) {
     print(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   } else {
     for (const auto& d : loaded ? loaded->warnings : loaded.error()) fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
+    for (const auto& [severity, remark] : pppd)
+      fmt::print(stderr, "{}{}\n", std::string_view(severity) == "note" ? "note: " : "", bus::clean_text(remark.str()));
     for (const auto& line : beside) fmt::print(stderr, "note: {}\n", bus::clean_text(line));
     if (loaded && options.file.empty() && loaded->config.links.empty())
       fmt::print(stderr, "ghostctl: no links are configured (/etc/ghostd/links/NAME.conf)\n");
   }
-  return loaded ? ExitCode::ok : ExitCode::failed;
+  return loaded && !refused ? ExitCode::ok : ExitCode::failed;
 }
 
 }  // namespace ghost::client

@@ -66,10 +66,7 @@ void look_at_link(const Facts& facts, const Link& link, All& out) {
     return;
   }
   if (!link.says.unusable.empty())
-    out.push_back({obstacle,
-                   fmt::format("{}: {} has the option \"{}\", with which pppd would dial by itself", link.name, link.peer_path,
-                               link.says.unusable),
-                   "remove it there"});
+    out.push_back({obstacle, fmt::format("{}: {}", link.name, link.says.unusable), "correct it; ghostctl check reads it again"});
   if (!link.says.script.empty() && link.script == Seen::missing)
     out.push_back(
         {obstacle, fmt::format("{}: the chat script {} does not exist", link.name, link.says.script), "write it (chat(8))"});

@@ -23,6 +23,7 @@
 #include "config/values.hpp"
 #include "ghostctl/beside.hpp"
 #include "ghostctl/init_machine.hpp"
+#include "ghostctl/pppd_files.hpp"
 #include "ghostctl/resolver.hpp"
 #include "ghostctl/within.hpp"
 #include "net/nft.hpp"
@@ -99,7 +100,8 @@ Link look_at_link(const std::string& root, const core::LinkConfig& config) {
     out.peer_path = "/etc/ppp/peers/" + config.ppp.peer;
     out.peer = seen(root + out.peer_path);
     if (out.peer == Seen::there && ::access((root + out.peer_path).c_str(), R_OK) != 0) out.peer = Seen::hidden;
-    if (out.peer == Seen::there) out.says = read_peer(text_of(root + out.peer_path));
+    if (out.peer == Seen::there)
+      if (const auto options = client::pppd_reads(config, root)) out.says = read_peer(*options);
   }
   if (!out.says.script.empty()) out.script = seen(root + out.says.script);
   if (!out.says.tty.empty()) out.tty = look_at_tty(root, out.says.tty, out.name);

@@ -2,23 +2,12 @@
 #include "ghostctl/doctor_peer.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "ghostctl/init_secrets.hpp"
-#include "ppp/options.hpp"
+#include "ppp/option_judgement.hpp"
 
 namespace ghost::doctor {
 namespace {
-
-std::vector<std::string> all_words(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    for (auto& word : init::words_of(text.substr(0, end))) out.push_back(std::move(word));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return out;
-}
 
 // The word behind "-f".
 std::string script_of(std::string_view command) {
@@ -29,22 +18,17 @@ std::string script_of(std::string_view command) {
 
 }  // namespace
 
-PeerFacts read_peer(std::string_view text) {
+PeerFacts read_peer(const ppp::PppdOptions& options) {
   PeerFacts out;
-  out.unusable = ppp::unusable_option(text);
-  const auto words = all_words(text);
-  for (auto word = words.begin(); word != words.end(); ++word) {
-    const bool has_value = word + 1 != words.end();
-    if (word->starts_with("/dev/")) out.tty = *word;
-    else if (word->starts_with("tty") && word->size() > 3) out.tty = "/dev/" + *word;
-    else if (word->starts_with("nic-")) out.interface = word->substr(4);
-    else if (*word == "plugin" && has_value) out.plugin = *++word;
-    else if (*word == "connect" && has_value) out.script = script_of(*++word);
-    else if ((*word == "user" || *word == "password" || *word == "remotename" || *word == "name") && has_value) ++word;
-    // After its plugin, a PPPoE line may be named without "nic-".
-    else if (out.plugin.find("pppoe") != std::string::npos && (word->starts_with("eth") || word->starts_with("en")))
-      out.interface = *word;
+  if (const auto refused = ppp::refusal(options)) out.unusable = refused->str();
+  const bool is_terminal = options.channel == ppp::Channel::terminal;
+  if (const auto* device = options.effective("device name")) {
+    if (is_terminal) out.tty = device->value.starts_with('/') ? device->value : "/dev/" + device->value;
+    else out.interface = device->value.starts_with("nic-") ? device->value.substr(4) : device->value;
   }
+  if (const auto* plugin = options.effective("plugin")) out.plugin = plugin->value;
+  if (const auto* connect = options.effective("connect"); connect != nullptr && is_terminal)
+    out.script = script_of(connect->value);
   return out;
 }
 

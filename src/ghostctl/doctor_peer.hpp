@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a peer file of pppd (pppd(8), OPTIONS FILES) says about the line. Pure.
+// What the files of a link's pppd say about its line. Pure.
 #pragma once
 #include <string>
-#include <string_view>
+
+#include "ppp/option_files.hpp"
 
 namespace ghost::doctor {
 
 struct PeerFacts {
-  std::string unusable;  // an option with which ghostd does not start pppd
+  std::string unusable;  // why ghostd does not start pppd, with file and line
   std::string tty;       // an absolute path
   std::string plugin;
   std::string interface;  // of a PPPoE line
@@ -15,6 +16,6 @@ struct PeerFacts {
   bool operator==(const PeerFacts&) const = default;
 };
 
-PeerFacts read_peer(std::string_view text);
+PeerFacts read_peer(const ppp::PppdOptions& options);
 
 }  // namespace ghost::doctor

@@ -9,7 +9,6 @@
 #include "base/ids.hpp"
 #include "config/timespan.hpp"
 #include "config/values.hpp"
-#include "ppp/options.hpp"
 
 namespace ghost::init {
 namespace {
@@ -39,7 +38,7 @@ bool has_control(std::string_view text) {
 
 std::string names_of(const std::map<std::string, std::string>& peers) {
   std::vector<std::string_view> names;
-  for (const auto& [name, text] : peers) names.emplace_back(name);
+  for (const auto& [name, why_not] : peers) names.emplace_back(name);
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -71,9 +70,7 @@ Taken take_peer(Answers& answers, std::string_view text, const Surroundings& her
   const auto found = here.peers.find(std::string(text));
   if (found == here.peers.end())
     return no(fmt::format("there is no file /etc/ppp/peers/{}; there is: {}", text, names_of(here.peers)));
-  if (const auto word = ppp::unusable_option(found->second); !word.empty())
-    return no(fmt::format("/etc/ppp/peers/{} has the option \"{}\", with which pppd would dial by itself; remove it there", text,
-                          word));
+  if (!found->second.empty()) return no(found->second);
   answers.peer = text;
   return {};
 }

@@ -32,7 +32,7 @@ struct Answers {
 // What this machine has.
 struct Surroundings {
   std::set<std::string> links;               // names of configured links
-  std::map<std::string, std::string> peers;  // files in /etc/ppp/peers, with their text
+  std::map<std::string, std::string> peers;  // files in /etc/ppp/peers, each with the reason why ghostd cannot use it, if any
   std::vector<std::string> ttys;             // "/dev/ttyUSB0", those of modems first
   std::vector<std::string> interfaces;       // that Ethernet can run on
   bool force = false;                        // an existing link may be replaced

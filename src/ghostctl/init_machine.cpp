@@ -14,6 +14,8 @@
 #include "base/ids.hpp"
 #include "config/stable_address.hpp"
 #include "config/values.hpp"
+#include "ghostctl/pppd_files.hpp"
+#include "ppp/option_judgement.hpp"
 
 namespace ghost::init {
 namespace {
@@ -25,6 +27,15 @@ bool is_ethernet(const std::string& root, const std::string& interface) {
   std::ifstream file(root + "/sys/class/net/" + interface + "/type");
   int type = -1;
   return file >> type && type == ARPHRD_ETHER && !is_of_a_link(interface);
+}
+
+std::string why_unusable(const std::string& root, const std::string& peer) {
+  core::LinkConfig link;
+  link.name = "new";
+  link.ppp.peer = peer;
+  const auto options = client::pppd_reads(link, root);
+  const auto refused = options ? ppp::refusal(*options) : std::nullopt;
+  return refused ? refused->str() : "";
 }
 
 }  // namespace
@@ -61,7 +72,7 @@ Surroundings surroundings(const std::string& root, bool force) {
       if (name.ends_with(".conf") && name.front() != '.') out.links.insert(name.substr(0, name.size() - 5));
   for (const auto& name : names_in(root + "/etc/ppp/peers"))
     if (config::is_plain_word(name) && name.front() != '.')
-      if (auto text = text_or_empty(root + "/etc/ppp/peers/" + name)) out.peers[name] = std::move(*text);
+      if (text_or_empty(root + "/etc/ppp/peers/" + name)) out.peers[name] = why_unusable(root, name);
   // Ports that exist without any hardware behind them (ttyS0 to ttyS31) come last, and only the first two of them.
   for (const auto* prefix : {"ttyUSB", "ttyACM", "ttyAMA", "ttyS"}) {
     const std::string_view start = prefix;

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -29,29 +27,6 @@ bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-struct Word {
-  std::string_view text;
-  bool quoted = false;
-};
-
-// Takes one word from the front of a pppd options file (pppd(8), OPTIONS FILES). White space separates words, '#' begins a
-// comment, quotes keep a word together. Backslashes are not resolved.
-std::optional<Word> next_word(std::string_view& rest) {
-  static constexpr std::string_view kSpace = " \t\r\n";
-  for (;;) {
-    rest.remove_prefix(std::min(rest.find_first_not_of(kSpace), rest.size()));
-    if (rest.empty()) return std::nullopt;
-    if (rest.front() != '#') break;
-    rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
-  }
-  const bool quoted = rest.front() == '"' || rest.front() == '\'';
-  std::size_t end = quoted ? rest.find(rest.front(), 1) : rest.find_first_of(kSpace);
-  end = std::min(end, rest.size());
-  const Word word{quoted ? rest.substr(1, end - 1) : rest.substr(0, end), quoted};
-  rest.remove_prefix(std::min(end + (quoted ? 1 : 0), rest.size()));
-  return word;
-}
-
 // Options of chat(8). Every user can read pppd's arguments during the call. A script in them may hold a password, or a secret
 // telephone number (-T, -U).
 bool script_is_in_a_file(std::string_view arguments) {
@@ -69,6 +44,35 @@ bool script_is_in_a_file(std::string_view arguments) {
   }
 }
 
+// Whether -s is among the options at the front.
+bool tells_already(std::string_view arguments) {
+  bool value = false;
+  while (true) {
+    arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
+    const auto word = arguments.substr(0, arguments.find(' '));
+    arguments.remove_prefix(word.size());
+    if (std::exchange(value, false)) continue;
+    if (word == "-s") return true;
+    if (!word.starts_with('-')) return false;
+    value = word.size() == 2 && std::string_view("ftrTU").find(word[1]) != std::string_view::npos;
+  }
+}
+
+struct Chat {
+  std::string program;
+  std::string arguments;
+};
+
+// The connect script that counts, if it is a chat, and stands in a file that the terminal's options come from.
+std::optional<Chat> chat_of(const PppdOptions& options) {
+  const auto* connect = options.effective("connect");
+  if (connect == nullptr || connect->at.file.empty() || options.channel != Channel::terminal) return std::nullopt;
+  const std::string_view command = connect->value;
+  const auto program = command.substr(0, command.find(' '));
+  if (program != "chat" && !program.ends_with("/chat")) return std::nullopt;
+  return Chat{std::string(program), std::string(command.substr(program.size()))};
+}
+
 tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
   return tl::unexpected<std::string>(fmt::format("{}: {}", key, why));
 }
@@ -76,7 +80,7 @@ tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
 }  // namespace
 
 tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths,
-                                                              std::string_view peer_file) {
+                                                              std::string connect) {
   const auto& ppp = link.ppp;
   if (!valid_link_name(link.name)) return wrong("link", "not a valid link name");
 
@@ -94,7 +98,7 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
     if (!plain_path(ppp.peer) || ppp.peer.front() == '/' || ppp.peer.front() == '-')
       return wrong("Peer=", "not the name of a file in /etc/ppp/peers");
     add("call", ppp.peer);
-    if (auto connect = telling_connect(peer_file); !connect.empty()) add("connect", std::move(connect));
+    if (!connect.empty()) add("connect", std::move(connect));
   } else {
     if (!plain_absolute(ppp.device)) return wrong("Device=", "not an absolute path of plain characters");
     add(ppp.device);
@@ -122,49 +126,35 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   return argv;
 }
 
-std::string_view unusable_option(std::string_view peer_file) {
-  static constexpr std::array<std::string_view, 1> kUnusable{"demand"};
-  for (auto rest = peer_file; const auto word = next_word(rest);)
-    for (const auto bad : kUnusable)
-      if (!word->quoted && word->text == bad) return bad;
-  return {};
+PppdOptions read_options_of(const std::vector<std::string>& argv, OptionFiles& files, const PppdFiles& where) {
+  return read_options({argv.begin() + 1, argv.end()}, files, where);
 }
 
-std::string device(const core::LinkConfig& link, std::string_view peer_file) {
-  if (link.ppp.peer.empty()) return link.ppp.device;
-  for (auto rest = peer_file; const auto word = next_word(rest);) {
-    if (word->quoted) continue;
-    if (word->text.starts_with("/dev/")) return std::string(word->text);
-    if (word->text.starts_with("nic-")) return std::string(word->text.substr(4));
-    if (word->text.starts_with("tty")) return "/dev/" + std::string(word->text);
-  }
-  return {};
+std::string device(const PppdOptions& options) {
+  const auto* given = options.effective("device name");
+  if (given == nullptr) return {};
+  if (options.channel == Channel::plugin) return given->value.substr(given->value.starts_with("nic-") ? 4 : 0);
+  return given->value.starts_with('/') ? given->value : "/dev/" + given->value;
 }
 
-core::Duration echo_interval(std::string_view peer_file) {
-  auto interval = kEchoInterval;
-  for (auto rest = peer_file; const auto word = next_word(rest);) {
-    if (word->quoted || word->text != "lcp-echo-interval") continue;
-    const auto value = next_word(rest);  // the last one counts
-    unsigned seconds = 0;
-    if (value && std::from_chars(value->text.data(), value->text.data() + value->text.size(), seconds).ec == std::errc{})
-      interval = std::chrono::seconds(std::min(seconds, 86400U));
-  }
-  return interval;
+core::Duration echo_interval(const PppdOptions& options) {
+  const auto* given = options.effective("lcp-echo-interval");
+  const auto seconds = given == nullptr ? std::nullopt : option_number(given->value, 0);
+  if (!seconds) return kEchoInterval;
+  return std::chrono::seconds(*seconds < 0 ? 86400 : std::min(*seconds, 86400));
 }
 
-std::string telling_connect(std::string_view peer_file) {
-  std::string_view command;
-  for (auto rest = peer_file; const auto word = next_word(rest);) {
-    if (word->quoted || word->text != "connect") continue;
-    if (const auto value = next_word(rest)) command = value->text;  // the last one counts
-  }
-  // Only text that we read in the same way as pppd, which knows backslashes, and the shell.
-  if (has_control(command) || command.find('\\') != std::string_view::npos) return {};
-  const auto program = command.substr(0, command.find(' '));
-  if (program != "chat" && !program.ends_with("/chat")) return {};
-  if (!script_is_in_a_file(command.substr(program.size()))) return {};
-  return std::string(program) + " -s" + std::string(command.substr(program.size()));
+std::string telling_connect(const PppdOptions& options) {
+  const auto chat = chat_of(options);
+  // Only text that we read in the same way as the shell.
+  if (!chat || has_control(chat->arguments) || chat->arguments.find('\\') != std::string::npos) return {};
+  if (!script_is_in_a_file(chat->arguments)) return {};
+  return chat->program + " -s" + chat->arguments;
+}
+
+bool chat_is_mute(const PppdOptions& options) {
+  const auto chat = chat_of(options);
+  return chat && telling_connect(options).empty() && !tells_already(chat->arguments);
 }
 
 }  // namespace ghost::ppp

@@ -11,6 +11,7 @@
 
 #include "core/config.hpp"
 #include "core/time.hpp"
+#include "ppp/option_files.hpp"
 
 namespace ghost::ppp {
 
@@ -23,27 +24,29 @@ struct PppdPaths {
 
 // argv, argv[0] included. pppd's stderr must be the pipe from which we read facts (`logfd 2`). pppd reports refused options
 // on stderr before it knows any logfd, and chat's stderr follows logfd.
-// `peer_file`: the text of Peer='s file, if there is one; see telling_connect().
+// `connect`: a connect script that replaces the peer file's; telling_connect(). Empty: none.
 // Error: one line that says which value cannot be given to pppd. Only paths of [A-Za-z0-9/._+@:-] reach a shell. Control
 // bytes are refused everywhere, and secrets are not among the values.
 tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths = {},
-                                                              std::string_view peer_file = {});
+                                                              std::string connect = {});
 
-// The first word of a peer file that is incompatible with ghostd and that no later option of pppd can undo. Empty if there
-// is none. This is "demand", with which pppd dials by itself and answers for an absent peer.
-std::string_view unusable_option(std::string_view peer_file);
+// What pppd would read with this argv.
+PppdOptions read_options_of(const std::vector<std::string>& argv, OptionFiles& files, const PppdFiles& where = {});
 
 // What the call goes through: an absolute path below /dev, or the name of a network interface (PPPoE). Empty: not known.
-std::string device(const core::LinkConfig& link, std::string_view peer_file);
+std::string device(const PppdOptions& options);
 
-inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // unless the peer file says otherwise
+inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // unless a file says otherwise
 
-// lcp-echo-interval, as pppd gets it with this peer file.
-core::Duration echo_interval(std::string_view peer_file);
+// lcp-echo-interval, as pppd gets it.
+core::Duration echo_interval(const PppdOptions& options);
 
-// chat(8) without -s reports its reason for failing only to syslog. If the peer file's connect script is a plain chat with its
+// chat(8) without -s reports its reason for failing only to syslog. If the connect script of pppd's files is a plain chat with its
 // script in a file (-f), this is that command with -s added. It goes to pppd after the peer file. Otherwise it is empty,
 // because it would be among pppd's arguments, which every user can read.
-std::string telling_connect(std::string_view peer_file);
+std::string telling_connect(const PppdOptions& options);
+
+// Whether the connect script of pppd's files is a chat whose reasons ghostd does not hear in spite of that.
+bool chat_is_mute(const PppdOptions& options);
 
 }  // namespace ghost::ppp

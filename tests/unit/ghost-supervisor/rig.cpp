@@ -94,7 +94,7 @@ Rig::Rig(const Settings& changes) {
   auto settings = changes;
   if (settings.allowed == 0) settings.allowed = ::getuid();
   settings.paths.pppd = dir.path() + "/pppd";
-  settings.peers = dir.path() + "/peers";
+  settings.files = {.options = dir.path() + "/options", .peers = dir.path() + "/peers", .home = dir.path()};
   if (settings.resolvconf.program == resolvconf::Paths{}.program)  // never the machine's own
     settings.resolvconf = {dir.path() + "/resolvconf", dir.path() + "/nobody"};
   supervisor = std::make_unique<Supervisor>(loop, listen_at(dir.path() + "/socket"), settings, *this, *this);

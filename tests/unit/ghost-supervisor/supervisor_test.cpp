@@ -2,6 +2,7 @@
 #include "ghost-supervisor/supervisor.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <signal.h>
@@ -204,11 +205,33 @@ TEST(Supervisor, WhatCannotBeStartedIsGoneAtOnce) {
   EXPECT_THAT(rig.next(client), StartsWith("gone isp 2 ConfigError Peer=: "));
   rig.scenario("isp", "exit 0\ndemand\n");
   send_text(client, "dial isp 3");
-  EXPECT_THAT(rig.next(client), MatchesRegex("gone isp 3 ConfigError .*\"demand\" cannot be used with ghostd"));
+  EXPECT_THAT(rig.next(client), MatchesRegex("gone isp 3 ConfigError .*/peers/isp:2: \"demand\" cannot be used with ghostd.*"));
   rig.scenario("isp", "exit 0");
   ::unlink((rig.dir.path() + "/pppd").c_str());
   send_text(client, "dial isp 4");
   EXPECT_THAT(rig.next(client), MatchesRegex("gone isp 4 ConfigError .*/pppd: No such file or directory"));
+}
+
+TEST(Supervisor, WhatPppdWouldReadElsewhereIsRefusedToo) {
+  Rig rig;
+  const auto client = rig.connect();
+  unsigned serial = 0;
+  const auto answer = [&](const std::string& peer) {
+    rig.scenario("isp", peer);
+    send_text(client, fmt::format("dial isp {}", ++serial));
+    return rig.next(client);
+  };
+  const auto dir = rig.dir.path();
+  const auto refused = [&](const std::string& where) { return HasSubstr(fmt::format(" ConfigError {}/{}", dir, where)); };
+  rig.dir.write("options.line", "noauth\ndemand\n");
+  EXPECT_THAT(answer("file " + dir + "/options.line"), refused("options.line:2: \"demand\" cannot be used"));
+  EXPECT_THAT(answer("exit 0\n\nfile " + dir + "/peers/isp"), refused("peers/isp:3: "));
+  EXPECT_THAT(answer("\nfile " + dir + "/peers"), refused(fmt::format("peers/isp:2: {}/peers: is a directory", dir)));
+  EXPECT_THAT(answer(std::string(10'000'000, '\n')), refused("peers/isp:262145: the file is larger than 262144 bytes"));
+  rig.dir.write("options.null", "demand");
+  EXPECT_THAT(answer("/dev/null\n"), refused("options.null:1: \"demand\""));
+  rig.dir.write("options", "# \ndemand");
+  EXPECT_THAT(answer("exit 0"), refused("options:2: \"demand\""));
 }
 
 TEST(Supervisor, PppdGetsACleanStart) {

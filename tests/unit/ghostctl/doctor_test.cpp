@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "../ppp/told_files.hpp"
 #include "ghostctl/doctor_facts.hpp"
 
 namespace ghost::doctor {
@@ -53,7 +54,7 @@ const Row kTable[] = {
     {"no link", [](Facts& f) { f.links.clear(); }, obstacle, "no link is configured", "ghostctl init"},
     {"no peer", [](Facts& f) { f.links[0].peer = Seen::missing; }, obstacle, "/etc/ppp/peers/isp does not exist", "Peer="},
     {"a secret peer", [](Facts& f) { f.links[0].peer = Seen::hidden; }, unseen, "cannot be read", "as root"},
-    {"demand", [](Facts& f) { f.links[0].says.unusable = "demand"; }, obstacle, "\"demand\"", "remove it"},
+    {"demand", [](Facts& f) { f.links[0].says.unusable = "/etc/ppp/options:2: \"demand\""; }, obstacle, "isp: /etc/ppp/options:2: \"demand\"", "correct it"},
     {"no script", [](Facts& f) { f.links[0].script = Seen::missing; }, obstacle, "/etc/chatscripts/isp does not exist", "chat(8)"},
     {"no tty", [](Facts& f) { f.links[0].tty.seen = Seen::missing; }, obstacle, "/dev/ttyUSB0 does not exist", "/etc/ppp/peers/isp"},
     {"no device", [](Facts& f) { f.links[0].tty.is_device = false; }, obstacle, "is not a tty", "tty"},
@@ -117,15 +118,26 @@ TEST(Doctor, TheWorstComesFirst) {
   EXPECT_EQ(found[2].weight, unseen);
 }
 
+PeerFacts facts_of(std::string text) {
+  ppp::ToldFiles told(std::map<std::string, std::string>{{"/etc/ppp/peers/isp", std::move(text)}});
+  return read_peer(ppp::read_options({"call", "isp"}, told));
+}
+
 TEST(DoctorPeer, SaysWhereTheLineIs) {
   EXPECT_EQ(
-      read_peer("# /dev/ttyS9\n/dev/ttyUSB0 115200\nconnect \"/usr/sbin/chat -v -f /etc/chatscripts/isp\"\nuser \"/dev/x\"\n"),
+      facts_of("# /dev/ttyS9\n/dev/ttyUSB0 115200\nconnect \"/usr/sbin/chat -v -f /etc/chatscripts/isp\"\nuser \"/dev/x\"\n"),
       (PeerFacts{.unusable = "", .tty = "/dev/ttyUSB0", .plugin = "", .interface = "", .script = "/etc/chatscripts/isp"}));
-  EXPECT_EQ(read_peer("ttyS1\ndemand\n"),
-            (PeerFacts{.unusable = "demand", .tty = "/dev/ttyS1", .plugin = "", .interface = "", .script = ""}));
+  EXPECT_EQ(
+      facts_of("ttyS1\ndemand\n"),
+      (PeerFacts{
+          .unusable = "/etc/ppp/peers/isp:2: \"demand\" cannot be used with ghostd, because pppd would dial by itself; remove it",
+          .tty = "/dev/ttyS1",
+          .plugin = "",
+          .interface = "",
+          .script = ""}));
   for (const auto* text : {"plugin pppoe.so\nnic-eth0\n", "plugin pppoe.so eth0\n"})
-    EXPECT_EQ(read_peer(text), (PeerFacts{.unusable = "", .tty = "", .plugin = "pppoe.so", .interface = "eth0", .script = ""}));
-  EXPECT_EQ(read_peer("plugin"), PeerFacts{});
+    EXPECT_EQ(facts_of(text), (PeerFacts{.unusable = "", .tty = "", .plugin = "pppoe.so", .interface = "eth0", .script = ""}));
+  EXPECT_EQ(facts_of("plugin"), PeerFacts{});
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ class Doctor(unittest.TestCase):
     def test_a_fifo_does_not_hang_it(self):
         os.unlink(self.root + "/etc/ppp/peers/isp")
         os.mkfifo(self.root + "/etc/ppp/peers/isp")
-        self.assertEqual(self.doctor()[0], 0)
+        self.assert_problem("is not a regular file")
 
 
 if __name__ == "__main__":

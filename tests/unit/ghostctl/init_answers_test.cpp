@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 const Surroundings kHere{.links = {"isp"},
-                         .peers = {{"work", "/dev/ttyS0\nlock\n"}, {"old", "demand\n/dev/ttyS0\n"}},
+                         .peers = {{"work", ""}, {"old", "/etc/ppp/peers/old:1: \"demand\" cannot be used"}},
                          .ttys = {"/dev/ttyUSB0"},
                          .interfaces = {"eth0"},
                          .force = false};

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "../ppp/told_files.hpp"
+#include "ppp/option_judgement.hpp"
 #include "ppp/options.hpp"
 
 namespace ghost::init {
@@ -10,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 std::vector<std::string> places(const std::vector<NewFile>& files) {
@@ -43,6 +46,14 @@ TEST(InitFiles, AnExistingPeerNeedsOnlyALink) {
   EXPECT_FALSE(files[0].replaces);
 }
 
+ppp::PppdOptions read(const std::string& name, const std::string& peer) {
+  core::LinkConfig link;
+  link.name = name;
+  link.ppp.peer = name;
+  ppp::ToldFiles told(std::map<std::string, std::string>{{"/etc/ppp/peers/" + name, peer}});
+  return ppp::read_options_of(*ppp::pppd_argv(link), told);
+}
+
 TEST(InitFiles, AModemHasItsLinkLast) {
   const auto files = plan_files(modem(), {}, {}, true);
   EXPECT_THAT(places(files), ElementsAre("/etc/chatscripts/isp", "/etc/ppp/peers/isp", "/etc/ghostd/links/isp.conf"));
@@ -52,8 +63,8 @@ TEST(InitFiles, AModemHasItsLinkLast) {
 // ghostd reads these files, too (ppp/options.hpp): it must find nothing to refuse, and a chat whose reasons it can hear.
 TEST(InitFiles, GhostdAcceptsThePeerOfAModem) {
   const auto peer = plan_files(modem(), {}, {}, false)[1].text;
-  EXPECT_EQ(ppp::unusable_option(peer), "");
-  EXPECT_EQ(ppp::telling_connect(peer), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
+  EXPECT_THAT(ppp::judgement(read("isp", peer)), IsEmpty());
+  EXPECT_EQ(ppp::telling_connect(read("isp", peer)), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
   EXPECT_THAT(peer, HasSubstr("\n/dev/ttyUSB0\n115200\n"));
   EXPECT_THAT(peer, HasSubstr("\nuser \"gh\\\"o\\\\st\"\n"));
 }
@@ -77,7 +88,7 @@ TEST(InitFiles, APppoeLineUsesThePluginThatIsThere) {
   const auto files = plan_files(a, {.pppoe_plugin = "rp-pppoe.so"}, {}, false);
   ASSERT_THAT(places(files), ElementsAre("/etc/ppp/peers/dsl", "/etc/ghostd/links/dsl.conf"));
   EXPECT_THAT(files[0].text, HasSubstr("\nplugin rp-pppoe.so\nnic-eth0\nuser \"me@isp\"\n"));
-  EXPECT_EQ(ppp::unusable_option(files[0].text), "");
+  EXPECT_THAT(ppp::judgement(read("dsl", files[0].text)), IsEmpty());
 }
 
 TEST(InitFiles, NoFileOrItsPictureHasTheSecret) {

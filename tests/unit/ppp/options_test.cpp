@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "told_files.hpp"
+
 using namespace ghost;
 using namespace ghost::ppp;
 using ::testing::Contains;
@@ -27,6 +29,11 @@ core::LinkConfig modem_link() {
   auto link = peer_link();
   link.ppp = {.peer = "", .device = "/dev/ttyS0", .speed = 115200, .connect = "/etc/ppp/chat/isp", .user = "bob@isp"};
   return link;
+}
+
+PppdOptions read_peer(const core::LinkConfig& link, std::map<std::string, std::string> files) {
+  ToldFiles told(std::move(files));
+  return read_options_of(*pppd_argv(link), told);
 }
 
 std::size_t position(const std::vector<std::string>& argv, std::string_view word) {
@@ -107,36 +114,54 @@ TEST(Options, WhatAShellOrPppdWouldReadAsMoreThanAWordIsRefused) {
   EXPECT_FALSE(pppd_argv(link));
 }
 
-TEST(Options, TheLastEchoIntervalCounts) {
-  EXPECT_EQ(echo_interval(""), kEchoInterval);
-  EXPECT_EQ(echo_interval("lcp-echo-interval 5\n# lcp-echo-interval 6\nlcp-echo-interval 7 # 8"), std::chrono::seconds(7));
-  EXPECT_EQ(echo_interval("lcp-echo-interval 0"), std::chrono::seconds(0));
-  EXPECT_EQ(echo_interval("lcp-echo-interval x\nuser lcp-echo-interval"), kEchoInterval);
-}
-
-TEST(Options, DemandInAPeerFileIsFound) {
-  EXPECT_EQ(unusable_option("noauth\n\tdemand\n"), "demand");
-  EXPECT_EQ(unusable_option("demand"), "demand");
-  EXPECT_EQ(unusable_option("# demand\nconnect \"chat demand\" 'demand'\nipparam on-demand\nuser demanding\n"), "");
-  EXPECT_EQ(unusable_option("\"never ends demand"), "");
-  EXPECT_EQ(unusable_option(""), "");
+TEST(Options, TheEchoIntervalIsTheOneThatPppdGets) {
+  const auto of = [](std::string peer) {
+    return echo_interval(read_peer(peer_link(), {{"/etc/ppp/peers/provider", std::move(peer)}}));
+  };
+  EXPECT_EQ(of(""), kEchoInterval);
+  EXPECT_EQ(of("lcp-echo-interval 5\n# lcp-echo-interval 6\nlcp-echo-interval 7 # 8"), std::chrono::seconds(7));
+  EXPECT_EQ(of("lcp-echo-interval 0"), std::chrono::seconds(0));
+  EXPECT_EQ(of("lcp-echo-interval 0x10s"), std::chrono::seconds(16));
+  EXPECT_EQ(of("user lcp-echo-interval"), kEchoInterval);
 }
 
 TEST(Options, AChatOfThePeerFileIsMadeToTellWhyItFailed) {
-  const auto argv = *pppd_argv(peer_link(), {}, "noauth\nconnect \"/usr/sbin/chat -v -f /etc/chatscripts/isp\"\n");
+  const auto argv = *pppd_argv(peer_link(), {}, "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
   EXPECT_EQ(after(argv, "provider"), "connect");
   EXPECT_EQ(after(argv, "connect"), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
-  EXPECT_EQ(telling_connect("connect 'chat -f x'"), "chat -s -f x");
-  EXPECT_EQ(telling_connect("connect 'chat -f a'\n# connect 'chat -f b'\nconnect 'chat -f c'"),
-            "chat -s -f c");  // the last one counts
-  EXPECT_EQ(telling_connect("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"),
-            "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
-  for (const auto* other :
-       {"", "connect", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'",
-        "connect 'sh -c \"chat x\"'", "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'", "connect 'chatty -f x'",
-        "'connect' 'chat -f x'", "connect chat", "connect 'chat -v'", "connect 'chat -f'",
+
+  const auto of = [](std::string peer) {
+    return telling_connect(read_peer(peer_link(), {{"/etc/ppp/peers/provider", std::move(peer)},
+                                                   {"/etc/ppp/options.site", "connect 'chat -f new'"},
+                                                   {"/etc/ppp/options", "connect 'chat -f system'"},
+                                                   {"/etc/ppp/options.ttyS1", "connect 'chat -f line'"}}));
+  };
+  EXPECT_EQ(of("connect 'chat -f x'"), "chat -s -f x");
+  EXPECT_EQ(of("connect 'chat -f a'\n# connect 'chat -f b'\nconnect 'chat -f c'"), "chat -s -f c");  // the last one counts
+  EXPECT_EQ(of("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"), "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
+  EXPECT_EQ(of("connect \"chat -v -f old\"\nfile /etc/ppp/options.site"), "chat -s -f new");
+  EXPECT_EQ(of("file /etc/ppp/options.site\nconnect chat\\ -f\\ old"), "chat -s -f old");
+  EXPECT_EQ(of("noauth"), "chat -s -f system");
+  EXPECT_EQ(of("/dev/ttyS1"), "chat -s -f line");
+  EXPECT_EQ(of("/dev/ttyS1 connect 'chat -f peer'"), "chat -s -f peer");  // the line's own file yields to the arguments
+  // A line of another kind has no connect script.
+  EXPECT_EQ(of("plugin pppoe.so nic-eth0"), "");
+}
+
+TEST(Options, AChatThatWouldShowASecretIsLeftAlone) {
+  const auto read = [](std::string peer) { return read_peer(peer_link(), {{"/etc/ppp/peers/provider", std::move(peer)}}); };
+  for (const auto* mute :
+       {"connect chat", "connect 'chat -v'", "connect 'chat -f'", "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'",
         // Every user could read it in pppd's arguments: a password, a number.
         "connect \"chat -v '' ATDT1 CONNECT '' ogin: me word: s3cret\"", "connect 'chat -f x ogin: me'",
-        "connect 'chat -T 5551234 -f x'", "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'"})
-    EXPECT_EQ(telling_connect(other), "") << other;
+        "connect 'chat -T 5551234 -f x'", "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'", "connect 'chat AT\\\\dDT'"}) {
+    EXPECT_EQ(telling_connect(read(mute)), "") << mute;
+    EXPECT_TRUE(chat_is_mute(read(mute))) << mute;
+  }
+  for (const auto* other :
+       {"", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'", "connect 'sh -c \"chat x\"'",
+        "connect 'chatty -f x'", "user connect 'chat -f x'", "connect 'chat -s -v x'", "connect \"chat -t 3 -s '' ATZ\""}) {
+    EXPECT_EQ(telling_connect(read(other)), "") << other;
+    EXPECT_FALSE(chat_is_mute(read(other))) << other;
+  }
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the pppd of a link would read on this machine. The user may not be allowed to read all of it; that is a remark as well.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "core/config.hpp"
+#include "ppp/option_files.hpp"
+
+namespace ghost::client {
+
+// `root`: the directory that stands for /; empty: / itself. nullopt: the link cannot be given to pppd at all.
+std::optional<ppp::PppdOptions> pppd_reads(const core::LinkConfig& link, const std::string& root);
+
+}  // namespace ghost::client

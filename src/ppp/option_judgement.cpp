@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ppp/option_judgement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "ppp/options.hpp"
+
+namespace ghost::ppp {
+namespace {
+
+using Verdict = Remark::Verdict;
+
+// No later option takes these back.
+struct Refused {
+  std::string_view name;
+  std::string_view why;
+};
+constexpr Refused kRefused[] = {
+    {"demand", "pppd would dial by itself"}, {"dryrun", "pppd would not dial"},
+    {"show-options", "pppd would not dial"}, {"--help", "pppd would not dial"},
+    {"-h", "pppd would not dial"},           {"--version", "pppd would not dial"},
+    {"-v", "pppd would not dial"},           {"notty", "pppd would take its standard input for the line"},
+};
+
+std::optional<Remark> refused(const GivenOption& option) {
+  if (option.at.file.empty()) return std::nullopt;
+  const auto* found = std::find_if(std::begin(kRefused), std::end(kRefused),
+                                   [&](const Refused& r) { return r.name == option.name; });
+  if (found == std::end(kRefused)) return std::nullopt;
+  return Remark{Verdict::refused, option.at,
+                fmt::format("\"{}\" cannot be used with ghostd, because {}; remove it", option.name, found->why)};
+}
+
+// Two names of one thing.
+std::string_view plain_name(std::string_view name) {
+  if (name == "-detach") return "nodetach";
+  if (name == "-defaultroute") return "nodefaultroute";
+  if (name == "-defaultroute6") return "nodefaultroute6";
+  if (name == "-ipv6") return "noipv6";
+  return name;
+}
+
+std::string words(const GivenOption& option) {
+  const auto* known = known_option(option.name);
+  return known != nullptr && known->takes_argument() ? option.name + " " + option.value : option.name;
+}
+
+// An option of a file that yields to one of ghostd's own. The defaults that ghostd gives before `call` yield themselves.
+std::optional<Remark> overridden(const PppdOptions& options, const GivenOption& option) {
+  const auto* known = known_option(option.name);
+  if (option.at.file.empty() || known == nullptr || known->kind == OptionKind::file || known->kind == OptionKind::call ||
+      known->kind == OptionKind::plugin)
+    return std::nullopt;
+  const auto* winner = options.effective(known->of_group());
+  if (winner == nullptr || !winner->at.file.empty()) return std::nullopt;
+  if (plain_name(winner->name) == plain_name(option.name) && winner->value == option.value) return std::nullopt;
+  return Remark{Verdict::overridden, option.at,
+                fmt::format("\"{}\" has no effect, because ghostd gives pppd \"{}\"", words(option), words(*winner))};
+}
+
+std::optional<Remark> mute_chat(const PppdOptions& options) {
+  if (!chat_is_mute(options)) return std::nullopt;
+  return Remark{Verdict::odd, options.effective("connect")->at,
+                "why this chat fails cannot be known; write its script into a file (-f), or give it the option -s"};
+}
+
+}  // namespace
+
+std::optional<Remark> refusal(const PppdOptions& options) {
+  for (const auto& option : options.options)
+    if (auto remark = refused(option)) return remark;
+  for (const auto& remark : options.remarks)
+    if (remark.verdict == Verdict::refused) return remark;
+  return std::nullopt;
+}
+
+std::vector<Remark> judgement(const PppdOptions& options) {
+  std::vector<Remark> out;
+  const auto add = [&](std::optional<Remark> remark) {
+    if (remark && std::find(out.begin(), out.end(), *remark) == out.end()) out.push_back(std::move(*remark));
+  };
+  for (const auto& option : options.options) add(refused(option));
+  for (const auto& remark : options.remarks) add(remark);
+  add(mute_chat(options));
+  for (const auto& option : options.options) add(overridden(options, option));
+  return out;
+}
+
+}  // namespace ghost::ppp
