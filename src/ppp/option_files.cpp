@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <optional>
 #include <set>
@@ -29,12 +28,12 @@ constexpr Limits kLimits[] = {{"maxconnect", 0, kNoLimit}, {"maxoctets", 0, kNoL
                               {"mo-timeout", 0, kNoLimit}, {"mtu", 128, 16384},        {"stop-bits", 1, 2},
                               {"unit", 0, kNoLimit}};
 
-// The option that forbids another one.
-constexpr std::pair<std::string_view, std::array<std::string_view, 2>> kForbid[] = {
-    {"defaultroute", {"nodefaultroute", "-defaultroute"}},
-    {"defaultroute6", {"nodefaultroute6", "-defaultroute6"}},
-    {"proxyarp", {"noproxyarp", "-proxyarp"}},
+struct Forbidden {
+  std::string_view name, by, or_by;
 };
+constexpr Forbidden kForbidden[] = {{"defaultroute", "nodefaultroute", "-defaultroute"},
+                                    {"defaultroute6", "nodefaultroute6", "-defaultroute6"},
+                                    {"proxyarp", "noproxyarp", "-proxyarp"}};
 
 bool leads_out(std::string_view name) {
   if (name.empty() || name.front() == '/') return true;
@@ -75,8 +74,9 @@ class Reader {
     auto next = arguments.begin();
     words([&] { return next == arguments.end() ? std::nullopt : std::optional(OptionWord{.text = *next++}); }, {}, privileged_);
     device_is_settled_ = true;
-    rank_ = Rank::file;
-    if (const auto tty = terminal()) file(*tty, {}, Need::optional, true);
+    // The plugin for PPPoE has its file read as if it belonged to the arguments.
+    if (out_.channel == Channel::terminal) rank_ = Rank::file;
+    if (const auto path = file_of_device()) file(*path, {}, Need::optional, true);
     return std::move(out_);
   }
 
@@ -184,9 +184,11 @@ class Reader {
   bool no_name(const std::string& word, bool may_be_argument) {
     if (plugins_.contains("pppoe") && (word.starts_with("nic-") || files_.is_ethernet(word))) {
       out_.channel = Channel::plugin;
+      is_pppoe_ = true;
       give(kDevice, word, false);
     } else if (plugins_.contains("pppoatm") && is_atm(word)) {
       out_.channel = Channel::plugin;
+      is_pppoe_ = false;
       give(kDevice, word, false);
     } else if (out_.channel == Channel::terminal && is_device(word)) {
       if (device_is_settled_)
@@ -212,7 +214,7 @@ class Reader {
     switch (files_.device_at(word.front() == '/' ? word : "/dev/" + word)) {
       case OptionFiles::Device::terminal: return true;
       case OptionFiles::Device::other: return false;
-      case OptionFiles::Device::absent: return word.front() == '/' || (word.starts_with("tty") && word.size() > 3);
+      case OptionFiles::Device::absent: return word.starts_with("/dev/") || (word.starts_with("tty") && word.size() > 3);
     }
     return false;
   }
@@ -234,8 +236,12 @@ class Reader {
     if ((known.has('4') || known.has('5')) && !at_.file.empty())
       remark(Verdict::unknown, at_,
              fmt::format("only pppd {} has the option \"{}\"", known.has('4') ? "2.4" : "2.5", known.name));
+    if (known.has('B')) remark(Verdict::unknown, at_, fmt::format("not every pppd has the option \"{}\"", known.name));
     if (!give(known.name, value, known.has('P'), known.has('F'), known.of_group())) return;
-    if (const auto why = refusal(known, value); !why.empty()) return remark(Verdict::stops_pppd, at_, why);
+    if (const auto why = refusal(known, value); !why.empty()) {
+      out_.options.back().counts = false;
+      return remark(Verdict::stops_pppd, at_, why);
+    }
     switch (known.kind) {
       case OptionKind::file: return file(value.starts_with('/') ? value : "/" + value, at_, Need::required, is_privileged_);
       case OptionKind::call:
@@ -254,17 +260,22 @@ class Reader {
     if (known.name == "pppol2tp") out_.channel = Channel::plugin;
   }
 
+  // The option that was given before and forbids this one.
+  [[nodiscard]] std::string_view forbidden_by(std::string_view name) const {
+    for (const auto& forbidden : kForbidden)
+      if (forbidden.name == name)
+        for (const auto& option : out_.options)
+          if (option.name == forbidden.by || option.name == forbidden.or_by) return option.name;
+    return {};
+  }
+
   // Why pppd would exit, as far as that depends on the option alone.
   std::string refusal(const KnownOption& known, const std::string& value) const {
     if (known.has('R') && !is_privileged_) return fmt::format("\"{}\" needs root", known.name);
     if (known.has('D') && device_is_settled_)
       return fmt::format("\"{}\" may not be given here, but before options.TTY", known.name);
-    if (known.has('E'))
-      for (const auto& [name, forbidding] : kForbid)
-        if (name == known.name && std::any_of(out_.options.begin(), out_.options.end(), [&](const GivenOption& o) {
-              return std::find(forbidding.begin(), forbidding.end(), o.name) != forbidding.end();
-            }))
-          return fmt::format("\"{}\" cannot stand after \"{}\"; remove it", known.name, forbidding.front());
+    if (const auto forbidding = forbidden_by(known.name); !forbidding.empty())
+      return fmt::format("\"{}\" cannot stand after \"{}\"; remove it", known.name, forbidding);
     if (known.kind == OptionKind::hex && !option_number(value, 16))
       return fmt::format("\"{}\" needs a hexadecimal number, not \"{}\"", known.name, value);
     if (known.kind == OptionKind::number) {
@@ -291,14 +302,17 @@ class Reader {
     remark(Verdict::unknown, at_, fmt::format("the plugin \"{}\" is not pppd's own, so what it does is not known", argument));
   }
 
-  // The path of options.TTY, if pppd looks for it.
-  std::optional<std::string> terminal() const {
-    if (out_.channel != Channel::terminal) return std::nullopt;
-    for (const auto* other : {"pty", "notty", "socket"})
-      if (out_.effective(other) != nullptr) return std::nullopt;
+  // The path of options.TTY, or options.INTERFACE of PPPoE, if pppd looks for it.
+  std::optional<std::string> file_of_device() const {
     const auto* device = out_.effective(kDevice);
     if (device == nullptr) return std::nullopt;
     std::string name = device->value;
+    if (out_.channel == Channel::plugin) {
+      if (!is_pppoe_) return std::nullopt;
+      return where_.options + "." + (name.starts_with("nic-") ? name.substr(4) : name);
+    }
+    for (const auto* other : {"pty", "notty", "socket"})
+      if (out_.effective(other) != nullptr) return std::nullopt;
     if (const auto at = name.find("/dev/"); at != std::string::npos) name.erase(0, at + 5);
     if (name.empty() || name == "tty") return std::nullopt;
     std::replace(name.begin(), name.end(), '/', '.');
@@ -314,6 +328,7 @@ class Reader {
   bool is_privileged_ = true;
   bool stopped_ = false;
   bool device_is_settled_ = false;
+  bool is_pppoe_ = false;
   bool unfamiliar_ = false;  // a plugin whose options are not known has been loaded
   std::set<std::string_view> plugins_;
   std::map<std::string, unsigned, std::less<>> ranks_;  // by group

@@ -43,6 +43,10 @@ std::string_view plain_name(std::string_view name) {
   return name;
 }
 
+bool same(const GivenOption& one, const GivenOption& other) {
+  return plain_name(one.name) == plain_name(other.name) && one.value == other.value;
+}
+
 std::string words(const GivenOption& option) {
   const auto* known = known_option(option.name);
   return known != nullptr && known->takes_argument() ? option.name + " " + option.value : option.name;
@@ -56,9 +60,27 @@ std::optional<Remark> overridden(const PppdOptions& options, const GivenOption& 
     return std::nullopt;
   const auto* winner = options.effective(known->of_group());
   if (winner == nullptr || !winner->at.file.empty()) return std::nullopt;
-  if (plain_name(winner->name) == plain_name(option.name) && winner->value == option.value) return std::nullopt;
+  if (same(*winner, option)) return std::nullopt;
   return Remark{Verdict::overridden, option.at,
                 fmt::format("\"{}\" has no effect, because ghostd gives pppd \"{}\"", words(option), words(*winner))};
+}
+
+// Options that ghostd needs, whatever the files say.
+constexpr std::string_view kNeeded[] = {"nodetach", "persist",  "maxfail",      "idle",          "logfile", "hide-password",
+                                        "ifname",   "linkname", "defaultroute", "defaultroute6", "+ipv6",   "ipparam"};
+
+// A file that is read after ghostd's arguments and does not yield to them.
+std::optional<Remark> overrides_ghostd(const PppdOptions& options, const GivenOption& option) {
+  const auto* known = known_option(option.name);
+  if (option.at.file.empty() || known == nullptr || options.effective(known->of_group()) != &option) return std::nullopt;
+  if (std::find(std::begin(kNeeded), std::end(kNeeded), known->of_group()) == std::end(kNeeded)) return std::nullopt;
+  const auto ours = std::find_if(options.options.rbegin(), options.options.rend(), [&](const GivenOption& other) {
+    const auto* its = known_option(other.name);
+    return other.at.file.empty() && its != nullptr && its->of_group() == known->of_group();
+  });
+  if (ours == options.options.rend() || same(*ours, option)) return std::nullopt;
+  return Remark{Verdict::refused, option.at,
+                fmt::format("\"{}\" would override \"{}\", which ghostd needs; remove it", words(option), words(*ours))};
 }
 
 std::optional<Remark> mute_chat(const PppdOptions& options) {
@@ -70,8 +92,10 @@ std::optional<Remark> mute_chat(const PppdOptions& options) {
 }  // namespace
 
 std::optional<Remark> refusal(const PppdOptions& options) {
-  for (const auto& option : options.options)
+  for (const auto& option : options.options) {
     if (auto remark = refused(option)) return remark;
+    if (auto remark = overrides_ghostd(options, option)) return remark;
+  }
   for (const auto& remark : options.remarks)
     if (remark.verdict == Verdict::refused) return remark;
   return std::nullopt;
@@ -82,10 +106,16 @@ std::vector<Remark> judgement(const PppdOptions& options) {
   const auto add = [&](std::optional<Remark> remark) {
     if (remark && std::find(out.begin(), out.end(), *remark) == out.end()) out.push_back(std::move(*remark));
   };
-  for (const auto& option : options.options) add(refused(option));
+  for (const auto& option : options.options) {
+    add(refused(option));
+    add(overrides_ghostd(options, option));
+  }
   for (const auto& remark : options.remarks) add(remark);
   add(mute_chat(options));
-  for (const auto& option : options.options) add(overridden(options, option));
+  for (const auto& option : options.options)
+    if (std::none_of(out.begin(), out.end(),
+                     [&](const Remark& said) { return said.at == option.at && said.text.starts_with('"' + option.name + '"'); }))
+      add(overridden(options, option));
   return out;
 }
 

@@ -17,9 +17,8 @@ using enum OptionKind;
 //   F  root's: a user cannot replace what root has set
 //   R  needs root
 //   D  means a device: not allowed in options.TTY
-//   E  pppd refuses it after the option that forbids it (nodefaultroute, noproxyarp …)
 //   T  of the serial line: unknown once a plugin's device has taken its place
-//   4  only pppd 2.4.9 has it;  5  only pppd 2.5
+//   4  only pppd 2.4.9 has it;  5  only pppd 2.5;  B  only some builds, and not Debian's
 // Sorted.
 // clang-format off
 constexpr KnownOption kOptions[] = {
@@ -43,8 +42,8 @@ constexpr KnownOption kOptions[] = {
     {"chap-timeout", number, "", "P"}, {"chapms-strip-domain", flag, "", ""}, {"child-timeout", number, "", "P"},
     {"connect", text, "", "PFT"}, {"connect-delay", number, "", "P"}, {"crl", text, "", ""}, {"crl-dir", text, "", ""},
     {"crtscts", flag, "", "PT"}, {"datarate", number, "", "PT"}, {"debug", flag, "", ""}, {"default-asyncmap", flag, "", ""},
-    {"default-mru", flag, "mru", "P"}, {"defaultroute", flag, "", "E"}, {"defaultroute-metric", number, "", "R"},
-    {"defaultroute6", flag, "", "E"}, {"deflate", special, "", "P"}, {"demand", flag, "", ""}, {"disconnect", text, "", "PFT"},
+    {"default-mru", flag, "mru", "P"}, {"defaultroute", flag, "", ""}, {"defaultroute-metric", number, "", "R"},
+    {"defaultroute6", flag, "", ""}, {"deflate", special, "", "P"}, {"demand", flag, "", ""}, {"disconnect", text, "", "PFT"},
     {"domain", special, "", "PR"}, {"dryrun", flag, "", ""}, {"dump", flag, "", ""}, {"eap-interval", number, "", ""},
     {"eap-max-rreq", number, "", ""}, {"eap-max-sreq", number, "", ""}, {"eap-restart", number, "", ""},
     {"eap-timeout", number, "", ""}, {"enable-session", flag, "", "R"}, {"endpoint", special, "", "P"},
@@ -73,8 +72,8 @@ constexpr KnownOption kOptions[] = {
     {"maxfail", number, "", "P"}, {"maxoctets", number, "", "P"}, {"minconnect", number, "", "", "minconn"},
     {"mo", number, "", "P"}, {"mo-direction", special, "", ""}, {"mo-timeout", number, "", "P"}, {"modem", flag, "", "PT"},
     {"mp", flag, "multilink", "P"}, {"mppe-stateful", flag, "", "P"}, {"mpshortseq", flag, "", "P"}, {"mrru", number, "", "P"},
-    {"mru", number, "", "P"}, {"ms-dns", special, "", ""}, {"ms-lanman", flag, "", ""}, {"ms-wins", special, "", ""},
-    {"mschap-challenge", text, "", ""}, {"mschap2-peer-challenge", text, "", ""}, {"mtu", number, "", ""},
+    {"mru", number, "", "P"}, {"ms-dns", special, "", ""}, {"ms-lanman", flag, "", "B"}, {"ms-wins", special, "", ""},
+    {"mschap-challenge", text, "", "B"}, {"mschap2-peer-challenge", text, "", "B"}, {"mtu", number, "", ""},
     {"multilink", flag, "", "P"}, {"name", text, "", "PR"}, {"need-peer-eap", flag, "", ""},
     {"net-down-script", text, "", "R5"}, {"net-init-script", text, "", "R5"}, {"net-pre-up-script", text, "", "R5"},
     {"netmask", special, "", "P"}, {"noaccomp", flag, "", ""}, {"noauth", flag, "auth", "PR"},
@@ -103,7 +102,7 @@ constexpr KnownOption kOptions[] = {
     {"pppol2tp_recv_seq", flag, "", "P", "pppol2tp"}, {"pppol2tp_reorderto", number, "", "P", "pppol2tp"},
     {"pppol2tp_send_seq", flag, "", "P", "pppol2tp"}, {"pppol2tp_session_id", number, "", "P", "pppol2tp"},
     {"pppol2tp_tunnel_id", number, "", "P", "pppol2tp"}, {"predictor1", flag, "", "P"}, {"privgroup", special, "", "R"},
-    {"promptprog", text, "", "4", "passprompt"}, {"proxyarp", flag, "", "E"}, {"pty", text, "", "PFDT"},
+    {"promptprog", text, "", "4", "passprompt"}, {"proxyarp", flag, "", ""}, {"pty", text, "", "PFDT"},
     {"qos", text, "", "", "pppoatm"}, {"radius-config-file", text, "", "", "radius"},
     {"realms-config-file", text, "", "", "radrealms"}, {"receive-all", flag, "", ""}, {"record", text, "", "PT"},
     {"refuse-chap", flag, "", ""}, {"refuse-eap", flag, "", ""}, {"refuse-mschap", flag, "", ""},
@@ -114,8 +113,8 @@ constexpr KnownOption kOptions[] = {
     {"require-pap", flag, "auth", "P"}, {"rp_pppoe_ac", text, "", "", "pppoe"}, {"rp_pppoe_service", text, "", "", "pppoe"},
     {"rp_pppoe_sess", text, "", "", "pppoe"}, {"rp_pppoe_verbose", number, "", "", "pppoe"}, {"set", special, "", ""},
     {"show-options", flag, "", "5"}, {"show-password", flag, "hide-password", "P"}, {"silent", flag, "", ""},
-    {"socket", text, "", "PDT"}, {"srp-interval", number, "", ""}, {"srp-pn-secret", text, "", ""},
-    {"srp-use-pseudonym", flag, "", ""}, {"stop-bits", number, "", "PFT"}, {"sync", flag, "", "T"},
+    {"socket", text, "", "PDT"}, {"srp-interval", number, "", "B"}, {"srp-pn-secret", text, "", "B"},
+    {"srp-use-pseudonym", flag, "", "B"}, {"stop-bits", number, "", "PFT"}, {"sync", flag, "", "T"},
     {"tls-verify-key-usage", flag, "", "5"}, {"tls-verify-method", text, "", "5"}, {"unit", number, "", "P"},
     {"unset", special, "", ""}, {"up_sdnotify", flag, "nodetach", "P"}, {"updetach", flag, "nodetach", "P"},
     {"usehostname", flag, "", ""}, {"usepeerdns", flag, "", ""}, {"usepeerwins", flag, "", "5"}, {"user", text, "", "P"},
@@ -148,6 +147,8 @@ const KnownOption* known_option(std::string_view name) {
                                     [](const KnownOption& option, std::string_view n) { return option.name < n; });
   return at != std::end(kOptions) && at->name == name ? at : nullptr;
 }
+
+std::span<const KnownOption> all_known_options() { return kOptions; }
 
 std::string_view own_plugin(std::string_view argument) {
   argument.remove_prefix(argument.rfind('/') + 1);  // npos + 1 is 0

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace ghost::ppp {
@@ -34,6 +35,7 @@ struct KnownOption {
 
 // nullptr: pppd and its own plugins have no option of this name.
 const KnownOption* known_option(std::string_view name);
+std::span<const KnownOption> all_known_options();
 
 // "/usr/lib/pppd/2.4.9/rp-pppoe.so" → "pppoe". Empty: none of pppd's own plugins.
 std::string_view own_plugin(std::string_view argument);

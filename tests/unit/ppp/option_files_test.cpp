@@ -72,18 +72,26 @@ TEST(OptionFiles, TheLineHasAFileOfItsOwn) {
   for (const auto& [device, name] : Files{{"/dev/ttyS0", "ttyS0"},
                                           {"ttyS0", "ttyS0"},
                                           {"/dev/serial/by-id/x", "serial.by-id.x"},
-                                          {"/dev/ttyS9", "ttyS9"},  // it may come
-                                          {"/x/dev/ttyS0", "ttyS0"}})
+                                          {"/dev/ttyS9", "ttyS9"}})  // it may come
     EXPECT_THAT(remarks(read({{"/etc/ppp/peers/isp", device}, {"/etc/ppp/options." + name, "\nwhatever"}})),
                 ElementsAre(fmt::format("stops /etc/ppp/options.{}:2: pppd has no option \"whatever\"", name)));
   for (const auto* none :
-       {"/dev/tty", "/dev/ttyS0 pty x", "/dev/ttyS0 notty", "/dev/ttyS0 socket a:1", "plugin pppoe.so eth0", ""})
+       {"/dev/tty", "/dev/ttyS0 pty x", "/dev/ttyS0 notty", "/dev/ttyS0 socket a:1", "plugin pppoatm.so 8.35", ""})
     EXPECT_THAT(remarks(read({{"/etc/ppp/peers/isp", none},
                               {"/etc/ppp/options.tty", "whatever"},
                               {"/etc/ppp/options.ttyS0", "whatever"},
-                              {"/etc/ppp/options.eth0", "whatever"}})),
+                              {"/etc/ppp/options.8.35", "whatever"}})),
                 IsEmpty())
         << none;
+}
+
+TEST(OptionFiles, AnInterfacesFileYieldsToNothing) {
+  for (const auto* device : {"nic-eth0", "eth0"}) {
+    const auto options = read(
+        {{"/etc/ppp/peers/isp", std::string("plugin pppoe.so ") + device}, {"/etc/ppp/options.eth0", "idle 5"}},
+        {"call", "isp", "idle", "0"});
+    EXPECT_EQ(value(options, "idle"), "idle 5") << device;
+  }
 }
 
 TEST(OptionFiles, OptionsThatReplaceOneAnother) {
@@ -154,6 +162,7 @@ TEST(OptionFiles, WhatCannotBeKnown) {
                           "unknown /etc/ppp/peers/isp:1: \"foo\" is not an option of pppd; it may belong to a plugin",
                           "unknown /etc/ppp/peers/isp:2: \"baz\" is not an option of pppd; it may belong to a plugin"));
   EXPECT_NE(peer("plugin x.so foo demand").effective("demand"), nullptr);
+  EXPECT_THAT(remarks(peer("srp-interval 3")), ElementsAre(HasSubstr("not every pppd has the option \"srp-interval\"")));
   EXPECT_THAT(remarks(peer("ipx")), ElementsAre("unknown /etc/ppp/peers/isp:1: only pppd 2.4 has the option \"ipx\""));
   EXPECT_THAT(remarks(read({{"/etc/ppp/options", "!"}, {"/root/.ppprc", "!"}, {"/etc/ppp/peers/isp", "\nfile /x"}, {"/x", "!"}})),
               ElementsAre("unknown /etc/ppp/options: cannot be read (Permission denied), so its options are not known",

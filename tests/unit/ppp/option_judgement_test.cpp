@@ -91,6 +91,16 @@ TEST(OptionJudgement, WhatGhostdOverrides) {
               ElementsAre("/etc/ppp/options.ttyS0:1: \"defaultroute\" cannot stand after \"nodefaultroute\"; remove it"));
 }
 
+TEST(OptionJudgement, AFileThatOverridesGhostdIsRefused) {
+  const auto of_interface = [](std::string text) {
+    return refused(with({{"/etc/ppp/peers/isp", "plugin pppoe.so nic-eth0"}, {"/etc/ppp/options.eth0", std::move(text)}}));
+  };
+  for (const auto* word : {"persist", "updetach", "maxfail 0", "idle 300", "logfile /x", "show-password", "ifname ppp0",
+                           "linkname x", "ipparam x", "+ipv6"})
+    EXPECT_THAT(of_interface(word), HasSubstr(std::string("/etc/ppp/options.eth0:1: \"") + word + "\" would override ")) << word;
+  EXPECT_EQ(of_interface("nopersist -detach idle 0 ipparam isp user me lcp-echo-interval 5"), "");
+}
+
 TEST(OptionJudgement, AChatThatIsNotHeard) {
   EXPECT_THAT(
       judged(peer("\nconnect \"chat -v '' ATDT1 CONNECT ''\"")),
