@@ -125,13 +125,14 @@ class Reader {
   void read_text(const std::string& path, std::string_view text, bool privileged) {
     const auto left = kOptionBytesMax - std::min(kOptionBytesMax, bytes_read_);
     const auto limit = std::min(kOptionFileMax, left);
-    const bool too_long = text.size() > limit;
+    bool too_long = text.size() > limit;
     text = text.substr(0, limit);
     bytes_read_ += text.size();
     OptionWords source(text);
     open_.push_back(path);
     words([&] { return source.next(); }, path, privileged);
     open_.pop_back();
+    too_long = too_long && words_read_ <= kOptionWordsMax;  // otherwise it was not read so far
     // Once: each further file has the same fault.
     if (too_long && !std::exchange(full_, limit < kOptionFileMax))
       remark(Verdict::refused, {path, source.line()},
@@ -145,6 +146,11 @@ class Reader {
     bool may_be_argument = false;  // the word before was an option of an unfamiliar plugin
     while (const auto word = next()) {
       at_ = {path, path.empty() ? 0 : word->line};
+      if (++words_read_ > kOptionWordsMax) {
+        if (words_read_ == kOptionWordsMax + 1)
+          remark(Verdict::refused, at_, fmt::format("pppd would read more than {} words of options", kOptionWordsMax));
+        break;
+      }
       look_at(*word);
       const auto* known = known_option(word->text);
       if (known != nullptr && !is_available(*known)) known = nullptr;
@@ -182,6 +188,7 @@ class Reader {
 
   // What pppd makes of a word that is not an option's name, in its order. False: nothing.
   bool no_name(const std::string& word, bool may_be_argument) {
+    if (stopped_) return false;
     if (plugins_.contains("pppoe") && (word.starts_with("nic-") || files_.is_ethernet(word))) {
       out_.channel = Channel::plugin;
       is_pppoe_ = true;
@@ -229,6 +236,7 @@ class Reader {
     else if (rank == static_cast<unsigned>(Rank::arguments) && before->second > 100)
       remark(Verdict::stops_pppd, at_, fmt::format("\"{}\" cannot be changed, because root has set it", name));
     out_.options.push_back({std::string(name), std::move(value), at_, is_privileged_, rank_, counts});
+    if (counts) out_.winners.insert_or_assign(std::string(group), out_.options.size() - 1);
     return counts;
   }
 
@@ -237,9 +245,13 @@ class Reader {
       remark(Verdict::unknown, at_,
              fmt::format("only pppd {} has the option \"{}\"", known.has('4') ? "2.4" : "2.5", known.name));
     if (known.has('B')) remark(Verdict::unknown, at_, fmt::format("not every pppd has the option \"{}\"", known.name));
+    const auto before = out_.winners.find(known.of_group());
+    const auto winner = before == out_.winners.end() ? std::nullopt : std::optional(before->second);
     if (!give(known.name, value, known.has('P'), known.has('F'), known.of_group())) return;
     if (const auto why = refusal(known, value); !why.empty()) {
       out_.options.back().counts = false;
+      if (winner) out_.winners.insert_or_assign(std::string(known.of_group()), *winner);
+      else out_.winners.erase(std::string(known.of_group()));
       return remark(Verdict::stops_pppd, at_, why);
     }
     switch (known.kind) {
@@ -335,6 +347,7 @@ class Reader {
   std::vector<std::string> open_;                       // the files that are being read, the innermost last
   std::size_t files_read_ = 0;
   std::size_t bytes_read_ = 0;
+  std::size_t words_read_ = 0;
   bool full_ = false;  // kOptionBytesMax are read
 };
 
@@ -346,11 +359,8 @@ std::string Remark::str() const {
 }
 
 const GivenOption* PppdOptions::effective(std::string_view group) const {
-  for (auto option = options.rbegin(); option != options.rend(); ++option) {
-    const auto* known = known_option(option->name);
-    if (option->counts && (known == nullptr ? std::string_view(option->name) : known->of_group()) == group) return &*option;
-  }
-  return nullptr;
+  const auto found = winners.find(group);
+  return found == winners.end() ? nullptr : &options[found->second];
 }
 
 PppdOptions read_options(const std::vector<std::string>& arguments, OptionFiles& files, const PppdFiles& where, bool privileged) {

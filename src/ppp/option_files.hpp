@@ -23,6 +23,7 @@ namespace ghost::ppp {
 inline constexpr std::size_t kOptionFileMax = 256 * 1024;    // bytes of one file
 inline constexpr std::size_t kOptionBytesMax = 1024 * 1024;  // of all
 inline constexpr std::size_t kOptionFilesMax = 128;
+inline constexpr std::size_t kOptionWordsMax = 4000;  // of all
 inline constexpr std::size_t kOptionDepthMax = 16;
 
 // How the reader sees the machine. A path is absolute.
@@ -87,6 +88,7 @@ struct PppdOptions {
   std::vector<GivenOption> options;
   std::vector<Remark> remarks;  // verdicts refused, stops_pppd, odd and unknown; at most one stops_pppd
   Channel channel = Channel::terminal;
+  std::map<std::string, std::size_t, std::less<>> winners;  // by group: the index of the option that counts
 
   // The one of its group that counts in the end; nullptr: none was given.
   [[nodiscard]] const GivenOption* effective(std::string_view group) const;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "ppp/options.hpp"
@@ -103,8 +104,9 @@ std::optional<Remark> refusal(const PppdOptions& options) {
 
 std::vector<Remark> judgement(const PppdOptions& options) {
   std::vector<Remark> out;
+  std::set<std::string> said;  // a file may be read twice
   const auto add = [&](std::optional<Remark> remark) {
-    if (remark && std::find(out.begin(), out.end(), *remark) == out.end()) out.push_back(std::move(*remark));
+    if (remark && said.insert(remark->str()).second) out.push_back(std::move(*remark));
   };
   for (const auto& option : options.options) {
     add(refused(option));
@@ -112,10 +114,13 @@ std::vector<Remark> judgement(const PppdOptions& options) {
   }
   for (const auto& remark : options.remarks) add(remark);
   add(mute_chat(options));
+  const auto is_stopped_by = [&](const GivenOption& option) {
+    return std::any_of(options.remarks.begin(), options.remarks.end(), [&](const Remark& remark) {
+      return remark.verdict == Verdict::stops_pppd && remark.at == option.at && remark.text.starts_with('"' + option.name + '"');
+    });
+  };
   for (const auto& option : options.options)
-    if (std::none_of(out.begin(), out.end(),
-                     [&](const Remark& said) { return said.at == option.at && said.text.starts_with('"' + option.name + '"'); }))
-      add(overridden(options, option));
+    if (auto remark = overridden(options, option); remark && !is_stopped_by(option)) add(std::move(remark));
   return out;
 }
 

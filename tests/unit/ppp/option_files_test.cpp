@@ -207,6 +207,13 @@ TEST(OptionFiles, FilesThatAreTooLarge) {
               ElementsAre(HasSubstr("all files of options are larger than 1048576 bytes together")));
 }
 
+TEST(OptionFiles, TooManyWords) {
+  std::string text;
+  for (std::size_t i = 0; i < 300'000 / 7; ++i) text += "noauth\n";
+  EXPECT_THAT(remarks(peer(text)),
+              ElementsAre("refused /etc/ppp/peers/isp:4000: pppd would read more than 4000 words of options"));
+}
+
 TEST(OptionFiles, WhatIsNotAFile) {
   EXPECT_THAT(remarks(read({{"/etc/ppp/peers/isp/", ""}})),
               ElementsAre("refused /etc/ppp/peers/isp: is a directory, not a file"));
