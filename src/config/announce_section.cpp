@@ -109,7 +109,8 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
     problems.push_back({file, assignment.line, unknown_key(assignment)});
     return;
   }
-  if (assignment.value.empty()) {
+  const auto value = common ? trim(assignment.value) : std::string_view(assignment.value);  // a notifier's own may be text
+  if (value.empty()) {
     if (common) k->reset(draft->config);
     else draft->config.more.erase(assignment.key);
     draft->where.erase(assignment.key);
@@ -117,8 +118,8 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
   }
   draft->where.insert_or_assign(assignment.key, Where{file, assignment.line});
   if (!common) {
-    draft->config.more.insert_or_assign(assignment.key, assignment.value);
-  } else if (const auto wrong = k->set(draft->config, assignment.value)) {
+    draft->config.more.insert_or_assign(assignment.key, std::string(value));
+  } else if (const auto wrong = k->set(draft->config, value)) {
     problems.push_back(
         {file, assignment.line, fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
   }

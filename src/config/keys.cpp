@@ -26,10 +26,12 @@ Parsed<std::string> absolute_path(std::string_view text) {
   return std::string(text);
 }
 
+// pppd gets it as an argument of its own (src/ppp/options.cpp), so blanks, quotes and "#" mean themselves.
 Parsed<std::string> user_name(std::string_view text) {
-  const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\''; };
-  if (text.front() == '-' || std::any_of(text.begin(), text.end(), odd))
-    return no("not a valid name; use printable ASCII without blanks and quotes, and do not begin with \"-\"");
+  constexpr std::size_t kMost = 255;  // RFC 1334, 2.2.1: its length is one byte
+  if (text.front() == '-') return no("not a valid name; do not begin it with \"-\"");
+  if (text.size() > kMost) return no(fmt::format("not a valid name; use at most {} bytes", kMost));
+  if (text.find('\t') != std::string_view::npos) return no("not a valid name; a tab is not allowed");
   return std::string(text);
 }
 
@@ -123,6 +125,7 @@ struct Key {
   std::string_view name;
   std::function<std::optional<std::string>(Draft&, std::string_view)> set;  // what is wrong, if anything
   std::function<void(Draft&)> reset;
+  bool text = false;  // blanks at its ends, which only quotes can hold, belong to the value
 };
 
 // `target` returns the place of the value in a draft; `parse` makes the value.
@@ -139,6 +142,11 @@ Key key(std::string_view section, std::string_view name, Target target, Parse pa
             Draft fresh;
             target(draft) = target(fresh);
           }};
+}
+
+Key text_key(Key key) {
+  key.text = true;
+  return key;
 }
 
 Key routes_key() {
@@ -181,12 +189,12 @@ const std::vector<Key>& table() {
   constexpr std::size_t kMost = 1'000'000;
   // clang-format off
   static const std::vector<Key> keys{
-      key("Link", "Description", [](Draft& d) -> auto& { return d.link.description; }, any_text),
+      text_key(key("Link", "Description", [](Draft& d) -> auto& { return d.link.description; }, any_text)),
       key("Link", "Peer", [](Draft& d) -> auto& { return d.link.ppp.peer; }, peer_name),
       key("Link", "Device", [](Draft& d) -> auto& { return d.link.ppp.device; }, absolute_path),
       key("Link", "Speed", [](Draft& d) -> auto& { return d.link.ppp.speed; }, number(50U, 100'000'000U)),
       key("Link", "Connect", [](Draft& d) -> auto& { return d.link.ppp.connect; }, absolute_path),
-      key("Link", "User", [](Draft& d) -> auto& { return d.link.ppp.user; }, user_name),
+      text_key(key("Link", "User", [](Draft& d) -> auto& { return d.link.ppp.user; }, user_name)),
       key("Link", "Address", [](Draft& d) -> auto& { return d.link.stable; }, stable_addresses),
       key("Link", "IPv6", [](Draft& d) -> auto& { return d.ipv6; }, boolean),
       key("Link", "DNS", [](Draft& d) -> auto& { return d.link.dns; }, name_servers),
@@ -215,7 +223,7 @@ const std::vector<Key>& table() {
       key("Buffer", "Bytes", [](Draft& d) -> auto& { return d.link.buffer.bytes; }, buffer_bytes),
       key("Buffer", "Age", [](Draft& d) -> auto& { return d.link.buffer.age; }, span(1s, "1s", Infinity::allowed)),
       key("Share", "From", [](Draft& d) -> auto& { return d.link.share; }, prefixes),
-      key("Appear", "Name", [](Draft& d) -> auto& { return d.link.appear.name; }, any_text),
+      text_key(key("Appear", "Name", [](Draft& d) -> auto& { return d.link.appear.name; }, any_text)),
       key("Appear", "Hold", [](Draft& d) -> auto& { return d.link.appear.hold; }, span(1s, "1s")),
       key("Appear", "Window", [](Draft& d) -> auto& { return d.link.appear.window; }, parse_window),
       every_key(),
@@ -278,13 +286,14 @@ void apply(const std::string& file, const Assignment& assignment, Draft& draft, 
     problems.push_back({file, assignment.line, unknown_key(assignment)});
     return;
   }
-  if (assignment.value.empty()) {
+  const auto value = k->text ? std::string_view(assignment.value) : trim(assignment.value);
+  if (value.empty()) {
     k->reset(draft);
     if (const auto found = draft.where.find(assignment.key); found != draft.where.end()) draft.where.erase(found);
     return;
   }
   draft.where.insert_or_assign(assignment.key, Where{file, assignment.line});
-  if (const auto wrong = k->set(draft, assignment.value))
+  if (const auto wrong = k->set(draft, value))
     problems.push_back(
         {file, assignment.line, fmt::format("bad value \"{}\" for {}=: {}", assignment.value, assignment.key, *wrong)});
 }

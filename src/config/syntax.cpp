@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tl/expected.hpp>
 #include <utility>
 
 #include "base/utf8.hpp"
@@ -12,6 +13,29 @@
 
 namespace ghost::config {
 namespace {
+
+// Of a trimmed "value  # comment": the value, without the quotes around it. Quotes hold blanks and "#".
+tl::expected<std::string_view, std::string> value_of(std::string_view text) {
+  bool quoted = false;
+  auto end = text.size();
+  for (std::size_t i = 0; i < text.size() && end == text.size(); ++i) {
+    if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (text[i] == '#' && !quoted) {
+      if (i > 0 && text[i - 1] != ' ' && text[i - 1] != '\t')
+        return tl::unexpected(
+            std::string("'#' is not allowed inside a value; write double quotes around the value. A comment "
+                        "needs a blank before it"));
+      end = i;
+    }
+  }
+  const auto value = trim(text.substr(0, end));
+  const bool around = value.starts_with('"');
+  if (quoted || (around && value.find('"', 1) != value.size() - 1))
+    return tl::unexpected(std::string(
+        "unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one"));
+  return around ? value.substr(1, value.size() - 2) : value;
+}
 
 class Scanner {
  public:
@@ -62,20 +86,12 @@ class Scanner {
     if (section_.empty())
       return wrong(fmt::format("{}= is before the first section; write [Link] or another section above it", key));
 
-    auto value = trim(text.substr(equals + 1));
-    if (const auto hash = value.find('#'); hash != std::string_view::npos) {
-      if (hash > 0 && value[hash - 1] != ' ' && value[hash - 1] != '\t')
-        return wrong("'#' is not allowed inside a value; a comment needs a blank before it");
-      value = trim(value.substr(0, hash));
-    }
-    if (const auto quotes = std::count(value.begin(), value.end(), '"');
-        quotes % 2 != 0 || (quotes != 0 && value.front() == '"' && (quotes != 2 || value.back() != '"')))
-      return wrong("unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with one");
+    const auto value = value_of(trim(text.substr(equals + 1)));
+    if (!value) return wrong(value.error());
 
     const auto [first, is_new] = seen_.try_emplace({section_, std::string(key)}, number_);
     if (!is_new) return wrong(fmt::format("duplicate key {}= in [{}], first given in line {}", key, section_, first->second));
-    if (value.starts_with('"')) value = trim(value.substr(1, value.size() - 2));
-    out_.assignments.push_back({section_, std::string(key), std::string(value), number_});
+    out_.assignments.push_back({section_, std::string(key), std::string(*value), number_});
   }
 
   void wrong(std::string message) { out_.problems.push_back({file_, number_, std::move(message)}); }

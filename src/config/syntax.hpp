@@ -22,7 +22,7 @@ struct SectionLine {
 struct Assignment {
   std::string section;
   std::string key;
-  std::string value;  // without the quotes around it; empty for "Key="
+  std::string value;  // what the quotes around it hold; without them trimmed; empty for "Key="
   unsigned line = 0;
   bool operator==(const Assignment&) const = default;
 };

@@ -58,9 +58,10 @@ TEST(BadInput, OneFileOneFault) {
        "\"..\"\n"},
       {"[Link]\nDevice=/dev/ttyS0\nSpeed=fast\n",
        "etc/isp.conf:3: bad value \"fast\" for Speed=: not a number from 50 to 100000000\n"},
-      {"[Link]\nDevice=/dev/ttyS0\nUser=a b\n",
-       "etc/isp.conf:3: bad value \"a b\" for User=: not a valid name; use printable ASCII without blanks and quotes, and do not "
-       "begin with \"-\"\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nUser=-v\n",
+       "etc/isp.conf:3: bad value \"-v\" for User=: not a valid name; do not begin it with \"-\"\n"},
+      {"[Link]\nDevice=/dev/ttyS0\nUser=a\tb\n",
+       "etc/isp.conf:3: bad value \"a\tb\" for User=: not a valid name; a tab is not allowed\n"},
       {"[Link]\nPeer=isp\nMTU=67\n", "etc/isp.conf:3: bad value \"67\" for MTU=: not a number from 68 to 65535\n"},
       {"[Link]\nPeer=isp\nIPv6=yes\nMTU=1279\n",
        "etc/isp.conf:4: MTU= must be at least 1280 on a link with an IPv6 address (RFC 8200)\n"},

@@ -66,6 +66,31 @@ From=10.10.10.0/24 fd00:10::/64
   EXPECT_EQ(loaded->warnings, Diagnostics{});
 }
 
+// In text, what the quotes hold is the value. Elsewhere blanks at its ends mean nothing.
+TEST(Load, WhatQuotesHoldIsTheValue) {
+  for (const auto& [text, user] :
+       std::vector<std::pair<std::string, std::string>>{{"\"123#0001@isp.example\"", "123#0001@isp.example"},
+                                                        {"\"two words\"", "two words"},
+                                                        {"\"#1\" # a comment", "#1"},
+                                                        {"\" blanks \"", " blanks "},
+                                                        {"it's", "it's"},
+                                                        {"\"Bürö\"", "Bürö"}}) {
+    TempTree tree;
+    tree.write("etc/isp.conf",
+               "[Link]\nDevice=\" /dev/ttyS0 \"\nSpeed=\" 9600\"\nUser=" + text +
+                   "\n[Call]\nIdleTimeout=\" 1h \"\n[Announce a]\nUrl=\" https://x.example/ \"\nBody=\" # ${name} \"\n");
+    const auto loaded = load(tree.roots());
+    ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
+    const auto& link = loaded->config.links.front();
+    EXPECT_EQ(link.ppp.user, user);
+    EXPECT_EQ(link.ppp.device, "/dev/ttyS0");
+    EXPECT_EQ(link.ppp.speed, 9600U);
+    EXPECT_EQ(link.call.idle_timeout, 1h);
+    EXPECT_EQ(link.announces.front().url, "https://x.example/");
+    EXPECT_EQ(link.announces.front().more.at("Body"), " # ${name} ");
+  }
+}
+
 TEST(Load, TheLeastFileHasTheDefaults) {
   TempTree tree;
   tree.write("etc/isp.conf", "[Link]\nPeer=isp\n");
