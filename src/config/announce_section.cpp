@@ -48,9 +48,9 @@ const std::vector<Key>& table() {
 }
 
 // Only for suggestions; each notifier itself defines the keys that it reads.
-constexpr std::array<std::string_view, 20> kNotifierKeys{
-    "From", "To",  "Subject", "Body",    "Tls",   "User", "Method", "ContentType", "Auth",    "Host",
-    "Zone", "Key", "Ttl",     "HostKey", "Topic", "Helo", "CAFile", "VerifyTls",   "Offline", "Algorithm"};
+constexpr std::array kNotifierKeys = std::to_array<std::string_view>(
+    {"From", "To",  "Subject", "Body",  "Tls",  "User",   "Method",    "ContentType", "Auth",      "Host",     "Zone",
+     "Key",  "Ttl", "HostKey", "Topic", "Helo", "CAFile", "VerifyTls", "Offline",     "Algorithm", "Families", "Ipv6Parameter"});
 
 std::string unknown_key(const Assignment& a) {
   for (const auto* secret : {"Password", "Passwd", "Pass", "Secret", "Token"})

@@ -92,6 +92,15 @@ std::string topic(std::string_view value) {
              : "not a topic to publish to; it must not be empty or contain \"#\" or \"+\"";
 }
 
+std::string families(std::string_view value) { return parse_families(value) ? "" : "write one of both ipv4 ipv6"; }
+
+std::string query_parameter(std::string_view value) {
+  const bool good = !value.empty() && std::ranges::all_of(value, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+  return good ? "" : "not the name of a parameter; use letters, digits, \"-\", \"_\" and \".\"";
+}
+
 enum Need : std::uint8_t { optional, required };
 
 struct Key {
@@ -113,19 +122,20 @@ constexpr Key kInsecure{"Insecure", boolean};
 constexpr Key kUser{"User", text};
 constexpr Key kBody{"Body", text_template};
 constexpr Key kTls{"Tls", tls};
+constexpr Key kFamilies{"Families", families};
 
 // clang-format off
 constexpr std::array kSmtp{Key{"From", mailbox, required}, Key{"To", mailboxes, required}, Key{"Subject", text_template},
                            Key{"Helo", text}, kBody, kUser, kTls, kCa, kVerify, kInsecure};
 constexpr std::array kHttp{Key{"Method", method}, Key{"ContentType", text}, Key{"Auth", http_auth},
-                           kBody, kUser, kCa, kVerify, kInsecure};
+                           kBody, kUser, kFamilies, kCa, kVerify, kInsecure};
 constexpr std::array kDyndns{Key{"Host", hosts, required}, Key{"User", text, required}, Key{"Offline", boolean},
-                             kCa, kVerify, kInsecure};
+                             Key{"Ipv6Parameter", query_parameter}, kFamilies, kCa, kVerify, kInsecure};
 constexpr std::array kFtp{kBody, kUser, kTls, kCa, kVerify, kInsecure};
 constexpr std::array kSftp{Key{"HostKey", host_key, required}, Key{"User", text, required}, Key{"Auth", sftp_auth}, kBody};
 constexpr std::array kMqtt{Key{"Topic", topic}, kBody, kUser, kCa, kVerify, kInsecure};
 constexpr std::array kDns{Key{"Zone", domain, required}, Key{"Host", domain, required}, Key{"Key", domain, required},
-                          Key{"Algorithm", algorithm}, Key{"Ttl", ttl}, kBody};
+                          Key{"Algorithm", algorithm}, Key{"Ttl", ttl}, kFamilies, kBody};
 constexpr std::array kFile{kBody};
 // clang-format on
 

@@ -65,8 +65,16 @@ Outcome tell(const NoticeJob& job, const std::string& credentials, const Deadlin
     if (!found) return bad_config(found.error());
     secret = std::move(*found);
   }
+  // Families= takes addresses out before any notifier sees them. A receiver of IPv4 alone has nothing to learn from a link
+  // without it.
+  auto notice = job.notice;
+  const auto wish = parse_families(option(job.announce, "Families", "both")).value_or(FamilyWish::both);
+  notice.addresses = wished(job.notice.addresses, wish);
+  if (notice.addresses.empty() && !job.notice.addresses.empty())
+    return {NoticeResult::Ok,
+            fmt::format("nothing sent, because the link has no address of Families={}", option(job.announce, "Families"))};
   const auto credential_path = fmt::format("{}/{}", credentials, job.announce.credential);
-  const Attempt attempt{job.notice, job.announce, job.via, url, secret, credential_path, deadline};
+  const Attempt attempt{notice, job.announce, job.via, url, secret, credential_path, deadline};
   if (url.scheme == Scheme::exec) return run_program(attempt);
   if (auto closed = allow_only(url.scheme == Scheme::file ? Work::file : Work::network); !closed)
     return bad_config(closed.error());

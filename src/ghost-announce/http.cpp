@@ -2,6 +2,9 @@
 // All HTTP: a POST or PUT of the notice, dyndns2's GET, and the echo service's.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "ghost-announce/attempt.hpp"
 #include "ghost-announce/curl_request.hpp"
 #include "ghost-announce/identity.hpp"
@@ -25,6 +28,17 @@ void log_in(CurlRequest& request, const Attempt& a) {
     request.set(CURLOPT_USERNAME, option(a.config, "User"));
     request.set(CURLOPT_PASSWORD, a.secret.text());
   }
+}
+
+// myip= has all addresses, or where IPv6 ones have a parameter of their own, the others.
+std::string address_query(const std::vector<IpAddress>& addresses, const std::string& ipv6_parameter) {
+  std::string mine;
+  std::string six;
+  for (const auto& address : addresses) {
+    auto& list = address.family() == Family::v6 && !ipv6_parameter.empty() ? six : mine;
+    list += (list.empty() ? "" : ",") + address.str();
+  }
+  return (mine.empty() ? "" : "&myip=" + mine) + (six.empty() ? "" : fmt::format("&{}={}", ipv6_parameter, six));
 }
 
 }  // namespace
@@ -52,21 +66,18 @@ Outcome send_http(const Attempt& a) {
 Outcome send_dyndns2(const Attempt& a) {
   const bool vanish = a.notice.kind == core::NoticeKind::vanish;
   if (vanish && !flag(a.config, "Offline", false)) return {core::NoticeResult::Ok, "nothing sent, because of Offline=no"};
-  std::string query = "hostname=" + option(a.config, "Host");
-  if (vanish) {
-    query += "&offline=YES";
-  } else {
-    std::string addresses;
-    for (const auto& address : a.notice.addresses) addresses += (addresses.empty() ? "" : ",") + address.str();
-    query += "&myip=" + addresses;
-  }
+  const auto hosts = option(a.config, "Host");
+  const auto query = fmt::format("hostname={}{}", hosts,
+                                 vanish ? "&offline=YES" : address_query(a.notice.addresses, option(a.config, "Ipv6Parameter")));
   const auto path = a.url.path.size() < 2 ? std::string("/nic/update") : a.url.path;
   CurlRequest request(a.config, a.via, a.deadline, a.url,
                       http_url(a.url, fmt::format("{}{}{}", path, path.find('?') == std::string::npos ? '?' : '&', query)));
   log_in(request, a);
   const auto transfer = request.perform();
   const auto outcome = judge_http(transfer);
-  return outcome.result == core::NoticeResult::Ok ? from_dyndns2(transfer.body) : outcome;
+  if (outcome.result != core::NoticeResult::Ok) return outcome;
+  const auto sent = vanish ? std::span<const IpAddress>() : std::span<const IpAddress>(a.notice.addresses);
+  return from_dyndns2(transfer.body, sent, 1 + static_cast<std::size_t>(std::ranges::count(hosts, ',')));
 }
 
 Outcome ask_echo(const Url& url, const Via& via, const Deadline& deadline) {

@@ -18,6 +18,20 @@ bool flag(const core::AnnounceConfig& config, const std::string& key, bool other
   return parse_flag(option(config, key)).value_or(otherwise);
 }
 
+std::optional<FamilyWish> parse_families(std::string_view text) {
+  if (text == "both") return FamilyWish::both;
+  if (text == "ipv4") return FamilyWish::ipv4;
+  if (text == "ipv6") return FamilyWish::ipv6;
+  return std::nullopt;
+}
+
+std::vector<IpAddress> wished(const std::vector<IpAddress>& addresses, FamilyWish wish) {
+  std::vector<IpAddress> out;
+  for (const auto& address : addresses)
+    if (wish == FamilyWish::both || (wish == FamilyWish::ipv6) == (address.family() == Family::v6)) out.push_back(address);
+  return out;
+}
+
 TlsWish tls_wish(const core::AnnounceConfig& config) {
   const auto text = option(config, "Tls", "required");
   return text == "none" ? TlsWish::none : text == "opportunistic" ? TlsWish::opportunistic : TlsWish::required;

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/address.hpp"
 
@@ -112,48 +115,97 @@ Outcome judge_mail(const Transfer& t) { return judge_reply(t, from_smtp_reply); 
 
 Outcome judge_upload(const Transfer& t) { return judge_reply(t, from_ftp_reply); }
 
-Outcome from_dyndns2(std::string_view body) {
-  struct Row {
-    std::string_view word;
-    NoticeResult result;
-    std::string_view meaning;
-  };
-  // As most providers have them from dyn.com's "Return Codes".
-  static constexpr std::array kWords{
-      Row{"good", NoticeResult::Ok, ""},
-      Row{"nochg", NoticeResult::Ok, ""},
-      Row{"badauth", NoticeResult::AuthFailed, "the user or password is wrong"},
-      Row{"!donator", NoticeResult::Refused, "the service wants payment for this"},
-      Row{"notfqdn", NoticeResult::Refused, "Host= is not a fully qualified name"},
-      Row{"nohost", NoticeResult::Refused, "Host= does not belong to this user"},
-      Row{"!yours", NoticeResult::Refused, "Host= does not belong to this user"},
-      Row{"numhost", NoticeResult::Refused, "too many hosts"},
-      Row{"abuse", NoticeResult::Refused, "blocked for abuse"},
-      Row{"badagent", NoticeResult::Refused, "the service does not accept this program"},
-      Row{"badsys", NoticeResult::Refused, "the service does not know the request"},
-      Row{"dnserr", NoticeResult::Later, "the service reports an error of its DNS"},
-      Row{"911", NoticeResult::Later, "the service is out of order"},
-  };
-  const auto rank = [](NoticeResult r) {
-    return r == NoticeResult::Ok ? 0 : r == NoticeResult::Later ? 1 : r == NoticeResult::Refused ? 2 : 3;
-  };
+namespace {
+
+struct DyndnsWord {
+  std::string_view word;
+  NoticeResult result;
+  std::string_view meaning;
+};
+
+// As most providers have them from dyn.com's "Return Codes".
+constexpr std::array kDyndnsWords{
+    DyndnsWord{"good", NoticeResult::Ok, ""},
+    DyndnsWord{"nochg", NoticeResult::Ok, ""},
+    DyndnsWord{"badauth", NoticeResult::AuthFailed, "the user or password is wrong"},
+    DyndnsWord{"!donator", NoticeResult::Refused, "the service wants payment for this"},
+    DyndnsWord{"notfqdn", NoticeResult::Refused, "Host= is not a fully qualified name"},
+    DyndnsWord{"nohost", NoticeResult::Refused, "Host= does not belong to this user"},
+    DyndnsWord{"!yours", NoticeResult::Refused, "Host= does not belong to this user"},
+    DyndnsWord{"numhost", NoticeResult::Refused, "too many hosts"},
+    DyndnsWord{"abuse", NoticeResult::Refused, "blocked for abuse"},
+    DyndnsWord{"badagent", NoticeResult::Refused, "the service does not accept this program"},
+    DyndnsWord{"badsys", NoticeResult::Refused, "the service does not know the request"},
+    DyndnsWord{"dnserr", NoticeResult::Later, "the service reports an error of its DNS"},
+    DyndnsWord{"911", NoticeResult::Later, "the service is out of order"},
+};
+
+constexpr std::string_view kBlanks = " \t,;";
+
+// The addresses behind the first word of a line; other words are for people.
+std::vector<IpAddress> addresses_in(std::string_view line) {
+  std::vector<IpAddress> out;
+  for (auto at = line.find_first_of(kBlanks); at != std::string_view::npos;) {
+    const auto begin = line.find_first_not_of(kBlanks, at);
+    if (begin == std::string_view::npos) break;
+    at = line.find_first_of(kBlanks, begin);
+    if (const auto address = IpAddress::parse(line.substr(begin, at - begin))) out.push_back(*address);
+  }
+  return out;
+}
+
+bool has(std::span<const IpAddress> list, const IpAddress& address) { return std::ranges::find(list, address) != list.end(); }
+
+// A name with another address, or without one of its addresses, is not what was asked for. A line that names no address says
+// nothing about them.
+std::optional<std::string> difference(std::span<const IpAddress> named, std::span<const IpAddress> sent) {
+  for (const auto& address : named)
+    if (!has(sent, address)) return fmt::format("the service has {}, which was not sent", address.str());
+  for (const auto& address : sent)
+    if (!named.empty() && !has(named, address)) return fmt::format("the service does not have {}", address.str());
+  return std::nullopt;
+}
+
+Outcome from_dyndns2_line(std::string_view line) {
+  const auto word = line.substr(0, line.find_first_of(kBlanks));
+  const auto* const row = std::ranges::find(kDyndnsWords, word, &DyndnsWord::word);
+  if (row == kDyndnsWords.end()) return {NoticeResult::Refused, fmt::format("not a dyndns2 answer: {}", line)};
+  return {row->result, row->meaning.empty() ? std::string(line) : fmt::format("{}: {}", line, row->meaning)};
+}
+
+int rank(NoticeResult r) { return r == NoticeResult::Ok ? 0 : r == NoticeResult::Later ? 1 : r == NoticeResult::Refused ? 2 : 3; }
+
+}  // namespace
+
+Outcome from_dyndns2(std::string_view body, std::span<const IpAddress> sent, std::size_t hosts) {
   Outcome worst{NoticeResult::Ok, ""};
+  std::vector<std::pair<std::string_view, std::vector<IpAddress>>> good;
   bool any = false;
-  while (!body.empty()) {
-    const auto end = std::min(body.find_first_of("\r\n"), body.size());
-    const auto line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const auto word = line.substr(0, line.find_first_of(" \t"));
-    const auto* const row = std::ranges::find(kWords, word, &Row::word);
-    const bool known = row != kWords.end();
-    Outcome one{known ? row->result : NoticeResult::Refused, !known ? fmt::format("not a dyndns2 answer: {}", line)
-                                                             : row->meaning.empty() ? std::string(line)
-                                                                                    : fmt::format("{}: {}", line, row->meaning)};
+  const auto take = [&](Outcome one) {
     if (!any || rank(one.result) > rank(worst.result)) worst = std::move(one);
     any = true;
+  };
+  while (!body.empty()) {
+    const auto end = std::min(body.find_first_of("\r\n"), body.size());
+    auto line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.empty()) continue;
+    auto one = from_dyndns2_line(line);
+    if (one.result == NoticeResult::Ok) good.emplace_back(line, addresses_in(line));
+    take(std::move(one));
   }
-  return any ? worst : Outcome{NoticeResult::Refused, "the answer is empty"};
+  if (!any) return {NoticeResult::Refused, "the answer is empty"};
+  if (sent.empty()) return worst;
+  // A line per host names all addresses of that host. Otherwise a host may have a line per address.
+  if (good.size() != hosts) {
+    for (std::size_t i = 1; i < good.size(); ++i)
+      good.front().second.insert(good.front().second.end(), good[i].second.begin(), good[i].second.end());
+    if (!good.empty()) good.resize(1);
+  }
+  for (const auto& [line, named] : good)
+    if (const auto wrong = difference(named, sent)) take({NoticeResult::Refused, fmt::format("{}: {}", line, *wrong)});
+  return worst;
 }
 
 Outcome from_exit_status(int wait_status) {

@@ -4,9 +4,11 @@
 #include <curl/curl.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/address.hpp"
 #include "core/notice.hpp"
 
 namespace ghost::announce {
@@ -41,8 +43,10 @@ Outcome judge_connection(const Transfer& t);  // of a transfer that has failed b
 core::NoticeResult from_http_status(long status);
 core::NoticeResult from_smtp_reply(long reply);
 core::NoticeResult from_ftp_reply(long reply);
-Outcome from_dyndns2(std::string_view body);  // one line per host; the worst counts
-Outcome from_exit_status(int wait_status);    // of exec:'s program, as waitpid(2) has it
+// One line per host, or per address; the worst counts. An answer that names other addresses than `sent` is Refused. Nothing
+// sent: the answer's addresses do not count. `hosts`: how many names were sent.
+Outcome from_dyndns2(std::string_view body, std::span<const IpAddress> sent, std::size_t hosts);
+Outcome from_exit_status(int wait_status);  // of exec:'s program, as waitpid(2) has it
 Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error);
 Outcome from_mqtt_connack(unsigned code);  // of MQTT 3.1.1 and 5, which differ in all codes but 0
 Outcome from_mqtt_puback(unsigned code);

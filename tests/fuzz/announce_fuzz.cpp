@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Any bytes as what a server, ghost-announce or a user's template says: a value or an error. The first byte chooses.
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       expect(judge_update(bytes, config, "c2VjcmV0", nullptr).result != core::NoticeResult::Ok);  // nobody signs by chance
       break;
     }
-    case 4: (void)from_dyndns2(text), (void)from_echo(text); break;
+    case 4: (void)from_dyndns2(text, std::array{*IpAddress::parse("192.0.2.1")}, 1), (void)from_echo(text); break;
     case 5:
       for (const char c : clean_line(text)) expect(c >= ' ' && c < 0x7f);
       break;

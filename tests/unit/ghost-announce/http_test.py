@@ -158,6 +158,34 @@ class Dyndns2(Case):
         self.assertTrue(headers["authorization"].startswith("Basic "))
         self.assertIn("ghostd", headers["user-agent"])
 
+    def test_believes_no_other_address(self):
+        for body in (b"good 127.0.0.1", b"nochg 198.51.100.9\r\n", b"good 203.0.113.7\ngood 127.0.0.1\n"):
+            with self.subTest(body):
+                self.assertResult(self.ask(body)[1], "Refused", "which was not sent")
+        both = {**NOTICE, "addresses": ["203.0.113.7", "2001:db8::7"]}
+        self.assertResult(self.ask(b"good 203.0.113.7", both)[1], "Refused", "does not have 2001:db8::7")
+
+    def test_sends_the_families_that_the_service_takes(self):
+        four, six = "203.0.113.7", "2001:db8::7"
+        both, only_six = {**NOTICE, "addresses": [four, six]}, {**NOTICE, "addresses": [six]}
+        for notice, keys, sent in (
+            (both, {}, f"&myip={four},{six}"),
+            (both, {"Families": "both"}, f"&myip={four},{six}"),
+            (both, {"Families": "ipv4"}, f"&myip={four}"),
+            (both, {"Families": "ipv6"}, f"&myip={six}"),
+            (both, {"Ipv6Parameter": "myipv6"}, f"&myip={four}&myipv6={six}"),
+            (both, {"Ipv6Parameter": "myipv6", "Families": "ipv6"}, f"&myipv6={six}"),
+            (both, {"Ipv6Parameter": "myipv6", "Families": "ipv4"}, f"&myip={four}"),
+            (only_six, {"Ipv6Parameter": "myipv6"}, f"&myipv6={six}"),
+        ):
+            with self.subTest(keys):
+                server, answer = self.ask(b"good", notice, **keys)
+                self.assertResult(answer, "Ok")
+                self.assertEqual(server.requests[0][1], "/nic/update?hostname=office.example" + sent)
+        server, answer = self.ask(b"good", only_six, Families="ipv4")
+        self.assertResult(answer, "Ok", "nothing sent, because the link has no address of Families=ipv4")
+        self.assertEqual(server.connections, 0)
+
     def test_names_each_answer(self):
         for body, result in (
             (b"nochg 203.0.113.7", "Ok"),

@@ -84,12 +84,41 @@ TEST(JudgeConnection, AHandshakeCutOffIsNoWrongCertificate) {
 }
 
 TEST(FromDyndns2, TheWorstLineCounts) {
-  EXPECT_EQ(from_dyndns2("good 192.0.2.1\r\nnochg 192.0.2.1\r\n").result, NoticeResult::Ok);
-  EXPECT_EQ(from_dyndns2("good 192.0.2.1\n911\n").result, NoticeResult::Later);
-  EXPECT_EQ(from_dyndns2("911\nnohost\ngood").result, NoticeResult::Refused);
-  EXPECT_EQ(from_dyndns2("badauth").result, NoticeResult::AuthFailed);
-  EXPECT_EQ(from_dyndns2("goodbye").result, NoticeResult::Refused);
-  EXPECT_EQ(from_dyndns2(" \n").result, NoticeResult::Refused);
+  const auto result = [](std::string_view body) { return from_dyndns2(body, {}, 1).result; };
+  EXPECT_EQ(result("good 192.0.2.1\r\nnochg 192.0.2.1\r\n"), NoticeResult::Ok);
+  EXPECT_EQ(result("good 192.0.2.1\n911\n"), NoticeResult::Later);
+  EXPECT_EQ(result("911\nnohost\ngood"), NoticeResult::Refused);
+  EXPECT_EQ(result("badauth"), NoticeResult::AuthFailed);
+  EXPECT_EQ(result("goodbye"), NoticeResult::Refused);
+  EXPECT_EQ(result(" \n"), NoticeResult::Refused);
+}
+
+TEST(FromDyndns2, AnotherAddressIsNotWhatWasSent) {
+  struct Row {
+    std::string_view body;
+    std::size_t hosts;
+    NoticeResult result;
+    std::string_view detail;
+  };
+  const std::vector sent{*IpAddress::parse("203.0.113.7"), *IpAddress::parse("2001:db8::7")};
+  for (const auto& [body, hosts, result, detail] : {
+           Row{"good 203.0.113.7,2001:DB8:0::7", 1, NoticeResult::Ok, ""},
+           Row{"good", 1, NoticeResult::Ok, ""},  // it names none
+           Row{"nochg (no change)", 1, NoticeResult::Ok, ""},
+           Row{"good 127.0.0.1", 1, NoticeResult::Refused, "good 127.0.0.1: the service has 127.0.0.1, which was not sent"},
+           Row{"nochg 198.51.100.1", 1, NoticeResult::Refused, "has 198.51.100.1"},
+           Row{"good 203.0.113.7", 1, NoticeResult::Refused, "does not have 2001:db8::7"},
+           Row{"good 203.0.113.7, 2001:db8::8", 1, NoticeResult::Refused, "has 2001:db8::8"},
+           Row{"good 203.0.113.7\ngood 2001:db8::7\n", 1, NoticeResult::Ok, ""},  // a line per address
+           Row{"good 203.0.113.7 2001:db8::7\r\nnochg 203.0.113.7\r\n", 2, NoticeResult::Refused, "does not have"},
+           Row{"good 203.0.113.7,2001:db8::7\ngood 127.0.0.1\n", 2, NoticeResult::Refused, "127.0.0.1"},
+           Row{"good 203.0.113.7,2001:db8::7\nnochg\n", 2, NoticeResult::Ok, ""},
+           Row{"good 127.0.0.1\nbadauth\n", 2, NoticeResult::AuthFailed, "badauth"},
+       }) {
+    const auto outcome = from_dyndns2(body, sent, hosts);
+    EXPECT_EQ(outcome.result, result) << body;
+    EXPECT_THAT(outcome.detail, ::testing::HasSubstr(detail)) << body;
+  }
 }
 
 TEST(FromExitStatus, NamesEach) {
