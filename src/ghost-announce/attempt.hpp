@@ -16,6 +16,7 @@ struct Attempt {
   const Via& via;
   const Url& url;
   const Secret& secret;                // of Credential=; empty without one
+  const Secrets& secrets;              // it, and all that templates name
   const std::string& credential_path;  // its file, for libraries that read a key themselves
   const Deadline& deadline;
 };

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "ghost-announce/options.hpp"
+#include "ghost-announce/section.hpp"
 #include "ghost-announce/text_template.hpp"
 #include "ghost-announce/url.hpp"
 
@@ -23,6 +24,7 @@ using Kind = std::string (*)(std::string_view);
 std::string text(std::string_view value) { return value.empty() ? "the value is empty" : ""; }
 std::string boolean(std::string_view value) { return parse_flag(value) ? "" : "write yes or no"; }
 std::string text_template(std::string_view value) { return check_template(value).value_or(""); }
+std::string request_template(std::string_view value) { return check_request_template(value).value_or(""); }
 std::string path(std::string_view value) { return value.starts_with('/') ? "" : "not an absolute path; begin it with \"/\""; }
 
 std::string one_of(std::string_view value, std::initializer_list<std::string_view> allowed) {
@@ -109,7 +111,7 @@ struct Key {
   Need need = optional;
 };
 
-std::string method(std::string_view v) { return one_of(v, {"POST", "PUT"}); }
+std::string method(std::string_view v) { return one_of(v, {"GET", "POST", "PUT", "PATCH", "DELETE"}); }
 std::string http_auth(std::string_view v) { return one_of(v, {"basic", "bearer"}); }
 std::string sftp_auth(std::string_view v) { return one_of(v, {"password", "key"}); }
 std::string tls(std::string_view v) { return one_of(v, {"required", "opportunistic", "none"}); }
@@ -128,7 +130,7 @@ constexpr Key kFamilies{"Families", families};
 constexpr std::array kSmtp{Key{"From", mailbox, required}, Key{"To", mailboxes, required}, Key{"Subject", text_template},
                            Key{"Helo", text}, kBody, kUser, kTls, kCa, kVerify, kInsecure};
 constexpr std::array kHttp{Key{"Method", method}, Key{"ContentType", text}, Key{"Auth", http_auth},
-                           kBody, kUser, kFamilies, kCa, kVerify, kInsecure};
+                           Key{"Body", request_template}, Key{"Expect", text}, kUser, kFamilies, kCa, kVerify, kInsecure};
 constexpr std::array kDyndns{Key{"Host", hosts, required}, Key{"User", text, required}, Key{"Offline", boolean},
                              Key{"Ipv6Parameter", query_parameter}, kFamilies, kCa, kVerify, kInsecure};
 constexpr std::array kFtp{kBody, kUser, kTls, kCa, kVerify, kInsecure};
@@ -184,18 +186,59 @@ bool in_clear(const core::AnnounceConfig& config, Scheme scheme) {
   return !(starts_in_clear_and_may_turn(scheme) && tls_wish(config) == TlsWish::required);
 }
 
+bool has_headers(Scheme scheme) { return scheme == Scheme::http || scheme == Scheme::https; }
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  return out;
+}
+
+// Header-NAME=. libcurl itself writes some headers, and two of one name are a request that servers read differently.
+std::string header(const core::AnnounceConfig& config, const std::string& key, std::string_view value) {
+  const auto name = lower_case(std::string_view(key).substr(kHeaderPrefix.size()));
+  if (name.empty()) return "the header has no name; write one, such as Header-Title=";
+  for (const auto* own : {"host", "content-length", "transfer-encoding", "connection", "expect"})
+    if (name == own) return "ghostd itself sends this header; remove the key";
+  if (name == "content-type") return "write ContentType= instead";
+  if (name == "authorization" && (config.more.contains("Auth") || config.more.contains("User")))
+    return "Auth= and User= send this header, too; remove them or this key";
+  for (const auto& [other, unused] : config.more)
+    if (other < key && other.starts_with(kHeaderPrefix) && lower_case(other.substr(kHeaderPrefix.size())) == name)
+      return fmt::format("the same header as {}=; remove one", other);
+  return request_template(value);
+}
+
 void check_keys(const core::AnnounceConfig& config, Scheme scheme, std::vector<Finding>& out) {
   const auto keys = keys_of(scheme);
+  const auto named = named_keys(config);
   for (const auto& [name, value] : config.more) {
     const auto key = std::ranges::find(keys, name, &Key::name);
-    if (key == keys.end()) out.push_back({true, name, fmt::format("{} does not use this key; remove it", to_string(scheme))});
+    const bool is_header = has_headers(scheme) && name.starts_with(kHeaderPrefix);
+    if (key == keys.end() && !is_header && !named.contains(name))
+      out.push_back({true, name, fmt::format("{} does not use this key; remove it", to_string(scheme))});
     else if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }))
       out.push_back({true, name, "the value contains a control character; remove it"});
-    else if (auto wrong = key->kind(value); !wrong.empty()) out.push_back({true, name, std::move(wrong)});
+    else if (auto wrong = is_header           ? header(config, name, value)
+                          : key != keys.end() ? key->kind(value)
+                                              : std::string();
+             !wrong.empty())
+      out.push_back({true, name, std::move(wrong)});
   }
   for (const auto& key : keys)
     if (key.need == required && !config.more.contains(std::string(key.name)))
       out.push_back({true, std::string(key.name), fmt::format("missing; {} needs this key", to_string(scheme))});
+}
+
+// Url= as a template, and the keys that all templates name.
+void check_templates(const core::AnnounceConfig& config, std::vector<Finding>& out) {
+  for (const auto& one : request_templates(config)) {
+    if (one.key == "Url" && !secret_url(config))
+      if (auto wrong = check_request_template(one.text)) out.push_back({true, "Url", std::move(*wrong)});
+    for (const auto& name : names_in(one.text))
+      if (is_section_key(name) && !config.more.contains(name))
+        out.push_back({true, one.key, fmt::format("${{{}}} needs {}= in the section", name, name)});
+  }
 }
 
 void check_secrets(const core::AnnounceConfig& config, Scheme scheme, std::vector<Finding>& out) {
@@ -205,7 +248,8 @@ void check_secrets(const core::AnnounceConfig& config, Scheme scheme, std::vecto
         {true, "Credential", "not the name of a credential; use up to 64 letters, digits, \"-\", \"_\" and \".\", not a path"});
   if (credential && is_local(scheme))
     out.push_back({true, "Credential", fmt::format("{} does not use a credential; remove this key", to_string(scheme))});
-  if (!credential && needs_credential(config, scheme))
+  const auto placed = named_secrets(config);
+  if (!credential && (needs_credential(config, scheme) || placed.contains("")))
     out.push_back({true, "Credential", "missing; name the systemd credential that has the password or key"});
   const bool without_user = !config.more.contains("User");
   if (credential && without_user &&
@@ -214,7 +258,7 @@ void check_secrets(const core::AnnounceConfig& config, Scheme scheme, std::vecto
     out.push_back({true, "User", "missing; Credential= needs User="});
   if (!without_user && option(config, "Auth") == "bearer")
     out.push_back({true, "User", "Auth=bearer does not use User=; remove it, or write Auth=basic"});
-  if (credential && sends_secret(scheme) && in_clear(config, scheme)) {
+  if ((credential || !placed.empty()) && sends_secret(scheme) && in_clear(config, scheme)) {
     if (flag(config, "Insecure", false)) out.push_back({false, "Insecure", "ghostd sends the password unencrypted"});
     else
       out.push_back({true, "Url",
@@ -233,6 +277,7 @@ bool valid_credential_name(std::string_view name) {
 }
 
 bool is_notifier_key(std::string_view key) {
+  if (key.starts_with(kHeaderPrefix)) return true;
   constexpr std::array kAll{Scheme::smtp, Scheme::http, Scheme::dyndns2_https, Scheme::ftp, Scheme::sftp,
                             Scheme::mqtt, Scheme::dns,  Scheme::file,          Scheme::exec};
   return std::ranges::any_of(kAll, [&](Scheme scheme) {
@@ -243,8 +288,9 @@ bool is_notifier_key(std::string_view key) {
 
 std::vector<Finding> check(const core::AnnounceConfig& config) {
   std::vector<Finding> out;
-  const auto url = parse_url(config.url);
+  const auto url = section_url(config);
   if (!url) return {{true, "Url", url.error()}};
+  check_templates(config, out);
   check_keys(config, url->scheme, out);
   check_secrets(config, url->scheme, out);
   const bool mqtt = url->scheme == Scheme::mqtt || url->scheme == Scheme::mqtts;

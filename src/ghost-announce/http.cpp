@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// All HTTP: a POST or PUT of the notice, dyndns2's GET, and the echo service's.
+// All HTTP: a request (request.hpp), and what its answer means to the three who ask.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,38 +7,49 @@
 
 #include "ghost-announce/attempt.hpp"
 #include "ghost-announce/curl_request.hpp"
-#include "ghost-announce/identity.hpp"
 #include "ghost-announce/options.hpp"
+#include "ghost-announce/request.hpp"
 #include "ghost-announce/text_template.hpp"
 
 namespace ghost::announce {
 namespace {
 
-std::string http_url(const Url& url, std::string_view path) {
-  return fmt::format("{}://{}:{}{}", encrypted_from_the_start(url.scheme) ? "https" : "http", host_for_url(url), url.port, path);
-}
+struct Server {
+  const core::AnnounceConfig& config;
+  const Via& via;
+  const Deadline& deadline;
+  const Url& url;
+};
 
-void log_in(CurlRequest& request, const Attempt& a) {
-  if (a.secret.empty()) return;
-  if (option(a.config, "Auth", a.config.more.contains("User") ? "basic" : "bearer") == "bearer") {
-    request.set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-    request.set(CURLOPT_XOAUTH2_BEARER, a.secret.text());
-  } else {
-    request.set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-    request.set(CURLOPT_USERNAME, option(a.config, "User"));
-    request.set(CURLOPT_PASSWORD, a.secret.text());
+void log_in(CurlRequest& request, Login login, const core::AnnounceConfig& config, const Secret& secret) {
+  switch (login) {
+    case Login::none: return;
+    case Login::bearer:
+      request.set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+      request.set(CURLOPT_XOAUTH2_BEARER, secret.text());
+      return;
+    case Login::basic:
+      request.set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+      request.set(CURLOPT_USERNAME, option(config, "User"));
+      request.set(CURLOPT_PASSWORD, secret.text());
+      return;
   }
 }
 
-// myip= has all addresses, or where IPv6 ones have a parameter of their own, the others.
-std::string address_query(const std::vector<IpAddress>& addresses, const std::string& ipv6_parameter) {
-  std::string mine;
-  std::string six;
-  for (const auto& address : addresses) {
-    auto& list = address.family() == Family::v6 && !ipv6_parameter.empty() ? six : mine;
-    list += (list.empty() ? "" : ",") + address.str();
+Transfer ask(const HttpRequest& asked, const Server& server, const Secret& secret) {
+  const auto& url = server.url;
+  CurlRequest request(server.config, server.via, server.deadline, url,
+                      fmt::format("{}://{}:{}{}", encrypted_from_the_start(url.scheme) ? "https" : "http", host_for_url(url),
+                                  url.port, asked.target));
+  log_in(request, asked.login, server.config, secret);
+  for (const auto& header : asked.headers) request.append_header(header);
+  if (asked.body) {
+    request.append_header("Expect:");
+    request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(asked.body->size()));
+    request.set(CURLOPT_POSTFIELDS, *asked.body);
   }
-  return (mine.empty() ? "" : "&myip=" + mine) + (six.empty() ? "" : fmt::format("&{}={}", ipv6_parameter, six));
+  request.set(CURLOPT_CUSTOMREQUEST, asked.method);
+  return request.perform();
 }
 
 }  // namespace
@@ -49,41 +60,23 @@ std::string body_or_json(const Attempt& a) {
 }
 
 Outcome send_http(const Attempt& a) {
-  CurlRequest request(a.config, a.via, a.deadline, a.url, http_url(a.url, a.url.path));
-  log_in(request, a);
-  const auto body = body_or_json(a);
-  const auto* const type = a.config.more.contains("Body") ? "text/plain; charset=utf-8" : "application/json";
-  request.append_header("Content-Type: " + option(a.config, "ContentType", type));
-  if (option(a.config, "Method", "POST") == "POST")
-    request.append_header(fmt::format("Idempotency-Key: \"{}\"", identity(a.notice, a.config.name)));
-  request.append_header("Expect:");
-  request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  request.set(CURLOPT_POSTFIELDS, body);
-  request.set(CURLOPT_CUSTOMREQUEST, option(a.config, "Method", "POST"));
-  return judge_http(request.perform());
+  const auto transfer = ask(notice_request(a.notice, a.config, a.url, a.secrets), {a.config, a.via, a.deadline, a.url}, a.secret);
+  return judge_answer(transfer, option(a.config, "Expect"));
 }
 
 Outcome send_dyndns2(const Attempt& a) {
   const bool vanish = a.notice.kind == core::NoticeKind::vanish;
   if (vanish && !flag(a.config, "Offline", false)) return {core::NoticeResult::Ok, "nothing sent, because of Offline=no"};
-  const auto hosts = option(a.config, "Host");
-  const auto query = fmt::format("hostname={}{}", hosts,
-                                 vanish ? "&offline=YES" : address_query(a.notice.addresses, option(a.config, "Ipv6Parameter")));
-  const auto path = a.url.path.size() < 2 ? std::string("/nic/update") : a.url.path;
-  CurlRequest request(a.config, a.via, a.deadline, a.url,
-                      http_url(a.url, fmt::format("{}{}{}", path, path.find('?') == std::string::npos ? '?' : '&', query)));
-  log_in(request, a);
-  const auto transfer = request.perform();
+  const auto transfer = ask(dyndns2_request(a.notice, a.config, a.url), {a.config, a.via, a.deadline, a.url}, a.secret);
   const auto outcome = judge_http(transfer);
   if (outcome.result != core::NoticeResult::Ok) return outcome;
   const auto sent = vanish ? std::span<const IpAddress>() : std::span<const IpAddress>(a.notice.addresses);
-  return from_dyndns2(transfer.body, sent, 1 + static_cast<std::size_t>(std::ranges::count(hosts, ',')));
+  return from_dyndns2(transfer.body, sent, 1 + static_cast<std::size_t>(std::ranges::count(option(a.config, "Host"), ',')));
 }
 
 Outcome ask_echo(const Url& url, const Via& via, const Deadline& deadline) {
   const core::AnnounceConfig plain;
-  CurlRequest request(plain, via, deadline, url, http_url(url, url.path));
-  const auto transfer = request.perform();
+  const auto transfer = ask(echo_request(url), {plain, via, deadline, url}, {});
   const auto outcome = judge_http(transfer);
   return outcome.result == core::NoticeResult::Ok ? from_echo(transfer.body) : outcome;
 }

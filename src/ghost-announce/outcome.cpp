@@ -111,6 +111,12 @@ Outcome judge_http(const Transfer& t) {
   return {from_http_status(t.reply), t.said};
 }
 
+Outcome judge_answer(const Transfer& t, std::string_view expected) {
+  auto outcome = judge_http(t);
+  if (outcome.result != NoticeResult::Ok || t.body.find(expected) != std::string::npos) return outcome;
+  return {NoticeResult::Refused, fmt::format("{}, but the answer does not contain \"{}\": {}", t.said, expected, t.body)};
+}
+
 Outcome judge_mail(const Transfer& t) { return judge_reply(t, from_smtp_reply); }
 
 Outcome judge_upload(const Transfer& t) { return judge_reply(t, from_ftp_reply); }

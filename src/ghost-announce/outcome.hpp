@@ -36,6 +36,8 @@ struct Transfer {
 };
 
 Outcome judge_http(const Transfer& t);
+// `expected`: a text that the body of a success contains; empty: any.
+Outcome judge_answer(const Transfer& t, std::string_view expected);
 Outcome judge_mail(const Transfer& t);
 Outcome judge_upload(const Transfer& t);      // FTP and SFTP
 Outcome judge_connection(const Transfer& t);  // of a transfer that has failed below the protocol

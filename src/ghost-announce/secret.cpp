@@ -6,29 +6,21 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "ghost-announce/check.hpp"
+#include "ghost-announce/encoding.hpp"
 
 namespace ghost::announce {
 namespace {
 
 constexpr std::size_t kMaxSecret = 16 * 1024;
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 void replace_all(std::string& text, std::string_view what) {
   if (what.empty()) return;
@@ -98,8 +90,20 @@ std::string redact(std::string text, std::string_view user, const Secret& secret
   replace_all(text, base64('\0' + name + '\0' + s));
   replace_all(text, base64(name + ':' + s));
   replace_all(text, base64(s));
-  replace_all(text, percent_encoded(s));
+  for (const auto encoding : {Encoding::form, Encoding::query, Encoding::path, Encoding::json, Encoding::header})
+    replace_all(text, encode(s, encoding));
+  replace_all(text, encode_secret(s, Encoding::path));
   replace_all(text, s);
+  return text;
+}
+
+std::string redact(std::string text, std::string_view user, const Secrets& secrets) {
+  std::vector<const Secret*> longest_first;
+  for (const auto& [name, secret] : secrets) longest_first.push_back(&secret);
+  std::ranges::stable_sort(longest_first, std::greater{}, [](const Secret* s) { return s->text().size(); });
+  const auto named = secrets.find("");
+  for (const auto* secret : longest_first)
+    text = redact(std::move(text), named != secrets.end() && secret == &named->second ? user : "", *secret);
   return text;
 }
 

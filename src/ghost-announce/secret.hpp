@@ -2,6 +2,8 @@
 // A password, token or key. Only ghost-announce reads it, from $CREDENTIALS_DIRECTORY (systemd.exec(5), CREDENTIALS), and
 // wipes it at the end. It has no operator<< and no copy; its users must call text() explicitly.
 #pragma once
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -29,8 +31,13 @@ class Secret {
 [[nodiscard]] tl::expected<Secret, std::string> read_credential(const std::string& directory, const std::string& name);
 
 // Every form in which a server could send the secret back becomes "***". These are: as it is, in base64, with the user as in
-// AUTH PLAIN and Basic, percent-encoded.
+// AUTH PLAIN and Basic, percent-encoded, in JSON.
 [[nodiscard]] std::string redact(std::string text, std::string_view user, const Secret& secret);
+
+// The secrets of a section, by the name of their credential; "" is that of Credential=.
+using Secrets = std::map<std::string, Secret, std::less<>>;
+// For all of them. `user`: of the one with the name "".
+[[nodiscard]] std::string redact(std::string text, std::string_view user, const Secrets& secrets);
 
 // RFC 4648, with padding.
 [[nodiscard]] std::string base64(std::string_view bytes);

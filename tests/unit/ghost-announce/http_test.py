@@ -136,6 +136,104 @@ class Http(Case):
         self.assertResult(answer, "AuthFailed", "not with *** or ***?[31m")
 
 
+class Templates(Case):
+    """Method, URL, headers and body as a section writes them, and secrets that are seen by the server alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.credential("bot", "4711:AA-b_c/d")
+        cls.credential("two-lines", "first\nsecond\n")
+        cls.credential("tab", "a\tb\n")
+
+    def ask(self, path, answer=("200 OK", [], b""), **more):
+        server = self.serve(HttpServer(answer, tls=self.certificates.good))
+        return server, self.announce(f"https://localhost:{server.port}{path}", CAFile=self.certificates.ca, **more)
+
+    def test_fills_every_part(self):
+        server, answer = self.ask(
+            "/bot${secret:bot}/zones/${Zone}?at=${ipv4}&n=${name}&t=${secret}",
+            credential="password",
+            Method="PATCH",
+            Zone="a b",
+            ContentType="application/json",
+            Body='{"at": "${address}", "key": "${secret}", "zone": "${Zone}"}',
+            **{"Header-X-Token": "Token ${secret:bot}", "Header-Title": "${name}: ${event}"},
+        )
+        self.assertResult(answer, "Ok")
+        ((method, path, headers, body),) = server.requests
+        self.assertEqual(method, "PATCH")
+        self.assertEqual(
+            path, "/bot4711:AA-b_c/d/zones/a%20b?at=203.0.113.7&n=b%C3%BCro&t=" + PASSWORD.replace("%", "%25").replace("+", "%2B")
+        )
+        self.assertEqual((headers["x-token"], headers["content-type"]), ("Token 4711:AA-b_c/d", "application/json"))
+        self.assertNotIn("authorization", headers)
+        self.assertEqual(json.loads(body), {"at": "203.0.113.7", "key": PASSWORD, "zone": "a b"})
+
+    def test_a_get_has_no_body(self):
+        server, answer = self.ask("/?ip=${address}", Method="GET")
+        self.assertResult(answer, "Ok")
+        ((method, path, headers, body),) = server.requests
+        self.assertEqual((method, path, body), ("GET", "/?ip=203.0.113.7", b""))
+        self.assertNotIn("content-type", headers)
+
+    def test_expects_what_the_section_says(self):
+        _, answer = self.ask("/", ("200 OK", [], b"OK\n"), Expect="OK")
+        self.assertResult(answer, "Ok")
+        _, answer = self.ask("/?t=${secret}", ("200 OK", [], f"KO {PASSWORD}".encode()), Expect="OK", credential="password")
+        self.assertResult(answer, "Refused", 'does not contain "OK": KO ***')
+
+    def hook(self, path, answer=("200 OK", [], b""), scheme="https", **more):
+        server = self.serve(HttpServer(answer, tls=self.certificates.good if scheme == "https" else None))
+        self.credential("hook", f"{scheme}://localhost:{server.port}{path}\n")
+        return server, self.announce("${secret:hook}", CAFile=self.certificates.ca, Body="${summary}", **more)
+
+    def test_an_url_may_be_the_secret(self):
+        server, answer = self.hook("/services/T0000/xoxb-12345?k=$abcdef")
+        self.assertResult(answer, "Ok")
+        self.assertEqual(server.requests[0][1], "/services/T0000/xoxb-12345?k=$abcdef")
+        for status in ("403 no /services/T0000/xoxb-12345?k=$abcdef", "403 no xoxb-12345", "403 no $abcdef at localhost"):
+            _, answer = self.hook("/services/T0000/xoxb-12345?k=$abcdef", (status, [], b""))
+            self.assertResult(answer, "AuthFailed", "403 no ***")
+            for part in ("xoxb", "abcdef", "localhost"):
+                self.assertNotIn(part, answer["detail"])
+        server, answer = self.hook("/x", scheme="http")
+        self.assertResult(answer, "BadConfig", "unencrypted")
+        self.assertEqual(server.connections, 0)
+        self.assertResult(self.hook("/x", scheme="http", Insecure="yes")[1], "Ok")
+
+    def test_what_is_no_url_is_not_shown(self):
+        for text in ("hunter2", "ftp://hunter2/x", "https://", "https://a@hunter2/", "https://hunter2:x/"):
+            self.credential("hook", text)
+            answer = self.announce("${secret:hook}")
+            self.assertResult(answer, "BadConfig", "credential hook is not a URL")
+            self.assertNotIn("hunter2", answer["detail"])
+        self.credential("hook", "https://hunter2.invalid/x")
+        answer = self.announce("${secret:hook}")
+        self.assertResult(answer, "NoSuchHost", "***")
+        self.assertNotIn("hunter2", answer["detail"])
+
+    def test_a_secret_is_one_line(self):
+        for name in ("two-lines", "tab"):
+            server, answer = self.ask("/", **{"Header-X": "${secret:%s}" % name})
+            self.assertResult(answer, "BadConfig", f"credential {name} has a line feed or another control character")
+            self.assertEqual(server.connections, 0)
+            server, answer = self.ask("/", credential=name, User="user")
+            self.assertResult(answer, "BadConfig", name)
+        self.assertResult(self.ask("/", **{"Header-X": "${secret:absent}"})[1], "BadConfig", "absent")
+
+    def test_a_secret_that_comes_back_is_not_shown(self):
+        for form in (PASSWORD, "s3cret-Pass/w0rd%2B%25", "s3cret-Pass%2Fw0rd%2B%25"):
+            _, answer = self.ask("/?t=${secret}", (f"401 not {form}.", [], b""), credential="password")
+            self.assertResult(answer, "AuthFailed", "401 not ***.")
+        other = self.serve(HttpServer())
+        _, answer = self.ask(
+            "/?t=${secret}", ("302 Found", [f"Location: http://127.0.0.1:{other.port}/"], b""), credential="password"
+        )
+        self.assertResult(answer, "Refused", "redirects are not followed")
+        self.assertEqual(other.connections, 0)
+
+
 class Dyndns2(Case):
     def ask(self, body, notice=NOTICE, **more):
         server = self.serve(HttpServer(("200 OK", [], body), tls=self.certificates.good))

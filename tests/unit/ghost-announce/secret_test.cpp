@@ -28,6 +28,14 @@ TEST(Redact, FindsEveryForm) {
   EXPECT_EQ(redact("nothing", "me", Secret()), "nothing");
 }
 
+TEST(Redact, FindsEachOfSeveral) {
+  Secrets secrets;
+  secrets.emplace("", Secret(std::string("short")));
+  secrets.emplace("b", Secret(std::string("shorter\"/é")));
+  EXPECT_EQ(redact("short shorter\"/é shorter\\\"/é shorter%22/%C3%A9 shorter%22%2F%C3%A9 bWU6c2hvcnQ=", "me", secrets),
+            "*** *** *** *** *** ***");
+}
+
 class Credential : public testing::Test {
  protected:
   Credential() {
