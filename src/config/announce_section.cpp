@@ -7,6 +7,8 @@
 
 #include "config/parse.hpp"
 #include "ghost-announce/check.hpp"
+#include "ghost-announce/section.hpp"
+#include "ghost-announce/text_template.hpp"
 
 namespace ghost::config {
 namespace {
@@ -15,6 +17,7 @@ using namespace std::chrono_literals;
 using core::AnnounceConfig;
 
 constexpr std::string_view kKind = "Announce";
+constexpr std::string_view kService = "Service";
 
 struct Key {
   std::string_view name;
@@ -49,15 +52,21 @@ const std::vector<Key>& table() {
 
 // Only for suggestions; each notifier itself defines the keys that it reads.
 constexpr std::array kNotifierKeys = std::to_array<std::string_view>(
-    {"From", "To",  "Subject", "Body",  "Tls",  "User",   "Method",    "ContentType", "Auth",      "Host",     "Zone",
-     "Key",  "Ttl", "HostKey", "Topic", "Helo", "CAFile", "VerifyTls", "Offline",     "Algorithm", "Families", "Ipv6Parameter"});
+    {"From",   "To",        "Subject", "Body",      "Tls",      "User",          "Method", "ContentType",
+     "Auth",   "Host",      "Zone",    "Key",       "Ttl",      "HostKey",       "Topic",  "Helo",
+     "CAFile", "VerifyTls", "Offline", "Algorithm", "Families", "Ipv6Parameter", "Expect"});
+
+bool is_secret(std::string_view key) {
+  constexpr std::array<std::string_view, 5> kNames{"Password", "Passwd", "Pass", "Secret", "Token"};
+  return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
+}
 
 std::string unknown_key(const Assignment& a) {
-  for (const auto* secret : {"Password", "Passwd", "Pass", "Secret", "Token"})
-    if (a.key == secret)
-      return fmt::format("{}=: a secret is not allowed in this file; write Credential= with the name of a systemd credential",
-                         a.key);
+  if (is_secret(a.key))
+    return fmt::format("{}=: a secret is not allowed in this file; write Credential= with the name of a systemd credential",
+                       a.key);
   std::vector<std::string_view> known(kNotifierKeys.begin(), kNotifierKeys.end());
+  known.push_back(kService);
   for (const auto& k : table()) known.push_back(k.name);
   const auto near = nearest(a.key, known);
   return fmt::format("unknown key {}= in [{}]{}", a.key, a.section, near.empty() ? "" : fmt::format("; did you mean {}=?", near));
@@ -72,6 +81,29 @@ bool valid_name(std::string_view name) {
   return !name.empty() && name.size() <= kAnnounceNameMax && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
+}
+
+// False: the section cannot be checked, and the reason is among the problems.
+bool add_service(AnnounceDraft& draft, Services& services, bool sound, Diagnostics& problems) {
+  const auto& at = draft.where.at(std::string(kService));
+  const auto* const service = services.find(draft.service, at, problems);
+  if (service == nullptr) return false;
+  for (const auto& [key, value] : service->values) {
+    if (draft.where.contains(key)) continue;  // the section's own
+    if (key == "Url") draft.config.url = value.text;
+    else draft.config.more.insert_or_assign(key, value.text);
+    draft.where.insert_or_assign(key, value.where);
+  }
+  bool whole = true;
+  for (const auto& key : service->needs)
+    if (!draft.where.contains(key)) {
+      whole = false;
+      if (sound)
+        problems.push_back({at.file, at.line,
+                            fmt::format("[Announce {}] Service={} needs {}=; {} explains it", draft.config.name, draft.service,
+                                        key, service->file)});
+    }
+  return whole;
 }
 
 }  // namespace
@@ -105,9 +137,17 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
   const auto& keys = table();
   const auto k = std::find_if(keys.begin(), keys.end(), [&](const Key& c) { return c.name == assignment.key; });
   const bool common = k != keys.end();
-  if (!common && !announce::is_notifier_key(assignment.key)) {
-    problems.push_back({file, assignment.line, unknown_key(assignment)});
+  if (assignment.key == kService) {
+    draft->service = trim(assignment.value);
+    draft->where.insert_or_assign(assignment.key, Where{file, assignment.line});
     return;
+  }
+  if (!common && !announce::is_notifier_key(assignment.key)) {
+    if (is_secret(assignment.key) || !announce::is_section_key(assignment.key)) {
+      problems.push_back({file, assignment.line, unknown_key(assignment)});
+      return;
+    }
+    draft->unproven.insert_or_assign(assignment.key, assignment);
   }
   const auto value = common ? trim(assignment.value) : std::string_view(assignment.value);  // a notifier's own may be text
   if (value.empty()) {
@@ -125,9 +165,18 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
   }
 }
 
-void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& problems, Diagnostics& warnings) {
-  for (const auto& draft : drafts) {
+void check_announces(AnnounceDrafts& drafts, Services& services, bool sound, Diagnostics& problems, Diagnostics& warnings) {
+  for (auto& draft : drafts) {
     const auto& name = draft.config.name;
+    if (!draft.service.empty() && !add_service(draft, services, sound, problems)) continue;
+    const auto named = announce::named_keys(draft.config);
+    bool unknown = false;
+    for (const auto& [key, assignment] : draft.unproven)
+      if (const auto where = draft.where.find(key); where != draft.where.end() && !named.contains(key)) {
+        problems.push_back({where->second.file, where->second.line, unknown_key(assignment)});
+        unknown = true;
+      }
+    if (unknown) continue;
     if (!draft.where.contains("Url")) {  // without it the rest cannot be checked
       if (sound)
         problems.push_back({draft.header.file, draft.header.line, fmt::format("[Announce {}] has no Url=; write one", name)});

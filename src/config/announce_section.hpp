@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/diagnostic.hpp"
+#include "config/services.hpp"
 #include "config/syntax.hpp"
 #include "config/where.hpp"
 #include "core/appear_config.hpp"
@@ -21,6 +22,8 @@ struct AnnounceDraft {
   core::AnnounceConfig config;
   Where header;  // its first
   std::map<std::string, Where, std::less<>> where;
+  std::string service;                         // Service=; "" without one
+  std::map<std::string, Assignment> unproven;  // keys that no notifier reads; a template may name them
 };
 using AnnounceDrafts = std::vector<AnnounceDraft>;
 
@@ -34,7 +37,8 @@ void open_announce(const Where& header, std::string_view name, AnnounceDrafts& d
 void apply_announce(const std::string& file, std::string_view name, const Assignment& assignment, AnnounceDrafts& drafts,
                     Diagnostics& problems);
 
-// When all files are read. `sound`: there was no error so far, so a missing key is really missing.
-void check_announces(const AnnounceDrafts& drafts, bool sound, Diagnostics& problems, Diagnostics& warnings);
+// When all files are read: adds what Service= says, and checks the whole. `sound`: there was no error so far, so a missing key is
+// really missing.
+void check_announces(AnnounceDrafts& drafts, Services& services, bool sound, Diagnostics& problems, Diagnostics& warnings);
 
 }  // namespace ghost::config

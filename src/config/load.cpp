@@ -26,7 +26,8 @@ void check_name(const std::string& name, const std::string& path, Diagnostics& p
            : fmt::format("link name \"{}\" is not valid; use letters, digits, '_' and '-', and do not begin with '-'", name)});
 }
 
-Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& problems, Diagnostics& warnings) {
+Draft read_link(const std::string& name, const LinkFiles& files, Services& services, Diagnostics& problems,
+                Diagnostics& warnings) {
   Draft draft;
   draft.link.name = name;
   draft.main = {files.front().path, 1};
@@ -45,7 +46,7 @@ Draft read_link(const std::string& name, const LinkFiles& files, Diagnostics& pr
   }
   draft.sound = problems.size() == problems_before;
   check_link(draft, problems);
-  check_announces(draft.announces, draft.sound, problems, warnings);
+  check_announces(draft.announces, services, draft.sound, problems, warnings);
   return draft;
 }
 
@@ -100,8 +101,9 @@ tl::expected<Loaded, Diagnostics> settle(std::vector<Draft> drafts, Collected co
 tl::expected<Loaded, Diagnostics> load(const Roots& roots) {
   auto collected = collect(roots.link_directories);
   std::vector<Draft> drafts;
+  Services services(roots.service_directories);
   for (const auto& [name, files] : collected.links)
-    drafts.push_back(read_link(name, files, collected.problems, collected.warnings));
+    drafts.push_back(read_link(name, files, services, collected.problems, collected.warnings));
   return settle(std::move(drafts), std::move(collected), roots);
 }
 
@@ -114,7 +116,8 @@ tl::expected<Loaded, Diagnostics> check_file(const std::string& path, const Root
     constexpr std::string_view kSuffix = ".conf";
     if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
     else collected.warnings.push_back({path, 0, "ghostd reads only files whose name ends in .conf; rename it"});
-    drafts.push_back(read_link(name, {file}, collected.problems, collected.warnings));
+    Services services(roots.service_directories);
+    drafts.push_back(read_link(name, {file}, services, collected.problems, collected.warnings));
   }
   return settle(std::move(drafts), std::move(collected), roots);
 }

@@ -39,6 +39,8 @@ struct Roots {
   std::optional<MachineId> machine_id;
   // Unset: this machine's interfaces', asked for when a link says DNS=.
   std::optional<std::vector<HostNetwork>> networks;
+  // For Service=, in rising priority.
+  std::vector<std::string> service_directories{"/usr/lib/ghostd/services", "/run/ghostd/services", "/etc/ghostd/services"};
 };
 
 struct Loaded {

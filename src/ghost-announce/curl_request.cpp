@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 
+#include "ghost-announce/identity.hpp"
 #include "ghost-announce/options.hpp"
 #include "ghost-announce/resolve.hpp"
 #include "ghost-announce/sockets.hpp"
@@ -58,7 +59,7 @@ CurlRequest::CurlRequest(const core::AnnounceConfig& config, const Via& via, con
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_ERRORBUFFER, error_.data());
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(CURLOPT_USERAGENT, "ghostd");
+  set(CURLOPT_USERAGENT, user_agent(GHOSTD_VERSION, GHOSTD_HOMEPAGE));
   set(CURLOPT_MAXFILESIZE, static_cast<long>(kMaxReceived));
   set(CURLOPT_FTP_SKIP_PASV_IP, 1L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));

@@ -13,4 +13,8 @@ std::string identity(const core::Notice& notice, std::string_view notifier) {
                      notifier);
 }
 
+std::string user_agent(std::string_view version, std::string_view homepage) {
+  return homepage.empty() ? fmt::format("ghostd/{}", version) : fmt::format("ghostd/{} (+{})", version, homepage);
+}
+
 }  // namespace ghost::announce

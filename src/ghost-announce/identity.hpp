@@ -13,4 +13,7 @@ namespace ghost::announce {
 // notifier: the name of its section. Two may have one server.
 std::string identity(const core::Notice& notice, std::string_view notifier);
 
+// RFC 9110, 10.1.5: who asks, and where its people are found. Some services refuse a program that does not say so.
+std::string user_agent(std::string_view version, std::string_view homepage);  // "" if it has none
+
 }  // namespace ghost::announce

@@ -48,6 +48,10 @@ constexpr std::array kFields{
     Field{"reason", [](const core::Notice& n) { return n.reason; }},
     Field{"carrier_nat", [](const core::Notice& n) { return std::string(n.carrier_nat ? "yes" : "no"); }},
     Field{"summary", summary},
+    Field{"id",
+          [](const core::Notice& n) {
+            return fmt::format("{}.{}.{}.{}", n.link, unix_seconds(n.since), n.sequence, event_name(n.kind));
+          }},
 };
 
 // Calls on_text with each literal piece and on_field with each name, in order. Returns what is wrong.

@@ -20,7 +20,7 @@ namespace ghost::announce {
 [[nodiscard]] std::optional<std::string> check_request_template(std::string_view text);
 
 // ${name} ${link} ${event} ${address} (the first) ${addresses} ${ipv4} ${ipv6} (the first of the family) ${since} ${until}
-// ${next} ("none") ${sequence} ${reason} ${carrier_nat} ("yes", "no") ${summary} (a sentence). An unknown one is left out.
+// ${next} ("none") ${sequence} ${reason} ${carrier_nat} ("yes", "no") ${summary} (a sentence) ${id} (of the notice). An unknown one is left out.
 std::string fill_template(std::string_view text, const core::Notice& notice);
 
 // The same; the fields' values are encoded, the text around them is not. `others` gives what stands for a name that is no field.

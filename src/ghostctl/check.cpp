@@ -58,7 +58,8 @@ std::vector<Said> pppd_files_of(const core::Config& config, const std::string& r
 }  // namespace
 
 ExitCode check(const Options& options) {
-  auto loaded = options.file.empty() ? config::load(init::roots_under(options.root)) : config::check_file(options.file);
+  const auto roots = init::roots_under(options.root);
+  auto loaded = options.file.empty() ? config::load(roots) : config::check_file(options.file, roots);
   std::vector<std::string> beside;
   const bool this_host = options.file.empty() && options.root.empty();
   if (loaded && this_host) beside = what_stands_beside(loaded->config);

@@ -61,6 +61,7 @@ std::optional<std::string> text_or_empty(const std::string& path) {
 config::Roots roots_under(const std::string& root) {
   config::Roots out;
   for (auto& directory : out.link_directories) directory.insert(0, root);
+  for (auto& directory : out.service_directories) directory.insert(0, root);
   return out;
 }
 

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   open_sections("fuzz.conf", scanned.sections, drafts[0], problems);
   for (const auto& assignment : scanned.assignments) apply("fuzz.conf", assignment, drafts[0], problems);
   check_link(drafts[0], problems);
-  check_announces(drafts[0].announces, problems.empty(), problems, warnings);
+  Services services({});
+  check_announces(drafts[0].announces, services, problems.empty(), problems, warnings);
   settle_addresses(drafts, Roots{{}, MachineId{}}, problems);
   if (problems.empty() && (drafts[0].link.stable.empty() || drafts[0].link.routes.empty())) std::abort();
   return 0;

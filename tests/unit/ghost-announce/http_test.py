@@ -254,7 +254,7 @@ class Dyndns2(Case):
         ((method, path, headers, _),) = server.requests
         self.assertEqual((method, path), ("GET", "/nic/update?hostname=office.example&myip=203.0.113.7"))
         self.assertTrue(headers["authorization"].startswith("Basic "))
-        self.assertIn("ghostd", headers["user-agent"])
+        self.assertRegex(headers["user-agent"], r"^ghostd/\d+\.\d+\.\d+( \(\+https://.*\))?$")
 
     def test_believes_no_other_address(self):
         for body in (b"good 127.0.0.1", b"nochg 198.51.100.9\r\n", b"good 203.0.113.7\ngood 127.0.0.1\n"):

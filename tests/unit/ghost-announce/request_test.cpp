@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "ghost-announce/identity.hpp"
 #include "ghost-announce/section.hpp"
 #include "notices.hpp"
 
@@ -65,6 +66,11 @@ TEST(Request, EachMethodHasTheBodyThatItNeeds) {
 
 // An URL of an earlier version may have a "$" that means itself.
 TEST(Request, AUrlWithoutANameIsNoTemplate) { EXPECT_EQ(of(a_section("https://h/$metadata?$x=1")).target, "/$metadata?$x=1"); }
+
+TEST(UserAgent, SaysWhoAsks) {
+  EXPECT_EQ(user_agent("0.2.0", ""), "ghostd/0.2.0");
+  EXPECT_EQ(user_agent("0.2.0", "https://example.org/ghostd"), "ghostd/0.2.0 (+https://example.org/ghostd)");
+}
 
 TEST(Section, AKeyMayBeTheHost) {
   EXPECT_EQ(section_url(a_section("https://${Server}/message", {{"Server", "push.example:8443"}})),
