@@ -2,6 +2,7 @@
 // SleepWatch against the test's own org.freedesktop.login1 on a private bus. The lab tests the real one, with a real suspend.
 #include "bus/sleep_watch.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <unistd.h>
