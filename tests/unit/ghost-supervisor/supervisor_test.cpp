@@ -234,6 +234,19 @@ TEST(Supervisor, WhatPppdWouldReadElsewhereIsRefusedToo) {
   EXPECT_THAT(answer("exit 0"), refused("options:2: \"demand\""));
 }
 
+// A shell reads this peer file as well: it does not know the first two words.
+TEST(Supervisor, TheConnectScriptThatCountsIsMadeToTell) {
+  Rig rig;
+  const auto client = rig.connect();
+  const auto other = rig.dir.path() + "/options.site";
+  rig.dir.write("options.site", "connect 'chat -v -f new'");
+  rig.scenario("isp", "connect 'chat -f old'\nfile " + other + "\ntr '\\0' ' ' < /proc/$$/cmdline >&2; exit 1");
+  send_text(client, "dial isp 1");
+  EXPECT_THAT(rig.next(client), StartsWith("started isp 1"));
+  EXPECT_THAT(rig.next(client), StartsWith("gone isp 1"));
+  EXPECT_THAT(rig.said, Contains(HasSubstr(" call isp connect chat -s -v -f new ")));
+}
+
 TEST(Supervisor, PppdGetsACleanStart) {
   Rig rig;
   ::setenv("GHOST_TEST_SECRET", "x", 1);
