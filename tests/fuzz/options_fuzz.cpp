@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Any bytes as pppd's files: the first is the peer file, and the others, each behind a NUL byte, are those that it names. The reader
-// comes to an end, places each option in a file that it was given, and says the same twice.
+// comes to an end and places each option in a file that it was given. What ghostd adds changes nothing of what it finds.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
