@@ -84,7 +84,7 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   live.serial = dial.serial;
   live.hangup_timeout = config->call.hangup_timeout;
   live.routes = config->routes;
-  live.device = ppp::device(options);
+  live.device = config->ppp.peer.empty() ? config->ppp.device : ppp::device(options);
   names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
       loop_, std::move(*process), config->call, ppp::echo_interval(options),

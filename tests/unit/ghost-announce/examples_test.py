@@ -22,6 +22,9 @@ class Examples(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             services = os.path.join(directory, "usr/lib/ghostd/services")
             shutil.copytree(os.environ["SERVICES"], services)
+            os.makedirs(os.path.join(directory, "etc/ppp/peers"))
+            with open(os.path.join(directory, "etc/ppp/peers/isp"), "w") as f:
+                f.write("noauth\n")
             for section in sections:
                 path = os.path.join(directory, "isp.conf")
                 with open(path, "w") as f:
