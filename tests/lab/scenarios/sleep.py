@@ -8,6 +8,7 @@ from rig.run import out
 from rig.traffic import Sender, Sink, Talk
 
 CAPTURE = False
+NOT_YET = "the lab's way into the VM does not always survive a suspend"
 
 
 def run(lab):

@@ -43,7 +43,10 @@ class TempTree {
   [[nodiscard]] std::string at(const std::string& name) const { return root_ / name; }
   // usr, run and etc stand for the system's three.
   [[nodiscard]] Roots roots() const {
-    return {{at("usr"), at("run"), at("etc")}, MachineId{0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87}, {}, {at("services"), at("own-services")}};
+    return {{at("usr"), at("run"), at("etc")},
+            MachineId{0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87},
+            {},
+            {at("services"), at("own-services")}};
   }
 
   [[nodiscard]] auto load() const { return config::load(roots()); }
