@@ -44,13 +44,18 @@ const char* severity_of(ppp::Remark::Verdict verdict) {
   return "error";
 }
 
+// The distribution's file is for every pppd of this host. What ghostd says otherwise than that file is no news about the link.
+bool is_usual(const ppp::Remark& remark) {
+  return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file.starts_with("/etc/ppp/options");
+}
+
 // What several links have in common is said once.
 std::vector<Said> pppd_files_of(const core::Config& config, const std::string& root) {
   std::vector<Said> out;
   for (const auto& link : config.links)
     if (const auto options = pppd_reads(link, root))
       for (auto& remark : ppp::judgement(*options))
-        if (std::none_of(out.begin(), out.end(), [&](const Said& said) { return said.remark == remark; }))
+        if (!is_usual(remark) && std::none_of(out.begin(), out.end(), [&](const Said& said) { return said.remark == remark; }))
           out.push_back({severity_of(remark.verdict), std::move(remark)});
   return out;
 }

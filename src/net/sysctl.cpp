@@ -196,8 +196,8 @@ Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
   Entries entries = entries_;
   std::vector<SysctlWrite> to_do;
   for (const auto& one : writes) {
-    if (is_kept(one)) wanted_[one.key] = one.value;
     const auto now = read(one.key);
+    if (now && is_kept(one)) wanted_[one.key] = one.value;
     if (!now) {
       if (is_gone(now.error())) continue;
       return tl::unexpected(now.error());

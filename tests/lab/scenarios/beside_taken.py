@@ -32,7 +32,8 @@ def ours(lab):
         "ip rule | grep ghostd; ip -6 rule | grep ghostd; ip route show table all proto ghostd; "
         "ip -6 route show table all proto ghostd; ip -o addr show dev gd-isp | sed 's/ valid_lft.*//; s/^[0-9]*//'; "
         "ip -o link show dev gd-isp | sed 's/state.*//; s/^[0-9]*//'; "
-        "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; nft -s list table inet ghostd | grep -v expires; "
+        "tc qdisc show dev ppp-isp 2>/dev/null | sed 's/refcnt.*//'; "
+        "nft -s list table inet ghostd | grep -v expires | sed -E 's/ timeout [0-9a-z]+//'; "
         "sysctl -a 2>/dev/null | grep -E 'conf.(gd|ppp)-isp.(forwarding|rp_filter|disable_ipv6|accept_ra) '"
     )
 

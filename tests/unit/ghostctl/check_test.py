@@ -54,6 +54,10 @@ class Check(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertEqual([line.split(":")[:3] for line in lines], [["note", " /etc/ppp/peers/isp", n] for n in ("2", "3", "1")])
 
+    def test_what_is_overridden_of_the_distribution_s_file_is_no_news(self):
+        self.put("/etc/ppp/options", "auth\nlcp-echo-interval 30\nnosuch\n")
+        self.assertEqual(self.said(), (0, ['/etc/ppp/options:3: pppd has no option "nosuch"']))
+
     def test_what_two_links_share_is_said_once(self):
         self.put("/etc/ghostd/links/b.conf", "[Link]\nPeer=isp\nAddress=192.0.0.3\nRoutes=10.0.0.0/8\n")
         self.put("/etc/ppp/options", "demand\n")

@@ -154,6 +154,11 @@ TEST_F(SysctlFiles, WhatOurOwnInterfacesLostIsKnownWhateverTheirNames) {
   EXPECT_FALSE(sysctls.lost().empty()) << "that is another interface";
   sysctls.forget("wwan0");
   EXPECT_THAT(sysctls.lost(), testing::IsEmpty()) << "nobody has taken them away";
+  // The same of one that is not there yet.
+  ASSERT_TRUE(sysctls.apply({plan_call_forwarding("wwan1")}));
+  std::filesystem::create_directories(directory_ / "net/ipv4/conf/wwan1");
+  put("net/ipv4/conf/wwan1/forwarding", "0");
+  EXPECT_THAT(sysctls.lost(), testing::IsEmpty());
 }
 
 TEST_F(SysctlFiles, AnInterfaceThatIsGoneIsNoFailure) {
