@@ -46,7 +46,7 @@ const char* severity_of(ppp::Remark::Verdict verdict) {
 
 // The distribution's file is for every pppd of this host. What ghostd says otherwise than that file is no news about the link.
 bool is_usual(const ppp::Remark& remark) {
-  return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file.starts_with("/etc/ppp/options");
+  return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file == ppp::PppdFiles{}.options;
 }
 
 // What several links have in common is said once.

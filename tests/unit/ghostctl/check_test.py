@@ -57,6 +57,11 @@ class Check(unittest.TestCase):
     def test_what_is_overridden_of_the_distribution_s_file_is_no_news(self):
         self.put("/etc/ppp/options", "auth\nlcp-echo-interval 30\nnosuch\n")
         self.assertEqual(self.said(), (0, ['/etc/ppp/options:3: pppd has no option "nosuch"']))
+        # A file that the peer file names is the link's own, whatever it is called.
+        self.put("/etc/ppp/options", "auth\n")
+        self.put("/etc/ppp/peers/isp", "noauth\nfile /etc/ppp/options.line\n")
+        self.put("/etc/ppp/options.line", "idle 300\n")
+        self.assertEqual([line.split(":")[:3] for line in self.said()[1]], [["note", " /etc/ppp/options.line", "1"]])
 
     def test_what_two_links_share_is_said_once(self):
         self.put("/etc/ghostd/links/b.conf", "[Link]\nPeer=isp\nAddress=192.0.0.3\nRoutes=10.0.0.0/8\n")
