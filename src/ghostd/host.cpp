@@ -19,7 +19,6 @@
 namespace ghost::daemon {
 namespace {
 
-constexpr unsigned kUsualMtu = 1500;
 constexpr const char* kHostForwards = "net/ipv4/conf/all/forwarding";
 constexpr const char* kHostForwards6 = "net/ipv6/conf/all/forwarding";
 
@@ -142,7 +141,7 @@ net::Result<void> Host::load_ruleset(const std::vector<Placed>& links, const std
   net::Ruleset ruleset;
   for (const auto& l : links) {
     // The next call's MTU is known only when the call is there. Most calls have the usual MTU, and need no change then.
-    auto& call = in_table_.try_emplace(l.config.name, InTable{kUsualMtu, {}}).first->second;
+    auto& call = in_table_.try_emplace(l.config.name, InTable{net::kUsualMtu, {}}).first->second;
     if (::if_nametoindex(l.interface.c_str()) != 0) call = of_call(l);
     ruleset.links.push_back(in_ruleset(l, call));
   }

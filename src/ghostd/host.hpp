@@ -126,7 +126,7 @@ class Host {
   KernelCounts counts_;
   // What the table must know of a link's call.
   struct InTable {
-    unsigned mtu;
+    net::Mtu mtu;
     std::optional<IpAddress> fixed;
     bool operator==(const InTable&) const = default;
   };

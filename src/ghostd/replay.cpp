@@ -15,6 +15,10 @@ constexpr double kAnswersAtOnce = 100;
 
 using Bytes = std::span<const std::uint8_t>;
 
+unsigned mtu_for(const core::PacketBytes& packet, const net::Mtu& mtu) {
+  return mtu.of(!packet.empty() && packet[0] >> 4 == 6 ? Family::v6 : Family::v4);
+}
+
 core::Drop kind_of(net::Taken taken) {
   switch (taken) {
     case net::Taken::full: return core::Drop::queue;
@@ -36,12 +40,13 @@ void Replay::send(const std::vector<core::PacketBytes>& packets, const Way& way,
   owners.reserve(packets.size());
   for (std::size_t i = 0; i < packets.size(); ++i) {
     const auto& packet = packets[i];
-    if (packet.size() <= way.mtu) {
+    const auto mtu = mtu_for(packet, way.mtu);
+    if (packet.size() <= mtu) {
       pieces.emplace_back(packet);
       owners.push_back(i);
       continue;
     }
-    auto parts = core::fragment(packet, way.mtu);
+    auto parts = core::fragment(packet, mtu);
     if (parts.empty()) {
       too_big.push_back(&packet);
       ++outcome.drops[core::Drop::too_big];
@@ -78,7 +83,7 @@ void Replay::answer_too_big(const std::vector<const core::PacketBytes*>& packets
   for (const auto* packet : packets) {
     if (tokens_ < 1) break;
     for (const auto& router : *way.routers) {
-      auto answer = core::too_big_answer(*packet, way.mtu, router);
+      auto answer = core::too_big_answer(*packet, mtu_for(*packet, way.mtu), router);
       if (!answer) continue;
       answers.push_back(std::move(*answer));
       tokens_ -= 1;

@@ -6,6 +6,7 @@
 
 #include "core/link_event.hpp"
 #include "core/time.hpp"
+#include "net/interface.hpp"
 #include "net/raw_sender.hpp"
 
 namespace ghost::daemon {
@@ -16,7 +17,7 @@ class Replay {
 
   struct Way {
     unsigned interface = 0;  // the interface's index
-    unsigned mtu = 1500;
+    net::Mtu mtu = net::kUsualMtu;
     const std::vector<IpAddress>* routers = nullptr;  // lent: the source addresses of "too big" answers, one per family
   };
   // Adds the result of each packet to `outcome`.

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <memory>
 
 #include "base/unique_fd.hpp"
@@ -24,13 +25,15 @@ Result<unsigned> index_of(const std::string& ifname, const std::string& what) {
   return index;
 }
 
-unsigned mtu_of(const std::string& ifname) {
-  constexpr unsigned usual = 1500;
+Mtu mtu_of(const std::string& ifname) {
   const UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::memcpy(request.ifr_name, ifname.data(), std::min<std::size_t>(ifname.size(), IFNAMSIZ - 1));
-  if (!fd || ::ioctl(fd.get(), SIOCGIFMTU, &request) < 0 || request.ifr_mtu <= 0) return usual;
-  return static_cast<unsigned>(request.ifr_mtu);
+  if (!fd || ::ioctl(fd.get(), SIOCGIFMTU, &request) < 0 || request.ifr_mtu <= 0) return kUsualMtu;
+  Mtu out{static_cast<unsigned>(request.ifr_mtu), static_cast<unsigned>(request.ifr_mtu)};
+  unsigned of_ipv6 = 0;
+  if (std::ifstream("/proc/sys/net/ipv6/conf/" + ifname + "/mtu") >> of_ipv6) out.v6 = std::min(out.v6, of_ipv6);
+  return out;
 }
 
 std::optional<IpAddress> ipv4_of(const std::string& ifname) {

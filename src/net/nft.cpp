@@ -119,8 +119,12 @@ Result<void> load(const Ruleset& ruleset) {
   if (!loaded) return tl::unexpected(loaded.error());
   if (!live) return {};
   for (const auto& [ifname, left] : *live) {
+    // A reload may have made the idle time shorter.
+    auto most = left;
+    for (const auto& link : ruleset.links)
+      if (link.call_interface == ifname) most = std::min(left, link.idle_timeout);
     // A failure does no harm: the interface may have gone meanwhile.
-    std::ignore = keep_live(ifname, std::max(left, std::chrono::seconds(1)));
+    std::ignore = keep_live(ifname, std::max(most, std::chrono::seconds(1)));
   }
   return {};
 }

@@ -130,7 +130,14 @@ Result<void> PppQueue::release(const std::string& ifname) {
 }
 
 Result<void> PppQueue::plug_again(const std::string& ifname) {
-  return change_plug(socket_, ifname, TCQ_PLUG_BUFFER, "close the plug of " + ifname);
+  const std::string what = "close the plug of " + ifname;
+  if (auto ok = change_plug(socket_, ifname, TCQ_PLUG_BUFFER, what); !ok) return ok;
+  const auto index = index_of(ifname, what);
+  if (!index) return tl::unexpected(index.error());
+  // After normalize(), packets would pass the plug by.
+  auto ok = socket_.request(*prio(kChange, *index, 2), what);
+  if (!ok && (ok.error().errno_value == EINVAL || ok.error().errno_value == ENOENT)) return {};
+  return ok;
 }
 
 Result<void> PppQueue::normalize(const std::string& ifname) {

@@ -49,7 +49,7 @@ class PppQueue {
   // Opens the plug for good: held packets leave in order, later ones pass. Does nothing if order is
   // at_risk.
   [[nodiscard]] Result<void> release(const std::string& ifname);
-  // Closes it again (TCQ_PLUG_BUFFER).
+  // Closes it again (TCQ_PLUG_BUFFER), and leads everything behind it. Packets that are in band 3 already may be overtaken.
   [[nodiscard]] Result<void> plug_again(const std::string& ifname);
   // From now on everything uses band 3. Call this when handover_backlog() is empty.
   [[nodiscard]] Result<void> normalize(const std::string& ifname);

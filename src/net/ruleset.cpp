@@ -187,21 +187,32 @@ void own_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, refuse(Counter::foreign, link.name));
 }
 
+// A forwarded packet with a source inside From= must come from that prefix's side, and none has the link's own source. This asks
+// only about a conversation's first packets, because it costs a lookup of the routes.
+void forged_chain(Commands& out, const RulesetLink& link) {
+  const std::string chain = "forged-" + link.name;
+  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  for_each_source_set(link, true, [&](Family family, json sources) {
+    const json from_elsewhere = is({{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, 0);
+    // Dropped and not rejected, because the answer to such a source would be routed into the link, and would call.
+    out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), from_elsewhere,
+                     count(counter_name(Counter::foreign, link.name)), verdict("drop")});
+  });
+}
+
 // A forwarded packet may ask for a call if its source is inside From= and it comes from that prefix's side. If only ghostd has
 // enabled forwarding, no other packet may ask. If another program has, its rules decide. call_chain() drops what they do not
 // masquerade.
 void forwarded_chain(Commands& out, const RulesetLink& link, const Ruleset& ruleset) {
   const std::string chain = "forwarded-" + link.name;
   out.rule(chain, {jump_to("noise")});
-  // Dropped and not rejected, because the answer to such a source would be routed into the link, and would call.
+  out.rule(chain, {jump_to("forged-" + link.name)});
   const auto refuse_if = [&](json::array_t conditions) {
     conditions.push_back(count(counter_name(Counter::foreign, link.name)));
     conditions.push_back(verdict("drop"));
     out.rule(chain, std::move(conditions));
   };
   for_each_source_set(link, false, [&](Family family, json sources) {
-    const json from_elsewhere = is({{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, 0);
-    refuse_if({is(payload(ip_of(family), "saddr"), sources), from_elsewhere});
     out.rule(chain, {is(payload(ip_of(family), "saddr"), std::move(sources)), go_to("demand-" + link.name)});
   });
   if (!ruleset.opened_interfaces.empty())
@@ -277,14 +288,13 @@ void strangers_chain(Commands& out) {
 // Clamps the MSS of the far end's SYN and SYN-ACK, too. A sender that does not hear "too big" would send packets that cannot
 // arrive.
 void mss_chain(Commands& out, const RulesetLink& link) {
-  if (link.call_mtu == 0) return;
   for (const Family family : {Family::v4, Family::v6}) {
     const unsigned headers = family == Family::v4 ? 40 : 60;
-    if (link.call_mtu <= headers) continue;
-    out.rule(
-        "mss-" + link.name,
-        {is(meta("nfproto"), family == Family::v4 ? "ipv4" : "ipv6"),
-         {{"mangle", {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}}, {"value", link.call_mtu - headers}}}}});
+    const unsigned mtu = link.call_mtu.of(family);
+    if (mtu <= headers) continue;
+    out.rule("mss-" + link.name,
+             {is(meta("nfproto"), family == Family::v4 ? "ipv4" : "ipv6"),
+              {{"mangle", {{"key", {{"tcp option", {{"name", "maxseg"}, {"field", "size"}}}}}, {"value", mtu - headers}}}}});
   }
 }
 
@@ -355,8 +365,10 @@ json render(const Ruleset& ruleset) {
   counters(out, ruleset);
   for (const char* chain : {"noise", "impostors", "strangers", "guard_call"}) out.chain(chain);
   for (const auto& link : ruleset.links) {
-    for (const char* of : {"own-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-"}) out.chain(of + link.name);
+    for (const char* of : {"own-", "forged-", "forwarded-", "demand-", "call-", "mss-", "heard-", "nat-"})
+      out.chain(of + link.name);
     own_chain(out, link);
+    forged_chain(out, link);
     forwarded_chain(out, link, ruleset);
     demand_chain(out, link);
     mss_chain(out, link);
@@ -367,7 +379,7 @@ json render(const Ruleset& ruleset) {
     const std::string gd = demand_interface(link.name), ppp = link.call_interface;
     own.push_back(jump(gd, "own-" + link.name));
     forwarded.push_back(jump(gd, "forwarded-" + link.name));
-    forwarded.push_back(json::array({ppp, verdict("accept")}));  // no rule below concerns it
+    forwarded.push_back(jump(ppp, "forged-" + link.name));
     call.push_back(jump(ppp, "call-" + link.name));
     heard.push_back(jump(ppp, "heard-" + link.name));
     nat.push_back(jump(ppp, "nat-" + link.name));

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "net/interface.hpp"
 
 namespace ghost::net {
 
@@ -34,7 +35,7 @@ struct RulesetLink {
   std::vector<IpAddress> stable;
   std::vector<Prefix> share;
   std::chrono::seconds idle_timeout{300};  // at least 1 s
-  unsigned call_mtu = 0;                   // of the call that is up, in bytes; 0: no call is up
+  Mtu call_mtu{};                          // of the call that is up; 0: no call is up
   // The IPv4 address of the call that is up, if it is one of `stable`: the provider always gives this address. Then the demand
   // interface has it, too, and the kernel's answers about it (fib_addrtype) are about the demand interface.
   std::optional<IpAddress> fixed{};

@@ -216,6 +216,22 @@ Result<void> Sysctls::apply(const std::vector<SysctlWrite>& writes) {
   return {};
 }
 
+// An interface that has appeared since got default's value, which apply() may have changed. It gets what it would have got.
+Result<void> Sysctls::restore_inherited() const {
+  Result<void> out;
+  const std::string tree = "net/ipv6/conf/", name = "/accept_ra";
+  const auto by_default = original(tree + "default" + name);
+  if (!by_default) return out;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(root_ / tree, none)) {
+    const auto key = tree + entry.path().filename().string() + name;
+    const auto now = read(key);
+    if (original(key) || !now || *now != "2") continue;
+    if (auto ok = write(key, *by_default); !ok && !is_gone(ok.error())) out = ok;
+  }
+  return out;
+}
+
 Result<void> Sysctls::restore() {
   Result<void> out;
   for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
@@ -223,6 +239,7 @@ Result<void> Sysctls::restore() {
     auto ok = write(at->first, at->second);
     if (!ok && !is_gone(ok.error()) && out) out = ok;
   }
+  if (auto ok = restore_inherited(); !ok && out) out = ok;
   if (!out) return out;
   entries_.clear();
   wanted_.clear();

@@ -58,6 +58,7 @@ class Sysctls {
       : root_(std::move(root)), journal_(std::move(journal)), entries_(std::move(entries)) {}
   [[nodiscard]] Result<void> write(const std::string& key, const std::string& value) const;
   [[nodiscard]] Result<void> save(const Entries& entries) const;
+  [[nodiscard]] Result<void> restore_inherited() const;
 
   std::filesystem::path root_;
   std::filesystem::path journal_;

@@ -79,7 +79,7 @@ Result<std::optional<TablePrint>> table_print() {
   auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
   if (!socket) return tl::unexpected(socket.error());
   TablePrint print;
-  Hash chains, rules, sets;
+  Hash table, chains, rules, sets;
   const auto add = [](Hash& hash, unsigned& count, TableObject kind) {
     return [&hash, &count, kind](Bytes attributes) {
       ++count;
@@ -98,6 +98,10 @@ Result<std::optional<TablePrint>> table_print() {
       !ok)
     return tl::unexpected(ok.error());
   if (print.chains == 0) return std::optional<TablePrint>();
+  // A dormant table judges no packet, although all that is in it stands.
+  const auto flags = [&table](Bytes attributes) { table.add(find_attribute(attributes, NFTA_TABLE_FLAGS).value_or(Bytes())); };
+  if (auto ok = dump_table(*socket, NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, flags, [&table] { table = {}; }); !ok)
+    return tl::unexpected(ok.error());
   if (auto ok = dump_table(*socket, NFT_MSG_GETRULE, NFT_MSG_NEWRULE, add(rules, print.rules, TableObject::rule),
                            again(rules, print.rules));
       !ok)
@@ -129,7 +133,7 @@ Result<std::optional<TablePrint>> table_print() {
       !ok)
     return tl::unexpected(ok.error());
   Hash all;
-  for (const auto& part : {chains, rules, sets}) {
+  for (const auto& part : {table, chains, rules, sets}) {
     const auto value = part.value();
     all.add(Bytes(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
   }

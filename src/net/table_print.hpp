@@ -16,7 +16,7 @@ struct TablePrint {
   unsigned chains = 0;  // the number of each, and all their content as one number
   unsigned rules = 0;
   unsigned sets = 0;
-  std::uint64_t content = 0;
+  std::uint64_t content = 0;      // the table's flags, too
   std::set<std::string> blocked;  // the elements of the set of that name
   bool operator==(const TablePrint&) const = default;
 };

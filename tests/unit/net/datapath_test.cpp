@@ -108,7 +108,7 @@ class Datapath : public test::OwnNetns {
   }
   [[nodiscard]] RulesetLink of_call(unsigned mtu, std::optional<IpAddress> fixed = {}) const {
     auto link = ruleset_.links.at(0);
-    link.call_mtu = mtu;
+    link.call_mtu = {mtu, mtu};
     link.fixed = fixed;
     return link;
   }
@@ -318,6 +318,14 @@ TEST_F(Datapath, OnlyFromItsOwnPrefixAndFromWhereThatIs) {
   ASSERT_TRUE(inject(eth9.get(), udp("172.20.0.2", "9.9.9.9", 1, 2)));
   EXPECT_EQ(source(only(gd_)), "172.20.0.2") << "his rules decide";
   EXPECT_EQ(count(Counter::foreign), 2U);
+  // The same while the link is up: it would leave with the call's address, at the cost of whoever pays.
+  call_comes_up("100.64.7.7");
+  ASSERT_TRUE(inject(eth9.get(), udp("10.10.10.2", "9.9.9.9", 1, 2)));
+  EXPECT_TRUE(drain(ppp_).empty()) << "from within From=, but not from there";
+  EXPECT_EQ(count(Counter::foreign), 3U);
+  EXPECT_EQ(live(), std::nullopt);
+  ASSERT_TRUE(inject(lan_.get(), udp("10.10.10.2", "9.9.9.9", 1, 2)));
+  EXPECT_EQ(source(only(ppp_)), "100.64.7.7");
 }
 
 TEST_F(Datapath, AForeignMasqueradeHasItsSayOnceAndNothingLeavesWithoutOne) {

@@ -82,6 +82,22 @@ TEST_F(Release, GivesBackByteForByte) {
   EXPECT_FALSE(std::filesystem::exists(journal_));
 }
 
+// It has inherited a value of ours: it would listen to routers although somebody forwards.
+TEST_F(Release, AnInterfaceThatHasComeSinceIsAsIfThereHadBeenNoGhostd) {
+  sh("ip link add late type veth peer name later");
+  const auto without = sh("sysctl -a --pattern net.ipv[46].conf.late");
+  sh("ip link del late");
+  {
+    const auto tun = make_tun("gd-isp");
+    ASSERT_TRUE(tun);
+    take_over();
+    sh("ip link add late type veth peer name later");
+    EXPECT_EQ(sh("sysctl -n net.ipv6.conf.late.accept_ra"), "2\n");
+    EXPECT_THAT(release_everything(journal_).failures, IsEmpty());
+  }
+  EXPECT_EQ(sh("sysctl -a --pattern net.ipv[46].conf.late"), without);
+}
+
 TEST_F(Release, GivesBackAfterTheDemandInterfaceIsGone) {
   const auto routing = routing_state();
   const auto sysctls = sysctl_state();

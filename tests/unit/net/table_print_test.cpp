@@ -54,7 +54,8 @@ TEST_F(Printed, IsAnotherWhateverIsChanged) {
       const std::string harm :
       {"nft flush chain inet ghostd nat_postrouting", "nft flush table inet ghostd", "nft add rule inet ghostd forward accept",
        "nft insert rule inet ghostd forward drop", "nft add chain inet ghostd mine",
-       "nft add element inet ghostd blocked { gd-isp }", "nft flush set inet ghostd blocked",
+       "nft 'add table inet ghostd { flags dormant; }'", "nft add element inet ghostd blocked { gd-isp }",
+       "nft flush set inet ghostd blocked",
        "nft delete rule inet ghostd forward handle $(nft -a list chain inet ghostd forward | sed -n 's/.*handle //p' | tail -1)"}) {
     sh(harm);
     EXPECT_NE(print(), before) << harm;
