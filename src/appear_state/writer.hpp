@@ -29,8 +29,7 @@ class Writer {
   static constexpr std::chrono::seconds kLife{20};  // and as much for the one before it: less than TimeoutStopSec=
 
   // `save` runs in the child, after fork(2): it sees the state of that moment, and its changes stay in the child. The loop calls
-  // `done` after each write. Then, or when busy() is false, all requested writes are on disk, if there was no
-  // problem. SIGALRM ends a write that takes longer than `life`.
+  // `done` after each write. When busy() is false, all requested writes are on disk. SIGALRM ends a write that takes longer than `life`.
   Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds life = kLife);
   // Pending writes still happen, in order, after the Writer is gone, and a failed one is retried once. Only load() waits for them.
   ~Writer();
@@ -38,7 +37,7 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void write();
-  [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || again_; }
+  [[nodiscard]] bool busy() const { return static_cast<bool>(child_) || again_ || owed_; }
 
  private:
   // Forks the process that writes, behind the one of that pidfd; or errno.

@@ -138,6 +138,8 @@ class AppearanceMachine {
   AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered);
 
   [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
+  // This machine's clock was set. Notices that wait for that are due at once.
+  void clock_set(Clocks clocks);
   // When step(AppearDeadlinePassed) is wanted.
   [[nodiscard]] std::optional<Time> deadline() const;
 
@@ -146,6 +148,7 @@ class AppearanceMachine {
   [[nodiscard]] bool under_way() const { return !std::holds_alternative<Idle>(state_); }
   // The machine has asked for a call, and no call carries yet.
   [[nodiscard]] bool connecting() const { return std::holds_alternative<Connecting>(state_); }
+  [[nodiscard]] bool vanishing() const { return std::holds_alternative<Vanishing>(state_); }
   // The line has dropped, and receivers still believe what they were told before.
   [[nodiscard]] bool calls_again() const {
     const auto* connecting = std::get_if<Connecting>(&state_);
@@ -263,6 +266,7 @@ class AppearanceMachine {
   bool note(const NoticeAnswered& event, bool present);
   void echo_answered(Present& present, const NoticeAnswered& event);
   void say_farewell(const Present& present, Vanishing& vanishing);
+  void tell_end_without_link(const std::string& reason);
   void let_go(const NotifiersGone& event);
   void not_for_another(Notifier& notifier);
   void abandon_partings(bool all);

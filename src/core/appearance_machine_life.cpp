@@ -133,7 +133,7 @@ void AppearanceMachine::on(Present& present, const AppearRequested& event) {
   present.until = std::max(present.until, clocks_.wall + hold_);
   hold_ = present.until - clocks_.wall;
   effect(WantLink{hold_});
-  announce(present);
+  if (!present.echo) announce(present);
 }
 
 void AppearanceMachine::on(Present& present, const LinkSeen& event) {
@@ -276,8 +276,10 @@ void AppearanceMachine::end(std::string outcome, bool failed) {
   link_gone();
   record_.ended = clocks_.wall;
   record_.outcome = std::move(outcome);
+  const bool good_bye_said = std::holds_alternative<Vanishing>(state_);
   state_ = Idle{failed};
   remember();
+  if (!good_bye_said) tell_end_without_link(record_.outcome);
   effect(WantFarewell{});
   if (!failed) effect(TellVanished{record_.outcome});
   if (const auto again = std::exchange(again_, std::nullopt)) begin(*again);

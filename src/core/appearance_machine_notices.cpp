@@ -74,6 +74,13 @@ bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
   return true;
 }
 
+// The step is what the wall clock has gained on the one that is never set.
+void AppearanceMachine::clock_set(Clocks clocks) {
+  const auto step = (clocks.wall - clocks_.wall) - std::chrono::duration_cast<WallTime::duration>(clocks.now - clocks_.now);
+  clocks_ = clocks;
+  for (auto& notifier : notifiers_) notifier.clock_set(clocks.now, step);
+}
+
 void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {
   if (const auto abandoned = notifier.abandon(result, clocks_.wall)) effect(*abandoned);
 }
@@ -126,6 +133,22 @@ void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishin
   auto text = notice(NoticeKind::vanish, present);
   text.reason = vanishing.reason;
   for (auto* notifier : who) tell(*notifier, text, config_.appear.vanish_timeout);
+}
+
+// The appearance ends, and nobody could say good-bye, because the line has dropped. Notifiers that need no line are told the end without one.
+void AppearanceMachine::tell_end_without_link(const std::string& reason) {
+  std::vector<Notifier*> who;
+  for (auto& notifier : notifiers_)
+    if (notifier.announce().vanish && !needs_link(notifier.announce()) && notifier.maybe_told()) who.push_back(&notifier);
+  if (who.empty() || record_.addresses.empty()) return;
+  ++sequence_;
+  for (auto* notifier : who) notifier->doubt();
+  remember();
+  auto text = notice(
+      NoticeKind::vanish,
+      {.until = clocks_.wall, .local = {}, .addresses = record_.addresses, .echo = {}, .carrier_nat = carrier_nat_});
+  text.reason = reason;
+  for (auto* notifier : who) tell(*notifier, text);
 }
 
 // True: the link waits for the good-bye, and each notifier that is told the end has answered. Other notices need no link.

@@ -77,7 +77,10 @@ void Appearances::on(const TimerIsActive& event) {
   }
 }
 
-void Appearances::on(const ClockSet&) { keeper_.wake_at(memory_.promise); }
+void Appearances::on(const ClockSet&) {
+  keeper_.wake_at(memory_.promise);
+  machine_.clock_set(clocks_);
+}
 
 void Appearances::on(const NoticeAnswered& event) { machine(event); }
 
@@ -177,9 +180,10 @@ void Appearances::make_ready(bool calling) {
 Appearances::Out Appearances::time_passed(Clocks clocks) {
   return at(clocks, [&] {
     if (const auto question = keeper_.time_passed(clocks_.wall)) effect(*question);
-    send(disk_.time_passed(clocks_.now));
     if (first_notice_.time_passed(clocks_.now)) machine(link_);
     if (const auto due = deadline_of_machine(); due && clocks_.now >= *due) machine(AppearDeadlinePassed{});
+    // Behind the machine, because a good-bye whose time is up at the same moment must not leave any more.
+    send(disk_.time_passed(clocks_.now));
   });
 }
 
@@ -190,7 +194,7 @@ std::optional<Time> Appearances::deadline_of_machine() const {
 
 bool Appearances::gives_up(Clocks clocks) const {
   const auto due = machine_.deadline();
-  return !link_.up && machine_.connecting() && due && clocks.now >= *due;
+  return due && clocks.now >= *due && (machine_.vanishing() || (!link_.up && machine_.connecting()));
 }
 
 std::optional<Time> Appearances::deadline() const {

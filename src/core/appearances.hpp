@@ -86,7 +86,7 @@ class Appearances {
   [[nodiscard]] std::vector<AppearancesEffect> reconfigure(const LinkConfig& config, Clocks clocks);
   // deadline() or wall_deadline() has come.
   [[nodiscard]] std::vector<AppearancesEffect> time_passed(Clocks clocks);
-  // Its time to wait for a call is up.
+  // Its time to wait for a call is up, or for its good-bye.
   [[nodiscard]] bool gives_up(Clocks clocks) const;
 
   [[nodiscard]] std::optional<Time> deadline() const;

@@ -10,11 +10,18 @@ constexpr unsigned kAskAgainMax = 2;
 }  // namespace
 
 IdleWatch::IdleWatch(Time now, Duration timeout, std::optional<Duration> hold)
-    : deadline_(after(now, timeout)), held_until_(hold ? std::optional(after(now, *hold)) : std::nullopt) {}
+    : deadline_(after(now, timeout)),
+      in_use_until_(deadline_),
+      held_until_(hold ? std::optional(after(now, *hold)) : std::nullopt) {}
 
 void IdleWatch::hold(Time now, Duration hold) {
   const auto until = after(now, hold);
   held_until_ = std::max(held_until_.value_or(until), until);
+}
+
+void IdleWatch::shorten(Time now, Duration timeout) {
+  deadline_ = std::min(deadline_, after(now, timeout));
+  in_use_until_ = std::min(in_use_until_, after(now, timeout));
 }
 
 bool IdleWatch::ask(Time now) {
@@ -31,6 +38,7 @@ IdleWatch::Verdict IdleWatch::answer(Time now, std::optional<Duration> remaining
     return Verdict::needed;
   }
   unanswered_ = 0;
+  in_use_until_ = after(now, *remaining);
   const auto held = held_until_ ? *held_until_ - now : Duration::zero();
   const auto left = std::max(*remaining, held);
   if (left <= Duration::zero()) return Verdict::idle;

@@ -20,6 +20,8 @@ class IdleWatch {
 
   // Keeps the call at least until now + hold. An earlier hold that ends later stays.
   void hold(Time now, Duration hold);
+  // A packet keeps the call up only this long from now on.
+  void shorten(Time now, Duration timeout);
   // True: ask the kernel for its timer now. The next true comes only after answer().
   [[nodiscard]] bool ask(Time now);
   // remaining: until the kernel's timer runs out; nullopt: the kernel gives no answer.
@@ -27,15 +29,16 @@ class IdleWatch {
 
   // When ask() is wanted; nullopt: an answer is awaited.
   [[nodiscard]] std::optional<Time> deadline() const { return asked_ ? std::nullopt : std::optional(deadline_); }
-  // The call was last known to be in use until this time.
-  [[nodiscard]] Time in_use_until() const { return deadline_; }
-  // The same including the hold, to show to people.
+  // By the kernel's last answer, packets keep the call up until this time.
+  [[nodiscard]] Time in_use_until() const { return in_use_until_; }
+  // When the call may end at the earliest, to show to people.
   [[nodiscard]] Time kept_until() const { return held_until_ ? std::max(deadline_, *held_until_) : deadline_; }
 
   bool operator==(const IdleWatch&) const = default;
 
  private:
-  Time deadline_;
+  Time deadline_;  // of the next question
+  Time in_use_until_;
   bool asked_ = false;
   unsigned unanswered_ = 0;  // in a row
   std::optional<Time> held_until_;

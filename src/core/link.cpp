@@ -56,7 +56,8 @@ void Link::on(Event&& event) {
   const bool reload = std::holds_alternative<Reconfigured>(event) ||
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
   const bool listed = std::holds_alternative<Listed>(event), call_lives = call_.serial() != CallSerial::none;
-  // Before the call's machine, so that no call is made for an appearance whose time is up at the same moment.
+  // Before the call's machine: no call is made for an appearance whose time is up at the same moment, and the notices of a good-bye
+  // that takes too long are told that, before their call ends.
   if (time_passed && appearances_.gives_up(clocks_)) {
     take(appearances_.time_passed(clocks_));
     settle();

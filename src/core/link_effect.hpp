@@ -78,6 +78,7 @@ struct SayFarewell {
 
 // Remove all of the call's routes, so that traffic goes to the demand interface again.
 struct RouteBack {
+  std::optional<Family> family{};  // nullopt: both
   bool operator==(const RouteBack&) const = default;
 };
 

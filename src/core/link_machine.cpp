@@ -36,6 +36,8 @@ struct LinkMachine::MeansNothing
           // There is nothing to end, and no time is awaited.
           In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
           In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
+          // The pause lasts beyond the stop that was announced, because it protects from the provider, or from a bill.
+          In<Waiting, LeaveAsked>,
           // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists.
           In<Unlisted, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>, In<Ending, PartAsked>,
           // Only Moving gives a place up. A second answer may come when a second reload has asked again, or a call was found
@@ -68,7 +70,8 @@ struct LinkMachine::MeansNothing
           In<Unlisted, SleepAsked, Woke>, In<Down, SleepAsked>, In<Dialing, Woke>, In<Leaving, SleepAsked, Woke>,
           In<Draining, SleepAsked, Woke>, In<Ending, SleepAsked, Woke>, In<Waiting, SleepAsked, Woke>,
           In<Moving, SleepAsked, Woke>, In<Gone, SleepAsked, Woke>,
-          // Only Down holds packets back while the table is gone. In the other states, a call is under way, follows or is barred.
+          // Only Down dials for a packet when the table is back. In the other states a call is under way, a time is awaited, or a
+          // bar stands.
           In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
           In<Ending, Impaired>, In<Waiting, Impaired>, In<Moving, Impaired>, In<Gone, Impaired>,
           // The link has or had a call of its own, so no call of an earlier ghostd is left.
@@ -221,18 +224,13 @@ void LinkMachine::on(const ConnectAsked& event) {
 }
 
 void LinkMachine::want(const ConnectAsked& event) {
-  const auto hold = event.hold.value_or(config_.call.idle_timeout);
-  const bool other_lasts = wanted_ && wanted_->lasts && !event.lasts;
-  wanted_ = Wanted{other_lasts ? wanted_->by : event.by, wanted_ ? std::max(wanted_->hold, hold) : hold,
-                   event.lasts || other_lasts, event.patient && (!wanted_ || wanted_->patient)};
+  wanted_.add(event.lasts, {event.by, event.hold.value_or(config_.call.idle_timeout), event.patient});
 }
 
-void LinkMachine::on(const AppearanceOver&) {
-  if (wanted_ && !wanted_->lasts) wanted_.reset();
-}
+void LinkMachine::on(const AppearanceOver&) { wanted_.forget_appearance(); }
 
 void LinkMachine::forget_wishes() {
-  wanted_.reset();
+  wanted_ = {};
   resume_until_.reset();
 }
 
@@ -302,6 +300,8 @@ void LinkMachine::on(const StandsBehind& event) {
 
 void LinkMachine::on(Reconfigured&& event) {
   const bool mended = mended_by(event.config), other_call = config_.ppp != event.config.ppp;
+  if (event.config.call.idle_timeout < config_.call.idle_timeout)
+    if (auto* up = std::get_if<Up>(&state_)) up->idle.shorten(now_, event.config.call.idle_timeout);
   config_ = std::move(event.config);
   if (other_call) row_.forget();
   if (mended) {
@@ -338,7 +338,7 @@ void LinkMachine::on(PartAsked&& event) {
 void LinkMachine::on(const AddressAppeared& event) {
   if (!config_.stable_for(event.local.family())) return;  // no call of this link carries another family
   if (!must_ask(event)) {
-    if (asking_ && asking_->gate.local() == event.local) stop_asking();
+    if (asking_ && !asking_->proves && asking_->gate.local() == event.local) stop_asking();
     return meet(event);
   }
   asking_ = Asking{{event.local, config_.call.peer_wait, now_}, *event.peer, false};

@@ -24,6 +24,7 @@
 #include "core/peer_gate.hpp"
 #include "core/permission.hpp"
 #include "core/replay_buffer.hpp"
+#include "core/wanted.hpp"
 
 namespace ghost::core {
 
@@ -219,24 +220,23 @@ class LinkMachine {
   void on(Leaving& leaving, const ReceivedReport& event) { on(leaving.up, event); }
   void on(Leaving& leaving, const DeadlinePassed&);
 
-  void on(Draining&, Packet& packet) { buffer(packet); }
+  void on(Draining&, Packet& packet) { hold(packet); }
   void on(Draining&, const ConnectAsked& event) { want(event); }
   void on(Draining&, const DisconnectAsked&) { drop_buffer(); }
   void on(Draining& draining, const CallGone& news);
   void on(Draining& draining, const DrainReport& event);
   void on(Draining& draining, const DeadlinePassed&);
 
-  void on(Ending&, Packet& packet) { buffer(packet); }
+  void on(Ending&, Packet& packet) { hold(packet); }
   void on(Ending&, const ConnectAsked& event) { want(event); }
   void on(Ending&, const DisconnectAsked&) { drop_buffer(); }
   void on(Ending& ending, const CallGone& news);
   void on(Ending& ending, const DeadlinePassed&);
 
-  void on(Waiting&, Packet& packet) { buffer(packet); }
+  void on(Waiting&, Packet& packet) { hold(packet); }
   void on(Waiting&, const ConnectAsked& event);
   void on(Waiting&, const DisconnectAsked&);
   void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
-  void on(Waiting&, const LeaveAsked&) { become(Down{}, "stop"); }
   void on(Waiting& waiting, const PartAsked& event) { become(Waiting(waiting), reason_of(event)); }
   void on(Waiting&, const DeviceReturned&) { end_pause(); }
   void on(Waiting&, const CallFound& event) { adopt(event.serial); }
@@ -284,7 +284,7 @@ class LinkMachine {
   // A bar that lasts longer than packets can wait.
   [[nodiscard]] bool refuses() const;
   // Somebody wants a call who does not wait for the end of a pause.
-  [[nodiscard]] bool wanted_now() const { return wanted_ && !wanted_->patient; }
+  [[nodiscard]] bool wanted_now() const { return wanted_.any() && !wanted_.patient(); }
 
   void dial(std::string reason, std::string trigger);
   bool dial_if_asked();
@@ -337,15 +337,7 @@ class LinkMachine {
   std::optional<Asking> asking_;
   std::optional<Time> behind_since_;  // since then a better default route carries new conversations
   bool impaired_ = false;             // the nftables table is gone, so no call could carry a packet
-  // What waits for a call apart from packets: the origin of the last request that lasts, if any does, and the longest hold.
-  struct Wanted {
-    std::string by;
-    Duration hold;
-    bool lasts;    // AppearanceOver does not take it back
-    bool patient;  // it waits for the end of a pause after failures
-    bool operator==(const Wanted&) const = default;
-  };
-  std::optional<Wanted> wanted_;
+  Wanted wanted_;                     // what waits for a call apart from packets
   FailuresInARow row_;
   std::optional<Time> resume_until_;  // the line dropped while conversations were active: call again until then
   Time since_;

@@ -41,7 +41,7 @@ void LinkMachine::on(Unlisted& unlisted, const Listed&) {
   // A person's wish does not wait, and nor does that of the day's first appearance.
   const auto not_before = wanted_now() ? Time::min() : before.not_before.value_or(Time::min());
   if (parting_) return give_up_place(not_before);
-  if (now_ < not_before && !barred()) return become(Waiting{not_before}, "failed-before");
+  if (now_ < not_before && !blocked()) return become(Waiting{not_before}, "failed-before");
   dial_if_asked();
 }
 
@@ -67,7 +67,7 @@ void LinkMachine::on(Down&, const ConnectAsked& event) {
 
 // Packets that came while the last call ended have waited for the table.
 void LinkMachine::on(Down&, const Impaired&) {
-  if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
+  if (!impaired_) dial_if_asked();
 }
 
 // ---- dialing ---------------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ Call LinkMachine::begun(CallSerial serial, std::string trigger) {
 bool LinkMachine::dial_if_asked() {
   if (barred() || parting_) return false;
   if (const auto first = buffer_.front(); first && !impaired_) dial("trigger", first->str());
-  else if (wanted_) dial(wanted_->by, wanted_->by);
+  else if (wanted_.any()) dial(wanted_.by(), wanted_.by());
   else if (resume_until_ && now_ < *resume_until_) dial("resume", trigger());
   else return false;
   return true;
@@ -106,7 +106,7 @@ void LinkMachine::on(Dialing& dialing, const DisconnectAsked&) {
 void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
   Up up{.call = dialing.call,
         .families = Families(config_.stable),
-        .idle = {now_, config_.call.idle_timeout, wanted_ ? std::optional(wanted_->hold) : std::nullopt},
+        .idle = {now_, config_.call.idle_timeout, wanted_.hold()},
         .back = ReturnWatch(now_)};
   up.call.since = now_;
   row_.accepted();
@@ -123,7 +123,7 @@ void LinkMachine::on(Dialing& dialing, const CallGone& news) {
 
 // This call was the answer to the request.
 void LinkMachine::on(Dialing& dialing, const AddressConflicts& event) {
-  wanted_.reset();
+  wanted_ = {};
   end_at_once(dialing.call, {}, event);
 }
 
@@ -133,7 +133,7 @@ void LinkMachine::on(Dialing& dialing, const DeadlinePassed&) {
 
 // A call that an earlier ghostd began may carry traffic already.
 void LinkMachine::abort(const Dialing& dialing, std::string reason, bool failed, std::string detail) {
-  if (failed) wanted_.reset();  // this call was the answer to the request
+  if (failed) wanted_ = {};  // this call was the answer to the request
   if (dialing.call.may_carry()) return drain(dialing.call, {}, std::move(reason), failed, std::move(detail));
   become(tell_pppd(dialing.call, failed, {}), std::move(reason), std::move(detail));
 }
@@ -177,8 +177,11 @@ void LinkMachine::hand_over(Up& up, const IpAddress& local) {
   effect(Handover{up.call.serial, family, buffer_.take(family)});
 }
 
+// Its packets wait for another address. So the route leads them into the demand interface again.
 void LinkMachine::on(Up& up, const AddressVanished& event) {
-  if (up.families.lose(event.local, now_)) forget(event.local);
+  if (!up.families.lose(event.local, now_)) return;
+  effect(RouteBack{event.local.family()});
+  forget(event.local);
 }
 
 // Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
@@ -321,16 +324,16 @@ void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed
 void LinkMachine::fail_and_ask_again(const CallGone& news, std::string reason) {
   const auto asked_since = wanted_;
   after_failure(news, std::move(reason));
-  if (!asked_since || barred()) return;
+  if (!asked_since.any() || barred()) return;
   wanted_ = asked_since;
-  if (asked_since->patient) return;
-  if (std::holds_alternative<Waiting>(state_)) dial(asked_since->by, asked_since->by);
+  if (asked_since.patient()) return;
+  if (std::holds_alternative<Waiting>(state_)) dial(asked_since.by(), asked_since.by());
   if (auto* moving = std::get_if<Moving>(&state_)) moving->not_before = Time::min();
 }
 
 // The call failed before it carried.
 void LinkMachine::after_failure(const CallGone& news, std::string reason) {
-  wanted_.reset();
+  wanted_ = {};
   wait_or_block(row_.add(config_.call, news.reason, news.stage), std::move(reason), news.detail);
 }
 
@@ -348,7 +351,7 @@ void LinkMachine::wait_or_block(const FailuresInARow::Sequel& sequel, std::strin
     if (sequel.reason == CallEnd::AuthFailed) reason = to_string(sequel.reason);
     block(reason, detail, sequel.reason);
   }
-  if (barred()) return become(Down{}, std::move(reason), std::move(detail));
+  if (blocked()) return become(Down{}, std::move(reason), std::move(detail));
   become(Waiting{after(now_, *sequel.pause)}, std::move(reason), std::move(detail));
 }
 
@@ -410,7 +413,7 @@ void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
   if (was_refused) become(Down{}, "reload");
   else pass(Down{});
   effect(PlaceChanged{});
-  if (now_ < not_before && !barred()) become(Waiting{not_before}, reason_, detail_);
+  if (now_ < not_before && !blocked()) become(Waiting{not_before}, reason_, detail_);
   else dial_if_asked();
 }
 

@@ -49,15 +49,15 @@ bool LinkMachine::settled() const {
 
 bool LinkMachine::trying() const {
   return std::visit(Overloaded{
-                        [&](const Unlisted&) { return wanted_.has_value(); },
+                        [&](const Unlisted&) { return wanted_.any(); },
                         [&](const Down&) { return false; },
                         [&](const Dialing&) { return true; },
                         [&](const Up&) { return true; },
                         [&](const Leaving&) { return true; },
-                        [&](const Draining& draining) { return wanted_.has_value() || (draining.failed && !ended_on_purpose_); },
-                        [&](const Ending& ending) { return wanted_.has_value() || (ending.failed && !ended_on_purpose_); },
-                        [&](const Waiting&) { return wanted_.has_value(); },
-                        [&](const Moving&) { return wanted_.has_value(); },
+                        [&](const Draining& draining) { return wanted_.any() || (draining.failed && !ended_on_purpose_); },
+                        [&](const Ending& ending) { return wanted_.any() || (ending.failed && !ended_on_purpose_); },
+                        [&](const Waiting&) { return wanted_.any(); },
+                        [&](const Moving&) { return wanted_.any(); },
                         [&](const Gone&) { return false; },
                     },
                     state_);
@@ -81,7 +81,10 @@ bool LinkMachine::can_call() const {
                     state_);
 }
 
-bool LinkMachine::waits_for_packets() const { return shown(state_) == Shown::down && !impaired_; }
+bool LinkMachine::waits_for_packets() const {
+  const bool carries_soon = std::holds_alternative<Dialing>(state_) || carries() != nullptr;
+  return !carries_soon && !impaired_;
+}
 
 Shown shown(const State& state) {
   return std::visit(Overloaded{

@@ -8,14 +8,17 @@
 //               Down        it has none, and no call is wanted
 //               Moving      it has none, and a reload moves the link
 //               Waiting     it has none, and the pause of an earlier ghostd is not over; or a call has ended while no ghostd ran
-//   Down        Dialing     a packet or Connect asks; the table is back, and a packet waits; or as Unlisted, adopted
+//   Down        Dialing     a packet or Connect asks; a bar has ended, the machine has slept or the table is back, and a call is
+//                           wanted; or as Unlisted, adopted
 //               Draining    the supervisor reports a call of an earlier ghostd, and a bar stands
 //   Dialing     Up          the call's address works
 //               Waiting     the call failed (Down, if that blocks the link)
-//               Ending      Disconnect, Block, a stop, a reload, it took too long, or another interface here has the address
+//               Ending      Disconnect, Block, a stop, a sleep, a reload, it took too long, or another interface here has the
+//                           address
 //               Draining    the same, except the last, if the call is an earlier ghostd's: it may carry
-//   Up          Leaving     idle, Disconnect, Block, a stop, a reload, a better default route; a good-bye was promised
-//               Draining    the same without a promised good-bye; a handover failed; the address was lost
+//   Up          Leaving     idle, Disconnect, Block, a stop, a sleep, a reload, a better default route; a good-bye was promised
+//               Draining    the same without a promised good-bye; a handover failed; the address was lost; the kernel does not say
+//                           whether the call is idle; the machine has slept, and the far end does not answer
 //               Ending      another interface here has the address
 //               Waiting     the line dropped (Down, if that blocks the link)
 //   Leaving     Draining    the good-bye is said, or takes too long; or as Up, because something went wrong
@@ -27,7 +30,8 @@
 //               Waiting     it was ended because it had gone wrong
 //   Waiting     Dialing     the delay is over, or the missing device is back, and a call is wanted; Connect: at once; the supervisor
 //                           reports a call of an earlier ghostd (adopted)
-//               Down        the delay is over, or the device is back, and no call is wanted; Disconnect, Block, a stop: at once
+//               Down        the delay is over, or the device is back, and no call is wanted or a bar stands; Disconnect, Block: at
+//                           once
 //   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
 //                           in place of Down or Waiting, once there is no call
 //   Moving      Down        the place before is given up

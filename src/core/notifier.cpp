@@ -11,6 +11,7 @@ namespace ghost::core {
 namespace {
 
 constexpr Duration kLongestRetry = std::chrono::minutes(5);
+constexpr Duration kClockPatience = std::chrono::minutes(10);
 
 Duration retry_delay(const AnnounceConfig& announce, unsigned attempts) {
   auto delay = announce.retry;
@@ -54,6 +55,8 @@ void Notifier::doubt() {
 
 SendNotice Notifier::tell(Notice notice, std::uint64_t id) {
   status_ = NoticeStatus{.name = announce_.name, .result = {}, .detail = {}, .at = {}, .attempts = 1};
+  clock_patience_.reset();
+  failed_by_clock_ = 0;
   state_ = Sending{notice, id};
   return {id, announce_, std::move(notice)};
 }
@@ -72,12 +75,28 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
   // Without the link, only a file can be tried again. A good-bye is sent once.
   const auto& notice = std::get<Sending>(state_).notice;
   const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
-  if (may_retry && worth_retrying(answer.result) && status_->attempts < announce_.attempts) {
-    state_ = Retrying{notice, after(clocks.now, retry_delay(announce_, status_->attempts))};
+  if (answer.clock && may_retry && clocks.now < clock_patience_.value_or(Time::max())) {
+    if (!clock_patience_) clock_patience_ = after(clocks.now, kClockPatience);
+    status_->detail.insert(0, "waits for this machine's clock to be set; ");
+    ++failed_by_clock_;
+    state_ = Retrying{notice, *clock_patience_, true};
+    return false;
+  }
+  const auto attempts = status_->attempts - failed_by_clock_;
+  if (may_retry && worth_retrying(answer.result) && attempts < announce_.attempts) {
+    state_ = Retrying{notice, after(clocks.now, retry_delay(announce_, attempts))};
     return false;
   }
   settle(answer.result, clocks.wall);
   return true;
+}
+
+void Notifier::clock_set(Time now, WallTime::duration step) {
+  auto* retrying = std::get_if<Retrying>(&state_);
+  if (retrying == nullptr || !retrying->for_clock) return;
+  retrying->at = now;
+  retrying->notice.since += step;
+  retrying->notice.until += step;
 }
 
 std::optional<Abandon> Notifier::abandon(NoticeResult result, WallTime now) {

@@ -4,9 +4,9 @@
 //
 //   from       to         when
 //   Quiet      Sending    it is told a notice
-//   Sending    Retrying   the attempt has failed, and another may succeed
+//   Sending    Retrying   the attempt has failed, and another may succeed, perhaps when the clock is set
 //              Quiet      the receiver has answered, or the attempts are used up, or ghostd no longer waits for the answer
-//   Retrying   Sending    the pause is over
+//   Retrying   Sending    the pause is over, or the clock that it waits for is set
 //              Quiet      the notice is given up
 //
 // A notifier that is told another notice is Sending, from any state. AppearanceMachine decides what it is told and when.
@@ -41,7 +41,8 @@ struct NoticeAnswered {
   std::uint64_t id = 0;
   NoticeResult result = NoticeResult::Crashed;
   std::string detail;
-  std::string text;  // of AskEcho: the address
+  std::string text;    // of AskEcho: the address
+  bool clock = false;  // it may have failed by this machine's clock, which is not set yet
 };
 
 class Notifier {
@@ -74,6 +75,8 @@ class Notifier {
   [[nodiscard]] SendNotice again(std::uint64_t id);
   // The attempt on its way has ended. present: the link carries and is not about to hang up. True: no other attempt follows.
   [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
+  // The machine's clock was set forward by `step`, or back. A notice that waits for that is due now, and its times are true now.
+  void clock_set(Time now, WallTime::duration step);
   // Gives up its notice, with this result.
   [[nodiscard]] std::optional<Abandon> abandon(NoticeResult result, WallTime now);
   // Takes the settings of a reload. True: the notifier has another receiver now.
@@ -93,6 +96,7 @@ class Notifier {
   struct Retrying {
     Notice notice;
     Time at;
+    bool for_clock = false;
     bool operator==(const Retrying&) const = default;
   };
 
@@ -102,6 +106,9 @@ class Notifier {
   Belief belief_;
   std::variant<Quiet, Sending, Retrying> state_ = Quiet{};
   std::optional<NoticeStatus> status_;
+  // Of its present notice. A wait for the clock has an end, because some machines never learn the time.
+  std::optional<Time> clock_patience_;
+  unsigned failed_by_clock_ = 0;  // attempts that Attempts= does not count
 };
 
 }  // namespace ghost::core

@@ -149,10 +149,11 @@ tl::expected<Job, std::string> parse_job(std::string_view text) {
 }
 
 std::string to_json(const Answer& answer) {
-  const json object{{"result", core::to_string(answer.result)},
-                    {"detail", answer.detail},
-                    {"elapsed_usec", answer.elapsed.count()},
-                    {"text", answer.text}};
+  json object{{"result", core::to_string(answer.result)},
+              {"detail", answer.detail},
+              {"elapsed_usec", answer.elapsed.count()},
+              {"text", answer.text}};
+  if (answer.clock) object["clock"] = true;
   return object.dump(-1, ' ', false, kReplace);
 }
 
@@ -163,7 +164,7 @@ tl::expected<Answer, std::string> parse_answer(std::string_view text) {
     const auto result = core::notice_result(object.at("result").get<std::string>());
     if (!result) throw Fault{"an unknown result"};
     Answer out{*result, object.at("detail").get<std::string>(), duration(object.at("elapsed_usec")),
-               object.at("text").get<std::string>()};
+               object.at("text").get<std::string>(), object.value("clock", false)};
     for (const auto& line : {out.detail, out.text})
       for (const char c : line)
         if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) throw Fault{"a control character"};

@@ -31,7 +31,8 @@ constexpr auto kGrace = std::chrono::seconds(2);        // after that a signal e
 constexpr auto kCpuTime = std::chrono::seconds(30);
 
 void print(const Outcome& outcome, core::Duration elapsed) {
-  const auto line = to_json(Answer{outcome.result, clean_line(outcome.detail), elapsed, clean_line(outcome.text)}) + "\n";
+  const auto line =
+      to_json(Answer{outcome.result, clean_line(outcome.detail), elapsed, clean_line(outcome.text), outcome.clock}) + "\n";
   for (std::size_t done = 0; done < line.size();) {
     const auto wrote = ::write(STDOUT_FILENO, line.data() + done, line.size() - done);
     if (wrote < 0 && errno == EINTR) continue;

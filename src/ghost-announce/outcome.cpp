@@ -59,6 +59,12 @@ bool broke_off(const Transfer& t) {
   return std::ranges::any_of(kSigns, [&](auto sign) { return t.error.find(sign) != std::string::npos; });
 }
 
+// OpenSSL's words for a certificate whose time has not come, or is over.
+bool by_clock(const Transfer& t) {
+  constexpr std::array<std::string_view, 3> kSigns{"not yet valid", "has expired", "certificate expired"};
+  return std::ranges::any_of(kSigns, [&](auto sign) { return t.error.find(sign) != std::string::npos; });
+}
+
 bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
 
 // A reply of 4xx or 5xx is the reason, whatever error libcurl returns; without one, look below.
@@ -89,7 +95,7 @@ Outcome judge_connection(const Transfer& t) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CIPHER: return {NoticeResult::TlsFailed, detail};
+    case CURLE_SSL_CIPHER: return {NoticeResult::TlsFailed, detail, {}, by_clock(t)};
     // An interrupted handshake says nothing about the certificate.
     case CURLE_SSL_CONNECT_ERROR: return {broke_off(t) ? NoticeResult::Unreachable : NoticeResult::TlsFailed, detail};
     case CURLE_LOGIN_DENIED:
@@ -228,7 +234,7 @@ Outcome from_dns_rcode(unsigned rcode, unsigned tsig_error) {
   switch (tsig_error) {
     case 16: return {NoticeResult::AuthFailed, "BADSIG: the server has another secret for Key="};
     case 17: return {NoticeResult::AuthFailed, "BADKEY: the server does not know Key=, or expects another Algorithm="};
-    case 18: return {NoticeResult::AuthFailed, "BADTIME: the clocks differ by too much"};
+    case 18: return {NoticeResult::AuthFailed, "BADTIME: the clocks differ by too much", {}, true};
     case 22: return {NoticeResult::AuthFailed, "BADTRUNC"};
     default: break;
   }

@@ -57,7 +57,8 @@ core::SentOn CallPath::send_on(const std::vector<core::PacketBytes>& packets) {
 }
 
 // Sends the TUN's content through the call, behind the packets that were sent before.
-void CallPath::drain(const Placed& link, std::set<core::SynKey>& sent_syns, core::SentOn& outcome) {
+void CallPath::drain(const Placed& link, const std::vector<Family>& carried, std::set<core::SynKey>& sent_syns,
+                     core::SentOn& outcome) {
   const auto there = way(link);
   std::size_t count = 0;
   for (bool more = true; more && count < kDrainMax;) {
@@ -72,7 +73,7 @@ void CallPath::drain(const Placed& link, std::set<core::SynKey>& sent_syns, core
         continue;
       }
       const auto family = family_of(read.packet);
-      const bool is_carried = family && std::find(carried_.begin(), carried_.end(), *family) != carried_.end();
+      const bool is_carried = family && std::find(carried.begin(), carried.end(), *family) != carried.end();
       (is_carried ? ours : others).push_back(std::move(read.packet));
     }
     count += ours.size() + others.size();
@@ -103,13 +104,14 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
     outcome.kept = std::move(packets);
     return failed(opened.error());
   }
-  if (std::find(carried_.begin(), carried_.end(), family) == carried_.end()) carried_.push_back(family);
+  auto carried = link.carried;
+  carried.push_back(family);
   std::set<core::SynKey> sent_syns;
   for (const auto& packet : packets) (void)is_retransmit(packet, sent_syns);
   replay_.send(packets, way(link), outcome.sent);
-  drain(link, sent_syns, outcome.sent);
+  drain(link, carried, sent_syns, outcome.sent);
   (void)net::wait_for_packets_in_flight();  // without membarrier(2) a straggler may be overtaken, not lost
-  drain(link, sent_syns, outcome.sent);
+  drain(link, carried, sent_syns, outcome.sent);
   if (auto ok = host_.queue().release(ifname); !ok) return failed(ok.error());
   const auto idle = std::chrono::duration_cast<std::chrono::seconds>(link.config.call.idle_timeout);
   (void)net::nft::keep_live(ifname, std::max(idle, std::chrono::seconds(1)));  // if not, it counts as idle, which is safe
@@ -121,11 +123,11 @@ net::Result<void> CallPath::refuse(Family family, bool refuse) {
   return refuse ? host_.rtnl().add(routes) : host_.rtnl().remove(routes);
 }
 
-net::Result<void> CallPath::route_back() {
+net::Result<void> CallPath::route_back(std::optional<Family> which) {
   const auto link = where_();
-  carried_.clear();
   net::Result<void> outcome;
   for (const auto family : {Family::v4, Family::v6}) {
+    if (which && *which != family) continue;
     const auto routing = only(link, family);
     for (const auto& routes : {net::call_routes(routing, {family}), net::call_routes(routing, {})})
       if (auto ok = host_.rtnl().remove(routes); !ok) outcome = ok;

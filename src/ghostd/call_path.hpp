@@ -31,18 +31,17 @@ class CallPath final : public Path {
   [[nodiscard]] core::HandedOver hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) override;
   [[nodiscard]] core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
   [[nodiscard]] net::Result<void> refuse(Family family, bool refuse) override;
-  [[nodiscard]] net::Result<void> route_back() override;
+  [[nodiscard]] net::Result<void> route_back(std::optional<Family> family) override;
 
  private:
   [[nodiscard]] Replay::Way way(const Placed& link) const;
-  void drain(const Placed& link, std::set<core::SynKey>& sent_syns, core::SentOn& outcome);
+  void drain(const Placed& link, const std::vector<Family>& carried, std::set<core::SynKey>& sent_syns, core::SentOn& outcome);
 
   Host& host_;
   Where where_;
   Replay replay_;
   int tun_;  // lent by the link
   Keep keep_;
-  std::vector<Family> carried_;  // the families that the present call carries
 };
 
 }  // namespace ghost::daemon

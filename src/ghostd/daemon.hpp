@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bus/bus_service.hpp"
+#include "bus/clock_question.hpp"
 #include "bus/sleep_watch.hpp"
 #include "config/load.hpp"
 #include "core/roll_call.hpp"
@@ -88,6 +89,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   void answer_tick(const std::string& link, const core::Due& due) override;
   void appeared(const std::string& link, const core::TellAppeared& appearance) override;
   void vanished(const std::string& link, const std::string& reason) override;
+  void ask_clock(std::function<void(bool is_set)> answer);
 
   // ---- the supervisor: daemon_supervisor.cpp
   void supervisor_says(ppp::Message message);
@@ -125,6 +127,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   Names names_;
   Online online_;
   std::unique_ptr<bus::SleepWatch> sleep_;
+  std::unique_ptr<bus::ClockQuestion> clock_;
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<HostKeeping> keeper_;

@@ -92,6 +92,12 @@ void Daemon::forget_timer(const std::string& name) {
   if (bus_) bus_->forget(timer_of(name));
 }
 
+void Daemon::ask_clock(std::function<void(bool)> answer) {
+  if (!bus_) return answer(true);
+  if (!clock_) clock_ = std::make_unique<bus::ClockQuestion>(loop_, bus_->connection());
+  clock_->ask(std::move(answer));
+}
+
 // ghostd watches the link's timer, because a person who stops it wants no more appearances.
 void Daemon::ask_timer(const std::string& name, core::TimerQuestion question) {
   if (!bus_) return;

@@ -60,7 +60,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                  [&](const Reinject& e) { post_(ports_.path.send_on(e.packets)); },
                  [&](const SettleQueue& e) { post_(QueueReport{e.serial, ports_.queue.settle(e.force)}); },
                  [&](const RefuseFamily& e) { warn_if_failed(name, ports_.path.refuse(e.family, e.refuse)); },
-                 [&](const RouteBack&) { warn_if_failed(name, ports_.path.route_back()); },
+                 [&](const RouteBack& e) { warn_if_failed(name, ports_.path.route_back(e.family)); },
                  [&](const CheckDrained& e) { post_(DrainReport{e.serial, ports_.queue.drained()}); },
                  [&](const AskIdle& e) {
                    const auto left = ports_.netfilter.idle_left();

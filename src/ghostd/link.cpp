@@ -41,6 +41,7 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
     : loop_(shared.loop),
       host_(shared.host),
       bearer_(shared.bearer),
+      ask_clock_(shared.ask_clock),
       index_(index),
       tun_(std::move(tun)),
       post_(std::move(post)),
@@ -57,7 +58,8 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
           loop_, shared.paths.directory, config.name, [this]() -> const core::LinkMemory& { return decides_.memory(); },
           [this](core::Written e) { post_(e); }),
       notices_(
-          loop_, shared.paths.announce, [this] { return interface(); }, [this](core::NoticeAnswered e) { post_(std::move(e)); }),
+          loop_, shared.paths.announce, [this] { return interface(); },
+          [this](core::NoticeAnswered e) { answered(std::move(e)); }),
       executor_({path_, queue_, questions_, netfilter_, shared.bearer, notices_, memory_, shared.bus, shared.places}, post_),
       gather_(loop_, [this] { readable(); }),
       timer_(loop_, [this] { post_(core::DeadlinePassed{}); }),
@@ -69,6 +71,15 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
 void Link::clock_set() {
   post_(core::ClockSet{});
   if (const auto asleep = time_asleep(); asleep - std::exchange(asleep_, asleep) >= kSlept) post_(core::Event(core::Woke{}));
+}
+
+// A notice that another time on the clock might have saved waits only for a clock that nobody has set.
+void Link::answered(core::NoticeAnswered answer) {
+  if (!answer.clock) return post_(std::move(answer));
+  ask_clock_([post = post_, answer = std::move(answer)](bool is_set) mutable {
+    answer.clock = !is_set;
+    post(std::move(answer));
+  });
 }
 
 core::LinkStatus Link::status() const {

@@ -35,6 +35,8 @@ class Link {
     BusPort& bus;
     Places& places;
     const AppearPaths& paths;
+    // Answers once whether the machine's clock is set, and true if nobody knows.
+    std::function<void(std::function<void(bool is_set)>)> ask_clock;
   };
   // Posts what happens. Before listen(), it does not read the TUN. lost: called when another program has deleted the demand
   // interface.
@@ -71,6 +73,7 @@ class Link {
  private:
   void readable();
   void clock_set();
+  void answered(core::NoticeAnswered answer);
   // Posts the packets in the TUN. Returns their number.
   std::size_t read();
   void make_again();
@@ -79,6 +82,7 @@ class Link {
   loop::EventLoop& loop_;
   Host& host_;
   Bearer& bearer_;
+  std::function<void(std::function<void(bool is_set)>)> ask_clock_;
   unsigned index_;
   UniqueFd tun_;
   Post post_;

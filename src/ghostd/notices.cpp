@@ -53,7 +53,7 @@ void Notices::launch(std::uint64_t id, const announce::Job& job) {
   announcer->send(job, [this, id](announce::Answer answer) {
     const auto keep = std::move(running_[id]);  // keeps it until this function returns
     running_.erase(id);
-    answered_({id, answer.result, std::move(answer.detail), std::move(answer.text)});
+    answered_({id, answer.result, std::move(answer.detail), std::move(answer.text), answer.clock});
     launch();
   });
 }

@@ -12,7 +12,9 @@
 namespace ghost::daemon {
 
 SupervisorClient::SupervisorClient(loop::EventLoop& loop, std::string path, OnMessage on_message, OnLost on_lost)
-    : loop_(loop), path_(std::move(path)), on_message_(std::move(on_message)), on_lost_(std::move(on_lost)) {}
+    : loop_(loop), path_(std::move(path)), on_message_(std::move(on_message)), on_lost_(std::move(on_lost)), lost_(loop, [this] {
+        on_lost_(why_lost_);
+      }) {}
 
 bool SupervisorClient::connect() {
   sockaddr_un address{};
@@ -30,7 +32,12 @@ bool SupervisorClient::connect() {
 bool SupervisorClient::send(const ppp::Request& request) {
   if (!fd_ && !connect()) return false;
   const auto text = ppp::encode(request);
-  return ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  if (::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) return true;
+  // It may run a call that it can no longer be told to end. The next connection lists its calls.
+  why_lost_ = std::string("it takes no request: ") + std::strerror(errno);
+  close();
+  lost_.run_soon();
+  return false;
 }
 
 void SupervisorClient::close() {

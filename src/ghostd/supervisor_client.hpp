@@ -19,7 +19,7 @@ class SupervisorClient final : public Bearer {
 
   SupervisorClient(loop::EventLoop& loop, std::string path, OnMessage on_message, OnLost on_lost);
 
-  // Connects if necessary. False: the request could not be sent. on_lost is not called for that.
+  // Connects if necessary. False: the request could not be sent. on_lost comes later if there was a connection.
   [[nodiscard]] bool send(const ppp::Request& request);
   [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
   [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
@@ -37,6 +37,8 @@ class SupervisorClient final : public Bearer {
   OnLost on_lost_;
   UniqueFd fd_;
   loop::IoSource io_;
+  std::string why_lost_;
+  loop::DeferSource lost_;
 };
 
 }  // namespace ghost::daemon

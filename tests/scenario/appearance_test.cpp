@@ -163,11 +163,10 @@ TEST(Appearance, WhoNeedsNoLineIsToldWithoutOne) {
       {31s, answer(2, NoticeResult::Later), {}, "connecting"},
       {36s, time_passed(), {"3: dns #1 at 192.0.2.7 until 620 s"}, "connecting"},
       {37s, answer(3, NoticeResult::Later), {}, "connecting"},
-      {40s, link_down("disconnect"), {"want no link", "no farewell"}, "failed"},
-      {47s, time_passed(), {"4: dns #1 at 192.0.2.7 until 620 s"}, "failed"},
+      {40s, link_down("disconnect"), {"want no link", "4: dns #2 gone from 192.0.2.7 (disconnect)", "no farewell"}, "failed"},
       {48s, answer(4), {}, "failed"},
   });
-  EXPECT_EQ(results(full), (std::vector<std::string>{"mail LinkGone 1", "dns Ok 3"}));
+  EXPECT_EQ(results(full), (std::vector<std::string>{"mail LinkGone 1", "dns Ok 1"}));
   EXPECT_EQ(full.deadline(), std::nullopt);
 
   auto again = dropped();  // a new address replaces what is on its way
@@ -180,6 +179,38 @@ TEST(Appearance, WhoNeedsNoLineIsToldWithoutOne) {
   config.announces[1].url = "file:///srv/other.json";
   play(other, {{31s, config, {"abandon 2"}, "connecting"}, {32s, answer(2), {}, "connecting"}});
   EXPECT_FALSE(other.remembered().told.contains("dns"));
+}
+
+// The line drops for good, so nobody can say good-bye by it. A file would say "present" for ever.
+TEST(Appearance, WhoNeedsNoLineIsToldTheEndWithoutOne) {
+  auto config = mail_and_dns();
+  config.announces[1].url = "file:///srv/notice.json";
+  const auto told = [&config] {
+    auto machine = appearance(config);
+    play(machine, {
+        {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
+        {20s, link_up(), {"want a farewell", "1: mail #1 at 192.0.2.7 until 620 s", "2: dns #1 at 192.0.2.7 until 620 s", "appeared at 192.0.2.7 until 620 s"}, "announcing"},
+        {21s, answer(1), {}, "announcing"},
+        {21s, answer(2), {}, "present"},
+    });
+    return machine;
+  };
+  auto late = told();  // after the hold it is not asked for again
+  play(late, {
+      {620s, link_down("HungUp"), {"no farewell", "3: dns #2 gone from 192.0.2.7 (HungUp)", "no farewell", "vanished (HungUp)"}, "none"},
+      {621s, answer(3), {}, "none"},
+  });
+  EXPECT_FALSE(late.remembered().told.contains("dns"));
+
+  auto early = told();  // within it, only when the calls have failed until then
+  play(early, {
+      {100s, link_down("HungUp"), {"no farewell", "vanished (HungUp)", "want the link, patiently, for 5 s"}, "connecting"},
+      {620s, time_passed(), {"want no link", "3: dns #2 gone from 192.0.2.7 (HungUp)", "no farewell"}, "failed"},
+  });
+
+  config.announces[1].vanish = false;
+  auto without = told();
+  play(without, {{620s, link_down("HungUp"), {"no farewell", "no farewell", "vanished (HungUp)"}, "none"}});
 }
 
 TEST(Appearance, AFarewellWaitsForTheEndsAlone) {
@@ -300,6 +331,21 @@ TEST(Appearance, BehindCarrierNatTheEchoServiceIsAsked) {
       {1s, link_up({"10.1.2.3"}), {"want a farewell", "echo 1"}, "announcing"},
       {2s, answer(1, NoticeResult::TimedOut),
        {"2: mail #1 at 10.1.2.3 until 601 s, carrier NAT", "3: dns #1 at 10.1.2.3 until 601 s, carrier NAT", "appeared at 10.1.2.3 until 601 s"},
+       "announcing"},
+  });
+}
+
+// A person who asks meanwhile does not make it tell an address by which nobody can reach this host.
+TEST(Appearance, TheFirstNoticeWaitsForTheEchoWhoeverAsks) {
+  auto config = mail_and_dns();
+  config.appear.echo = "https://echo.example.net/";
+  auto machine = appearance(config);
+  play(machine, {
+      {0s, by_timer(), {"want the link for 600 s"}, "connecting"},
+      {1s, link_up({"100.64.3.4"}), {"want a farewell", "echo 1"}, "announcing"},
+      {2s, asked(), {"want the link for 600 s"}, "announcing"},
+      {3s, answer(1, NoticeResult::Ok, "203.0.113.9"),
+       {"2: mail #1 at 203.0.113.9 until 602 s, carrier NAT", "3: dns #1 at 203.0.113.9 until 602 s, carrier NAT", "appeared at 203.0.113.9 until 602 s"},
        "announcing"},
   });
 }

@@ -49,7 +49,7 @@ TEST(Families, OneThatIsLostIsRefusedTheOtherGoesOn) {
       {3s, address("2001:db8:5::1"), {"hand over 1 IPv6: nothing"}, "up (trigger), 1 waiting"},
       {4s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
       {4s, queue(1, true), {}, "up (trigger)"},
-      {9s, address_gone("2001:db8:5::1"), {"forget 2001:db8:5::1"}, "up (trigger)"},
+      {9s, address_gone("2001:db8:5::1"), {"route IPv6 back", "forget 2001:db8:5::1"}, "up (trigger)"},
       {10s, packet6("x"), {}, "up (trigger), 1 waiting"},
       {24s, due, {"refuse IPv6"}, "up (trigger)"},
       {303s, due, {"idle? 1"}, "up (trigger)"},
@@ -63,8 +63,8 @@ TEST(Families, WhenBothAreLostTheCallHasFailed) {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {3s, address("2001:db8:5::1"), {"hand over 1 IPv6: nothing"}, "up (trigger), 1 waiting"},
       {4s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
-      {5s, address_gone("2001:db8:5::1"), {"forget 2001:db8:5::1"}, "up (trigger)"},
-      {6s, address_gone("10.0.0.1"), {"forget 10.0.0.1"}, "up (trigger)"},
+      {5s, address_gone("2001:db8:5::1"), {"route IPv6 back", "forget 2001:db8:5::1"}, "up (trigger)"},
+      {6s, address_gone("10.0.0.1"), {"route IPv4 back", "forget 10.0.0.1"}, "up (trigger)"},
       {21s, due, {"route back", "drained? 1"}, "hanging-up (address-lost)"},
   });
 }

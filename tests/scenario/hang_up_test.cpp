@@ -119,6 +119,19 @@ TEST(HangUp, ALineThatDropsUnderConversationsIsCalledAgain) {
   EXPECT_EQ(link.status().failures, 0u) << "a call of 100 s was no failure";
 }
 
+// A person's hold is no conversation: nobody waits for what the line would bring.
+TEST(HangUp, AHoldAloneIsNotCalledForAgain) {
+  play(isp(), {
+      {0s, core::ConnectAsked{.by = "connect", .hold = 2h}, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, queue(1, true), {}, "up (connect)"},
+      {301s, due, {"idle? 1"}, "up (connect)"},
+      {301s, idle(1, 0s), {}, "up (connect)"},
+      {1000s, gone(1, CallEnd::CarrierLost), {"route back", "forget 10.0.0.1"}, "waiting (CarrierLost)"},
+      {1005s, due, {}, "down (CarrierLost)"},
+  });
+}
+
 TEST(HangUp, ConversationsAreCalledForOnlyAsLongAsTheyWouldHaveLived) {
   auto link = up();
   play(link, {
@@ -153,7 +166,7 @@ TEST(HangUp, AnAddressThatIsLostAndNotReplacedEndsTheCall) {
   auto link = up();
   play(link, {
       {10s, address_gone("10.0.0.9"), {}, "up (trigger)"},
-      {10s, address_gone("10.0.0.1"), {"forget 10.0.0.1"}, "up (trigger)"},
+      {10s, address_gone("10.0.0.1"), {"route IPv4 back", "forget 10.0.0.1"}, "up (trigger)"},
       {11s, packet("b"), {}, "up (trigger), 1 waiting"},
       {25s, due, {"route back", "drained? 1"}, "hanging-up (address-lost), 1 waiting"},
       {25s, drained(1, true), {"end 1"}, "hanging-up (address-lost), 1 waiting"},
@@ -165,7 +178,7 @@ TEST(HangUp, AnAddressThatIsLostAndNotReplacedEndsTheCall) {
 TEST(HangUp, AnotherAddressTakesOver) {
   auto link = up();
   play(link, {
-      {10s, address_gone("10.0.0.1"), {"forget 10.0.0.1"}, "up (trigger)"},
+      {10s, address_gone("10.0.0.1"), {"route IPv4 back", "forget 10.0.0.1"}, "up (trigger)"},
       {11s, packet("b"), {}, "up (trigger), 1 waiting"},
       {12s, address("10.0.0.7"), {"hand over 1 IPv4: b"}, "up (trigger)"},
       {13s, address("10.0.0.8"), {}, "up (trigger)"},

@@ -54,6 +54,11 @@ std::vector<State> states() {
       {"down", "no call", [] { return machine(); }},
       {"down, blocked", "no call, and none is made",
        [] { return play(isp(), {{0s, block, {"block"}, "down (block), blocked"}}); }},
+      {"down, before a sleep", "the machine is about to sleep, and no call is made until it has slept; a packet waits",
+       [] {
+         return play(patient(),
+                     {{kNow - 9s, about_to_sleep, {}, "down (start)"}, {kNow - 8s, packet("a"), {}, "down (start), 1 waiting"}});
+       }},
       {"dialing", "pppd runs, no address yet", [] { return play(patient(), {kCalls}); }},
       {"up, settling", "the call carries; what was replayed may still be in its queue",
        [] { return play(patient(), {kCalls, kCarries}); }},
@@ -182,6 +187,7 @@ std::string name_of(const LinkMachine& link) {
   if (std::holds_alternative<Ending>(link.state())) out += ", ending";
   if (const auto* moving = std::get_if<Moving>(&link.state())) out += moving->again ? ", moving again" : ", moving";
   if (std::holds_alternative<Gone>(link.state())) out += ", gone";
+  if (std::holds_alternative<Down>(link.state()) && link.permission().standing(Bar::sleep)) out += ", before a sleep";
   if (link.blocked()) out += out == "down" ? ", blocked" : " (blocked)";
   return out;
 }
@@ -307,8 +313,8 @@ std::vector<State> family_states() {
       {"neither", "the call has lost its address, and awaits another of either family",
        [awaited] {
          auto link = awaited();
-         play(link,
-              {{12s, queue(1, true), {}, "up (trigger)"}, {13s, address_gone("10.0.0.1"), {"forget 10.0.0.1"}, "up (trigger)"}});
+         play(link, {{12s, queue(1, true), {}, "up (trigger)"},
+                     {13s, address_gone("10.0.0.1"), {"route IPv4 back", "forget 10.0.0.1"}, "up (trigger)"}});
          return link;
        },
        20s},

@@ -407,6 +407,39 @@ TEST(Restart, AWishThatWaitedMeetsTheCallThatLives) {
   EXPECT_EQ(s.state(), "dialing (adopted); none");
 }
 
+// The same second ends the good-bye and the call. Those who did not answer are told as late, before their line is gone.
+TEST(GoodBye, ThatTakesTooLongIsTimedOut) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", "", false});
+  s.at(7s, Event(disconnect));
+  s.written(7s);
+  while (s.link.call().carries() != nullptr && s.link.deadline() < core::Time{} + 1min)
+    s.at(*s.link.deadline() - core::Time{}, Event(due));
+  EXPECT_EQ(s.now, core::Time{} + 7s + hut().appear.vanish_timeout);
+  ASSERT_EQ(s.link.memory().past.size(), 1U);
+  ASSERT_FALSE(s.link.memory().past.back().notices.empty());
+  EXPECT_EQ(s.link.memory().past.back().notices.back().result, NoticeResult::TimedOut);
+}
+
+// ---- the clock -------------------------------------------------------------------------------------------------------
+
+// The machine has begun in the past, so no certificate is valid yet. Then somebody sets the clock.
+TEST(Clock, ANoticeThatWaitsForItIsSentWhenItIsSet) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  EXPECT_THAT(s.at(6s, NoticeAnswered{1, NoticeResult::TlsFailed, "not yet valid", "", true}),
+              testing::Not(testing::Contains(testing::StartsWith("tell"))));
+  EXPECT_THAT(s.at(25s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
+  s.set_by = 24h * 9000;
+  s.at(26s, ClockSet{});
+  EXPECT_THAT(s.at(26s, Event(due)), testing::Contains(testing::StartsWith("tell dns")));
+}
+
 // ---- the good-bye ---------------------------------------------------------------------------------------------------------
 
 // 6 s: the link appears, and dns has confirmed it.

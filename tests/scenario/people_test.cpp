@@ -26,6 +26,32 @@ TEST(People, ConnectHoldsTheLinkForOneIdleTime) {
   EXPECT_EQ(link.status().trigger, "connect");
 }
 
+// An appearance that gives up takes its own wish back, with its hour.
+TEST(People, AConnectHoldsTheLinkForItsOwnTime) {
+  play(isp(), {
+      {0s, appear(1h), {"start 1"}, "dialing (appear)"},
+      {1s, connect, {}, "dialing (appear)"},
+      {2s, core::AppearanceOver{}, {}, "dialing (appear)"},
+      {10s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (appear)"},
+      {10s, queue(1, true), {}, "up (appear)"},
+      {310s, due, {"idle? 1"}, "up (appear)"},
+      {310s, idle(1, 0s), {"route back", "drained? 1"}, "hanging-up (idle)"},
+  });
+}
+
+TEST(People, AShorterIdleTimeoutReachesALivingCall) {
+  auto config = isp();
+  config.call.idle_timeout = 1h;
+  auto shorter = isp();
+  play(std::move(config), {
+      {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
+      {2s, address("10.0.0.1"), {"hand over 1 IPv4: a"}, "up (trigger)"},
+      {3s, queue(1, true), {}, "up (trigger)"},
+      {10s, core::Reconfigured{shorter}, {}, "up (trigger)"},
+      {310s, due, {"idle? 1"}, "up (trigger)"},
+  });
+}
+
 TEST(People, ConnectWhileWaitingDialsAtOnce) {
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
@@ -216,7 +242,7 @@ TEST(People, ABarDoesNotEndBeforeTheCallThatItEnds) {
   EXPECT_EQ(link.status().reason, "stop-over");
 }
 
-TEST(People, LeaveEndsADialAndAWait) {
+TEST(People, LeaveEndsADialAndWhatWaitsForTheNext) {
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {1s, leave, {"end 1"}, "hanging-up (stop)"},
@@ -225,7 +251,8 @@ TEST(People, LeaveEndsADialAndAWait) {
   play(isp(), {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
-      {2s, leave, {}, "down (stop)"},
+      {2s, leave, {}, "waiting (Busy)"},
+      {6s, due, {}, "down (Busy)"},
   });
 }
 
@@ -235,6 +262,7 @@ TEST(People, ALineThatDropsAfterLeaveIsNotCalledAgain) {
       {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
       {2s, farewell_wanted(10s), {}, "up (connect)"},
       {3s, leave, {"farewell? stop"}, "up (connect)"},
-      {4s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1"}, "down (NoCarrier)"},
+      {4s, gone(1, CallEnd::NoCarrier), {"route back", "forget 10.0.0.1"}, "waiting (NoCarrier)"},
+      {9s, due, {}, "down (NoCarrier)"},
   });
 }

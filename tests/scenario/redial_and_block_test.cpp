@@ -62,6 +62,38 @@ TEST(RedialAndBlock, WhatNobodyHasJudgedDoesNotCall) {
   EXPECT_EQ(link.status().drops[core::Drop::impaired], 1u);
 }
 
+// Nor does it call later, when the pause or the hang-up is over.
+TEST(RedialAndBlock, WhatNobodyHasJudgedDoesNotCallLaterEither) {
+  const core::PacketsArrived unjudged{.packets = {udp4("c")}, .judged = false};
+  auto link = play(isp(), {
+      {1s, connect, {"start 1"}, "dialing (connect)"},
+      {2s, gone(1, CallEnd::Busy), {}, "waiting (Busy)"},
+      {3s, unjudged, {}, "waiting (Busy)"},
+      {7s, due, {}, "down (Busy)"},
+      {8s, connect, {"start 2"}, "dialing (connect)"},
+      {9s, address("10.0.0.1"), {"hand over 2 IPv4: nothing"}, "up (connect)"},
+      {10s, disconnect, {"route back", "drained? 2"}, "hanging-up (disconnect)"},
+      {10s, unjudged, {}, "hanging-up (disconnect)"},
+      {10s, drained(2, true), {"end 2"}, "hanging-up (disconnect)"},
+      {10s, unjudged, {}, "hanging-up (disconnect)"},
+      {11s, gone(2, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
+  });
+  EXPECT_EQ(link.status().drops[core::Drop::impaired], 3u);
+  EXPECT_TRUE(link.waits_for_packets());
+}
+
+// The pause protects from the provider, whoever comes and goes meanwhile.
+TEST(RedialAndBlock, AStopThatDoesNotComeDoesNotEndThePause) {
+  play(isp(), {
+      {1s, connect, {"start 1"}, "dialing (connect)"},
+      {2s, gone(1, CallEnd::Busy), {}, "waiting (Busy)"},
+      {3s, leave, {}, "waiting (Busy)"},
+      {4s, unblock, {}, "waiting (Busy)"},
+      {5s, packet("a"), {}, "waiting (Busy), 1 waiting"},
+      {7s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
 TEST(RedialAndBlock, WhenNobodyAsksAnyMoreItIsDown) {
   auto config = isp();
   config.buffer.age = 3s;

@@ -51,7 +51,10 @@ std::string one(const Reinject& e) { return "reinject " + text(e.packets); }
 std::string one(const SettleQueue& e) { return "settle " + text(e.serial) + (e.force ? " by force" : ""); }
 std::string one(const RefuseFamily& e) { return (e.refuse ? "refuse " : "admit ") + text(e.family); }
 std::string one(const SayFarewell& e) { return "farewell? " + e.reason; }
-std::string one(const RouteBack&) { return "route back"; }
+std::string one(const RouteBack& e) {
+  if (!e.family) return "route back";
+  return *e.family == Family::v4 ? "route IPv4 back" : "route IPv6 back";
+}
 std::string one(const CheckDrained& e) { return "drained? " + text(e.serial); }
 std::string one(const AskIdle& e) { return "idle? " + text(e.serial); }
 std::string one(const AskReceived& e) { return "received? " + text(e.serial); }

@@ -103,5 +103,48 @@ TEST(Sleep, AKeptCallEndsWithinSecondsIfItsFarEndIsSilent) {
   });
 }
 
+// Another program's damage to the table is healed while the machine is about to sleep.
+TEST(Sleep, ATableThatIsBackCallsNobodyBeforeTheMorning) {
+  play(isp(), {
+      {1s, about_to_sleep, {}, "down (start)"},
+      {2s, packet("a"), {}, "down (start), 1 waiting"},
+      {3s, core::Impaired{true}, {}, "down (start), 1 waiting"},
+      {4s, core::Impaired{false}, {}, "down (start), 1 waiting"},
+      {5s, woke, {"start 1"}, "dialing (trigger), 1 waiting"},
+  });
+}
+
+// A provider that has refused must not see another call because the machine has slept for a moment.
+TEST(Sleep, DoesNotEndThePauseAfterAFailure) {
+  auto link = a_call(isp());
+  play(link, {
+      {10s, about_to_sleep, {"route back", "drained? 1"}, "hanging-up (sleep)"},
+      {11s, no_sleep, {}, "hanging-up (sleep)"},
+      {12s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (sleep)"},
+      {13s, packet("b"), {"start 2"}, "dialing (trigger), 1 waiting"},
+      {14s, about_to_sleep, {"end 2"}, "hanging-up (sleep), 1 waiting"},
+      {15s, woke, {}, "hanging-up (sleep), 1 waiting"},
+  });
+  auto farewell = a_call(isp());
+  play(farewell, {
+      {10s, farewell_wanted(10s), {}, "up (trigger)"},
+      {11s, about_to_sleep, {"farewell? sleep"}, "up (trigger)"},
+      {12s, gone(1, CallEnd::AuthFailed), {"route back", "forget 10.0.0.1"}, "waiting (AuthFailed)"},
+      {13s, packet("b"), {}, "waiting (AuthFailed), 1 waiting"},
+      {14s, woke, {}, "waiting (AuthFailed), 1 waiting"},
+  });
+  EXPECT_GT(farewell.waits_until(), Time{} + 4min);
+}
+
+// A reload has the kernel tell everything again. The address is not news, and proves nothing.
+TEST(Sleep, AnAddressThatIsToldAgainProvesNothing) {
+  auto link = a_call(keeping());
+  play(link, {
+      {30s, woke, {"ask 10.0.0.9 9.9.9.10 from 10.0.0.1"}, "up (trigger)"},
+      {31s, address("10.0.0.1"), {}, "up (trigger)"},
+      {32s, answered("10.0.0.1"), {"stop asking"}, "up (trigger)"},
+  });
+}
+
 }  // namespace
 }  // namespace ghost::test

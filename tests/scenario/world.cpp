@@ -78,7 +78,7 @@ LinkEvent World::anything() {
   if (chance(12)) return anything_of_appearances();
   const auto old = CallSerial{pick(static_cast<unsigned>(number(newest_)) + 1)};  // perhaps the present one
   const auto family = chance(50) ? Family::v4 : Family::v6;
-  switch (pick(43)) {
+  switch (pick(44)) {
     case 0:
     case 1: return connect;
     case 2:
@@ -91,6 +91,7 @@ LinkEvent World::anything() {
     case 40: return device_returned;
     case 41: return chance(50) ? about_to_sleep : no_sleep;
     case 42: return woke;
+    case 43: later(up_to(20s), Impaired{false}); return Impaired{true};
     case 4: return block;
     case 5:
     case 6:
@@ -287,6 +288,8 @@ void World::learns(const Event& event) {
     ppp_.insert(appeared->local);
   } else if (const auto* vanished = std::get_if<AddressVanished>(&event)) {
     ppp_.erase(vanished->local);
+  } else if (const auto* table = std::get_if<Impaired>(&event)) {
+    impaired_ = table->impaired;
   } else if (std::holds_alternative<UnblockAsked>(event)) {
     stop_until_.reset();
   } else if (std::holds_alternative<LeaveAsked>(event)) {
@@ -333,7 +336,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(knows_, "a call is made before it is known whether one lives");
             promise(!call().barred(), "a blocked link calls, or one that is about to be stopped");
             promise(e.serial > newest_, "a serial is used twice");
-            promise(!routed_, "a call begins with the route of another");
+            promise(routed_.empty(), "a call begins with the route of another");
             seen_["calls at once, because a person asks"] += std::exchange(must_dial_, false);
             promise(!hung_up_, "it calls although a person has hung up, and nobody has asked since");
             ppp_.clear();
@@ -352,7 +355,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const EndCall& e) {
             promise(live_ == e.serial, "a dead call is ended");
-            promise(!routed_, "the call ends before its route is back");
+            promise(routed_.empty(), "the call ends before its route is back");
             if (chance(90)) later_gone(up_to(3s), e.serial, chance(80) ? CallEnd::HungUp : CallEnd::Killed);
           },
           [&](const PrepareInterface&) {
@@ -374,7 +377,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const Handover& e) {
             ++seen_["handovers"];
             promise(up && up->call.serial == e.serial && up->of(e.family) == Carriage::carried, "a handover while not up");
-            routed_ = true;
+            routed_.insert(e.family);
             for (const auto& local : up->addresses()) {
               if (local.family() != e.family) continue;
               held_.insert(local);
@@ -417,7 +420,11 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             promise(up != nullptr, "a family is refused while not up");
           },
           [&](const RouteBack& e) {
-            routed_ = false;
+            if (e.family) {
+              seen_["families that wait again"] += routed_.erase(*e.family) != 0;
+              return;
+            }
+            routed_.clear();
             see(e);
           },
           [&](const CheckDrained& e) {
@@ -515,7 +522,7 @@ void World::after(const LinkStep& step, Shown from) {
   promise(!call().blocked() || ((down || no_place || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
-  promise(!down || sleep_until_ || (status.buffered_packets == 0 && call().deadline() == bar_ends),
+  promise(!down || sleep_until_ || impaired_ || (status.buffered_packets == 0 && call().deadline() == bar_ends),
           "a link that is down waits for something");
   promise(!bar_ends || !down || (call().deadline() && *call().deadline() <= *bar_ends),
           "nobody will be woken for the end of a bar");
@@ -529,9 +536,11 @@ void World::after(const LinkStep& step, Shown from) {
   promise(down || unlisted || answer_follows || call().deadline() || (up && asked_idle_), "a dead end: nothing will wake it");
   promise(live_.has_value() == !(down || no_place || unlisted || waiting) && (!live_ || *live_ == call().serial()),
           "it carries a dead call, or forgot a live one");
-  const auto* found = std::get_if<Dialing>(&call().state());
-  const bool may_be_routed = unlisted || (found && found->call.adopted);  // by an earlier ghostd
-  promise(routed_ == up || may_be_routed, "the route is where the state is not");
+  const bool may_be_routed = unlisted || (call().call() && call().call()->adopted);  // by an earlier ghostd
+  std::set<Family> carried;
+  for (const auto family : {Family::v4, Family::v6})
+    if (up && call().carries()->of(family) == Carriage::carried) carried.insert(family);
+  promise(routed_ == carried || may_be_routed, "the route is where the state is not");
   promise(up || hanging_up || held_.empty(), "an address outlives its call");
   after_notices();
 }

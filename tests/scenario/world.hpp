@@ -90,7 +90,8 @@ class World {
 
   std::optional<CallSerial> live_;  // as far as the link was told
   CallSerial newest_ = CallSerial::none;
-  bool routed_ = false;                               // a handover that no RouteBack took back
+  std::set<Family> routed_;                           // whose handover no RouteBack took back
+  bool impaired_ = false;                             // the table is gone
   bool knows_ = false;                                // the link: whether a call lives that an earlier ghostd began
   std::optional<std::pair<IpAddress, Time>> asking_;  // whose far end has not answered, and how long that is waited for
   bool hung_up_ = false;                              // by a person, and nobody has asked for a call since

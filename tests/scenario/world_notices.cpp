@@ -97,10 +97,12 @@ void World::restart() {
   owed_.clear();
   made_.clear();
   asked_idle_ = asked_since_ = farewell_begun_ = hung_up_ = false;
-  routed_ = routed_ && live_;  // the kernel has removed the routes with the call's interface
+  if (!live_) routed_.clear();  // the kernel has removed the routes with the call's interface
   saved_ = written_ = 0;
   blocked_ = call().blocked();
   stop_until_.reset();
+  sleep_until_.reset();
+  impaired_ = false;
   confirmed_.clear();
   for (const auto& [name, told] : disk_.told)
     if (!told.addresses.empty()) confirmed_[name] = told.addresses;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -159,7 +160,7 @@ TEST_F(StateWriter, WhatFailedIsTriedAgainAndLaterEachTime) {
   value = -1;
   w->write();
   ASSERT_TRUE(await(loop, [&] { return ended == 1; }));
-  EXPECT_FALSE(w->busy()) << "nobody is to wait for what cannot be written";
+  EXPECT_TRUE(w->busy()) << "what was asked for is not on disk";
   const auto first = loop::now();
   ASSERT_TRUE(await(loop, [&] { return ended == 2; }));
   const auto second = loop::now();
@@ -169,6 +170,28 @@ TEST_F(StateWriter, WhatFailedIsTriedAgainAndLaterEachTime) {
   EXPECT_EQ(disk.holds, 3);
   EXPECT_GE(second - first, 1s);
   EXPECT_GE(third - second, 2s);
+}
+
+// The kernel has no process for the second write, which the end of the first begins.
+TEST_F(StateWriter, AWriteThatCouldNotBeginIsNotDone) {
+  const auto w = writer();
+  value = 1;
+  w->write();
+  value = 2;
+  w->write();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);  // no pipe for it
+  disk.let = true;
+  const bool first = await(loop, [&] { return ended >= 1; });
+  const bool busy = w->busy();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(busy);
+  ASSERT_TRUE(await(loop, [&] { return !w->busy(); }));
+  EXPECT_EQ(disk.holds, 2);
 }
 
 TEST_F(StateWriter, OneThatIsKilledIsTriedAgain) {

@@ -33,6 +33,7 @@ TEST(IdleWatch, AHoldKeepsAnIdleCallForItsTime) {
   EXPECT_TRUE(watch.ask(at(10s)));
   EXPECT_EQ(watch.answer(at(10s), 0s), Verdict::needed);
   EXPECT_EQ(watch.deadline(), at(30s)) << "it need not be asked before";
+  EXPECT_EQ(watch.in_use_until(), at(10s)) << "no packet needs it";
   EXPECT_TRUE(watch.ask(at(30s)));
   EXPECT_EQ(watch.answer(at(30s), 0s), Verdict::idle);
 }
@@ -45,6 +46,15 @@ TEST(IdleWatch, TheLongerHoldStands) {
   watch.hold(at(3s), 100s);
   EXPECT_EQ(watch.kept_until(), at(103s));
   EXPECT_EQ(watch.deadline(), at(10s)) << "a hold does not put off the question";
+}
+
+TEST(IdleWatch, AShorterTimeoutIsAskedForSooner) {
+  IdleWatch watch(at(0s), 1h, {});
+  watch.shorten(at(10s), 60s);
+  EXPECT_EQ(watch.deadline(), at(70s));
+  EXPECT_EQ(watch.in_use_until(), at(70s));
+  watch.shorten(at(20s), 2h);
+  EXPECT_EQ(watch.deadline(), at(70s));
 }
 
 TEST(IdleWatch, AnEndlessHoldIsNeverIdle) {

@@ -103,6 +103,72 @@ TEST(Notifier, DoesNotTryAgainWhatCannotGoBetter) {
   EXPECT_TRUE(notifier.quiet());
 }
 
+namespace {
+
+NoticeAnswered by_clock(NoticeResult result = NoticeResult::TlsFailed) {
+  auto out = answer(result);
+  out.clock = true;
+  return out;
+}
+
+}  // namespace
+
+// The machine began in 2001, and its clock is set 20 s later.
+TEST(Notifier, WaitsForTheClockAndGoesOnWhenItIsSet) {
+  auto notifier = sending();
+  EXPECT_FALSE(notifier.answered(by_clock(), kPresent, at(1s)));
+  EXPECT_EQ(notifier.deadline(), at(1s + 10min).now);
+  EXPECT_EQ(notifier.status()->result, std::nullopt) << "not final";
+  notifier.clock_set(at(20s).now, 24h * 9000);
+  EXPECT_EQ(notifier.deadline(), at(20s).now);
+  const auto again = notifier.again(1);
+  EXPECT_EQ(again.notice.until, notice().until + 24h * 9000) << "its times are true now";
+  EXPECT_TRUE(notifier.answered(answer(NoticeResult::Ok), kPresent, at(21s)));
+  EXPECT_EQ(notifier.status()->result, NoticeResult::Ok);
+  EXPECT_EQ(notifier.status()->attempts, 2u);
+}
+
+// Whatever fails then has all attempts of Attempts=.
+TEST(Notifier, AWaitForTheClockTakesNoAttempt) {
+  auto notifier = sending();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(notifier.answered(by_clock(NoticeResult::AuthFailed), kPresent, at(1s)));
+    (void)notifier.again(1);
+  }
+  EXPECT_FALSE(notifier.answered(answer(NoticeResult::Later), kPresent, at(2s)));
+  EXPECT_EQ(notifier.deadline(), at(12s).now);
+  (void)notifier.again(1);
+  EXPECT_FALSE(notifier.answered(answer(NoticeResult::Later), kPresent, at(12s)));
+  (void)notifier.again(1);
+  EXPECT_TRUE(notifier.answered(answer(NoticeResult::Later), kPresent, at(32s)));
+}
+
+// A machine without NTP never learns the time.
+TEST(Notifier, AWaitForTheClockHasAnEnd) {
+  auto notifier = sending();
+  EXPECT_FALSE(notifier.answered(by_clock(), kPresent, at(1s)));
+  notifier.clock_set(at(5min).now, 1s);  // to another wrong time
+  (void)notifier.again(1);
+  EXPECT_FALSE(notifier.answered(by_clock(), kPresent, at(5min)));
+  EXPECT_EQ(notifier.deadline(), at(1s + 10min).now) << "since the first failure";
+  (void)notifier.again(1);
+  EXPECT_TRUE(notifier.answered(by_clock(), kPresent, at(1s + 10min)));
+  EXPECT_EQ(notifier.status()->result, NoticeResult::TlsFailed);
+  // The next notice may wait anew.
+  notifier.doubt();
+  (void)notifier.tell(notice(), 1);
+  EXPECT_FALSE(notifier.answered(by_clock(), kPresent, at(20min)));
+}
+
+TEST(Notifier, AClockThatIsSetHurriesNothingElse) {
+  auto notifier = sending();
+  EXPECT_FALSE(notifier.answered(answer(NoticeResult::Later), kPresent, at(0s)));
+  notifier.clock_set(at(1s).now, 1h);
+  EXPECT_EQ(notifier.deadline(), at(10s).now);
+  auto gone = sending();
+  EXPECT_TRUE(gone.answered(by_clock(), kGone, at(0s))) << "the link is gone";
+}
+
 TEST(Notifier, WithoutTheLinkOnlyAFileIsTriedAgain) {
   auto web = sending();
   EXPECT_TRUE(web.answered(answer(NoticeResult::Unreachable), kGone, at(0s)));

@@ -62,6 +62,9 @@ TEST(Job, GarbageIsAnErrorAndNothingWorse) {
 TEST(Answer, ComesBackAsItWent) {
   const Answer answer{core::NoticeResult::Later, "451 later", std::chrono::milliseconds(12), "192.0.2.1"};
   EXPECT_EQ(parse_answer(to_json(answer)), answer);
+  EXPECT_EQ(to_json(answer).find("clock"), std::string::npos);
+  const Answer by_clock{core::NoticeResult::TlsFailed, "not yet valid", {}, "", true};
+  EXPECT_EQ(parse_answer(to_json(by_clock)), by_clock);
 }
 
 TEST(Answer, IsReadWithDistrust) {
@@ -76,6 +79,7 @@ TEST(Answer, IsReadWithDistrust) {
   EXPECT_FALSE(parse_answer(with(core::NoticeResult::Ok, std::string(5000, 'x'), "")));
   EXPECT_FALSE(parse_answer(R"({"result":"Splendid","detail":"","elapsed_usec":0,"text":""})"));
   EXPECT_FALSE(parse_answer(R"({"result":"Ok","detail":"","elapsed_usec":-1,"text":""})"));
+  EXPECT_FALSE(parse_answer(R"({"result":"Ok","detail":"","elapsed_usec":0,"text":"","clock":"x"})"));
   EXPECT_FALSE(parse_answer(R"({"result":"Ok"})"));
 }
 

@@ -83,6 +83,15 @@ TEST(JudgeConnection, AHandshakeCutOffIsNoWrongCertificate) {
   EXPECT_EQ(judge_connection(transfer(CURLE_SSL_CONNECT_ERROR, 0, "", "wrong version number")).result, NoticeResult::TlsFailed);
 }
 
+TEST(JudgeConnection, KnowsWhatAnotherTimeWouldMend) {
+  for (const auto* error :
+       {"SSL certificate problem: certificate is not yet valid", "SSL certificate problem: certificate has expired"})
+    EXPECT_TRUE(judge_connection(transfer(CURLE_PEER_FAILED_VERIFICATION, 0, "", error)).clock) << error;
+  EXPECT_FALSE(judge_connection(transfer(CURLE_PEER_FAILED_VERIFICATION, 0, "", "self-signed certificate")).clock);
+  EXPECT_TRUE(from_dns_rcode(9, 18).clock);
+  EXPECT_FALSE(from_dns_rcode(9, 16).clock);
+}
+
 TEST(FromDyndns2, TheWorstLineCounts) {
   const auto result = [](std::string_view body) { return from_dyndns2(body, {}, 1).result; };
   EXPECT_EQ(result("good 192.0.2.1\r\nnochg 192.0.2.1\r\n"), NoticeResult::Ok);

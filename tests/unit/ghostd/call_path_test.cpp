@@ -168,11 +168,26 @@ TEST_F(CallPathTest, SendsOnWhatMissedTheHandover) {
 TEST_F(CallPathTest, GivesTheTrafficBack) {
   ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
   ASSERT_TRUE(send("a"));
-  ASSERT_TRUE(path_->route_back());
+  ASSERT_TRUE(path_->route_back({}));
   ASSERT_TRUE(send("b"));
   EXPECT_THAT(names(read(call_)), ElementsAre("a"));
   EXPECT_THAT(names(read(demand_)), ElementsAre("b"));
-  ASSERT_TRUE(path_->route_back());  // what is gone already is no error
+  ASSERT_TRUE(path_->route_back({}));  // what is gone already is no error
+}
+
+// The call's IPv6 address is withdrawn. Its packets wait in the demand interface, and a later handover of IPv4 leaves them there.
+TEST_F(CallPathTest, GivesOneFamilyBack) {
+  sh("sysctl -qw net.ipv6.conf.ppp-isp.disable_ipv6=0; ip addr add 2001:db8:7::1/64 dev ppp-isp nodad");
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
+  ASSERT_EQ(path_->hand_over(kCall, Family::v6, {}).error, std::nullopt);
+  ASSERT_TRUE(send6("a") && send("b"));
+  ASSERT_TRUE(path_->route_back(Family::v6));
+  ASSERT_TRUE(send6("c") && send("d"));
+  auto carried = names(read(call_));
+  std::erase_if(carried, [](const std::string& name) { return name.size() != 1; });  // the kernel's own, such as MLD
+  EXPECT_THAT(carried, ElementsAre("a", "b", "d"));
+  ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
+  EXPECT_THAT(names(kept_), ElementsAre("c"));
 }
 
 TEST_F(CallPathTest, RefusesAFamilyAndAdmitsItAgain) {

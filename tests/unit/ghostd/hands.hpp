@@ -37,7 +37,9 @@ struct Hands final : daemon::Path,
   core::HandedOver hand_over(CallSerial serial, Family family, std::vector<core::PacketBytes> packets) override;
   core::SentOn send_on(const std::vector<core::PacketBytes>& packets) override;
   net::Result<void> refuse(Family family, bool refuse) override;
-  net::Result<void> route_back() override { return kernel("route back"); }
+  net::Result<void> route_back(std::optional<Family> family) override {
+    return kernel(words(core::LinkEffect(core::RouteBack{family})));
+  }
   net::Result<void> give_up(const std::string& link) override;
   void place_changed() override { note("place changed"); }
   net::Result<void> prepare() override { return kernel("prepare"); }
