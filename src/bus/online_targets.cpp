@@ -65,7 +65,7 @@ class OnlineTargets::Impl {
     std::optional<bool> failed{};  // the last answer, to what was asked
   };
 
-  // What is not known by now is no link any more.
+  // A target that is not known by now is of no link any more.
   void is_active(const std::string& unit) {
     if (!unit.starts_with(kBefore) || !unit.ends_with(kAfter)) return;
     const auto link = unit.substr(kBefore.size(), unit.size() - kBefore.size() - kAfter.size());
@@ -79,7 +79,7 @@ class OnlineTargets::Impl {
     }
   }
 
-  // One question at a time per target. What failed is asked again after the pause, or when the opposite is wanted.
+  // One question at a time per target. A question that failed is asked again after the pause, or when the opposite is wanted.
   void tell(const std::string& link, Target& target) {
     if (!known_ || !target.wanted || target.asked || target.active == target.wanted || target.failed == target.wanted) return;
     target.asked = target.wanted;

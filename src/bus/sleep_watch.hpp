@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Hears from systemd-logind that the machine is about to sleep, and holds the sleep off until ghostd is ready
-// (org.freedesktop.login1(5), "Inhibitor Locks"; logind waits InhibitDelayMaxSec=, 5 s by default). Without logind, or if it
-// refuses, the machine sleeps without waiting; the kernel's clocks tell ghostd afterwards.
+// Hears from systemd-logind that the machine is about to sleep, and holds the sleep off until ghostd is ready. logind waits for
+// InhibitDelayMaxSec=, 5 s by default. Without logind, or if it refuses, the machine sleeps without waiting, and the kernel's clocks
+// tell ghostd afterwards. Source: org.freedesktop.login1(5), "Inhibitor Locks".
 #pragma once
 #include <functional>
 #include <memory>

@@ -19,17 +19,16 @@ struct AfterRestart::MeansNothing
           // It is not known which calls live.
           In<Interrupted, CallSeen>,
           // The calls are listed once. What follows is decided.
-          In<EndOwed, CallsListed>, In<Decided, CallsListed, CallSeen>> {};
+          In<EndOwed, CallsListed>, In<Decided, CallsListed, CallSeen>> {
+  template <class S, class E>
+  static constexpr bool means = requires(AfterRestart& machine, S& state, E& event) { machine.on(state, event); };
+};
 // clang-format on
 
 template <class Event>
 AfterRestart::Wanted AfterRestart::meet(const Event& event) {
   Wanted out;
-  meet_state<MeansNothing>(
-      state_, event,
-      [&](auto& state, auto& met)
-        requires requires { this->on(state, met); }
-      { out = on(state, met); });
+  meet_state<MeansNothing>(state_, event, [&](auto& state, auto& met) { out = on(state, met); });
   return out;
 }
 

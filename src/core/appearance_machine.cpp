@@ -24,15 +24,14 @@ struct AppearanceMachine::MeansNothing
           // The good-bye is being said or has been said, so the first answer stands.
           In<Vanishing, FarewellAsked>,
           // The next notice uses the new settings. A good-bye that is being said keeps its deadline.
-          In<Idle, Reloaded>, In<Connecting, Reloaded>, In<Vanishing, Reloaded>> {};
+          In<Idle, Reloaded>, In<Connecting, Reloaded>, In<Vanishing, Reloaded>> {
+  template <class S, class E>
+  static constexpr bool means = requires(AppearanceMachine& machine, S& state, E& event) { machine.on(state, event); };
+};
 
 template <class Met>
 void AppearanceMachine::meet(const Met& event) {
-  meet_state<MeansNothing>(
-      state_, event,
-      [this](auto& state, auto& met)
-        requires requires { this->on(state, met); }
-      { on(state, met); });
+  meet_state<MeansNothing>(state_, event, [this](auto& state, auto& met) { on(state, met); });
 }
 
 AppearanceMachine::AppearanceMachine(std::string link, AppearReconfigured config, Remembered remembered)

@@ -45,7 +45,7 @@ class FailuresInARow {
 
   void end() { row_ = {}; }
   void accepted() { acceptance_ = {true, 0}; }
-  // A person has unblocked the link: as if nothing had failed. What the far end once accepted stays.
+  // A person has unblocked the link: as if nothing had failed. Whether the far end ever accepted us stays.
   void forgive();
   // Another name, device or peer file: nothing that happened counts.
   void forget();

@@ -9,6 +9,7 @@
 namespace ghost::core {
 namespace {
 
+constexpr Duration kSlept = std::chrono::seconds(1);  // less is the two clocks' own difference
 constexpr std::uint64_t kSeeds = 1ULL << 32;
 
 // The rest of an earlier ghostd's pause. No longer than any pause is, because the clock may have been put back meanwhile.
@@ -73,6 +74,7 @@ void Link::on(Event&& event) {
 
 void Link::on(AppearancesEvent&& event) {
   out_.only_packets = false;
+  if (const auto* set = std::get_if<ClockSet>(&event); set && set->asleep >= kSlept) inner_.push_back(Event(Woke{}));
   take(appearances_.step(std::move(event), clocks_));
 }
 

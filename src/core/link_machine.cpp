@@ -78,15 +78,14 @@ struct LinkMachine::MeansNothing
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
           // The link knows already whether a call of an earlier ghostd exists.
           In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
-          In<Waiting, Listed>, In<Moving, Listed>, In<Gone, Listed>> {};
+          In<Waiting, Listed>, In<Moving, Listed>, In<Gone, Listed>> {
+  template <class S, class E>
+  static constexpr bool means = requires(LinkMachine& machine, S& state, E& event) { machine.on(state, event); };
+};
 
 template <class Met>
 void LinkMachine::meet(Met&& event) {
-  meet_state<MeansNothing>(
-      state_, event,
-      [this](auto& state, auto& met)
-        requires requires { this->on(state, met); }
-      { on(state, met); });
+  meet_state<MeansNothing>(state_, event, [this](auto& state, auto& met) { on(state, met); });
 }
 
 LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row,
@@ -322,7 +321,7 @@ bool LinkMachine::mended_by(const LinkConfig& then) const {
   return remedy == Remedy::file || remedy == Remedy::tries || config_.ppp != then.ppp;
 }
 
-// What asks for a call waits for the new place.
+// Wishes and packets wait for the new place.
 void LinkMachine::on(PartAsked&& event) {
   if (event.then) {
     permission_.lift(Bar::gone);

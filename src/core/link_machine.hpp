@@ -68,7 +68,7 @@ class LinkMachine {
 
   // When step(DeadlinePassed) is wanted; nullopt: the machine waits for no time.
   [[nodiscard]] std::optional<Time> deadline() const;
-  // interfaces: as the status is to name them. Who does not look at the names gives none.
+  // interfaces: as the status is to name them. A caller that does not look at the names gives none.
   [[nodiscard]] LinkStatus status(const LinkInterfaces& interfaces = {}) const;
   [[nodiscard]] const State& state() const { return state_; }
   // The call that carries, also while a good-bye is said through it. nullptr: no call carries.

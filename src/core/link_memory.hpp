@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
-// which receiver was told which addresses. It also has the last appearances, for people, whether the link is blocked, how the
-// far end has taken our secret, and the failed calls in a row. It has no secret, because nothing that it is made of has one.
+// which receiver was told which addresses. It also has the last appearances, which people look at. It says whether the link is
+// blocked, how the far end has taken our secret, and how many calls have failed in a row. It has no secret.
 // appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>

@@ -30,8 +30,10 @@ enum class TimerQuestion : std::uint8_t { keep_promise, tell_next };
 struct TimerIsActive {
   TimerQuestion question = TimerQuestion::keep_promise;
 };
-// A person or a program set the real-time clock.
-struct ClockSet {};
+// A person or a program set the real-time clock. The kernel also reports that when the machine has slept, or perhaps has.
+struct ClockSet {
+  Duration asleep{};  // since the last such event, by the kernel's clocks
+};
 
 // Answered by TimerIsActive, if the timer is active.
 struct AskTimer {

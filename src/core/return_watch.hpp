@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Whether a call has carried something back for long enough, so that it ends a row of failures. Its length alone proves nothing: a
 // dead line lasts until its LCP echoes have failed. The source is the kernel's count of packets that came by the call's interface.
-// It leaves out LCP and authentication. It costs one question 30 s after the call began to carry, one after 60 s, and then one
-// each time that the call's age has doubled. pppd's own count comes only at the end, and does not say when the packets came.
+// It leaves out LCP and authentication. It costs one question after 30 s, one after 60 s, and then one each
+// time that the call's age has doubled. pppd's own count comes only at the end, and does not say when the packets came.
 #pragma once
 #include <cstdint>
 #include <optional>

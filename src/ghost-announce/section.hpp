@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A section whose Url= is http or https is a template of a request: Url=, Body= and each Header-NAME= may name fields, keys of the
-// section and secrets. This says which templates it has, and what they name.
+// A section whose Url= is http or https is a template of a request. Url=, Body= and each Header-NAME= may name fields, keys of the
+// section and secrets. This file finds the templates, and what they name.
 #pragma once
 #include <set>
 #include <string>

@@ -40,8 +40,8 @@ struct Plan {
 };
 
 // next: the promise; timer_next: of calendar_timer(link), if it is active; standing: the active units of timer_pattern(link).
-// A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed; after a tick of
-// the chain, for kDistance from now at the earliest. wake_system: as the link's file says, which only root can have written.
+// A promise that is not in the future is armed for two seconds from now, because systemd ignores a time that has passed. After a tick of
+// the chain, it is armed for kDistance from now at the earliest. wake_system: as the link's file says, which only root can write.
 Plan plan(const std::string& link, std::optional<core::WallTime> next, bool wake_system, std::optional<core::WallTime> timer_next,
           const std::vector<std::string>& standing, core::WallTime now, Ticked ticked);
 

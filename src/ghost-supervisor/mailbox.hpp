@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a client has sent, seen before it is received. A message may carry file descriptors (SCM_RIGHTS, unix(7)). Whoever receives
-// such a message also closes what it carries, and close(2) of a socket with SO_LINGER waits for as long as its owner chose. So a
-// message is looked at first. One that carries descriptors is never received.
+// Looks at a client's message before it is received. A message may carry file descriptors (SCM_RIGHTS, unix(7)). The receiver of
+// such a message must close them, and close(2) of a socket with SO_LINGER waits for as long as its owner chose. So a message that
+// carries descriptors is never received.
 #pragma once
 
 namespace ghost::supervisor {

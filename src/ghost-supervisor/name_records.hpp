@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where resolvconf(8) is in use, the supervisor tells it the name servers of a call, from pppd's log, and those in a link's
-// root-owned file. So no data from ghostd reaches resolvconf, and a call's servers go with the call, whichever process crashes.
+// Where resolvconf(8) is in use, the supervisor tells it name servers: a call's, from pppd's log, and those in a link's root-owned
+// file. So no data from ghostd reaches resolvconf, and a call's servers go with the call, whichever process crashes.
 // Each run is a process of its own, one at a time, because resolvconf may be slow, or hang.
 #pragma once
 #include <sys/types.h>

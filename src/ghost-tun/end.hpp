@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ends the main process of a service, so that systemd need not. systemd gives a service more time for each EXTEND_TIMEOUT_USEC= of its
-// main process (sd_notify(3)), so a ghostd that was taken over could hold a stop for ever.
+// Ends the main process of a service, so that systemd need not. systemd gives the service more time for each EXTEND_TIMEOUT_USEC= of
+// that process (sd_notify(3)). So a ghostd that was taken over could hold a stop for ever.
 #pragma once
 #include <sys/types.h>
 

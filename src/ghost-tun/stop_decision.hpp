@@ -35,7 +35,7 @@ Verdict decide(const StopFacts& facts);
 Verdict decide_for_guard(bool is_running, PendingJob job);
 
 // For ghostd-guard.service, too: whether the main process must be ended from there. While a service reloads, starts or stops, a stop runs no
-// ExecStop= of it, and its main process can say at any time that it does (RELOADING=1, STOPPING=1, sd_notify(3)).
+// ExecStop= of it. The main process can claim that at any time (RELOADING=1, STOPPING=1, sd_notify(3)).
 bool ends_from_the_guard(std::string_view active_state, PendingJob job);
 
 // For OnFailure= of ghostd.service, with the unit's ActiveState; empty: systemd does not say. Since version 254, systemd also acts on

@@ -44,12 +44,12 @@ const char* severity_of(ppp::Remark::Verdict verdict) {
   return "error";
 }
 
-// The distribution's file is for every pppd of this host. What ghostd says otherwise than that file is no news about the link.
+// The distribution's file is for every pppd of this host. An option in it that ghostd overrides is no news about the link.
 bool is_usual(const ppp::Remark& remark) {
   return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file == ppp::PppdFiles{}.options;
 }
 
-// What several links have in common is said once.
+// A remark about several links is printed once.
 std::vector<Said> pppd_files_of(const core::Config& config, const std::string& root) {
   std::vector<Said> out;
   for (const auto& link : config.links)

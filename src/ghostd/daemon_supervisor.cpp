@@ -81,7 +81,7 @@ void Daemon::want(const core::RollCall::Wants& wants) {
 void Daemon::listen() {
   watch_kernel();
   for (const auto& [name, link] : links_) {
-    // What an earlier ghostd refused beside a call that is over would stay refused until the next call.
+    // An earlier ghostd may have refused a family beside a call that is over. The refusal would stay until the next call.
     if (link->machine().serial() == CallSerial::none)
       if (auto ok = host_.rtnl().remove(net::call_routes(link->placed().routing(), {})); !ok)
         log(LOG_WARNING, name, ok.error().what);

@@ -82,7 +82,7 @@ void Keeper::tell() {
   port_.changed(degraded_, can_carry_);
 }
 
-// What was heard of the other kinds is looked at soon. The sockets will not say it again.
+// The keeper looks soon at the other kinds of which it has heard. The sockets will not report them again.
 void Keeper::hear_meanwhile() {
   hear();
   if ((routing_.has_heard() || table_.has_heard() || queues_.has_heard()) && listens_) heard();

@@ -15,8 +15,6 @@ namespace {
 // Packets per turn of the loop, because a flood on one link must not starve netlink, the supervisor and the other links.
 constexpr std::size_t kReadMax = 256;
 
-constexpr core::Duration kSlept = std::chrono::seconds(1);  // less is the two clocks' own difference
-
 constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 
 // How long packets gather in the TUN after the first. A turn of the loop per packet costs ten times as much as reading the
@@ -67,10 +65,9 @@ Link::Link(const Shared& shared, core::LinkConfig config, unsigned index, Unique
       asleep_(time_asleep()),
       clock_(loop_, [this] { clock_set(); }) {}
 
-// The kernel also reports a clock that was set when the machine has slept.
 void Link::clock_set() {
-  post_(core::ClockSet{});
-  if (const auto asleep = time_asleep(); asleep - std::exchange(asleep_, asleep) >= kSlept) post_(core::Event(core::Woke{}));
+  const auto asleep = time_asleep();
+  post_(core::ClockSet{asleep - std::exchange(asleep_, asleep)});
 }
 
 // A notice that another time on the clock might have saved waits only for a clock that nobody has set.

@@ -4,9 +4,9 @@
 //
 //   /etc/ppp/options → ~/.ppprc → the arguments, with the files of `call` and `file` → /etc/ppp/options.TTY
 //
-// If an option is given twice, the later one counts. What options.TTY says yields to the arguments, because it comes from a file
-// that pppd itself looks up; but many options, `demand` among them, have no such rank and count from there as well. Of a PPPoE line,
-// options.INTERFACE is read at that place. It yields to nothing.
+// If an option is given twice, the later one counts. Most options in options.TTY yield to the arguments, because pppd itself looks
+// this file up. Some have no such rank, `demand` among them, and count from there as well. For a PPPoE line, pppd reads
+// options.INTERFACE at that place. Its options yield to nothing.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The options of pppd 2.4.9 and 2.5, and of the plugins that come with them: which of them take an argument, and which option
-// another one replaces. Pure.
+// The options of pppd 2.4.9 and 2.5, and of the plugins that come with them. The table says which of them take an argument, and
+// which option another one replaces. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>

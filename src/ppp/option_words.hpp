@@ -2,8 +2,8 @@
 // The words of a file of options, as pppd(8) reads them. Pure.
 //
 // White space separates words, and '#' begins a comment wherever a word may end: `user bob#x` is `user` and `bob`. Quotes of both
-// kinds keep white space and '#' in a word, and may begin in the middle of it. A backslash works inside quotes as well: before a
-// newline it removes both, \a \b \f \n \r \s \t \OOO \xHH are one byte, any other character stands for itself.
+// kinds keep white space and '#' in a word, and may begin in the middle of it. A backslash works inside quotes as well. Before a
+// newline it removes both. \a \b \f \n \r \s \t \OOO \xHH are one byte each. Before any other character it stands for that character.
 #pragma once
 #include <cstddef>
 #include <optional>

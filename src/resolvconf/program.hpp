@@ -20,8 +20,8 @@ struct Paths {
 // Whether a process listens at this socket. Does not block, even if that process accepts no connection.
 bool is_running(const std::string& socket_path);
 
-// Whether resolvconf manages names here: it is installed, it is not systemd-resolved's resolvectl(1) under that name, and
-// systemd-resolved, which ghostd itself tells, does not run. Does not block.
+// Whether resolvconf manages names here. It does if it is installed, is not resolvectl(1) under that name, and systemd-resolved does
+// not run, because ghostd itself tells that one. Does not block.
 bool in_use(const Paths& paths);
 
 // The time limit of all runs of one settle(); a run that is then still in progress is killed.

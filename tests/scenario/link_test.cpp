@@ -424,6 +424,15 @@ TEST(GoodBye, ThatTakesTooLongIsTimedOut) {
   EXPECT_EQ(s.link.memory().past.back().notices.back().result, NoticeResult::TimedOut);
 }
 
+// The kernel's word that the clock was set is also its word that the machine has slept, if its clocks say so.
+TEST(Clock, AMachineThatHasSleptWakes) {
+  auto s = known();
+  s.at(1s, Event(connect));
+  s.carries(5s);
+  EXPECT_THAT(s.at(6s, ClockSet{100ms}), testing::Not(testing::Contains("route back")));
+  EXPECT_THAT(s.at(8h, ClockSet{8h - 10s}), testing::Contains("route back"));
+}
+
 // ---- the clock -------------------------------------------------------------------------------------------------------
 
 // The machine has begun in the past, so no certificate is valid yet. Then somebody sets the clock.

@@ -48,7 +48,7 @@ LinkEvent World::anything_of_appearances() {
     case 4: return TickAsked{TickKind::chain, next};
     case 5: return TickAsked{TickKind::resume, next};
     case 6: timer_active_ = !timer_active_; return TimerSeen{timer_active_};
-    default: offset_ += chance(50) ? -up_to(300s) : up_to(300s); return ClockSet{};
+    default: offset_ += chance(50) ? -up_to(300s) : up_to(300s); return ClockSet{chance(80) ? 0s : up_to(1h)};
   }
 }
 
@@ -57,6 +57,7 @@ void World::learns(const AppearancesEvent& event) {
       std::holds_alternative<TimerIsActive>(event))
     hung_up_ = false;
   if (std::holds_alternative<AppearAsked>(event)) asked_since_ = true;
+  if (const auto* set = std::get_if<ClockSet>(&event); set && set->asleep >= 1s) sleep_until_.reset();
   const auto* written = std::get_if<Written>(&event);
   if (written == nullptr) return;
   written_ = std::max(written_, written->generation);

@@ -30,6 +30,7 @@ WITHIN = 3  # seconds from the end of what the neighbour does, for all to be as 
 ACT = 120  # seconds that one act of a neighbour may take: ufw's reload starts iptables some dozen times
 # A conversation that began before the act lives longer than the act.
 TALK = ACT + 60
+IPV6 = "host, IPv6"
 ALL = bool(os.environ.get("GHOSTLAB_ALL"))
 # One of each kind; those of a neighbour that is known for another one say so themselves.
 CELLS = (("starts", "down"), ("changes", "dialing"), ("stops", "up"))
@@ -51,6 +52,7 @@ class Neighbour:
     refuses_new = ()  # the actions in which it refuses what is new for a while: the datagrams wait for the call before they begin
     keeps_syns = False  # it has a queue of its own, in which a SYN and its repetition wait together
     patience = 40  # seconds for the idle link to be hung up
+    ipv6 = False  # the host speaks IPv6, too, which the neighbour's rules let through
     cells = CELLS
 
     def prepare(self, lab, uplink):
@@ -103,11 +105,13 @@ class Service(Neighbour):
 
 
 class Traffic:
-    """300 datagrams and a TCP connection, of the host and of a LAN. Ready when constructed, started by go()."""
+    """300 datagrams and a TCP connection, of the host, by IPv4 and IPv6, and of a LAN. Ready when constructed, started by go()."""
 
     def __init__(self, lab, lan, neighbour):
         self.lab, self.lan, self.talks, self.others, self.syns_once = lab, lan, {}, [], not neighbour.keeps_syns
         self.flows = {"host": Flow(neighbour.count, RATE, port=7010)}
+        if neighbour.ipv6:
+            self.flows[IPV6] = Flow(neighbour.count, RATE, port=7014, address=net.ISP6)
         if lan:
             self.flows["LAN"] = Flow(neighbour.count, RATE, port=7011, namespace=lan)
 
@@ -119,6 +123,8 @@ class Traffic:
     def talk(self):
         self.syns = self.also(Syns())
         self.talks = {"host": Talk(timeout=TALK)}
+        if IPV6 in self.flows:
+            self.talks[IPV6] = Talk(address=net.ISP6, timeout=TALK)
         if self.lan:
             self.talks["LAN"] = Talk(namespace=self.lan, timeout=TALK)
 
@@ -137,7 +143,8 @@ class Traffic:
             )
         syns = self.syns.stop()
         if self.syns_once:
-            check("each SYN came once", len(syns) == len(self.talks) and all(map(once, syns.values())), syns)
+            by_ipv4 = [name for name in self.talks if name != IPV6]
+            check("each SYN came once", len(syns) == len(by_ipv4) and all(map(once, syns.values())), syns)
         for name, flow in self.flows.items():
             seen = flow.finish(quiet=8)
             got = (seen["unique"], seen["twice"], seen["out_of_order"], len(seen["sources"]))
@@ -146,7 +153,7 @@ class Traffic:
                 got == (flow.count, 0, 0, 1) and not flow.sent["errors"],
                 f"{account(seen, flow)} {seen}",
             )
-            address = source()
+            address = source() if name != IPV6 else None
             check(f"{name}: as the call", not address or {s.split()[0] for s in seen["sources"]} <= {address}, seen["sources"])
 
     def end(self):
@@ -168,7 +175,7 @@ def unnumbered(lines):
 def in_short(fault):
     """A failure's name without its evidence, but with the count of what was lost."""
     name, _, detail = fault.partition(": ")
-    if name in ("host", "LAN"):
+    if name in ("host", IPV6, "LAN"):
         what, _, detail = detail.partition(": ")
         return f"{name}: " + (detail.split(",")[0] if "lost" in detail else what)
     return name
@@ -197,6 +204,8 @@ class Matrix:
             alone = self.alone()
             self.lab.put("/etc/chatscripts/ghostlab", CHAT.replace("TIMEOUT 15", "TIMEOUT 200"))
             sections = {"Call": {"IdleTimeout": self.neighbour.idle, "DialTimeout": "200s", "RedialDelay": "1s"}}
+            if self.neighbour.ipv6:
+                sections["Link"] = {"IPv6": "yes"}
             if self.neighbour.share:
                 sections["Share"] = {"From": self.neighbour.share}
             self.lab.configure("isp", **sections)

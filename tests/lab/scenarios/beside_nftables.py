@@ -13,6 +13,7 @@ table inet filter {
     type filter hook input priority filter; policy drop;
     ct state established,related accept
     iifname { "lo", "lan0", "up0" } accept
+    iifname "ppp-isp" icmpv6 type nd-router-advert accept
   }
   chain forward {
     type filter hook forward priority filter; policy drop;
@@ -30,6 +31,7 @@ table inet filter {
 
 class Nftables(Service):
     name, unit = "nftables.service", "nftables.service"
+    ipv6 = True
 
     def prepare(self, lab, uplink):
         lab.put("/etc/nftables.conf", RULES, 0o755)

@@ -9,8 +9,10 @@ import time
 
 from rig.traffic import Sender, Sink, Talk
 
+ALL = bool(os.environ.get("GHOSTLAB_ALL"))
 ALONE = True  # it measures time
 TIMEOUT = 500
+TIMEOUT_ALL = 900
 
 LOST = "MESSAGE_ID=8e0f6b4d2a514c7f9b1d63a7c5e28f04"
 
@@ -169,8 +171,8 @@ def taken(lab):
     lab.wait_state("down", 120)
     lab.check("idleness ends the call", "idle" == lab.status()["reason"], lab.status())
 
-    hostile(lab, "rules", "while :; do ip rule del pref 32765 2>/dev/null; done", down)
-    hostile(lab, "the table", "while :; do nft flush ruleset; done", down)
+    hostile(lab, "rules", "ip rule del pref 32765 2>/dev/null", down)
+    hostile(lab, "the table", "nft flush ruleset", down)
 
 
 def cpu():
@@ -182,13 +184,19 @@ def cpu():
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), rss
 
 
+def rounds_of(rounds):
+    with open(rounds) as f:
+        return int(f.read() or 0)
+
+
 def hostile(lab, what, loop, right):
     before, memory = cpu()
     begun = time.monotonic()
-    thief = subprocess.Popen(["sh", "-c", loop])
+    rounds = "/run/ghostlab-rounds"
+    thief = subprocess.Popen(["sh", "-c", f"n=0; while :; do {loop}; n=$((n+1)); echo $n >{rounds}; done"])
     lab.wait_for(lambda: lab.status()["degraded"], 20, "Degraded to be said")
     lab.say("degraded: " + lab.status()["degraded"])
-    while time.monotonic() < begun + 15:
+    while time.monotonic() < begun + 15 or (ALL and rounds_of(rounds) < 1000):
         time.sleep(0.5)
     after, memory_after = cpu()
     spent = 100 * (after - before) / (time.monotonic() - begun)
@@ -196,6 +204,7 @@ def hostile(lab, what, loop, right):
     thief.wait()
     ended = time.monotonic()
     healed = as_it_should(lab, f"hostile loop at {what}", right, 20) - ended
+    lab.measure(f"hostile loop at {what}: times taken away", rounds_of(rounds))
     lab.measure(f"hostile loop at {what}: ghostd's CPU", round(spent, 2), "%")
     lab.measure(f"hostile loop at {what}: healed after", round(healed, 2), "s")
     lab.measure(f"hostile loop at {what}: memory grew by", memory_after - memory, "KiB")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A call with a small MTU. A waiting packet that is too big is fragmented, or its sender is told and it is counted. A client of the
-LAN that gets no ICMP sends packets that fit, because both sides' SYNs were clamped."""
+LAN that gets no ICMP sends packets that fit, because both sides' SYNs were clamped. The same over IPv6, whose MTU a router
+advertisement has made smaller than the call's."""
 import errno
 import socket
 import struct
@@ -12,6 +13,7 @@ from rig.traffic import Sink
 
 CAPTURE = False
 IP_MTU_DISCOVER, DO, DONT = 10, 2, 0
+IPV6_RECVERR, ICMP, ICMP6 = 25, 2, 3
 MTU = 1280
 
 
@@ -25,6 +27,28 @@ def run(lab):
         lab.wait_state("down", 60)
         lab.line.wait_idle()
     deaf_client(lab)
+    lab.stop_ghostd()
+    lab.line.wait_idle()
+    advertised(lab)
+
+
+def advertised(lab):
+    lab.isp.configure()
+    lab.put(net.RA_MTU, str(MTU))
+    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {net.LAN6}/64"})
+    with net.lan_ipv6():
+        lab.start_ghostd()
+        before = drops(lab.status())
+        sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        sender.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+        sender.connect((net.ISP6, 7020))
+        for n in range(20):
+            sender.send(struct.pack("!I", n) + b"x" * 1396)  # 1448 with its headers
+        lab.wait_state("up")
+        lab.wait_for(lambda: drops(lab.status()).get("too-big", 0) - before.get("too-big", 0) == 20, 30, "all to be counted")
+        told = told_mtu(sender)
+        lab.check("IPv6: the sender is told the advertised MTU", told == MTU, told)
+        deaf_client(lab, net.ISP6, "icmpv6 type packet-too-big")
 
 
 def what_waits(lab, name, discover, arrive):
@@ -66,19 +90,20 @@ def told_mtu(s):
     except BlockingIOError:
         return None
     code, origin, kind, sub, _, info, _ = struct.unpack_from("=IBBBBII", ancillary[0][2])
-    return info if code == errno.EMSGSIZE and (origin, kind, sub) == (2, 3, 4) else (code, origin, kind, sub, info)
+    too_big = code == errno.EMSGSIZE and (origin, kind, sub) in ((ICMP, 3, 4), (ICMP6, 2, 0))
+    return info if too_big else (code, origin, kind, sub, info)
 
 
-def deaf_client(lab):
+def deaf_client(lab, server=net.ISP4, deaf_to="icmp type destination-unreachable"):
     """1 MB up, from a client behind us that never hears an ICMP error; the server offers an MSS of 1460."""
     lab.sh(
         "ip netns exec lan nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; };"
-        "add rule inet deaf in icmp type destination-unreachable drop'"
+        f"add rule inet deaf in {deaf_to} drop'"
     )
     took = {}
 
     def upload():
-        with socket.create_connection((net.ISP4, 7002), timeout=60) as s:
+        with socket.create_connection((server, 7002), timeout=60) as s:
             s.sendall(b"put\n" + b"u" * (1 << 20))
             s.shutdown(socket.SHUT_WR)
             took["answer"] = s.recv(100)
@@ -88,7 +113,7 @@ def deaf_client(lab):
         thread.start()
         thread.join(100)
         lab.check(
-            "a LAN client that hears no ICMP uploads 1 MB",
+            f"a LAN client that hears no ICMP uploads 1 MB to {server}",
             took.get("answer", b"").strip() == str(1 << 20).encode(),
             (took, out("ip netns exec lan ss -tin")),
         )

@@ -7,20 +7,12 @@ from rig import net
 from rig.flows import Flow
 from rig.traffic import NUMBER, Sink, Talk
 
-LAN6 = "fd77:10::"
-
 
 def run(lab):
-    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {LAN6}/64"})
-    lab.sh(
-        f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
-        ip -n lan route add default via {LAN6}1"""
-    )
-    try:
+    lab.configure("isp", Link={"IPv6": "yes"}, Share={"From": f"10.10.10.0/24 {net.LAN6}/64"})
+    with net.lan_ipv6():
         over_ipv6(lab)
         over_ipv4(lab)
-    finally:
-        lab.sh(f"ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0")
 
 
 def over_ipv6(lab):
@@ -42,8 +34,8 @@ def over_ipv6(lab):
         (prefix, seen["sources"], talk.seen_as),
     )
     # Nobody gets in from outside: packets to the LAN's prefix that a provider wrongly routes to us end here.
-    lab.sh(f"ip -n isp route add {LAN6}/64 dev call{lab.line.last_call}")
-    unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {LAN6}2"
+    lab.sh(f"ip -n isp route add {net.LAN6}/64 dev call{lab.line.last_call}")
+    unasked = f"ip netns exec isp ping -6 -c 1 -W 2 {net.LAN6}2"
     lab.check("unasked packets are not let in", lab.sh(unasked, check=False) != 0)
     talk.close()
     lab.ghostctl("disconnect", "isp")

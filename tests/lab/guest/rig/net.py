@@ -4,6 +4,7 @@
 isp   10.64.64.1 and 2001:db8:99::1 on lo: the servers; each call adds an interface call<n>
 lan   10.10.10.2, behind lan0 (10.10.10.1) of the machine under test
 """
+import contextlib
 import ctypes
 import os
 import threading
@@ -12,6 +13,8 @@ from .run import out, sh
 
 ISP4, ISP6, ISP_PEER = "10.64.64.1", "2001:db8:99::1", "10.64.64.254"
 LAN_HOST, LAN_CLIENT = "10.10.10.1", "10.10.10.2"
+LAN6 = "fd77:10::"  # /64, of the LAN inside lan_ipv6()
+RA_MTU = "/run/ghostlab-ra-mtu"  # the MTU that the provider advertises, if this file is there
 CLONE_NEWNET = 0x40000000
 
 
@@ -40,6 +43,19 @@ def setup():
         ip netns exec isp nft add table inet lab
         ip netns exec isp nft 'add chain inet lab in { type filter hook prerouting priority -400; }'"""
     )
+
+
+@contextlib.contextmanager
+def lan_ipv6():
+    """The LAN has IPv6 meanwhile: we are LAN6 + "1", its client LAN6 + "2"."""
+    sh(
+        f"""ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad
+        ip -n lan route add default via {LAN6}1"""
+    )
+    try:
+        yield
+    finally:
+        sh(f"ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0")
 
 
 def teardown():

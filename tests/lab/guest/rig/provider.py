@@ -3,7 +3,8 @@
 
 TCP 7001   says "hello ADDRESS PORT\\n" (the peer as seen here), then echoes
 TCP 7002   "get N\\n": N bytes and the end; "put\\n": reads to the end, then says how many bytes came
-ICMPv6     Router Advertisements on every call<n>: prefix 2001:db8:<n>::/64, every second and in answer to a solicitation
+ICMPv6     Router Advertisements on every call<n>: prefix 2001:db8:<n>::/64, every second and in answer to a solicitation; with the
+           MTU in the file RA_MTU, if it is there
 """
 import os
 import re
@@ -14,7 +15,7 @@ import subprocess
 import threading
 import time
 
-from .net import ISP4, ISP6, call_prefix
+from .net import ISP4, ISP6, RA_MTU, call_prefix
 
 RTMGRP_LINK, RTMGRP_IPV6_IFADDR = 1, 0x100
 RTM_NEWADDR = 20
@@ -26,6 +27,9 @@ def advertisement(prefix):
     """RFC 4861 §4.2: default router for half an hour, one prefix for SLAAC (§4.6.2), not on-link (a PPP link has no LAN)."""
     network = socket.inet_pton(socket.AF_INET6, prefix.split("/")[0])
     option = struct.pack("!BBBBIII", 3, 4, 64, 0x40, 3600, 1800, 0) + network
+    if os.path.exists(RA_MTU):
+        with open(RA_MTU) as f:
+            option += struct.pack("!BBHI", 5, 1, 0, int(f.read()))  # §4.6.4
     return struct.pack("!BBHBBHII", ICMP6_RA, 0, 0, 64, 0, 1800, 0, 0) + option
 
 
