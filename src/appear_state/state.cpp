@@ -125,6 +125,33 @@ core::Acceptance acceptance_of(const LinkMemory& memory) {
   return {ever, refused ? static_cast<unsigned>(kFailuresMax) : 0};
 }
 
+json object(const core::Way& way) {
+  json out{{"peer", way.peer}, {"ever", way.acceptance.ever}, {"refused", way.acceptance.refused}, {"out", nullptr}};
+  if (way.out) out["out"] = core::to_string(*way.out);
+  return out;
+}
+
+core::Way way(const json& w) {
+  core::Way out{w.at("peer").get<std::string>(), {w.at("ever").get<bool>(), small(w.at("refused"))}};
+  // A later version's word counts, too.
+  if (const auto& name = w.at("out"); !name.is_null())
+    out.out = core::call_end_from_string(name.get<std::string>()).value_or(core::CallEnd::Failed);
+  return out;
+}
+
+core::Ways ways_of(const json& s, const LinkMemory& memory) {
+  if (const auto ways = s.find("ways"); ways != s.end()) {
+    std::vector<core::Way> all;
+    for (const auto& w : ways->at("all")) all.push_back(way(w));
+    return core::Ways::saved(std::move(all), ways->at("next").get<std::string>());
+  }
+  // Files of earlier versions have one way, and not its name.
+  const auto a = s.find("acceptance");
+  const auto acceptance = a == s.end() ? acceptance_of(memory)
+                                       : core::Acceptance{a->at("ever").get<bool>(), small(a->at("refused"))};
+  return core::Ways::saved({core::Way{{}, acceptance}}, {});
+}
+
 LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
   LinkMemory out;
@@ -140,8 +167,7 @@ LinkMemory state_of(const json& s) {
     for (const auto& [name, number] : all->items())
       if (const auto told = out.told.find(name); told != out.told.end()) told->second.receiver = count(number);
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
-  if (const auto a = s.find("acceptance"); a != s.end()) out.acceptance = {a->at("ever").get<bool>(), small(a->at("refused"))};
-  else out.acceptance = acceptance_of(out);
+  out.ways = ways_of(s, out);
   if (const auto r = s.find("row"); r != s.end()) {
     out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
     out.not_before = time(r->at("not_before"));
@@ -165,6 +191,9 @@ std::string to_json(const LinkMemory& state) {
     blocked = {{"reason", state.blocked->reason}, {"detail", state.blocked->detail}, {"failure", nullptr}};
     if (state.blocked->failure) blocked["failure"] = core::to_string(*state.blocked->failure);
   }
+  auto ways = json::array();
+  for (const auto& w : state.ways.all()) ways.push_back(object(w));
+  const auto& acceptance = state.ways.next().acceptance;
   const json out{{"version", kVersion},
                  {"sequence", state.sequence},
                  {"promise", usec(state.promise)},
@@ -174,7 +203,9 @@ std::string to_json(const LinkMemory& state) {
                  {"told", std::move(told)},
                  {"receivers", std::move(receivers)},
                  {"blocked", std::move(blocked)},
-                 {"acceptance", {{"ever", state.acceptance.ever}, {"refused", state.acceptance.refused}}},
+                 {"ways", {{"next", state.ways.next().peer}, {"all", std::move(ways)}}},
+                 // For an earlier version, which knows one way.
+                 {"acceptance", {{"ever", acceptance.ever}, {"refused", acceptance.refused}}},
                  {"row",
                   {{"failed", state.row.failed},
                    {"devices", state.row.devices},

@@ -24,6 +24,10 @@ inline constexpr std::size_t kLinkNameMax = 15 - kCallPrefix.size();
 // names, D-Bus paths and nft set elements, so nothing else is allowed.
 bool valid_link_name(std::string_view name);
 
+// A name that Peer= may have: a file in /etc/ppp/peers, of harmless letters [A-Za-z0-9._-+@:], 1 to 255 bytes, not beginning with '-'
+// or '.'. It becomes an argument of pppd, and travels to ghost-supervisor.
+bool valid_peer_name(std::string_view name);
+
 inline std::string demand_interface(std::string_view link) { return std::string(kDemandPrefix).append(link); }
 // pppd gives this name to the interface of the link's calls. Only code that runs pppd, or that has no Bearer to ask, uses it.
 // ghostd asks Bearer::interface_of() (ghostd/ports.hpp) and passes the answer on as a value.

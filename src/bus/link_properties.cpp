@@ -31,6 +31,8 @@ LinkProperties to_properties(const core::LinkStatus& s, const WallClock& clock) 
       .reason = clean_text(s.reason),
       .detail = clean_text(s.detail),
       .trigger = clean_text(s.trigger),
+      .peer = clean_text(s.peer),
+      .peers = to_rows(s.peers),
       .interface = s.interface,
       .demand_interface = s.demand_interface,
       .stable_addresses = to_strings(s.stable_addresses),

@@ -38,6 +38,8 @@ struct LinkProperties {
   std::string reason;
   std::string detail;
   std::string trigger;
+  std::string peer;
+  std::vector<PeerRow> peers;
   std::string interface;
   std::string demand_interface;
   std::vector<std::string> stable_addresses;
@@ -89,6 +91,8 @@ inline constexpr auto kFields = std::tuple{
     Field{"Reason", "reason", &LinkProperties::reason},
     Field{"Detail", "detail", &LinkProperties::detail},
     Field{"Trigger", "trigger", &LinkProperties::trigger},
+    Field{"Peer", "peer", &LinkProperties::peer},
+    Field{"Peers", "peers", &LinkProperties::peers},
     Field{"Interface", "interface", &LinkProperties::interface},
     Field{"DemandInterface", "demand_interface", &LinkProperties::demand_interface},
     Field{"StableAddresses", "stable_addresses", &LinkProperties::stable_addresses},

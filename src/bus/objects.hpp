@@ -67,6 +67,8 @@ class LinkObject final
   std::string Reason() override { return shown_.reason; }
   std::string Detail() override { return shown_.detail; }
   std::string Trigger() override { return shown_.trigger; }
+  std::string Peer() override { return shown_.peer; }
+  Wire<std::vector<PeerRow>>::Type Peers() override { return to_wire(shown_.peers); }
   std::string Interface() override { return shown_.interface; }
   std::string DemandInterface() override { return shown_.demand_interface; }
   std::vector<std::string> StableAddresses() override { return shown_.stable_addresses; }

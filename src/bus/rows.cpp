@@ -39,6 +39,12 @@ std::vector<DropRow> to_rows(const core::Stopped& stopped) {
   return out;
 }
 
+std::vector<PeerRow> to_rows(const std::vector<core::PeerStatus>& peers) {
+  std::vector<PeerRow> out;
+  for (const auto& peer : peers) out.push_back({peer.name, peer.out});
+  return out;
+}
+
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices) {
   std::vector<NoticeRow> out;
   for (const auto& n : notices)

@@ -9,6 +9,7 @@
 
 #include "core/appearance_status.hpp"
 #include "core/drops.hpp"
+#include "core/link_status.hpp"
 
 namespace ghost::bus {
 
@@ -33,6 +34,14 @@ struct DropRow {
   std::uint64_t packets = 0;
   bool operator==(const DropRow&) const = default;
   static constexpr auto columns() { return std::tuple{Column{"why", &DropRow::why}, Column{"packets", &DropRow::packets}}; }
+};
+
+// (ss): of Peers.
+struct PeerRow {
+  std::string name;
+  std::string out;  // of core::to_string(CallEnd); empty: it takes its turns
+  bool operator==(const PeerRow&) const = default;
+  static constexpr auto columns() { return std::tuple{Column{"name", &PeerRow::name}, Column{"out", &PeerRow::out}}; }
 };
 
 // (ssstu): of Notices and ListAppearances().
@@ -77,6 +86,7 @@ std::vector<std::string> to_strings(const std::vector<IpAddress>& addresses);
 // The kinds that have happened.
 std::vector<DropRow> to_rows(const core::Drops& drops);
 std::vector<DropRow> to_rows(const core::Stopped& stopped);
+std::vector<PeerRow> to_rows(const std::vector<core::PeerStatus>& peers);
 std::vector<NoticeRow> to_rows(const std::vector<core::NoticeStatus>& notices);
 std::vector<AppearanceRow> to_rows(const std::vector<core::AppearanceRecord>& records);
 

@@ -41,6 +41,12 @@ std::string next_step(const LinkProperties& l, std::uint64_t now) {
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
+std::string peer_words(const std::vector<bus::PeerRow>& peers) {
+  std::vector<std::string> words;
+  for (const auto& peer : peers) words.push_back(peer.name + (peer.out.empty() ? "" : " (out: " + peer.out + ")"));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 Json json_of(const LinkProperties& link, const std::vector<std::string>& only) {
   Json out = Json::object();
   bus::for_each_field([&](const auto& field) {
@@ -84,6 +90,7 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   line("Degraded:", l.degraded);
   line("Behind:", l.front);
   line("Trigger:", l.trigger);
+  if (l.peers.size() > 1) line("Peer:", fmt::format("{} of {}", or_dash(l.peer), peer_words(l.peers)));
   line("Address:",
        fmt::format("{}{}", fmt::join(l.local_addresses, ", "),
                    l.remote_address.empty() ? "" : (l.local_addresses.empty() ? "peer " : ", peer ") + l.remote_address));
@@ -139,6 +146,8 @@ std::string monitor_line(const Happening& h, const Style& style) {
     if (!l.reason.empty()) text += " (" + l.reason + (l.detail.empty() ? "" : ": " + l.detail) + ")";
     parts.push_back(text);
   }
+  if (changed("Peer") && l.peers.size() > 1 && !l.peer.empty()) parts.push_back("peer " + l.peer);
+  if (h.event == "changed" && changed("Peers")) parts.push_back("peers " + peer_words(l.peers));
   if (changed("LocalAddresses") && !l.local_addresses.empty())
     parts.push_back(fmt::format("address {}", fmt::join(l.local_addresses, ", ")));
   if (changed("Appearance") && (h.event == "changed" || l.appearance != "none")) parts.push_back("appearance " + l.appearance);

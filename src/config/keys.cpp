@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "base/ids.hpp"
 #include "config/parse.hpp"
 #include "config/window.hpp"
 
@@ -15,9 +16,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Parsed<std::string> peer_name(std::string_view text) {
-  if (!is_plain_word(text)) return no("not the name of a file in /etc/ppp/peers");
-  return std::string(text);
+constexpr std::size_t kPeersMax = 16;
+
+Parsed<std::vector<std::string>> peer_names(std::string_view text) {
+  std::vector<std::string> out;
+  for (const auto item : split_list(text)) {
+    if (!valid_peer_name(item)) return no(fmt::format("{} is not the name of a file in /etc/ppp/peers", item));
+    if (std::find(out.begin(), out.end(), item) != out.end()) return no(fmt::format("{} is named twice; keep one", item));
+    out.emplace_back(item);
+  }
+  if (out.empty()) return no("the list is empty");
+  if (out.size() > kPeersMax) return no(fmt::format("{} names; at most {} are allowed", out.size(), kPeersMax));
+  return out;
 }
 
 Parsed<std::string> absolute_path(std::string_view text) {
@@ -190,7 +200,7 @@ const std::vector<Key>& table() {
   // clang-format off
   static const std::vector<Key> keys{
       text_key(key("Link", "Description", [](Draft& d) -> auto& { return d.link.description; }, any_text)),
-      key("Link", "Peer", [](Draft& d) -> auto& { return d.link.ppp.peer; }, peer_name),
+      key("Link", "Peer", [](Draft& d) -> auto& { return d.link.ppp.peers; }, peer_names),
       key("Link", "Device", [](Draft& d) -> auto& { return d.link.ppp.device; }, absolute_path),
       key("Link", "Speed", [](Draft& d) -> auto& { return d.link.ppp.speed; }, number(50U, 100'000'000U)),
       key("Link", "Connect", [](Draft& d) -> auto& { return d.link.ppp.connect; }, absolute_path),

@@ -24,7 +24,7 @@ std::string_view nearest(std::string_view written, std::span<const std::string_v
 
 // Text that may become part of an argument or file name: letters, digits and a few harmless signs. No blank, no quote, no
 // backslash, nothing that is special to a shell or to pppd's option parser.
-bool is_plain_word(std::string_view text);     // as in Peer=: no '/', not beginning with '-' or '.'
+bool is_plain_word(std::string_view text);     // no '/', not beginning with '-' or '.'
 bool is_absolute_path(std::string_view text);  // begins with '/', no ".." in it, otherwise plain
 
 }  // namespace ghost::config

@@ -249,9 +249,9 @@ void Appearances::remember_call(const LinkMachine& call) {
   const auto& row = call.row();
   const auto until = call.waits_until();
   const bool waits_anew = until && until != waits_until_;
-  if (now == memory_.blocked && row.acceptance() == memory_.acceptance && row.counts() == memory_.row && !waits_anew) return;
+  if (now == memory_.blocked && call.ways() == memory_.ways && row.counts() == memory_.row && !waits_anew) return;
   memory_.blocked = std::move(now);
-  memory_.acceptance = row.acceptance();
+  memory_.ways = call.ways();
   memory_.row = row.counts();
   if (waits_anew) {
     waits_until_ = until;

@@ -13,7 +13,8 @@
 namespace ghost::core {
 
 struct CallStarted {
-  int pid = 0;  // of pppd
+  int pid = 0;         // of pppd
+  std::string peer{};  // that the request named; empty: it named none, because the link has only one, or Device=
   bool operator==(const CallStarted&) const = default;
 };
 

@@ -18,11 +18,11 @@ using namespace std::chrono_literals;
 
 // How pppd makes the call. Only ghost-supervisor acts on this, after reading the root-owned files itself. ghostd only shows it.
 struct PppConfig {
-  std::string peer;     // Peer=: a file in /etc/ppp/peers; if empty, the next four keys apply
-  std::string device;   // Device=: a tty, absolute path
-  unsigned speed = 0;   // Speed=: bits per second; 0 leaves the tty as it is
-  std::string connect;  // Connect=: a chat(8) script file, absolute path; empty: no connect script
-  std::string user;     // User=: the name to authenticate as; the secret is in pppd's secrets files
+  std::vector<std::string> peers;  // Peer=: files in /etc/ppp/peers, in the order of trial; if empty, the next four keys apply
+  std::string device;              // Device=: a tty, absolute path
+  unsigned speed = 0;              // Speed=: bits per second; 0 leaves the tty as it is
+  std::string connect;             // Connect=: a chat(8) script file, absolute path; empty: no connect script
+  std::string user;                // User=: the name to authenticate as; the secret is in pppd's secrets files
   bool operator==(const PppConfig&) const = default;
 };
 

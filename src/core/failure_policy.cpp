@@ -62,11 +62,12 @@ std::string_view what_ghostd_does(Remedy remedy) {
       return "tries again after RedialDelay=, which doubles up to RedialDelayMax=; "
              "RedialAttempts= failures in a row block the link";
     case Remedy::tries:
-      return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link; "
-             "a reload gives one more try";
+      return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link, or take the peer "
+             "out while Peer= names another; a reload gives one more try";
     case Remedy::device:
       return "tries again when the device returns, and after RedialDelay=, which doubles up to 30s; never blocks the link";
-    case Remedy::file: return "blocks the link; a reload, or ghostctl unblock, lifts the block";
+    case Remedy::file:
+      return "blocks the link, or takes the peer out while Peer= names another; a reload, or ghostctl unblock, ends that";
     case Remedy::person:
       return "blocks the link; ghostctl unblock lifts the block, and so does a reload that changes Peer=, Device=, "
              "Speed=, Connect= or User=";

@@ -11,48 +11,41 @@ constexpr Duration kDevicePause = 30s;
 
 }  // namespace
 
-FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, CallStage stage) {
-  if (stage > CallStage::authenticating) accepted();
-  const auto remedy = remedy_of(end, stage, acceptance_.ever);
+FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, CallStage stage, Tried way) {
+  if (stage > CallStage::authenticating) way.far_end.accept();
+  const auto remedy = remedy_of(end, stage, way.far_end.ever);
   ++row_.failed;
-  const auto pause = [&](Duration delay) { return Sequel{jitter_.spread(delay), end}; };
-  const auto no_pause = [&](CallEnd reason) { return Sequel{std::nullopt, reason}; };
+  bool out = false;
+  const auto pause = [&](Duration delay) { return Sequel{jitter_.spread(delay), end, out}; };
+  const auto no_pause = [&] { return Sequel{std::nullopt, end, out}; };
   switch (remedy) {
     case Remedy::device: return pause(std::min(redial_delay(call, ++row_.devices), kDevicePause));
+    case Remedy::person: return no_pause();
     case Remedy::file:
-    case Remedy::person: return no_pause(end);
+      out = true;
+      if (!way.another) return no_pause();
+      ++row_.timed;
+      break;
     case Remedy::tries:
-      ++acceptance_.refused;
-      if (acceptance_.refused >= call.refused_attempts) return no_pause(CallEnd::AuthFailed);
+      ++way.far_end.refused;
+      if (way.far_end.refused < call.refused_attempts) break;
+      out = true;
+      end = CallEnd::AuthFailed;
+      if (!way.another) return no_pause();
       break;
     case Remedy::none:  // ghostd ended a call that had gone wrong
     case Remedy::time: ++row_.timed; break;
   }
-  if (call.redial_attempts != 0 && row_.failed - row_.devices >= call.redial_attempts) return no_pause(end);
+  if (call.redial_attempts != 0 && row_.failed - row_.devices >= call.redial_attempts) return no_pause();
   return pause(remedy == Remedy::tries ? call.refused_delay : redial_delay(call, row_.timed));
 }
 
-FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd drop, CallStage stage, bool good) {
-  if (!good) return add(call, drop, stage);
+FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd drop, CallStage stage, Tried way, bool good) {
+  if (!good) return add(call, drop, stage, way);
   end();
   const auto remedy = remedy_of(drop, stage, true);
-  if (remedy != Remedy::time && remedy != Remedy::none) return add(call, drop, stage);
+  if (remedy != Remedy::time && remedy != Remedy::none) return add(call, drop, stage, way);
   return {jitter_.spread(redial_delay(call, 1)), drop};
-}
-
-void FailuresInARow::forgive() {
-  end();
-  acceptance_.refused = 0;
-}
-
-void FailuresInARow::forget() {
-  end();
-  acceptance_ = {};
-}
-
-void FailuresInARow::one_more_try(const CallConfig& call) {
-  end();
-  acceptance_.refused = std::min(acceptance_.refused, call.refused_attempts - 1);
 }
 
 }  // namespace ghost::core

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The failed calls in a row, and what follows from one more: a pause, or a block. A row ends by a call that carried something
-// back for long enough (return_watch.hpp), or that ghostd itself ended. Refusals have a count of their own. It ends when the far
-// end accepts us, because each refusal may bring this host closer to being locked out. Both outlive ghostd.
+// back for long enough (return_watch.hpp), or that ghostd itself ended. It counts the calls by all ways of the link together, so
+// several ways cost no more calls than one. Refusals have a count of their own, and each way has its own (acceptance.hpp). It ends
+// when the far end accepts us, because each refusal may bring this host closer to being locked out. Both outlive ghostd.
 #pragma once
 #include <optional>
 
+#include "core/acceptance.hpp"
 #include "core/backoff.hpp"
 #include "core/config.hpp"
 #include "core/failure_policy.hpp"
 
 namespace ghost::core {
-
-// What the far end has made of our name and secret. LinkMemory keeps it.
-struct Acceptance {
-  bool ever = false;     // it has accepted them at least once
-  unsigned refused = 0;  // how many times in a row it has refused them
-  bool operator==(const Acceptance&) const = default;
-};
 
 // How many failures are in the row. LinkMemory keeps it, so that a ghostd that starts again and again is no loop of calls.
 struct FailureCounts {
@@ -29,38 +24,35 @@ struct FailureCounts {
 class FailuresInARow {
  public:
   FailuresInARow() = default;
-  FailuresInARow(Acceptance earlier, Jitter jitter, FailureCounts row = {}) : row_(row), acceptance_(earlier), jitter_(jitter) {}
+  explicit FailuresInARow(Jitter jitter, FailureCounts row = {}) : row_(row), jitter_(jitter) {}
 
   // What follows from a failure.
   struct Sequel {
     std::optional<Duration> pause;  // nullopt: only a person can help
-    CallEnd reason;                 // of the block, if there is no pause
+    CallEnd reason;                 // of the block, if there is no pause, or of being out
+    bool way_is_out = false;        // only a person can help this way; a pause is for another way
     bool operator==(const Sequel&) const = default;
   };
-  // One more failure. A far end that got past authentication has accepted us.
-  [[nodiscard]] Sequel add(const CallConfig& call, CallEnd end, CallStage stage);
+  // The way by which a failed call was made.
+  struct Tried {
+    Acceptance& far_end;   // a refusal is added; a far end that got past authentication has accepted us
+    bool another = false;  // the link can call by another way
+  };
+  // One more failure.
+  [[nodiscard]] Sequel add(const CallConfig& call, CallEnd end, CallStage stage, Tried way);
   // The same of a call that carried. good: it carried something back for long enough, so it ends the row, and a drop that time
   // heals is not a failure.
-  [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, bool good);
+  [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, Tried way, bool good);
 
   void end() { row_ = {}; }
-  void accepted() { acceptance_ = {true, 0}; }
-  // A person has unblocked the link: as if nothing had failed. Whether the far end ever accepted us stays.
-  void forgive();
-  // Another name, device or peer file: nothing that happened counts.
-  void forget();
-  // A file may have been mended: one more try before the next block.
-  void one_more_try(const CallConfig& call);
 
   [[nodiscard]] unsigned count() const { return row_.failed; }
   [[nodiscard]] const FailureCounts& counts() const { return row_; }
-  [[nodiscard]] const Acceptance& acceptance() const { return acceptance_; }
 
   bool operator==(const FailuresInARow&) const = default;
 
  private:
   FailureCounts row_;
-  Acceptance acceptance_;
   Jitter jitter_;
 };
 

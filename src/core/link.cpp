@@ -19,6 +19,11 @@ std::optional<Time> not_before(const LinkMemory& memory, const CallConfig& call,
   return after(clocks.now, std::min(std::chrono::duration_cast<Duration>(*memory.not_before - clocks.wall), longest));
 }
 
+LinkMemory with(LinkMemory memory, const Ways& ways) {
+  memory.ways = ways;
+  return memory;
+}
+
 bool is_packet(const Event& event) {
   return std::holds_alternative<PacketsArrived>(event) || std::holds_alternative<SentOn>(event);
 }
@@ -30,9 +35,10 @@ bool needs_another_place(const LinkConfig& before, const LinkConfig& then) {
 }
 
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
-    : call_(config, memory.blocked, clocks.now, FailuresInARow(memory.acceptance, Jitter(around.random(kSeeds)), memory.row),
-            not_before(memory, config.call, clocks)),
-      appearances_(call_.config(), std::move(memory), std::move(around), clocks) {}
+    : call_(config, memory.blocked, clocks.now, FailuresInARow(Jitter(around.random(kSeeds)), memory.row),
+            not_before(memory, config.call, clocks), memory.ways),
+      // So that a changed list of ways alone is no reason to write.
+      appearances_(call_.config(), with(std::move(memory), call_.ways()), std::move(around), clocks) {}
 
 LinkStep Link::step(LinkEvent event, Clocks clocks) {
   clocks_ = clocks;

@@ -16,6 +16,7 @@ namespace ghost::core {
 // To ghost-supervisor: start or end the pppd of this call. It answers by CallReports.
 struct StartCall {
   CallSerial serial;
+  std::string peer{};  // the peer file to call by; empty: the link has only one, or Device=
   bool operator==(const StartCall&) const = default;
 };
 struct EndCall {

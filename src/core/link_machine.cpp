@@ -4,6 +4,7 @@
 #include "core/link_machine.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -89,8 +90,14 @@ void LinkMachine::meet(Met&& event) {
 }
 
 LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row,
-                         std::optional<Time> not_before)
-    : config_(std::move(config)), state_(Unlisted{.not_before = not_before}), buffer_(config_.buffer), row_(row), since_(now) {
+                         std::optional<Time> not_before, const Ways& ways)
+    : config_(std::move(config)),
+      state_(Unlisted{.not_before = not_before}),
+      buffer_(config_.buffer),
+      row_(row),
+      ways_(Ways::restored(ways, config_.ppp.peers)),
+      since_(now) {
+  if (!blocked && ways_.next().out) ways_.mend(config_.call.refused_attempts);  // somebody has changed the saved file
   if (!blocked) return;
   permission_.put_up(Bar::block, {blocked->reason, blocked->detail, std::nullopt, blocked->failure});
   reason_ = blocked->reason;
@@ -145,10 +152,11 @@ void LinkMachine::become(State next, std::string reason, std::string detail) {
   const auto not_before = waits ? waits->until : Time::min();
   const bool moves = parting_ && (std::holds_alternative<Down>(next) || waits);
   if (moves) next = Down{};
-  if (const auto* over = call()) last_trigger_ = over->trigger;
+  if (const auto* over = call()) std::tie(last_trigger_, last_peer_) = std::tie(over->trigger, over->peer);
   state_ = std::move(next);
   if (from != shown(state_)) since_ = now_;
-  out_.transitions.push_back({from, shown(state_), serial(), reason, detail});
+  out_.transitions.push_back(
+      {from, shown(state_), serial(), reason, detail, call() && ways_.several() ? call()->peer : std::string()});
   reason_ = std::move(reason);
   detail_ = std::move(detail);
   if (asking_ && !std::holds_alternative<Dialing>(state_) && carries() == nullptr) stop_asking();
@@ -274,8 +282,9 @@ void LinkMachine::on(const BlockAsked& event) {
 
 void LinkMachine::on(const UnblockAsked&) {
   permission_.lift(Bar::stop);
+  if (blocked() || ways_.any_out()) ways_.forgive();
   if (!blocked()) return;
-  row_.forgive();
+  row_.end();
   lift_block();
 }
 
@@ -302,11 +311,11 @@ void LinkMachine::on(Reconfigured&& event) {
   if (event.config.call.idle_timeout < config_.call.idle_timeout)
     if (auto* up = std::get_if<Up>(&state_)) up->idle.shorten(now_, event.config.call.idle_timeout);
   config_ = std::move(event.config);
-  if (other_call) row_.forget();
-  if (mended) {
-    if (!other_call) row_.one_more_try(config_.call);
-    lift_block("a reload; a file may have been mended");
-  }
+  // Of another name, device or list of peers, nothing that happened counts.
+  if (other_call) ways_ = Ways(config_.ppp.peers, ways_.next().peer);
+  else ways_.mend(config_.call.refused_attempts);
+  if (other_call || mended) row_.end();
+  if (mended) lift_block("a reload; a file may have been mended");
   counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
   for (const auto family : {Family::v4, Family::v6})
     if (!config_.stable_for(family)) counters_.drops[Drop::family] += buffer_.take(family).size();
@@ -389,7 +398,8 @@ void LinkMachine::on(const AddressVanished& event) {
 }
 
 void LinkMachine::on(const CallReport& event) {
-  if (std::holds_alternative<CallStarted>(event.what) && event.serial > last_serial_) return meet(CallFound{event.serial});
+  if (const auto* started = std::get_if<CallStarted>(&event.what); started && event.serial > last_serial_)
+    return meet(CallFound{event.serial, started->peer});
   if (const auto* gone = std::get_if<CallGone>(&event.what);
       gone && std::holds_alternative<Unlisted>(state_) && event.serial > last_serial_)
     return found_ended(event.serial, *gone);

@@ -6,6 +6,7 @@
 //   - never two calls at a time: after each StartCall, a CallGone or the loss of the supervisor comes before the next StartCall;
 //   - packets are sent on only in Up and Leaving; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that no packet is sent into a line that is being hung up;
+//   - no call is made by a way that is out;
 //   - a link that is blocked, about to be stopped, or no longer configured never starts a call;
 //   - an Unlisted link never starts a call, because a call of an earlier ghostd may exist, and a second call would cost twice;
 //   - a link gives its place up, gets other settings or is removed only while it has no call.
@@ -25,6 +26,7 @@
 #include "core/permission.hpp"
 #include "core/replay_buffer.hpp"
 #include "core/wanted.hpp"
+#include "core/ways.hpp"
 
 namespace ghost::core {
 
@@ -33,6 +35,7 @@ struct Transition {
   Shown from, to;
   CallSerial call;  // of the new state; none: that state has no call
   std::string reason, detail;
+  std::string peer{};  // of that call, if the link has several
   bool operator==(const Transition&) const = default;
 };
 
@@ -45,9 +48,9 @@ struct Step {
 class LinkMachine {
  public:
   // blocked: a block that an earlier ghostd saved. row: what is known of earlier calls, and how pauses are spread.
-  // not_before: the end of an earlier ghostd's pause after a failed call.
+  // not_before: the end of an earlier ghostd's pause after a failed call. ways: as an earlier ghostd saved them.
   LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row = {},
-              std::optional<Time> not_before = {});
+              std::optional<Time> not_before = {}, const Ways& ways = {});
 
   [[nodiscard]] Step step(Event event, Time now);
 
@@ -76,6 +79,7 @@ class LinkMachine {
   [[nodiscard]] const LinkConfig& config() const { return config_; }
   [[nodiscard]] bool impaired() const { return impaired_; }
   [[nodiscard]] const FailuresInARow& row() const { return row_; }
+  [[nodiscard]] const Ways& ways() const { return ways_; }
   // Until when it waits after a failed call; nullopt: it does not wait.
   [[nodiscard]] std::optional<Time> waits_until() const;
   // What forbids calls, if anything does.
@@ -112,6 +116,7 @@ class LinkMachine {
   // The supervisor runs a call that this machine did not begin.
   struct CallFound {
     CallSerial serial;
+    std::string peer;  // as CallStarted has it
   };
 
   // What an event means in any state. Where states differ it ends in meet().
@@ -171,7 +176,7 @@ class LinkMachine {
   void on(Down&, const DisconnectAsked&) { drop_buffer(); }
   void on(Down&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Down&, const Impaired&);
-  void on(Down&, const CallFound& event) { adopt(event.serial); }
+  void on(Down&, const CallFound& event) { adopt(event); }
   void on(Down&, const Woke&) { dial_if_asked(); }
   void on(Down&, const PartAsked&) { give_up_place(); }
 
@@ -238,8 +243,8 @@ class LinkMachine {
   void on(Waiting&, const DisconnectAsked&);
   void on(Waiting&, const BlockAsked&) { become(Down{}, "block"); }
   void on(Waiting& waiting, const PartAsked& event) { become(Waiting(waiting), reason_of(event)); }
-  void on(Waiting&, const DeviceReturned&) { end_pause(); }
-  void on(Waiting&, const CallFound& event) { adopt(event.serial); }
+  void on(Waiting&, const DeviceReturned&);
+  void on(Waiting&, const CallFound& event) { adopt(event); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
   void on(Moving&, Packet& packet) { hold(packet); }
@@ -247,14 +252,14 @@ class LinkMachine {
   void on(Moving& moving, const DisconnectAsked&);
   void on(Moving& moving, const BlockAsked&);
   void on(Moving&, const PartAsked&) { give_up_place(); }
-  void on(Moving& moving, const DeviceReturned&) { moving.not_before = Time::min(); }
+  void on(Moving& moving, const DeviceReturned&);
   void on(Moving& moving, const PlaceGivenUp& event);
-  void on(Moving&, const CallFound& event) { adopt(event.serial); }
+  void on(Moving&, const CallFound& event) { adopt(event); }
   void on(Moving& moving, const DeadlinePassed&);
 
   void on(Gone&, const BlockAsked&) { become(Gone{}, "block"); }
   void on(Gone&, const PartAsked&) { give_up_place(); }
-  void on(Gone&, const CallFound& event) { adopt(event.serial); }
+  void on(Gone&, const CallFound& event) { adopt(event); }
 
   // The one funnel for transitions.
   void become(State next, std::string reason, std::string detail = {});
@@ -290,8 +295,11 @@ class LinkMachine {
   bool dial_if_asked();
   // Of Waiting: it is over.
   void end_pause();
-  void adopt(CallSerial serial);
-  [[nodiscard]] Call begun(CallSerial serial, std::string trigger);
+  void adopt(const CallFound& found);
+  [[nodiscard]] Call begun(CallSerial serial, std::string trigger, std::string peer);
+  // The present call is made by the way of the next one. If it is not, a reload has changed Peer= since, or an earlier ghostd made it.
+  // Without a call: an earlier ghostd's call has ended, by the way that ghostd saved.
+  [[nodiscard]] bool by_next_way() const { return call() == nullptr || call()->peer == ways_.next().peer; }
   [[nodiscard]] bool is_present(CallSerial serial) const { return call() && call()->serial == serial; }
   [[nodiscard]] Call* present();
   [[nodiscard]] const std::string& trigger() const { return call() ? call()->trigger : last_trigger_; }
@@ -317,7 +325,7 @@ class LinkMachine {
   void after_failure(const CallGone& news) { after_failure(news, std::string(to_string(news.reason))); }
   void fail_and_ask_again(const CallGone& news) { fail_and_ask_again(news, std::string(to_string(news.reason))); }
   void after_drop(const Up& up, const CallGone& news);
-  void wait_or_block(const FailuresInARow::Sequel& sequel, std::string reason, std::string detail);
+  void fail(const CallGone& news, std::string reason, bool dropped);
 
   LinkConfig config_;
   State state_ = Unlisted{};
@@ -339,10 +347,11 @@ class LinkMachine {
   bool impaired_ = false;             // the nftables table is gone, so no call could carry a packet
   Wanted wanted_;                     // what waits for a call apart from packets
   FailuresInARow row_;
+  Ways ways_;
   std::optional<Time> resume_until_;  // the line dropped while conversations were active: call again until then
   Time since_;
   std::string reason_ = "start", detail_;
-  std::string last_trigger_;  // of the last call
+  std::string last_trigger_, last_peer_;  // of the last call
 
   Time now_{};  // of the step under way
   Step out_;    // of the step under way

@@ -24,7 +24,7 @@ constexpr const char* kRoutesStay = "routes-stay";  // the reason while the kern
 
 // A person who disconnected while Unlisted meant this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
-  adopt(event.serial);
+  adopt(event);
   if (ended_on_purpose_) on(DisconnectAsked{});
 }
 
@@ -45,8 +45,12 @@ void LinkMachine::on(Unlisted& unlisted, const Listed&) {
   dial_if_asked();
 }
 
-void LinkMachine::adopt(CallSerial serial) {
-  Dialing dialing{begun(serial, last_trigger_), after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
+void LinkMachine::adopt(const CallFound& found) {
+  // A call of another peer than today's may be named, but of one peer or Device= no name is told.
+  ways_.prefer(found.peer);
+  auto peer = found.peer.empty() && !ways_.several() ? ways_.next().peer : found.peer;
+  Dialing dialing{begun(found.serial, last_trigger_, std::move(peer)),
+                  after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
   dialing.call.adopted = true;
   become(dialing, "adopted");
   if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
@@ -74,17 +78,18 @@ void LinkMachine::on(Down&, const Impaired&) {
 
 void LinkMachine::dial(std::string reason, std::string trigger) {
   ended_on_purpose_ = false;
-  auto call = begun(next(last_serial_), std::move(trigger));
-  effect(StartCall{call.serial});
+  const auto& peer = ways_.next().peer;
+  auto call = begun(next(last_serial_), std::move(trigger), peer);
+  effect(StartCall{call.serial, ways_.several() ? peer : std::string()});
   const auto& c = config_.call;
   const auto patience = c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
   become(Dialing{std::move(call), after(now_, patience)}, std::move(reason));
 }
 
-Call LinkMachine::begun(CallSerial serial, std::string trigger) {
+Call LinkMachine::begun(CallSerial serial, std::string trigger, std::string peer) {
   last_serial_ = serial;
   ++counters_.calls;
-  return {.serial = serial, .trigger = std::move(trigger)};
+  return {.serial = serial, .trigger = std::move(trigger), .peer = std::move(peer)};
 }
 
 // A packet, a person or an active conversation may have asked for a call while the link could not make one.
@@ -109,7 +114,7 @@ void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
         .idle = {now_, config_.call.idle_timeout, wanted_.hold()},
         .back = ReturnWatch(now_)};
   up.call.since = now_;
-  row_.accepted();
+  if (by_next_way()) ways_.acceptance().accept();
   forget_wishes();
   become(std::move(up), reason_);
   hand_over(std::get<Up>(state_), event.local);
@@ -334,30 +339,42 @@ void LinkMachine::fail_and_ask_again(const CallGone& news, std::string reason) {
 // The call failed before it carried.
 void LinkMachine::after_failure(const CallGone& news, std::string reason) {
   wanted_ = {};
-  wait_or_block(row_.add(config_.call, news.reason, news.stage), std::move(reason), news.detail);
+  fail(news, std::move(reason), false);
 }
 
 // The call carried, and ended although ghostd had not asked for it.
 void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   effect(RouteBack{});
   for (const auto& a : up.addresses()) forget(a);
-  wait_or_block(row_.add_drop(config_.call, news.reason, news.stage, up.back.good()), std::string(to_string(news.reason)),
-                news.detail);
+  fail(news, std::string(to_string(news.reason)), true);
 }
 
-// A block for refusals has their reason, even if the far end never said that it refused us.
-void LinkMachine::wait_or_block(const FailuresInARow::Sequel& sequel, std::string reason, std::string detail) {
-  if (!sequel.pause) {
-    if (sequel.reason == CallEnd::AuthFailed) reason = to_string(sequel.reason);
-    block(reason, detail, sequel.reason);
-  }
+// What blocks a link of one way takes only this way out, while there is another. A way that has proved good keeps its turn. The failure
+// of a call by none of the ways says nothing about them. dropped: the call carried.
+void LinkMachine::fail(const CallGone& news, std::string reason, bool dropped) {
+  const bool known = by_next_way(), good = call() != nullptr && call()->good;
+  Acceptance elsewhere;
+  const FailuresInARow::Tried way{known ? ways_.acceptance() : elsewhere, !known || ways_.another()};
+  const auto sequel = dropped ? row_.add_drop(config_.call, news.reason, news.stage, way, good)
+                              : row_.add(config_.call, news.reason, news.stage, way);
+  const auto peer = ways_.next().peer;
+  if (known && sequel.way_is_out) ways_.take_out(sequel.reason);
+  else if (known && !good) ways_.move_on();
+  // For refusals it is their reason, even if the far end never said that it refused us.
+  if (sequel.reason == CallEnd::AuthFailed && (sequel.way_is_out || !sequel.pause)) reason = to_string(sequel.reason);
+  auto detail = news.detail;
+  if (known && sequel.way_is_out && sequel.pause)
+    detail = "no more calls by peer " + peer + ", until ghostctl unblock or reload" + (detail.empty() ? "" : ": ") + detail;
+  if (!sequel.pause) block(reason, detail, sequel.reason);
   if (blocked()) return become(Down{}, std::move(reason), std::move(detail));
   become(Waiting{after(now_, *sequel.pause)}, std::move(reason), std::move(detail));
 }
 
 void LinkMachine::on(Up& up, const ReceivedReport& event) {
   up.back.answer(now_, event.packets);
-  if (up.back.good()) row_.end();
+  if (!up.back.good()) return;
+  up.call.good = true;
+  row_.end();
 }
 
 // ---- waiting -----------------------------------------------------------------------------------------------------------
@@ -370,6 +387,12 @@ void LinkMachine::on(Waiting&, const ConnectAsked& event) {
 void LinkMachine::on(Waiting&, const DisconnectAsked&) {
   drop_buffer();
   become(Down{}, "disconnect");
+}
+
+// It is the device of the last call.
+void LinkMachine::on(Waiting&, const DeviceReturned&) {
+  ways_.prefer(last_peer_);
+  end_pause();
 }
 
 void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
@@ -396,6 +419,11 @@ void LinkMachine::give_up_place(Time not_before) {
 void LinkMachine::on(Moving& moving, const ConnectAsked& event) {
   want(event);
   if (!event.patient) moving.not_before = Time::min();
+}
+
+void LinkMachine::on(Moving& moving, const DeviceReturned&) {
+  ways_.prefer(last_peer_);
+  moving.not_before = Time::min();
 }
 
 void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {

@@ -123,6 +123,9 @@ LinkStatus LinkMachine::status(const LinkInterfaces& interfaces) const {
   s.reason = reason_;
   s.detail = detail_;
   s.trigger = trigger();
+  s.peer = call() ? call()->peer : last_peer_;
+  for (const auto& way : ways_.all())
+    if (!way.peer.empty()) s.peers.push_back({way.peer, way.out ? std::string(to_string(*way.out)) : std::string()});
   if (call()) s.interface = interfaces.call;
   s.demand_interface = interfaces.demand;
   s.stable_addresses = config_.stable;

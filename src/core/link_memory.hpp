@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
 // which receiver was told which addresses. It also has the last appearances, which people look at. It says whether the link is
-// blocked, how the far end has taken our secret, and how many calls have failed in a row. It has no secret.
+// blocked, how many calls have failed in a row, and by which ways: which is next, which are out, and how each far end has taken our
+// secret. It has no secret.
 // appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
@@ -17,6 +18,7 @@
 #include "core/failures_in_a_row.hpp"
 #include "core/permission.hpp"
 #include "core/schedule.hpp"
+#include "core/ways.hpp"
 
 namespace ghost::core {
 
@@ -35,7 +37,7 @@ struct LinkMemory {
   std::vector<AppearanceRecord> past;  // the oldest first; an appearance under way is the last
   std::map<std::string, Told> told;    // by notifier
   std::optional<Block> blocked;
-  Acceptance acceptance;
+  Ways ways;
   FailureCounts row;                   // the failed calls in a row
   std::optional<WallTime> not_before;  // the end of the pause after the last of them
   bool operator==(const LinkMemory&) const = default;

@@ -14,17 +14,26 @@
 
 namespace ghost::core {
 
+// One of the peer files that Peer= names.
+struct PeerStatus {
+  std::string name;
+  std::string out;  // the name of the CallEnd after which no more calls are made by it; empty: it takes its turns
+  bool operator==(const PeerStatus&) const = default;
+};
+
 struct LinkStatus {
   std::string name;
   std::string description;
-  std::string state;             // "down", "dialing", "up", "hanging-up", "waiting"
-  bool blocked = false;          // the link makes no call, whatever asks for one
-  Time since{};                  // when this state began
-  std::string reason;            // why the link is in this state: "trigger", "connect", "idle", "disconnect", a CallEnd's name, …
-  std::string detail;            // one line for people about the reason; may be empty
-  std::string trigger;           // what started the present or last call: "udp 192.0.0.2:5353 -> 9.9.9.9:53", "connect", …
-  std::string interface;         // of the call while there is one: "ppp-isp"; else empty
-  std::string demand_interface;  // "gd-isp"
+  std::string state;     // "down", "dialing", "up", "hanging-up", "waiting"
+  bool blocked = false;  // the link makes no call, whatever asks for one
+  Time since{};          // when this state began
+  std::string reason;    // why the link is in this state: "trigger", "connect", "idle", "disconnect", a CallEnd's name, …
+  std::string detail;    // one line for people about the reason; may be empty
+  std::string trigger;   // what started the present or last call: "udp 192.0.0.2:5353 -> 9.9.9.9:53", "connect", …
+  std::string peer;      // the peer file of the present or last call; empty: none, or not known
+  std::vector<PeerStatus> peers;  // of Peer=, in its order; empty with Device=
+  std::string interface;          // of the call while there is one: "ppp-isp"; else empty
+  std::string demand_interface;   // "gd-isp"
   std::vector<IpAddress> stable_addresses;
   std::vector<IpAddress> local_addresses;   // of the PPP interface, while up; IPv4 first
   std::optional<IpAddress> remote_address;  // of the peer

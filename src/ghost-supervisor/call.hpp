@@ -22,7 +22,8 @@ class Call {
     std::function<void(std::string_view line)> on_line;  // made printable, without secrets
   };
 
-  Call(loop::EventLoop& loop, PppdProcess process, const core::CallConfig& config, core::Duration echo_interval,
+  // peer: that the request named, if it named one.
+  Call(loop::EventLoop& loop, PppdProcess process, const core::CallConfig& config, core::Duration echo_interval, std::string peer,
        Callbacks callbacks);
   // Kills a call that is still alive, because nothing else would watch it.
   ~Call();

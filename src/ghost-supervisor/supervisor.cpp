@@ -67,8 +67,17 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
 
 tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   devices_.forget(dial.link);
-  const auto config = links_.find(dial.link);
+  auto config = links_.find(dial.link);
   if (!config) return gone(CallEnd::ConfigError, config.error());
+  // ghostd only chooses. Which peers a link has is in root's files.
+  auto& peers = config->ppp.peers;
+  if (!dial.peer.empty()) {
+    if (std::find(peers.begin(), peers.end(), dial.peer) == peers.end())
+      return gone(
+          CallEnd::ConfigError,
+          fmt::format("Peer= of link {} does not name {}; if its file was changed, run ghostctl reload", dial.link, dial.peer));
+    peers = {dial.peer};
+  }
   // The name is checked first: only a valid one is looked up on the disk.
   auto argv = ppp::pppd_argv(*config, settings_.paths);
   if (!argv) return gone(CallEnd::ConfigError, argv.error());
@@ -84,10 +93,10 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   live.serial = dial.serial;
   live.hangup_timeout = config->call.hangup_timeout;
   live.routes = config->routes;
-  live.device = config->ppp.peer.empty() ? config->ppp.device : ppp::device(options);
+  live.device = peers.empty() ? config->ppp.device : ppp::device(options);
   names_.call_started(dial.link);
   live.call = std::make_unique<Call>(
-      loop_, std::move(*process), config->call, ppp::echo_interval(options),
+      loop_, std::move(*process), config->call, ppp::echo_interval(options), dial.peer,
       Call::Callbacks{
           [this, link = dial.link, serial = dial.serial](const ppp::News& news) { on_news(link, serial, news); },
           [this, link = dial.link, serial = dial.serial](std::string_view line) { journal_.pppd_said(link, serial, line); }});

@@ -49,14 +49,17 @@ bool is_usual(const ppp::Remark& remark) {
   return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file == ppp::PppdFiles{}.options;
 }
 
-// A remark about several links is printed once.
+// A remark about several links, or several ways of a link, is printed once.
 std::vector<Said> pppd_files_of(const core::Config& config, const std::string& root) {
   std::vector<Said> out;
-  for (const auto& link : config.links)
-    if (const auto options = pppd_reads(link, root))
+  const auto add_remarks = [&](const core::LinkConfig& way) {
+    if (const auto options = pppd_reads(way, root))
       for (auto& remark : ppp::judgement(*options))
         if (!is_usual(remark) && std::none_of(out.begin(), out.end(), [&](const Said& said) { return said.remark == remark; }))
           out.push_back({severity_of(remark.verdict), std::move(remark)});
+  };
+  for (const auto& link : config.links)
+    for (const auto& way : each_way(link)) add_remarks(way);
   return out;
 }
 

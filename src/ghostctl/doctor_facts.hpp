@@ -22,15 +22,20 @@ struct Tty {
   std::string holder;             // the process that has locked it, "minicom (123)"; not the pppd of its link
 };
 
-struct Link {
-  std::string name;
+// One way to call.
+struct Way {
   std::string peer_path;  // empty: the link's own file has Device=
   Seen peer = Seen::there;
   PeerFacts says;
   Tty tty;                      // if says.tty
   Seen script = Seen::there;    // if says.script
   bool interface_there = true;  // if says.interface
-  bool notifies = false;        // it has [Announce] sections
+};
+
+struct Link {
+  std::string name;
+  std::vector<Way> ways;
+  bool notifies = false;  // it has [Announce] sections
 };
 
 struct Module {

@@ -23,57 +23,62 @@ void look_at_configuration(const Facts& facts, All& out) {
     out.push_back({fine, fmt::format("the configuration is sound; links: {}", facts.links.size())});
 }
 
-void look_at_tty(const Facts& facts, const Link& link, All& out) {
-  const auto& path = link.says.tty;
+// "isp", or "isp, peer second" if the link has several.
+std::string name_of(const Link& link, const Way& way) {
+  if (link.ways.size() == 1) return link.name;
+  return fmt::format("{}, peer {}", link.name, way.peer_path.substr(way.peer_path.rfind('/') + 1));
+}
+
+void look_at_tty(const Facts& facts, const std::string& name, const Way& way, All& out) {
+  const auto& path = way.says.tty;
   const auto before = out.size();
-  if (link.tty.seen == Seen::missing) {
-    out.push_back({obstacle, fmt::format("{}: {} does not exist", link.name, path),
-                   fmt::format("connect the modem, or correct the tty in {}",
-                               link.peer_path.empty() ? "the link's file" : link.peer_path)});
-    return;
-  }
-  if (link.tty.seen == Seen::hidden) {
-    out.push_back({unseen, fmt::format("{}: {} cannot be looked at", link.name, path), "run ghostctl doctor as root"});
-    return;
-  }
-  if (!link.tty.is_device)
-    out.push_back({obstacle, fmt::format("{}: {} is not a tty", link.name, path), "write the modem's tty"});
-  if (!link.tty.holder.empty())
-    out.push_back({obstacle, fmt::format("{}: {} is in use by {}", link.name, path, link.tty.holder), "end that program"});
-  const auto name = path.substr(path.rfind('/') + 1);
-  if (active(facts, "serial-getty@" + name + ".service"))
-    out.push_back({obstacle, fmt::format("{}: a login prompt (serial-getty) uses {}", link.name, path),
-                   fmt::format("sudo systemctl disable --now serial-getty@{}.service", name)});
-  if (link.tty.of_modem_manager && active(facts, "ModemManager.service"))
+  if (way.tty.seen == Seen::missing) {
     out.push_back(
-        {obstacle, fmt::format("{}: ModemManager may open {} at any time", link.name, path),
+        {obstacle, fmt::format("{}: {} does not exist", name, path),
+         fmt::format("connect the modem, or correct the tty in {}", way.peer_path.empty() ? "the link's file" : way.peer_path)});
+    return;
+  }
+  if (way.tty.seen == Seen::hidden) {
+    out.push_back({unseen, fmt::format("{}: {} cannot be looked at", name, path), "run ghostctl doctor as root"});
+    return;
+  }
+  if (!way.tty.is_device) out.push_back({obstacle, fmt::format("{}: {} is not a tty", name, path), "write the modem's tty"});
+  if (!way.tty.holder.empty())
+    out.push_back({obstacle, fmt::format("{}: {} is in use by {}", name, path, way.tty.holder), "end that program"});
+  const auto file = path.substr(path.rfind('/') + 1);
+  if (active(facts, "serial-getty@" + file + ".service"))
+    out.push_back({obstacle, fmt::format("{}: a login prompt (serial-getty) uses {}", name, path),
+                   fmt::format("sudo systemctl disable --now serial-getty@{}.service", file)});
+  if (way.tty.of_modem_manager && active(facts, "ModemManager.service"))
+    out.push_back(
+        {obstacle, fmt::format("{}: ModemManager may open {} at any time", name, path),
          fmt::format(
              "write KERNEL==\"{}\", ENV{{ID_MM_PORT_IGNORE}}=\"1\" into /etc/udev/rules.d/70-ghostd-modem.rules, run sudo "
              "udevadm control --reload and sudo udevadm trigger, and restart ModemManager; or sudo systemctl disable "
              "--now ModemManager",
-             name)});
-  if (out.size() == before) out.push_back({fine, fmt::format("{}: {} is there and free", link.name, path)});
+             file)});
+  if (out.size() == before) out.push_back({fine, fmt::format("{}: {} is there and free", name, path)});
 }
 
-void look_at_link(const Facts& facts, const Link& link, All& out) {
-  if (link.peer == Seen::hidden) {
-    out.push_back({unseen, fmt::format("{}: {} cannot be read", link.name, link.peer_path), "run ghostctl doctor as root"});
+void look_at_way(const Facts& facts, const Link& link, const Way& way, All& out) {
+  const auto name = name_of(link, way);
+  if (way.peer == Seen::hidden) {
+    out.push_back({unseen, fmt::format("{}: {} cannot be read", name, way.peer_path), "run ghostctl doctor as root"});
     return;
   }
-  if (link.peer == Seen::missing) {
-    out.push_back({obstacle, fmt::format("{}: {} does not exist", link.name, link.peer_path),
+  if (way.peer == Seen::missing) {
+    out.push_back({obstacle, fmt::format("{}: {} does not exist", name, way.peer_path),
                    fmt::format("write it (pppd(8)), or correct Peer= of link {}", link.name)});
     return;
   }
-  if (!link.says.unusable.empty())
-    out.push_back({obstacle, fmt::format("{}: {}", link.name, link.says.unusable), "correct it; ghostctl check reads it again"});
-  if (!link.says.script.empty() && link.script == Seen::missing)
-    out.push_back(
-        {obstacle, fmt::format("{}: the chat script {} does not exist", link.name, link.says.script), "write it (chat(8))"});
-  if (!link.says.interface.empty() && !link.interface_there)
-    out.push_back({obstacle, fmt::format("{}: there is no interface {}", link.name, link.says.interface),
-                   fmt::format("correct nic-{} in {}", link.says.interface, link.peer_path)});
-  if (!link.says.tty.empty()) look_at_tty(facts, link, out);
+  if (!way.says.unusable.empty())
+    out.push_back({obstacle, fmt::format("{}: {}", name, way.says.unusable), "correct it; ghostctl check reads it again"});
+  if (!way.says.script.empty() && way.script == Seen::missing)
+    out.push_back({obstacle, fmt::format("{}: the chat script {} does not exist", name, way.says.script), "write it (chat(8))"});
+  if (!way.says.interface.empty() && !way.interface_there)
+    out.push_back({obstacle, fmt::format("{}: there is no interface {}", name, way.says.interface),
+                   fmt::format("correct nic-{} in {}", way.says.interface, way.peer_path)});
+  if (!way.says.tty.empty()) look_at_tty(facts, name, way, out);
 }
 
 void look_at_kernel(const Facts& facts, All& out) {
@@ -174,7 +179,8 @@ void look_at_timers(const Facts& facts, All& out) {
 std::vector<Finding> findings(const Facts& facts) {
   All out;
   look_at_configuration(facts, out);
-  for (const auto& link : facts.links) look_at_link(facts, link, out);
+  for (const auto& link : facts.links)
+    for (const auto& way : link.ways) look_at_way(facts, link, way, out);
   look_at_kernel(facts, out);
   look_at_pppd(facts, out);
   look_at_services(facts, out);

@@ -89,23 +89,30 @@ Tty look_at_tty(const std::string& root, const std::string& path, const std::str
   return out;
 }
 
-Link look_at_link(const std::string& root, const core::LinkConfig& config) {
-  Link out;
-  out.name = config.name;
-  out.notifies = !config.announces.empty();
-  if (config.ppp.peer.empty()) {
+// config: with one peer at most.
+Way look_at_way(const std::string& root, const core::LinkConfig& config) {
+  Way out;
+  if (config.ppp.peers.empty()) {
     out.says.tty = config.ppp.device;
     out.says.script = config.ppp.connect;
   } else {
-    out.peer_path = "/etc/ppp/peers/" + config.ppp.peer;
+    out.peer_path = "/etc/ppp/peers/" + config.ppp.peers.front();
     out.peer = seen(root + out.peer_path);
     if (out.peer == Seen::there && ::access((root + out.peer_path).c_str(), R_OK) != 0) out.peer = Seen::hidden;
     if (out.peer == Seen::there)
       if (const auto options = client::pppd_reads(config, root)) out.says = read_peer(*options);
   }
   if (!out.says.script.empty()) out.script = seen(root + out.says.script);
-  if (!out.says.tty.empty()) out.tty = look_at_tty(root, out.says.tty, out.name);
+  if (!out.says.tty.empty()) out.tty = look_at_tty(root, out.says.tty, config.name);
   if (!out.says.interface.empty()) out.interface_there = seen(root + "/sys/class/net/" + out.says.interface) == Seen::there;
+  return out;
+}
+
+Link look_at_link(const std::string& root, const core::LinkConfig& config) {
+  Link out;
+  out.name = config.name;
+  out.notifies = !config.announces.empty();
+  for (const auto& way : client::each_way(config)) out.ways.push_back(look_at_way(root, way));
   return out;
 }
 
@@ -118,9 +125,12 @@ void look_at_modules(const std::string& root, Facts& out) {
   const auto known = text_of(directory + "/modules.dep") + text_of(directory + "/modules.builtin");
   const bool may_load = word_of(text_of(root + "/proc/sys/kernel/modules_disabled")) != "1";
   std::vector<std::string> needed{"ppp_generic", "tun", "nf_tables", "nft_masq", "nft_fib_inet", "sch_prio", "sch_plug"};
-  const auto any = [&](auto which) { return std::any_of(out.links.begin(), out.links.end(), which); };
-  if (any([](const Link& l) { return !l.says.tty.empty(); })) needed.emplace_back("ppp_async");
-  if (any([](const Link& l) { return l.says.plugin.find("pppoe") != std::string::npos; })) needed.emplace_back("pppoe");
+  const auto any = [&](auto which) {
+    return std::any_of(out.links.begin(), out.links.end(),
+                       [&](const Link& l) { return std::any_of(l.ways.begin(), l.ways.end(), which); });
+  };
+  if (any([](const Way& w) { return !w.says.tty.empty(); })) needed.emplace_back("ppp_async");
+  if (any([](const Way& w) { return w.says.plugin.find("pppoe") != std::string::npos; })) needed.emplace_back("pppoe");
   for (const auto& name : needed) {
     using enum Module::State;
     const bool is_known = known.find("/" + name + ".ko") != std::string::npos;

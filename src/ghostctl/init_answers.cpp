@@ -66,7 +66,7 @@ Taken take_way(Answers& answers, std::string_view text) {
 }
 
 Taken take_peer(Answers& answers, std::string_view text, const Surroundings& here) {
-  if (!config::is_plain_word(text)) return no(fmt::format("'{}' is not the name of a file in /etc/ppp/peers", text));
+  if (!valid_peer_name(text)) return no(fmt::format("'{}' is not the name of a file in /etc/ppp/peers", text));
   const auto found = here.peers.find(std::string(text));
   if (found == here.peers.end())
     return no(fmt::format("there is no file /etc/ppp/peers/{}; there is: {}", text, names_of(here.peers)));

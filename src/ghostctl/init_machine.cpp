@@ -32,7 +32,7 @@ bool is_ethernet(const std::string& root, const std::string& interface) {
 std::string why_unusable(const std::string& root, const std::string& peer) {
   core::LinkConfig link;
   link.name = "new";
-  link.ppp.peer = peer;
+  link.ppp.peers = {peer};
   const auto options = client::pppd_reads(link, root);
   const auto refused = options ? ppp::refusal(*options) : std::nullopt;
   return refused ? refused->str() : "";
@@ -72,7 +72,7 @@ Surroundings surroundings(const std::string& root, bool force) {
     for (const auto& name : names_in(directory))
       if (name.ends_with(".conf") && name.front() != '.') out.links.insert(name.substr(0, name.size() - 5));
   for (const auto& name : names_in(root + "/etc/ppp/peers"))
-    if (config::is_plain_word(name) && name.front() != '.')
+    if (valid_peer_name(name))
       if (text_or_empty(root + "/etc/ppp/peers/" + name)) out.peers[name] = why_unusable(root, name);
   // Ports that exist without any hardware behind them (ttyS0 to ttyS31) come last, and only the first two of them.
   for (const auto* prefix : {"ttyUSB", "ttyACM", "ttyAMA", "ttyS"}) {

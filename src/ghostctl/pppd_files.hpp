@@ -3,13 +3,17 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/config.hpp"
 #include "ppp/option_files.hpp"
 
 namespace ghost::client {
 
-// `root`: the directory that stands for /; empty: / itself. nullopt: the link cannot be given to pppd at all.
+// The link with each of its peers alone, in the order of Peer=; with Device=, the link itself.
+std::vector<core::LinkConfig> each_way(const core::LinkConfig& link);
+
+// Of several peers, it is the first's. `root`: the directory that stands for /; empty: / itself. nullopt: the link cannot be given to pppd at all.
 std::optional<ppp::PppdOptions> pppd_reads(const core::LinkConfig& link, const std::string& root);
 
 }  // namespace ghost::client

@@ -43,7 +43,7 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
   const auto& name = config.name;
   std::visit(Overloaded{
                  [&](const StartCall& e) {
-                   if (!ports_.bearer.dial(name, e.serial)) call_is_lost(e.serial);
+                   if (!ports_.bearer.dial(name, e.serial, e.peer)) call_is_lost(e.serial);
                  },
                  [&](const EndCall& e) {
                    if (!ports_.bearer.hang_up(name, e.serial)) call_is_lost(e.serial);

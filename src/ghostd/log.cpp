@@ -32,11 +32,16 @@ void log(int priority, std::string_view link, std::string_view message) {
 
 void log_transition(std::string_view link, const core::Transition& t) {
   auto text = fmt::format("{} -> {} ({})", to_string(t.from), to_string(t.to), t.reason);
+  if (!t.peer.empty() && t.to == core::Shown::dialing) text += " by peer " + t.peer;
   if (!t.detail.empty()) text += ": " + t.detail;
-  send({fmt::format("PRIORITY={}", t.to == core::Shown::waiting ? LOG_NOTICE : LOG_INFO), fmt::format("GHOSTD_LINK={}", link),
-        fmt::format("GHOSTD_CALL={}", number(t.call)), fmt::format("GHOSTD_STATE={}", to_string(t.to)),
-        fmt::format("GHOSTD_REASON={}", t.reason), fmt::format("MESSAGE_ID={}", kTransitionId)},
-       prefixed(link, text));
+  std::vector<std::string> fields{fmt::format("PRIORITY={}", t.to == core::Shown::waiting ? LOG_NOTICE : LOG_INFO),
+                                  fmt::format("GHOSTD_LINK={}", link),
+                                  fmt::format("GHOSTD_CALL={}", number(t.call)),
+                                  fmt::format("GHOSTD_STATE={}", to_string(t.to)),
+                                  fmt::format("GHOSTD_REASON={}", t.reason),
+                                  fmt::format("MESSAGE_ID={}", kTransitionId)};
+  if (!t.peer.empty()) fields.push_back(fmt::format("GHOSTD_PEER={}", t.peer));
+  send(std::move(fields), prefixed(link, text));
 }
 
 void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message) {

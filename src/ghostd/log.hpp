@@ -15,7 +15,7 @@ namespace ghost::daemon {
 
 // priority: LOG_ERR, LOG_WARNING, … (syslog(3)). link: empty if the message concerns all links.
 void log(int priority, std::string_view link, std::string_view message);
-// A change of a link's state. MESSAGE_ID kTransitionId.
+// A change of a link's state. GHOSTD_PEER= has the call's peer file, if the link has several. MESSAGE_ID kTransitionId.
 void log_transition(std::string_view link, const core::Transition& transition);
 
 // What became of name servers that resolved or resolvconf should get. GHOSTD_NAMES= has `outcome`. MESSAGE_ID kNamesId.

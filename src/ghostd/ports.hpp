@@ -66,7 +66,8 @@ class Bearer {
  public:
   virtual ~Bearer() = default;
   // False: the request could not be sent, so no news will come.
-  [[nodiscard]] virtual bool dial(const std::string& link, CallSerial serial) = 0;
+  // peer: as StartCall has it.
+  [[nodiscard]] virtual bool dial(const std::string& link, CallSerial serial, const std::string& peer) = 0;
   [[nodiscard]] virtual bool hang_up(const std::string& link, CallSerial serial) = 0;
   // The name of the interface that the link's calls have. Callers ask each time, because a modem may have another interface
   // tomorrow.

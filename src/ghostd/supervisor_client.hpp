@@ -21,7 +21,9 @@ class SupervisorClient final : public Bearer {
 
   // Connects if necessary. False: the request could not be sent. on_lost comes later if there was a connection.
   [[nodiscard]] bool send(const ppp::Request& request);
-  [[nodiscard]] bool dial(const std::string& link, CallSerial serial) override { return send(ppp::Dial{link, serial}); }
+  [[nodiscard]] bool dial(const std::string& link, CallSerial serial, const std::string& peer) override {
+    return send(ppp::Dial{link, serial, peer});
+  }
   [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
   [[nodiscard]] std::string interface_of(const std::string& link) const override { return ppp_interface(link); }
   void close();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/overloaded.hpp"
 
@@ -10,11 +11,11 @@ namespace ghost::ppp {
 
 using core::Time;
 
-CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval)
+CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval, std::string peer)
     : config_(config),
       echo_interval_(echo_interval),
       state_(Connecting{now + config.dial_timeout}),
-      said_{core::CallStarted{pid}} {}
+      said_{core::CallStarted{pid, std::move(peer)}} {}
 
 std::vector<CallEffect> CallPhase::step(const CallEvent& event, Time now) {
   std::vector<CallEffect> out;

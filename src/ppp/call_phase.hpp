@@ -48,8 +48,9 @@ using CallEffect = std::variant<SendTerm, SendKill, News>;
 
 class CallPhase {
  public:
-  // pppd has just been started. echo_interval: lcp-echo-interval, as pppd was told; 0: no echoes.
-  CallPhase(int pid, const core::CallConfig& config, core::Time now, core::Duration echo_interval = kEchoInterval);
+  // pppd has just been started. echo_interval: lcp-echo-interval, as pppd was told; 0: no echoes. peer: as CallStarted has it.
+  CallPhase(int pid, const core::CallConfig& config, core::Time now, core::Duration echo_interval = kEchoInterval,
+            std::string peer = {});
 
   [[nodiscard]] std::vector<CallEffect> step(const CallEvent& event, core::Time now);
 

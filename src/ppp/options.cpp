@@ -94,10 +94,11 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
   // two calls, or after a crash, a provider's servers stay for good.
   if (!paths.scripts.empty()) add("ip-up-script", paths.scripts + "/ip-up", "ip-down-script", paths.scripts + "/ip-down");
 
-  if (!ppp.peer.empty()) {
-    if (!plain_path(ppp.peer) || ppp.peer.front() == '/' || ppp.peer.front() == '-')
+  if (!ppp.peers.empty()) {
+    const auto& peer = ppp.peers.front();
+    if (!plain_path(peer) || peer.front() == '/' || peer.front() == '-')
       return wrong("Peer=", "not the name of a file in /etc/ppp/peers");
-    add("call", ppp.peer);
+    add("call", peer);
     if (!connect.empty()) add("connect", std::move(connect));
   } else {
     if (!plain_absolute(ppp.device)) return wrong("Device=", "not an absolute path of plain characters");

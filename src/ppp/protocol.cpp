@@ -56,7 +56,11 @@ std::string with_text(std::string head, std::string_view text) {
 
 std::string encode_news(const core::CallNews& news) {
   const auto who = fmt::format("{} {}", news.link, number(news.serial));
-  return std::visit(Overloaded{[&](const core::CallStarted& s) { return fmt::format("started {} pid={}", who, s.pid); },
+  return std::visit(Overloaded{[&](const core::CallStarted& s) {
+                                 auto out = fmt::format("started {} pid={}", who, s.pid);
+                                 if (!s.peer.empty()) out += " peer=" + s.peer;
+                                 return out;
+                               },
                                [&](const core::CallAddress& a) {
                                  auto out = fmt::format("address {} local={} remote={}", who, a.local.str(), a.remote.str());
                                  for (std::size_t i = 0; i < a.dns.size() && i < kDnsMax; ++i)
@@ -98,7 +102,11 @@ std::optional<std::variant<core::CallStarted, core::CallAddress, core::CallGone>
     if (!word.starts_with("pid=")) return std::nullopt;
     const auto pid = parse_number<int>(word.substr(4));
     if (!pid || *pid <= 0) return std::nullopt;
-    return core::CallStarted{*pid};
+    if (words.rest().empty()) return core::CallStarted{*pid};
+    constexpr std::string_view kPeer = "peer=";
+    const auto peer = words.next();
+    if (!peer.starts_with(kPeer) || !valid_peer_name(peer.substr(kPeer.size()))) return std::nullopt;
+    return core::CallStarted{*pid, std::string(peer.substr(kPeer.size()))};
   }
   if (verb == "address") {
     if (auto address = parse_address(words)) return *address;
@@ -137,11 +145,13 @@ tl::expected<T, std::string> only_canonical(T value, std::string_view text) {
 }  // namespace
 
 std::string encode(const Request& request) {
-  return std::visit(Overloaded{[](const Dial& d) { return fmt::format("dial {} {}", d.link, number(d.serial)); },
-                               [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
-                               [](const List&) { return std::string("list"); },
-                               [](const Names&) { return std::string("names"); }},
-                    request);
+  return std::visit(
+      Overloaded{[](const Dial& d) {
+                   return fmt::format("dial {} {}{}{}", d.link, number(d.serial), d.peer.empty() ? "" : " ", d.peer);
+                 },
+                 [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
+                 [](const List&) { return std::string("list"); }, [](const Names&) { return std::string("names"); }},
+      request);
 }
 
 std::string encode(const Message& message) {
@@ -166,7 +176,11 @@ tl::expected<Request, std::string> decode_request(std::string_view text) {
   if (!valid_link_name(link)) return wrong("not a valid link name: " + quote(link));
   const auto serial = parse_serial(words.next());
   if (!serial) return wrong("no serial number: " + quote(text));
-  if (verb == "dial") return only_canonical<Request>(Dial{std::string(link), *serial}, text);
+  if (verb == "dial") {
+    const auto peer = words.next();
+    if (!peer.empty() && !valid_peer_name(peer)) return wrong("not the name of a peer: " + quote(peer));
+    return only_canonical<Request>(Dial{std::string(link), *serial, std::string(peer)}, text);
+  }
   return only_canonical<Request>(Hangup{std::string(link), *serial}, text);
 }
 

@@ -2,7 +2,7 @@
 // The protocol of ghostd and ghost-supervisor. A message is one line of printable ASCII in one SOCK_SEQPACKET message.
 //
 //   ghostd asks                    the supervisor says
-//   dial <link> <serial>           started <link> <serial> pid=<n>
+//   dial <link> <serial>[ <peer>]  started <link> <serial> pid=<n>[ peer=<peer>]
 //   hangup <link> <serial>         address <link> <serial> local=<ip> remote=<ip>[ dns=<ip>[,<ip>…]]
 //   list                           gone <link> <serial> <Reason>[ stage=<stage>][ <detail…>]
 //                                  refused <link>|- <serial> <why…>
@@ -12,6 +12,10 @@
 // Each accepted dial gets one `started` (unless pppd could not be started at all), at most one `address` per family and
 // exactly one `gone`. `list` repeats the news of all live calls, then every `gone` that nobody has received yet, then
 // `listed`. So a restarted ghostd finds its calls.
+//
+// `<peer>`: one of the peer files that Peer= of the link names. Without it, the first of them, or Device=. ghostd names one only
+// if the link has several, and `started` repeats what `dial` named. A peer that the link's own file does not name ends the call
+// (ConfigError).
 //
 // `device`: the device that the link's last call lacked (DeviceMissing) is there again.
 //
@@ -36,6 +40,7 @@ inline constexpr std::size_t kMessageMax = 1024;  // bytes
 struct Dial {
   std::string link;
   CallSerial serial = CallSerial::none;
+  std::string peer{};  // empty: none is named
   bool operator==(const Dial&) const = default;
 };
 struct Hangup {

@@ -52,7 +52,8 @@ TEST_F(Ghostctl, StatusAsAnArrayOfWholeLinks) {
   EXPECT_GT(link["since"].get<std::uint64_t>(), 1'000'000'000'000'000u);
   link.erase("since");
   EXPECT_EQ(link, Json::parse(R"({"name":"isp","description":"Office ISP","state":"down","blocked":false,"reason":"",
-    "detail":"","trigger":"udp 192.0.0.2:5353 -> 9.9.9.9:53","interface":"ppp-isp","demand_interface":"gd-isp",
+    "detail":"","trigger":"udp 192.0.0.2:5353 -> 9.9.9.9:53","peer":"second",
+    "peers":[{"name":"first","out":"AuthFailed"},{"name":"second","out":""}],"interface":"ppp-isp","demand_interface":"gd-isp",
     "stable_addresses":["192.0.0.2","2001:db8::2"],"local_address":"","local_addresses":[],"remote_address":"10.64.0.1",
     "dns":["10.64.0.53"],"calls":3,"buffered_packets":4,"buffered_bytes":500,"replayed_packets":60,
     "dropped_packets":7,"drops":[{"why":"budget","packets":4},{"why":"too-big","packets":3}],"stopped":[{"why":"noise","packets":5},{"why":"escaped","packets":1}],"coalesced_packets":8,"malformed_packets":9,"idle_deadline":0,"redial_deadline":0,
@@ -67,9 +68,10 @@ TEST_F(Ghostctl, StatusForPeopleHasNoColoursInAPipe) {
                                              "isp +up +1min[0-9]+s +10.64.1.7 +idle:3min[0-9]+s +udp .*53\n"));
   const auto one = ctl({"status", "isp"});
   EXPECT_EQ(one.status, 0) << one.err;
-  EXPECT_THAT(one.out, testing::AllOf(testing::StartsWith("* isp - Office ISP\n"), HasSubstr("State: up (trigger)"),
-                                      HasSubstr("10.64.1.7, peer 10.64.0.1"), HasSubstr("4 waiting (500 B), 60 replayed"),
-                                      testing::Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(one.out,
+              testing::AllOf(testing::StartsWith("* isp - Office ISP\n"), HasSubstr("State: up (trigger)"),
+                             HasSubstr("10.64.1.7, peer 10.64.0.1"), HasSubstr("4 waiting (500 B), 60 replayed"),
+                             HasSubstr("Peer: second of first (out: AuthFailed), second\n"), testing::Not(HasSubstr("\x1b"))));
 }
 
 TEST_F(Ghostctl, ExplainsEachFailure) {

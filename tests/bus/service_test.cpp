@@ -210,6 +210,10 @@ TEST_F(BusServiceTest, ShowsEveryProperty) {
   EXPECT_EQ(link.Reason(), "trigger");
   EXPECT_EQ(link.Detail(), "CONNECT 33600");
   EXPECT_EQ(link.Trigger(), "udp 192.0.0.2:5353 -> 9.9.9.9:53");
+  EXPECT_EQ(link.Peer(), "second");
+  ASSERT_EQ(link.Peers().size(), 2u);
+  EXPECT_EQ(std::get<0>(link.Peers()[0]), "first");
+  EXPECT_EQ(std::get<1>(link.Peers()[0]), "AuthFailed");
   EXPECT_EQ(link.Interface(), "ppp-isp");
   EXPECT_EQ(link.DemandInterface(), "gd-isp");
   EXPECT_THAT(link.StableAddresses(), ElementsAre("192.0.0.2", "2001:db8::2"));

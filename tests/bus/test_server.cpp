@@ -193,6 +193,8 @@ core::LinkStatus sample_link(const std::string& name) {
   s.reason = "trigger";
   s.detail = "CONNECT 33600";
   s.trigger = "udp 192.0.0.2:5353 -> 9.9.9.9:53";
+  s.peer = "second";
+  s.peers = {{"first", "AuthFailed"}, {"second", ""}};
   s.interface = "ppp-" + name;
   s.demand_interface = "gd-" + name;
   s.stable_addresses = {*IpAddress::parse("192.0.0.2"), *IpAddress::parse("2001:db8::2")};

@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Given given({reinterpret_cast<const char*>(data), size});
   ghost::core::LinkConfig link;
   link.name = "isp";
-  link.ppp.peer = "0";
+  link.ppp.peers = {"0"};
   const auto argv = pppd_argv(link);
   const auto options = read_options_of(*argv, given);
   for (const auto& option : options.options) {

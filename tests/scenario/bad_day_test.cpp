@@ -47,7 +47,7 @@ struct Day {
 class Simulation {
  public:
   Simulation(Provider provider, std::uint64_t seed, LinkConfig config = isp())
-      : provider_(provider), link_(unlisted(std::move(config), std::nullopt, FailuresInARow({}, Jitter(seed)))) {
+      : provider_(provider), link_(unlisted(std::move(config), std::nullopt, {}, FailuresInARow(Jitter(seed)))) {
     feed(Listed{CallSerial::none});
   }
 
@@ -158,6 +158,13 @@ TEST(BadDay, AnEverFailingProviderCostsFewCalls) {
     EXPECT_EQ(blocked, refused) << provider.name;
     EXPECT_TRUE(!refused || most == 3) << provider.name;
     std::printf("%-34s %6u  %s\n", provider.name, most, blocked ? "blocked: a person is needed" : "");
+  }
+}
+
+TEST(BadDay, TwoWaysCostNoMoreCallsThanOne) {
+  for (const auto& fate : {kBusy, kNoCarrier, kSwallowsEchoes, kDropsSoon}) {
+    const Provider provider{"", fate};
+    EXPECT_EQ(Simulation(provider, 1, two_ways()).live(24h).calls, Simulation(provider, 1).live(24h).calls);
   }
 }
 

@@ -162,12 +162,25 @@ TEST(Disk, ABlockIsRemembered) {
   EXPECT_EQ(after.state(), "down (block), blocked; none");
 }
 
+TEST(Disk, TheWayThatWorkedIsRemembered) {
+  auto config = hut();
+  config.ppp.peers = {"first", "second"};
+  auto s = known(config);
+  s.at(1s, Event(connect));
+  EXPECT_THAT(s.at(2s, Event(gone(1, CallEnd::ConfigError))), ElementsAre("save 1"));
+  EXPECT_THAT(s.at(3s, Event(connect)), testing::Contains("start 2 by second"));
+  EXPECT_EQ(s.link.memory().ways, Ways::saved({{"first", {}, CallEnd::ConfigError}, {"second"}}, "second"));
+  Story after(config, s.link.memory());
+  after.at(0s, listed());
+  EXPECT_THAT(after.at(1s, Event(connect)), testing::Contains("start 1 by second"));
+}
+
 // A crash must not give a wrong password more tries than a person has allowed.
 TEST(Disk, RefusalsAreRemembered) {
   auto s = known();
   s.at(1s, Event(connect));
   s.at(2s, Event(gone(1, CallEnd::AuthFailed)));
-  EXPECT_EQ(s.link.memory().acceptance, (Acceptance{false, 1}));
+  EXPECT_EQ(s.link.memory().ways.next().acceptance, (Acceptance{false, 1}));
   s.at(3s, Event(connect));
   EXPECT_THAT(s.at(4s, Event(gone(2, CallEnd::AuthFailed))), testing::Contains(testing::StartsWith("save")));
   Story after(hut(), s.link.memory());

@@ -46,6 +46,9 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
                            "bars that ended by themselves",
                            "asked what came back",
                            "calls at once, because a person asks",
+                           "calls by the next way",
+                           "ways that went out",
+                           "ways that came back",
                            "blocks that a reload has lifted"})
     EXPECT_GE(seen[what], 20u) << "\"" << what << "\" was hardly put to the test";
 }

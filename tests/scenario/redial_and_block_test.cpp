@@ -153,7 +153,7 @@ TEST(RedialAndBlock, ARefusalIsTriedAFewTimesFarApart) {
       {606s, packet("b"), {"start 4"}, "dialing (trigger), 1 waiting"},
       {607s, gone(4, CallEnd::AuthFailed), {}, "waiting (AuthFailed), 1 waiting"},
   });
-  EXPECT_EQ(link.row().acceptance().refused, 1u) << "a person's unblock forgets the refusals";
+  EXPECT_EQ(link.ways().next().acceptance.refused, 1u) << "a person's unblock forgets the refusals";
 }
 
 TEST(RedialAndBlock, ASuccessForgetsRefusalsAndAPersonDoesNotWait) {
@@ -168,7 +168,7 @@ TEST(RedialAndBlock, ASuccessForgetsRefusalsAndAPersonDoesNotWait) {
       {7s, connect, {"start 4"}, "dialing (connect)"},
       {8s, gone(4, CallEnd::AuthFailed, "", core::CallStage::authenticating), {}, "waiting (AuthFailed)"},
   });
-  EXPECT_EQ(link.row().acceptance(), (core::Acceptance{true, 1}));
+  EXPECT_EQ(link.ways().next().acceptance, (core::Acceptance{true, 1}));
 }
 
 // A provider that hangs up after its challenge, without a word.
@@ -185,7 +185,7 @@ TEST(RedialAndBlock, EndsWhileAuthenticatingAreRefusalsIfTheFarEndHasNeverAccept
       {5s, ends(3), {"block"}, "down (AuthFailed), blocked"},
   });
   EXPECT_EQ(link.status().detail, "while authenticating");
-  auto accepted = unlisted(isp(), std::nullopt, core::FailuresInARow({.ever = true, .refused = 0}, {}));
+  auto accepted = unlisted(isp(), std::nullopt, one_way({.ever = true, .refused = 0}));
   play(accepted, {
       {0s, listed(), {}, "down (start)"},
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
@@ -195,7 +195,7 @@ TEST(RedialAndBlock, EndsWhileAuthenticatingAreRefusalsIfTheFarEndHasNeverAccept
 }
 
 TEST(RedialAndBlock, RefusalsOutliveGhostd) {
-  auto link = unlisted(isp(), std::nullopt, core::FailuresInARow({.ever = false, .refused = 2}, {}));
+  auto link = unlisted(isp(), std::nullopt, one_way({.ever = false, .refused = 2}));
   play(link, {
       {0s, listed(), {}, "down (start)"},
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},

@@ -37,7 +37,7 @@ std::string text(const std::vector<PacketBytes>& packets) {
 }
 
 // What a call's machine wants, and a link.
-std::string one(const StartCall& e) { return "start " + text(e.serial); }
+std::string one(const StartCall& e) { return "start " + text(e.serial) + (e.peer.empty() ? "" : " by " + e.peer); }
 std::string one(const EndCall& e) { return "end " + text(e.serial); }
 std::string one(const PrepareInterface&) { return "prepare interface"; }
 std::string one(const AskFarEnd& e) {
@@ -108,8 +108,14 @@ LinkConfig dual() {
   return config;
 }
 
-LinkMachine unlisted(LinkConfig config, std::optional<Block> blocked, FailuresInARow row) {
-  return {std::move(config), blocked, Time{}, row};
+LinkConfig two_ways() {
+  auto config = isp();
+  config.ppp.peers = {"first", "second"};
+  return config;
+}
+
+LinkMachine unlisted(LinkConfig config, std::optional<Block> blocked, const Ways& ways, FailuresInARow row) {
+  return {std::move(config), blocked, Time{}, row, std::nullopt, ways};
 }
 LinkMachine machine(LinkConfig config) {
   auto link = unlisted(std::move(config));
@@ -195,7 +201,9 @@ std::string words(const Event& event) {
           [&](const CallReport& e) {
             const auto* gone = std::get_if<CallGone>(&e.what);
             if (gone) return "gone" + call(e.serial) + " " + std::string(to_string(gone->reason));
-            return (std::holds_alternative<CallStarted>(e.what) ? "started" : "agreed") + call(e.serial);
+            const auto* started = std::get_if<CallStarted>(&e.what);
+            return (started ? "started" : "agreed") + call(e.serial) +
+                   (started && !started->peer.empty() ? " by " + started->peer : "");
           },
           [](const DeviceReturned&) { return std::string("device returned"); },
           [](const Listed&) { return std::string("listed"); },

@@ -38,10 +38,14 @@ struct Row {
 // Links: one that carries IPv4, one that carries both. Calls get serials from 1.
 core::LinkConfig isp();
 core::LinkConfig dual();
+// One that may call by two peers, "first" and "second".
+core::LinkConfig two_ways();
 core::LinkMachine machine(core::LinkConfig config = isp());
 // The same before the supervisor has told which calls live; perhaps with an earlier ghostd's block.
 core::LinkMachine unlisted(core::LinkConfig config = isp(), std::optional<core::Block> blocked = std::nullopt,
-                           core::FailuresInARow row = {});
+                           const core::Ways& ways = {}, core::FailuresInARow row = {});
+// One way, whose far end has made this of us so far.
+inline core::Ways one_way(core::Acceptance far_end) { return core::Ways::saved({{.peer = {}, .acceptance = far_end}}, {}); }
 
 // Plays the rows; each difference is a failure at its row.
 void play(core::LinkMachine& machine, std::vector<Row> rows);
@@ -85,7 +89,9 @@ inline const core::Event taken_away = core::PartAsked{};
 inline const core::Event place_given_up = core::PlaceGivenUp{};
 inline core::Event routes_stay(std::string error) { return core::PlaceGivenUp{std::move(error)}; }
 
-inline core::Event started(unsigned call) { return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711}}; }
+inline core::Event started(unsigned call, std::string peer = {}) {
+  return core::CallReport{CallSerial{call}, core::CallStarted{.pid = 4711, .peer = std::move(peer)}};
+}
 core::Event agreed(unsigned call, std::string_view local, std::string_view remote);
 inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {},
                         core::CallStage stage = core::CallStage::unknown) {

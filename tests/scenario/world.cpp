@@ -12,6 +12,12 @@ using namespace core;
 
 namespace {
 
+template <class... E>
+bool is_one_of(const LinkEvent& event) {
+  const auto* of_call = std::get_if<Event>(&event);
+  return of_call && (std::holds_alternative<E>(*of_call) || ...);
+}
+
 IpAddress far_end(Family family) { return *IpAddress::parse(family == Family::v4 ? "10.64.64.254" : "fe80::1"); }
 
 }  // namespace
@@ -56,7 +62,15 @@ LinkConfig World::some_config() {
   if (chance(30)) config.appear.echo = "https://echo.example.net/";
   if (chance(50)) config.appear.window = Window{0x7f, 0h, 24h};
   config.announces = some_announces();
+  if (chance(70)) config.ppp.peers = {"first"};
+  if (chance(70) && !config.ppp.peers.empty()) config.ppp.peers.emplace_back("second");
+  if (chance(40) && !config.ppp.peers.empty()) config.ppp.peers.emplace_back("third");
   return config;
+}
+
+std::string World::some_peer() {
+  const char* const all[] = {"", "first", "second", "third", "fourth"};
+  return all[pick(5)];
 }
 
 Event World::some_packet() {
@@ -111,7 +125,7 @@ LinkEvent World::anything() {
                          chance(10) ? std::optional<std::string>("no route") : std::nullopt);
     case 17:
       return started(static_cast<unsigned>(number(knows_ ? old : ghost::next(newest_))));  // no supervisor lists a dead call
-    case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3));
+    case 18: return chance(70) ? due : started(static_cast<unsigned>(number(newest_)) + 1 + pick(3), some_peer());
     default: return some_packet();
   }
 }
@@ -215,6 +229,7 @@ void World::feed(LinkEvent event) {
                      words(event));
   if (history_.size() > 25) history_.erase(history_.begin());
   before(event);
+  ways_ = call().ways();
   must_dial_ = must_dial(event);
   auto copy = event;
   const auto step = link_.step(std::move(copy), clocks());
@@ -229,6 +244,36 @@ void World::feed(LinkEvent event) {
     owed_.clear();
   promise(!must_dial_, "a person asks for a call, nothing forbids it, and it does not call at once");
   after(step, from);
+  after_ways(event);
+}
+
+void World::see_way(const StartCall& start) {
+  const auto& peers = call().config().ppp.peers;
+  promise(start.peer.empty() == (peers.size() < 2), "a peer is named of one, or none of several");
+  if (start.peer.empty()) return;
+  const auto& all = call().ways().all();
+  const auto way = std::find_if(all.begin(), all.end(), [&](const Way& w) { return w.peer == start.peer; });
+  promise(way != all.end() && std::find(peers.begin(), peers.end(), start.peer) != peers.end(),
+          "a call by a peer that is not named");
+  promise(way->out == std::nullopt, "a call by a way that is out");
+  const bool another = std::any_of(all.begin(), all.end(), [&](const Way& w) { return !w.out && w.peer != failed_by_; });
+  promise(!failed_by_ || !another || start.peer != failed_by_, "the way that has failed has the next turn, too");
+  seen_["calls by the next way"] += failed_by_ && another;
+}
+
+void World::after_ways(const LinkEvent& event) {
+  const bool person = is_one_of<UnblockAsked, Reconfigured, PlaceGivenUp>(event);
+  const bool failure = is_one_of<CallReport, Listed>(event);
+  const auto& now = call().ways();
+  promise(call().blocked() || !now.next().out, "all ways are out, and the link is not blocked");
+  if (now.all().size() != ways_.all().size()) return;
+  for (std::size_t i = 0; i < now.all().size(); ++i) {
+    const auto &was = ways_.all()[i].out, &out = now.all()[i].out;
+    promise(!out || was || failure, "a way is out without a failure");
+    promise(out || !was || person, "a way is brought back by nobody");
+    seen_["ways that went out"] += now.several() && out && !was;
+    seen_["ways that came back"] += now.several() && was && !out;
+  }
 }
 
 // Whatever has failed before, a person does not wait.
@@ -265,11 +310,15 @@ void World::learns(const Event& event) {
       if (w.copies == 1) w.order = static_cast<unsigned>(arrived_);
     }
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
+    const auto* dialing = std::get_if<Dialing>(&call().state());
+    if (std::holds_alternative<CallGone>(report->what) && dialing && dialing->call.serial == report->serial)
+      failed_by_ = dialing->call.peer;
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
         (shown(call().state()) == Shown::down || shown(call().state()) == Shown::waiting)) {
       ++seen_["adopted"];
       hung_up_ = false;  // its conversations are not what the person meant
+      failed_by_.reset();
       knows_ = true;
       live_ = newest_ = report->serial;
       plan_call(newest_);
@@ -278,6 +327,9 @@ void World::learns(const Event& event) {
     knows_ = true;
   } else if (std::holds_alternative<SupervisorGone>(event)) {
     live_.reset();
+  } else if (std::holds_alternative<DeviceReturned>(event) || std::holds_alternative<Reconfigured>(event) ||
+             std::holds_alternative<PlaceGivenUp>(event)) {
+    failed_by_.reset();  // another may have the next turn now
   } else if (const auto* over = std::get_if<HandedOver>(&event)) {
     on_the_way_ -= over->sent.replayed + over->sent.drops.total();
   } else if (const auto* sent = std::get_if<SentOn>(&event)) {
@@ -330,6 +382,8 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
       Overloaded{
           [&](const StartCall& e) {
             ++seen_["calls"];
+            see_way(e);
+            failed_by_.reset();
             behind_good_bye_ = false;
             promise(!live_, "two calls at a time");
             promise(call().has_place() && !call().parting(), "a call is made from a place that is given up");
@@ -411,7 +465,8 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           },
           [&](const SettleQueue& e) {
             seen_["settled by force"] += e.force;
-            promise(up && up->call.serial == e.serial, "a queue is settled while not up");
+            // The same step may hang up afterwards.
+            promise(routed_ && live_ == e.serial, "a queue is settled while not up");
             if (chance(95)) later(up_to(1s), QueueReport{e.serial, chance(20) || e.force});
             else later(0s, QueueReport{e.serial, true});
           },

@@ -44,6 +44,7 @@ class World {
   Duration up_to(Duration most) { return Duration(std::uniform_int_distribution<Duration::rep>(0, most.count())(random_)); }
   IpAddress some_address(Family family);
   core::LinkConfig some_config();
+  std::string some_peer();
   std::vector<core::AnnounceConfig> some_announces();
   core::LinkEvent anything();
   core::LinkEvent anything_of_appearances();
@@ -63,6 +64,8 @@ class World {
   void see(const core::Tell& told);
   void see(const core::TellAppeared& told);
   void see(const core::RouteBack&);
+  void see_way(const core::StartCall& start);
+  void after_ways(const core::LinkEvent& event);
   [[nodiscard]] bool must_dial(const core::LinkEvent& event) const;
   void answer_notice();
   void after_notices();
@@ -97,6 +100,8 @@ class World {
   bool hung_up_ = false;                              // by a person, and nobody has asked for a call since
   bool asked_idle_ = false;                           // an answer to AskIdle is under way
   std::uint32_t received_ = 0;                        // packets of the far end
+  core::Ways ways_;                                   // before the step
+  std::optional<std::string> failed_by_;              // the peer of a call that never carried; nullopt: nobody knows of one
   bool must_dial_ = false;                            // this step, because a person asks and nothing forbids it
   bool blocked_ = false;
   std::optional<Time> stop_until_;   // until then nothing calls, because of a LeaveAsked

@@ -88,6 +88,8 @@ void World::restart() {
                              std::holds_alternative<AddressAppeared>(*e) || std::holds_alternative<AddressVanished>(*e));
   });
   const auto was_dialing = was_.state == "connecting";
+  const auto peer = call().call() && call().ways().several() ? call().call()->peer : std::string();
+  failed_by_.reset();
   link_ = Link(call().config(), disk_, around(), clocks());
   arrived_ = on_the_way_ = 0;
   last_order_[0] = last_order_[1] = 0;
@@ -117,7 +119,7 @@ void World::restart() {
     newest_ = CallSerial::none;
     const auto ppp = ppp_;
     const auto planned = appointments_;
-    feed(CallReport{*lives, CallStarted{}});
+    feed(CallReport{*lives, CallStarted{.pid = 1, .peer = peer}});
     appointments_ = planned;  // it goes on as it was
     newest_ = before;
     for (const auto& local : ppp)

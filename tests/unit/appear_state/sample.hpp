@@ -19,7 +19,7 @@ inline core::LinkMemory sample() {
   s.until = at(1'799'999'600);
   s.told = {{"mail", {{ip("192.0.2.7"), ip("2001:db8::7")}, 18'446'744'073'709'551'615U}}, {"hook", {}}};
   s.blocked = core::Block{"AuthFailed", "the peer said: \"no\"", core::CallEnd::AuthFailed};
-  s.acceptance = {true, 3};
+  s.ways = core::Ways::saved({{"isp", {true, 3}, core::CallEnd::AuthFailed}, {"\"other\"", {false, 1}}}, "isp");
   core::AppearanceRecord done;
   done.begun = at(1'799'990'000);
   done.ended = at(1'799'990'600);

@@ -83,6 +83,8 @@ TEST(StateJson, OneFaultAndItIsRefused) {
       {"more attempts than can be", [](json& j) { j["past"][0]["notices"][0]["attempts"] = 4'294'967'296; }},
       {"a receiver in words", [](json& j) { j["receivers"]["mail"] = "me"; }},
       {"a block without a reason", [](json& j) { j["blocked"].erase("reason"); }},
+      {"a way without a peer", [](json& j) { j["ways"]["all"][0].erase("peer"); }},
+      {"ways in one word", [](json& j) { j["ways"] = "isp"; }},
       {"a list", [](json& j) { j = json::array({1}); }},
   };
   for (const auto& [what, spoil] : faults) {
@@ -148,15 +150,17 @@ TEST(StateJson, KnowsWhatABlockOfAnEarlierVersionIsFor) {
   auto json = nlohmann::json::parse(to_json(sample()));
   json["blocked"].erase("failure");
   json.erase("acceptance");
+  json.erase("ways");
   const auto back = from_json(json.dump());
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(back->blocked->failure, core::CallEnd::AuthFailed);
-  EXPECT_EQ(back->acceptance.ever,
+  EXPECT_EQ(back->ways.next().acceptance.ever,
             std::any_of(back->past.begin(), back->past.end(), [](auto& r) { return !r.addresses.empty(); }));
-  EXPECT_GE(back->acceptance.refused, core::CallConfig{}.refused_attempts) << "a reload gives one more try, not three";
+  EXPECT_GE(back->ways.next().acceptance.refused, core::CallConfig{}.refused_attempts)
+      << "a reload gives one more try, not three";
   auto never = json;
   for (auto& record : never.at("past")) record["addresses"] = nlohmann::json::array();
-  EXPECT_FALSE(from_json(never.dump())->acceptance.ever);
+  EXPECT_FALSE(from_json(never.dump())->ways.next().acceptance.ever);
   json["blocked"]["reason"] = "block";
   EXPECT_EQ(from_json(json.dump())->blocked->failure, std::nullopt) << "a person's";
   json["blocked"]["failure"] = "AWordOfALaterVersion";
@@ -164,6 +168,21 @@ TEST(StateJson, KnowsWhatABlockOfAnEarlierVersionIsFor) {
   ASSERT_TRUE(later) << later.error();
   ASSERT_TRUE(later->blocked);
   EXPECT_EQ(later->blocked->failure, std::nullopt) << "only a person lifts it";
+}
+
+// An earlier version knew one way, and not its name. It reads what is written for it now.
+TEST(StateJson, HasTheWays) {
+  auto json = nlohmann::json::parse(to_json(sample()));
+  EXPECT_EQ(json["acceptance"], nlohmann::json::parse(R"({"ever":true,"refused":3})"));
+  json.erase("ways");
+  const auto earlier = from_json(json.dump());
+  ASSERT_TRUE(earlier) << earlier.error();
+  EXPECT_EQ(earlier->ways, core::Ways::saved({{"", {true, 3}}}, ""));
+  auto later = nlohmann::json::parse(to_json(sample()));
+  later["ways"]["all"][0]["out"] = "AWordOfALaterVersion";
+  EXPECT_EQ(from_json(later.dump())->ways.all()[0].out, core::CallEnd::Failed) << "it is out all the same";
+  later["ways"]["all"] = nlohmann::json::array();
+  EXPECT_EQ(from_json(later.dump())->ways, core::Ways());
 }
 
 TEST(StateJson, HasTheFailuresInARow) {

@@ -17,3 +17,11 @@ TEST(LinkName, RefusesWhatCouldBecomeAPathAnOptionOrALine) {
   for (const auto* bad : {"", "a/b", "..", "-x", "twelve-bytes", "a b", "a\nb", "é", "a.b", "isp@"})
     EXPECT_FALSE(valid_link_name(bad)) << bad;
 }
+
+TEST(PeerName, IsAFileOfHarmlessLetters) {
+  for (const auto* good : {"isp", "my-isp_2", "a@b:c+d", "provider.old", "0"}) EXPECT_TRUE(valid_peer_name(good)) << good;
+  EXPECT_TRUE(valid_peer_name(std::string(255, 'x')));
+  EXPECT_FALSE(valid_peer_name(std::string(256, 'x')));
+  for (const auto* bad : {"", "-v", ".hidden", "..", "a/b", "a b", "a\nb", "a,b", "a\"b", "b\xfcro"})
+    EXPECT_FALSE(valid_peer_name(bad)) << bad;
+}

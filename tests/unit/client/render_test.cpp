@@ -197,6 +197,11 @@ TEST(MonitorLine, SaysWhatChanged) {
   l.buffered_packets = 7;
   EXPECT_THAT(monitor_line({"changed", l, {"State"}}, {}), testing::EndsWith("isp: up (trigger)\n"));
   EXPECT_THAT(monitor_line({"changed", l, {"BufferedPackets"}}, {}), testing::EndsWith("isp: buffered_packets 7\n"));
+  l.peer = "second";
+  l.peers = {{"first", ""}, {"second", ""}};
+  EXPECT_THAT(monitor_line({"changed", l, {"State", "Peer"}}, {}), testing::EndsWith("isp: up (trigger), peer second\n"));
+  l.peers[0].out = "ConfigError";
+  EXPECT_THAT(monitor_line({"changed", l, {"Peers"}}, {}), testing::EndsWith("isp: peers first (out: ConfigError), second\n"));
   l.appearance = "announcing";
   l.notices = {{"mail", "pending", "", 0, 1}};
   EXPECT_THAT(monitor_line({"changed", l, {"Appearance", "Notices"}}, {}),

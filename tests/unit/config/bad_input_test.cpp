@@ -41,10 +41,14 @@ TEST(BadInput, OneFileOneFault) {
       {"[Link]\nPeer=isp\nUser=me\n", "etc/isp.conf:3: User= needs Device=; with Peer=, write it in the peer file\n"},
 
       {"[Link]\nPeer=../../etc/shadow\n",
-       "etc/isp.conf:2: bad value \"../../etc/shadow\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
-      {"[Link]\nPeer=isp nodetach\n",
-       "etc/isp.conf:2: bad value \"isp nodetach\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
-      {"[Link]\nPeer=-v\n", "etc/isp.conf:2: bad value \"-v\" for Peer=: not the name of a file in /etc/ppp/peers\n"},
+       "etc/isp.conf:2: bad value \"../../etc/shadow\" for Peer=: ../../etc/shadow is not the name of a file in /etc/ppp/peers\n"},
+      {"[Link]\nPeer=isp -detach\n",
+       "etc/isp.conf:2: bad value \"isp -detach\" for Peer=: -detach is not the name of a file in /etc/ppp/peers\n"},
+      {"[Link]\nPeer=a b a\n", "etc/isp.conf:2: bad value \"a b a\" for Peer=: a is named twice; keep one\n"},
+      {"[Link]\nPeer=,\n", "etc/isp.conf:2: bad value \",\" for Peer=: the list is empty\n"},
+      {"[Link]\nPeer=a b c d e f g h i j k l m n o p q\n",
+       "etc/isp.conf:2: bad value \"a b c d e f g h i j k l m n o p q\" for Peer=: 17 names; at most 16 are allowed\n"},
+      {"[Link]\nPeer=-v\n", "etc/isp.conf:2: bad value \"-v\" for Peer=: -v is not the name of a file in /etc/ppp/peers\n"},
       {"[Link]\nPeer=isp\"x\n",
        "etc/isp.conf:2: unpaired double quotes; write a pair around the whole value, or inside a value that does not begin with "
        "one\n"},

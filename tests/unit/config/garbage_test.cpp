@@ -86,7 +86,7 @@ TEST(Garbage, GivesAConfigurationOrAReason) {
     ++good;
     const auto& link = checked->config.links.at(0);
     EXPECT_TRUE(valid_link_name(link.name));
-    EXPECT_NE(link.ppp.peer.empty(), link.ppp.device.empty()) << text;
+    EXPECT_NE(link.ppp.peers.empty(), link.ppp.device.empty()) << text;
     EXPECT_FALSE(link.stable.empty()) << text;
     EXPECT_FALSE(link.routes.empty()) << text;
     EXPECT_GE(link.buffer.bytes, link.mtu) << text;

@@ -55,7 +55,7 @@ From=10.10.10.0/24 fd00:10::/64
   core::LinkConfig expected;
   expected.name = "isp";
   expected.description = "Office ISP, Zürich";
-  expected.ppp = {"", "/dev/ttyS0", 115200, "/etc/ghostd/isp.chat", "office@isp.example"};
+  expected.ppp = {{}, "/dev/ttyS0", 115200, "/etc/ghostd/isp.chat", "office@isp.example"};
   expected.stable = {ip("192.0.2.77"), ip("fd00::77")};
   expected.routes = {net("0.0.0.0/0"), net("::/0"), net("10.0.0.0/8")};
   expected.mtu = 1400;
@@ -98,10 +98,18 @@ TEST(Load, TheLeastFileHasTheDefaults) {
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
   core::LinkConfig expected;
   expected.name = "isp";
-  expected.ppp.peer = "isp";
+  expected.ppp.peers = {"isp"};
   expected.stable = {ip("192.0.0.2")};
   expected.routes = {net("0.0.0.0/0")};
   EXPECT_EQ(loaded->config, core::Config{{expected}});
+}
+
+TEST(Load, SeveralPeersKeepTheirOrder) {
+  TempTree tree;
+  tree.write("etc/isp.conf", "[Link]\nPeer=second first, third\n");
+  EXPECT_EQ(load(tree.roots())->config.links[0].ppp.peers, (std::vector<std::string>{"second", "first", "third"}));
+  tree.write("etc/isp.conf.d/x.conf", "[Link]\nPeer=other\n");
+  EXPECT_EQ(load(tree.roots())->config.links[0].ppp.peers, std::vector<std::string>{"other"});
 }
 
 TEST(Load, NoDirectoryMeansNoLinks) {
@@ -163,10 +171,10 @@ TEST(Load, LaterDirectoriesHideEarlierFiles) {
   auto loaded = load(tree.roots());
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
   ASSERT_EQ(loaded->config.links.size(), 2U);
-  EXPECT_EQ(loaded->config.links[0].ppp.peer, "runtime");
+  EXPECT_EQ(loaded->config.links[0].ppp.peers, std::vector<std::string>{"runtime"});
   EXPECT_EQ(loaded->config.links[0].description, "");
   tree.write("etc/isp.conf", "[Link]\nPeer=admin\n");
-  EXPECT_EQ(load(tree.roots())->config.links[0].ppp.peer, "admin");
+  EXPECT_EQ(load(tree.roots())->config.links[0].ppp.peers, std::vector<std::string>{"admin"});
 }
 
 TEST(Load, AnEmptyFileOrALinkToDevNullMasks) {
@@ -208,7 +216,7 @@ TEST(Load, ADropInMayTurnAPeerIntoADevice) {
   tree.write("etc/isp.conf.d/tty.conf", "[Link]\nPeer=\nDevice=/dev/ttyS1\n");
   const auto loaded = load(tree.roots());
   ASSERT_TRUE(loaded.has_value()) << tree.lines(loaded.error());
-  EXPECT_EQ(loaded->config.links[0].ppp, (core::PppConfig{"", "/dev/ttyS1", 0, "", ""}));
+  EXPECT_EQ(loaded->config.links[0].ppp, (core::PppConfig{{}, "/dev/ttyS1", 0, "", ""}));
 }
 
 TEST(Load, DropInsWithoutTheirFileAreWarnedAbout) {

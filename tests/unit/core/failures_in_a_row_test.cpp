@@ -13,113 +13,124 @@ using Sequel = FailuresInARow::Sequel;
 
 Sequel waits(Duration pause, CallEnd end) { return {pause, end}; }
 Sequel blocks(CallEnd reason) { return {std::nullopt, reason}; }
-Sequel add(FailuresInARow& row, CallEnd end, CallStage stage = CallStage::unknown, const CallConfig& call = kCall) {
-  return row.add(call, end, stage);
-}
+// Only a person can help the way.
+Sequel is_out(std::optional<Duration> pause, CallEnd reason) { return {pause, reason, true}; }
+
+// A link with one way.
+struct Row {
+  FailuresInARow row;
+  Acceptance far_end{};
+  Sequel add(CallEnd end, CallStage stage = CallStage::unknown, const CallConfig& call = kCall) {
+    return row.add(call, end, stage, {far_end});
+  }
+  Sequel add_drop(CallEnd end, bool good) { return row.add_drop(kCall, end, CallStage::running, {far_end}, good); }
+};
 
 }  // namespace
 
 TEST(FailuresInARow, WhatTimeHealsWaitsTwiceAsLongEachTime) {
-  FailuresInARow row;
-  for (const auto pause : {5s, 10s, 20s, 40s, 80s}) EXPECT_EQ(add(row, Busy), waits(pause, Busy));
-  EXPECT_EQ(row.count(), 5U);
-  row.end();
-  EXPECT_EQ(row.count(), 0U);
-  EXPECT_EQ(add(row, NoCarrier), waits(5s, NoCarrier));
+  Row row;
+  for (const auto pause : {5s, 10s, 20s, 40s, 80s}) EXPECT_EQ(row.add(Busy), waits(pause, Busy));
+  EXPECT_EQ(row.row.count(), 5U);
+  row.row.end();
+  EXPECT_EQ(row.row.count(), 0U);
+  EXPECT_EQ(row.add(NoCarrier), waits(5s, NoCarrier));
 }
 
 TEST(FailuresInARow, ARefusalGetsAFewSpacedTries) {
-  FailuresInARow row;
-  EXPECT_EQ(add(row, AuthFailed), waits(5min, AuthFailed));
-  EXPECT_EQ(add(row, AuthFailed), waits(5min, AuthFailed));
-  EXPECT_EQ(add(row, AuthFailed), blocks(AuthFailed));
+  Row row;
+  EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
+  EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
+  EXPECT_EQ(row.add(AuthFailed), is_out({}, AuthFailed));
 }
 
 TEST(FailuresInARow, OneTryBlocksAtOnce) {
-  FailuresInARow row;
+  Row row;
   auto call = kCall;
   call.refused_attempts = 1;
-  EXPECT_EQ(add(row, AuthFailed, CallStage::authenticating, call), blocks(AuthFailed));
+  EXPECT_EQ(row.add(AuthFailed, CallStage::authenticating, call), is_out({}, AuthFailed));
 }
 
 TEST(FailuresInARow, OnlyASuccessForgetsRefusals) {
-  FailuresInARow row;
-  (void)add(row, AuthFailed);
-  row.end();  // a person has hung up meanwhile
-  EXPECT_EQ(add(row, Busy), waits(5s, Busy));
-  EXPECT_EQ(add(row, AuthFailed), waits(5min, AuthFailed));
-  EXPECT_EQ(row.acceptance(), (Acceptance{false, 2}));
-  row.accepted();
-  EXPECT_EQ(row.acceptance(), (Acceptance{true, 0}));
-  EXPECT_EQ(add(row, AuthFailed), waits(5min, AuthFailed));
+  Row row;
+  (void)row.add(AuthFailed);
+  row.row.end();  // a person has hung up meanwhile
+  EXPECT_EQ(row.add(Busy), waits(5s, Busy));
+  EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
+  EXPECT_EQ(row.far_end, (Acceptance{false, 2}));
+  row.far_end.accept();
+  EXPECT_EQ(row.far_end, (Acceptance{true, 0}));
+  EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
   // It got past authentication, and failed later.
-  EXPECT_EQ(add(row, NegotiationFailed, CallStage::addressing), waits(10s, NegotiationFailed));
-  EXPECT_EQ(row.acceptance(), (Acceptance{true, 0}));
+  EXPECT_EQ(row.add(NegotiationFailed, CallStage::addressing), waits(10s, NegotiationFailed));
+  EXPECT_EQ(row.far_end, (Acceptance{true, 0}));
 }
 
 TEST(FailuresInARow, RefusalsOutliveGhostd) {
-  FailuresInARow row({false, 2}, {});
-  EXPECT_EQ(add(row, AuthFailed), blocks(AuthFailed));
+  Row row{{}, {false, 2}};
+  EXPECT_EQ(row.add(AuthFailed), is_out({}, AuthFailed));
 }
 
 TEST(FailuresInARow, EndsWhileAuthenticatingBlockAsRefusals) {
-  FailuresInARow row;
-  EXPECT_EQ(add(row, NegotiationFailed, CallStage::authenticating), waits(5min, NegotiationFailed));
-  EXPECT_EQ(add(row, NegotiationFailed, CallStage::authenticating), waits(5min, NegotiationFailed));
-  EXPECT_EQ(add(row, NegotiationFailed, CallStage::authenticating), blocks(AuthFailed));
-  FailuresInARow known({.ever = true, .refused = 0}, {});
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(add(known, NegotiationFailed, CallStage::authenticating).pause) << i;
+  Row row;
+  EXPECT_EQ(row.add(NegotiationFailed, CallStage::authenticating), waits(5min, NegotiationFailed));
+  EXPECT_EQ(row.add(NegotiationFailed, CallStage::authenticating), waits(5min, NegotiationFailed));
+  EXPECT_EQ(row.add(NegotiationFailed, CallStage::authenticating), is_out({}, AuthFailed));
+  Row known{{}, {.ever = true, .refused = 0}};
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(known.add(NegotiationFailed, CallStage::authenticating).pause) << i;
 }
 
 TEST(FailuresInARow, AMissingDeviceIsLookedForAtShortIntervalsAndNeverBlocks) {
-  FailuresInARow row;
+  Row row;
   auto call = kCall;
   call.redial_attempts = 2;
-  (void)add(row, Busy, CallStage::connecting, call);
-  for (const auto pause : {5s, 10s, 20s, 30s, 30s}) EXPECT_EQ(add(row, DeviceMissing, {}, call), waits(pause, DeviceMissing));
-  EXPECT_EQ(row.count(), 6U);
-  EXPECT_EQ(add(row, Busy, CallStage::connecting, call), blocks(Busy)) << "the second that is not the device's";
+  (void)row.add(Busy, CallStage::connecting, call);
+  for (const auto pause : {5s, 10s, 20s, 30s, 30s}) EXPECT_EQ(row.add(DeviceMissing, {}, call), waits(pause, DeviceMissing));
+  EXPECT_EQ(row.row.count(), 6U);
+  EXPECT_EQ(row.add(Busy, CallStage::connecting, call), blocks(Busy)) << "the second that is not the device's";
 }
 
 TEST(FailuresInARow, FilesAndPersonsBlockAtOnce) {
-  FailuresInARow row;
-  EXPECT_EQ(add(row, ConfigError), blocks(ConfigError));
-  EXPECT_EQ(add(row, SimRefused), blocks(SimRefused));
-}
-
-TEST(FailuresInARow, ForgivenItStartsAgain) {
-  FailuresInARow row({.ever = true, .refused = 2}, {});
-  (void)add(row, Busy);
-  row.forgive();
-  EXPECT_EQ(row, FailuresInARow({.ever = true, .refused = 0}, {}));
-}
-
-TEST(FailuresInARow, AMendedFileGetsOneMoreTry) {
-  FailuresInARow row({.ever = false, .refused = 3}, {});
-  row.one_more_try(kCall);
-  EXPECT_EQ(row.acceptance().refused, 2U);
-  EXPECT_EQ(add(row, AuthFailed), blocks(AuthFailed));
-  FailuresInARow once({.ever = false, .refused = 1}, {});
-  once.one_more_try(kCall);
-  EXPECT_EQ(once.acceptance().refused, 1U) << "no try is added";
+  Row row;
+  EXPECT_EQ(row.add(ConfigError), is_out({}, ConfigError));
+  EXPECT_EQ(row.add(SimRefused), blocks(SimRefused));
 }
 
 TEST(FailuresInARow, ADropOfAGoodCallEndsTheRow) {
-  FailuresInARow row;
-  for (int i = 0; i < 5; ++i) (void)add(row, Busy);
-  EXPECT_EQ(row.add_drop(kCall, PeerDead, CallStage::running, false), waits(160s, PeerDead)) << "its length proves nothing";
-  EXPECT_EQ(row.add_drop(kCall, PeerDead, CallStage::running, true), waits(5s, PeerDead));
-  EXPECT_EQ(row.count(), 0U);
-  EXPECT_EQ(row.add_drop(kCall, DeviceMissing, CallStage::running, true), waits(5s, DeviceMissing));
-  EXPECT_EQ(row.count(), 1U) << "time does not heal that";
+  Row row;
+  for (int i = 0; i < 5; ++i) (void)row.add(Busy);
+  EXPECT_EQ(row.add_drop(PeerDead, false), waits(160s, PeerDead)) << "its length proves nothing";
+  EXPECT_EQ(row.add_drop(PeerDead, true), waits(5s, PeerDead));
+  EXPECT_EQ(row.row.count(), 0U);
+  EXPECT_EQ(row.add_drop(DeviceMissing, true), waits(5s, DeviceMissing));
+  EXPECT_EQ(row.row.count(), 1U) << "time does not heal that";
 }
 
 TEST(FailuresInARow, NoTwoRedialInTheSameSecond) {
-  FailuresInARow one({}, Jitter(1)), other({}, Jitter(2));
+  Row one{FailuresInARow(Jitter(1))}, other{FailuresInARow(Jitter(2))};
   int same = 0;
   for (int i = 0; i < 30; ++i) {
-    const auto a = *add(one, Busy).pause, b = *add(other, Busy).pause;
+    const auto a = *one.add(Busy).pause, b = *other.add(Busy).pause;
     same += a > 1min && std::chrono::abs(a - b) < 1s;
   }
   EXPECT_LE(same, 2);
+}
+
+// While the link can call by another way, the pause goes on as it does for any failure.
+TEST(FailuresInARow, OnlyTheWayIsOutWhileThereIsAnother) {
+  FailuresInARow row;
+  Acceptance first, second;
+  const auto by = [&](Acceptance& way, CallEnd end, const CallConfig& call = kCall) {
+    return row.add(call, end, CallStage::unknown, {way, true});
+  };
+  EXPECT_EQ(by(first, AuthFailed), waits(5min, AuthFailed));
+  EXPECT_EQ(by(second, AuthFailed), waits(5min, AuthFailed)) << "each way has its own count";
+  EXPECT_EQ(by(first, AuthFailed), waits(5min, AuthFailed));
+  EXPECT_EQ(by(first, AuthFailed), is_out(5min, AuthFailed));
+  EXPECT_EQ(by(second, ConfigError), is_out(5s, ConfigError));
+  EXPECT_EQ(by(second, Busy), waits(10s, Busy));
+  EXPECT_EQ(by(second, SimRefused), blocks(SimRefused)) << "each further try does harm";
+  auto call = kCall;
+  call.redial_attempts = 8;
+  EXPECT_EQ(by(second, Busy, call), blocks(Busy)) << "RedialAttempts= counts the calls by all ways";
 }

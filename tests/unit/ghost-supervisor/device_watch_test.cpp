@@ -154,7 +154,7 @@ TEST(Supervisor, TellsThatTheDeviceReturned) {
   Rig rig(settings);
   rig.scenario("isp", "exit 7");
   const auto tty = rig.dir.path() + "/ttyUSB0";
-  rig.links["isp"].ppp.peer.clear();
+  rig.links["isp"].ppp.peers.clear();
   rig.links["isp"].ppp.device = tty;
   rig.links["isp"].name = "isp";
   const auto client = rig.connect();

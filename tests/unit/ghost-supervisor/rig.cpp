@@ -104,7 +104,7 @@ void Rig::scenario(const std::string& link, const std::string& script) {
   dir.write("peers/" + link, script);
   auto& config = links[link];
   config.name = link;
-  config.ppp.peer = link;
+  config.ppp.peers = {link};
 }
 
 std::string Rig::next(const UniqueFd& client) {

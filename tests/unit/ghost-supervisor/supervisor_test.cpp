@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "rig.hpp"
@@ -200,7 +201,7 @@ TEST(Supervisor, WhatCannotBeStartedIsGoneAtOnce) {
   const auto client = rig.connect();
   send_text(client, "dial unknown 1");
   EXPECT_EQ(rig.next(client), "gone unknown 1 ConfigError no such link is configured");
-  rig.links["isp"].ppp.peer = "../../etc/passwd";
+  rig.links["isp"].ppp.peers = {"../../etc/passwd"};
   send_text(client, "dial isp 2");
   EXPECT_THAT(rig.next(client), StartsWith("gone isp 2 ConfigError Peer=: "));
   rig.scenario("isp", "exit 0\ndemand\n");
@@ -210,6 +211,38 @@ TEST(Supervisor, WhatCannotBeStartedIsGoneAtOnce) {
   ::unlink((rig.dir.path() + "/pppd").c_str());
   send_text(client, "dial isp 4");
   EXPECT_THAT(rig.next(client), MatchesRegex("gone isp 4 ConfigError .*/pppd: No such file or directory"));
+}
+
+// Which peers there are is in root's files.
+TEST(Supervisor, ACallIsMadeByThePeerThatWasAskedFor) {
+  Rig rig;
+  const std::string tells = "tr '\\0' ' ' < /proc/$$/cmdline >&2; echo >&2; obey";
+  rig.scenario("isp", tells);
+  rig.dir.write("peers/second", "");
+  rig.links["isp"].ppp.peers = {"isp", "second"};
+  const auto client = rig.connect();
+  unsigned serial = 0;
+  for (const auto& [asked, named, called] : std::vector<std::array<std::string, 3>>{
+           {"", "", "isp"}, {" isp", " peer=isp", "isp"}, {" second", " peer=second", "second"}}) {
+    rig.said.clear();
+    send_text(client, fmt::format("dial isp {}{}", ++serial, asked));
+    EXPECT_THAT(rig.next(client), MatchesRegex(fmt::format("started isp {} pid=[0-9]+{}", serial, named)));
+    ASSERT_TRUE(rig.await([&] { return !rig.said.empty(); }));
+    EXPECT_THAT(rig.said, Contains(HasSubstr(" call " + called + " ")));
+    // A ghostd that comes back hears it again.
+    const auto again = rig.connect();
+    send_text(again, "list");
+    EXPECT_THAT(rig.next(again), ::testing::EndsWith(named.empty() ? std::string() : named));
+    send_text(client, fmt::format("hangup isp {}", serial));
+    EXPECT_THAT(rig.next(client), StartsWith(fmt::format("gone isp {} HungUp", serial)));
+  }
+  send_text(client, "dial isp 8 third");
+  EXPECT_EQ(rig.next(client),
+            "gone isp 8 ConfigError Peer= of link isp does not name third; if its file was changed, run ghostctl reload");
+  rig.links["isp"].ppp.peers.clear();
+  rig.links["isp"].ppp.device = "/dev/ttyS0";
+  send_text(client, "dial isp 9 isp");
+  EXPECT_THAT(rig.next(client), StartsWith("gone isp 9 ConfigError Peer= of link isp does not name isp"));
 }
 
 TEST(Supervisor, WhatPppdWouldReadElsewhereIsRefusedToo) {

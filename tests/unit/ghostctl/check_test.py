@@ -44,6 +44,13 @@ class Check(unittest.TestCase):
         found = json.loads(self.check("--json").stdout)
         self.assertEqual(found, [{"file": "/etc/ppp/options.line", "line": 2, "severity": "error", "message": message}])
 
+    def test_each_peer_file_is_read(self):
+        self.put("/etc/ghostd/links/isp.conf", "[Link]\nPeer=isp second\n")
+        self.put("/etc/ppp/peers/second", "noauth\ndemand\n")
+        code, lines = self.said()
+        self.assertEqual((code, len(lines)), (1, 1), lines)
+        self.assertIn("/etc/ppp/peers/second:2: ", lines[0])
+
     def test_what_pppd_refuses_is_a_warning(self):
         self.put("/etc/ppp/peers/isp", "noauth\nnosuch\n")
         self.assertEqual(self.said(), (0, ['/etc/ppp/peers/isp:2: pppd has no option "nosuch"']))

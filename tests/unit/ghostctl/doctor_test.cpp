@@ -18,8 +18,9 @@ Facts sound() {
   Facts f;
   Link link;
   link.name = "isp";
-  link.peer_path = "/etc/ppp/peers/isp";
-  link.says = {.unusable = "", .tty = "/dev/ttyUSB0", .plugin = "", .interface = "", .script = "/etc/chatscripts/isp"};
+  auto& way = link.ways.emplace_back();
+  way.peer_path = "/etc/ppp/peers/isp";
+  way.says = {.unusable = "", .tty = "/dev/ttyUSB0", .plugin = "", .interface = "", .script = "/etc/chatscripts/isp"};
   f.links.push_back(link);
   f.kernel = "6.1.0";
   f.modules = {{"tun", Module::State::loaded}, {"ppp_async", Module::State::loadable}};
@@ -29,6 +30,8 @@ Facts sound() {
   f.units = {"ghostd.service", "ghost-supervisor.socket"};
   return f;
 }
+
+Way& way(Facts& facts) { return facts.links[0].ways[0]; }
 
 // All but what is fine.
 std::vector<Finding> troubles(const Facts& facts) {
@@ -52,16 +55,16 @@ const Row kTable[] = {
     {"an error", [](Facts& f) { f.errors = {{"/etc/ghostd/links/isp.conf", 3, "unknown key"}}; f.links.clear(); }, obstacle, "isp.conf:3: unknown key", "ghostctl check"},
     {"a warning", [](Facts& f) { f.warnings = {{"/etc/resolv.conf", 0, "no route"}}; }, caution, "no route", ""},
     {"no link", [](Facts& f) { f.links.clear(); }, obstacle, "no link is configured", "ghostctl init"},
-    {"no peer", [](Facts& f) { f.links[0].peer = Seen::missing; }, obstacle, "/etc/ppp/peers/isp does not exist", "Peer="},
-    {"a secret peer", [](Facts& f) { f.links[0].peer = Seen::hidden; }, unseen, "cannot be read", "as root"},
-    {"demand", [](Facts& f) { f.links[0].says.unusable = "/etc/ppp/options:2: \"demand\""; }, obstacle, "isp: /etc/ppp/options:2: \"demand\"", "correct it"},
-    {"no script", [](Facts& f) { f.links[0].script = Seen::missing; }, obstacle, "/etc/chatscripts/isp does not exist", "chat(8)"},
-    {"no tty", [](Facts& f) { f.links[0].tty.seen = Seen::missing; }, obstacle, "/dev/ttyUSB0 does not exist", "/etc/ppp/peers/isp"},
-    {"no device", [](Facts& f) { f.links[0].tty.is_device = false; }, obstacle, "is not a tty", "tty"},
-    {"in use", [](Facts& f) { f.links[0].tty.holder = "minicom (7)"; }, obstacle, "in use by minicom (7)", "end that program"},
+    {"no peer", [](Facts& f) { way(f).peer = Seen::missing; }, obstacle, "/etc/ppp/peers/isp does not exist", "Peer="},
+    {"a secret peer", [](Facts& f) { way(f).peer = Seen::hidden; }, unseen, "cannot be read", "as root"},
+    {"demand", [](Facts& f) { way(f).says.unusable = "/etc/ppp/options:2: \"demand\""; }, obstacle, "isp: /etc/ppp/options:2: \"demand\"", "correct it"},
+    {"no script", [](Facts& f) { way(f).script = Seen::missing; }, obstacle, "/etc/chatscripts/isp does not exist", "chat(8)"},
+    {"no tty", [](Facts& f) { way(f).tty.seen = Seen::missing; }, obstacle, "/dev/ttyUSB0 does not exist", "/etc/ppp/peers/isp"},
+    {"no device", [](Facts& f) { way(f).tty.is_device = false; }, obstacle, "is not a tty", "tty"},
+    {"in use", [](Facts& f) { way(f).tty.holder = "minicom (7)"; }, obstacle, "in use by minicom (7)", "end that program"},
     {"getty", [](Facts& f) { f.units->insert("serial-getty@ttyUSB0.service"); }, obstacle, "a login prompt", "disable --now serial-getty@ttyUSB0.service"},
-    {"ModemManager", [](Facts& f) { f.links[0].tty.of_modem_manager = true; f.units->insert("ModemManager.service"); }, obstacle, "ModemManager may open /dev/ttyUSB0", "KERNEL==\"ttyUSB0\", ENV{ID_MM_PORT_IGNORE}=\"1\""},
-    {"no interface", [](Facts& f) { f.links[0].says = {"", "", "pppoe.so", "eth7", ""}; f.links[0].interface_there = false; }, obstacle, "no interface eth7", "nic-eth7"},
+    {"ModemManager", [](Facts& f) { way(f).tty.of_modem_manager = true; f.units->insert("ModemManager.service"); }, obstacle, "ModemManager may open /dev/ttyUSB0", "KERNEL==\"ttyUSB0\", ENV{ID_MM_PORT_IGNORE}=\"1\""},
+    {"no interface", [](Facts& f) { way(f).says = {"", "", "pppoe.so", "eth7", ""}; way(f).interface_there = false; }, obstacle, "no interface eth7", "nic-eth7"},
     {"no module", [](Facts& f) { f.modules.push_back({"sch_plug", Module::State::missing}); }, obstacle, "6.1.0 has no sch_plug", "linux-image-amd64"},
     {"an old kernel", [](Facts& f) { f.modules.push_back({"sch_plug", Module::State::missing}); f.has_modules = false; }, obstacle, "not installed, and sch_plug", "restart the machine"},
     {"no pppd", [](Facts& f) { f.pppd = false; }, obstacle, "pppd is not installed", "apt install ppp"},
@@ -95,6 +98,18 @@ TEST(Doctor, EachTroubleIsToldAloneAndWithWhatToDo) {
     EXPECT_THAT(found[0].what, HasSubstr(row.what)) << row.name;
     EXPECT_THAT(found[0].todo, HasSubstr(row.todo)) << row.name;
   }
+}
+
+TEST(Doctor, OfSeveralWaysItNamesThePeer) {
+  auto facts = sound();
+  auto second = way(facts);
+  second.peer_path = "/etc/ppp/peers/second";
+  second.tty.seen = Seen::missing;
+  facts.links[0].ways.push_back(second);
+  const auto found = troubles(facts);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0], (Finding{obstacle, "isp, peer second: /dev/ttyUSB0 does not exist",
+                               "connect the modem, or correct the tty in /etc/ppp/peers/second"}));
 }
 
 TEST(Doctor, NeighboursThatLeaveGhostdAloneAreNoTrouble) {

@@ -73,6 +73,12 @@ class Doctor(unittest.TestCase):
         os.unlink(self.root + "/etc/ppp/peers/isp")
         self.assert_problem("/etc/ppp/peers/isp does not exist")
 
+    def test_each_peer_is_looked_at(self):
+        self.put("/etc/ghostd/links/isp.conf", "[Link]\nPeer=isp second\n")
+        self.assert_problem("isp, peer second: /etc/ppp/peers/second does not exist")
+        self.put("/etc/ppp/peers/second", "/dev/ttyT1\n")
+        self.assert_problem("isp, peer second: /dev/ttyT1 does not exist")
+
     def test_modules(self):
         self.put(f"/lib/modules/{KERNEL}/modules.dep", "".join(f"kernel/{m}.ko:\n" for m in MODULES[:-2]))
         self.assert_problem("has no sch_plug, ppp_async")

@@ -49,7 +49,7 @@ TEST(InitFiles, AnExistingPeerNeedsOnlyALink) {
 ppp::PppdOptions read(const std::string& name, const std::string& peer) {
   core::LinkConfig link;
   link.name = name;
-  link.ppp.peer = name;
+  link.ppp.peers = {name};
   ppp::ToldFiles told(std::map<std::string, std::string>{{"/etc/ppp/peers/" + name, peer}});
   return ppp::read_options_of(*ppp::pppd_argv(link), told);
 }

@@ -25,6 +25,8 @@ LinkConfig hut() {
 TEST(Executor, DoesAWholeCallInOrder) {
   Life life;
   EXPECT_THAT(life.at(0s, packet("a")), ElementsAre("dial isp 1"));
+  Life by_several(two_ways());
+  EXPECT_THAT(by_several.at(0s, packet("a")), ElementsAre("dial isp 1 by first"));
   EXPECT_THAT(life.at(1s, started(1)), IsEmpty());
   EXPECT_THAT(life.at(2s, test::interface), ElementsAre("prepare"));
   EXPECT_THAT(life.at(3s, packet("b")), IsEmpty());

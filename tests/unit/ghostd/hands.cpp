@@ -61,8 +61,8 @@ net::Result<Duration> Hands::idle_left() {
   return *idle_left_;
 }
 
-bool Hands::dial(const std::string& link, CallSerial serial) {
-  note("dial " + link + " " + std::to_string(number(serial)));
+bool Hands::dial(const std::string& link, CallSerial serial, const std::string& peer) {
+  note("dial " + link + " " + std::to_string(number(serial)) + (peer.empty() ? "" : " by " + peer));
   return supervisor_is_there;
 }
 
@@ -103,7 +103,7 @@ namespace {
 // The far end has accepted the link before, so a call that comes up need not be saved.
 LinkMemory accepted() {
   LinkMemory memory;
-  memory.acceptance.ever = true;
+  memory.ways.acceptance().ever = true;
   return memory;
 }
 

@@ -54,7 +54,7 @@ struct Hands final : daemon::Path,
   net::Result<core::Duration> idle_left() override;
   net::Result<void> forget(const IpAddress& address) override { return kernel("forget " + address.str()); }
   net::Result<void> set_blocked(bool blocked) override { return kernel(blocked ? "block" : "unblock"); }
-  bool dial(const std::string& link, CallSerial serial) override;
+  bool dial(const std::string& link, CallSerial serial, const std::string& peer) override;
   bool hang_up(const std::string& link, CallSerial serial) override;
   std::string interface_of(const std::string& link) const override { return "call-" + link; }
   void make_ready(bool wanted) override { note(wanted ? "make ready" : "not ready"); }

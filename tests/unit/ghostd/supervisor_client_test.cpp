@@ -41,6 +41,8 @@ TEST_F(SupervisorClientTest, ConnectsWhenThereIsSomethingToSayAndHearsWhatItIsTo
   ASSERT_TRUE(client.send(ppp::Dial{"isp", CallSerial{7}}));
   ASSERT_TRUE(supervisor.accept());
   EXPECT_EQ(supervisor.heard(), "dial isp 7");
+  ASSERT_TRUE(client.dial("two", CallSerial{8}, "second"));
+  EXPECT_EQ(supervisor.heard(), "dial two 8 second");
   supervisor.say("started isp 7 pid=42");
   supervisor.say("address isp 7 local=10.0.0.1 remote=10.0.0.2");
   ASSERT_TRUE(await([&] { return heard.size() == 2; }));

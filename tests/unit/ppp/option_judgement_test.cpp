@@ -18,7 +18,7 @@ namespace {
 PppdOptions with(Files files) {
   core::LinkConfig link;
   link.name = "isp";
-  link.ppp.peer = "isp";
+  link.ppp.peers = {"isp"};
   ToldFiles told(std::move(files));
   return read_options_of(*pppd_argv(link), told);
 }

@@ -20,14 +20,14 @@ namespace {
 core::LinkConfig peer_link() {
   core::LinkConfig link;
   link.name = "isp";
-  link.ppp.peer = "provider";
+  link.ppp.peers = {"provider"};
   link.stable = {*IpAddress::parse("192.0.0.2")};
   return link;
 }
 
 core::LinkConfig modem_link() {
   auto link = peer_link();
-  link.ppp = {.peer = "", .device = "/dev/ttyS0", .speed = 115200, .connect = "/etc/ppp/chat/isp", .user = "bob@isp"};
+  link.ppp = {.peers = {}, .device = "/dev/ttyS0", .speed = 115200, .connect = "/etc/ppp/chat/isp", .user = "bob@isp"};
   return link;
 }
 
@@ -101,7 +101,7 @@ TEST(Options, WhatAShellOrPppdWouldReadAsMoreThanAWordIsRefused) {
   }
   for (const auto* bad : {"/etc/passwd", "../x", "-x", "a b", "a\nb", "a;b"}) {
     auto link = peer_link();
-    link.ppp.peer = bad;
+    link.ppp.peers = {bad};
     const auto argv = pppd_argv(link);
     ASSERT_FALSE(argv) << bad;
     EXPECT_THAT(argv.error(), HasSubstr("Peer="));

@@ -22,7 +22,8 @@ IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 constexpr auto kSerial = static_cast<CallSerial>(7);
 
 std::vector<Request> requests() {
-  return {Dial{"isp", kSerial}, Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)}, List{}, Names{}};
+  return {Dial{"isp", kSerial}, Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)}, List{}, Names{},
+          Dial{"isp", kSerial, "my-isp.2"}};
 }
 
 std::vector<Message> messages() {
@@ -37,7 +38,8 @@ std::vector<Message> messages() {
           Refused{"isp", kSerial, "a call lives already"},
           Refused{"", CallSerial::none, "not allowed"},
           Listed{},
-          DeviceBack{"isp"}};
+          DeviceBack{"isp"},
+          CallNews{"isp", kSerial, CallStarted{4711, "my-isp.2"}}};
 }
 
 }  // namespace
@@ -46,6 +48,7 @@ TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(requests()[0]), "dial isp 7");
   EXPECT_EQ(encode(requests()[2]), "list");
   EXPECT_EQ(encode(requests()[3]), "names");
+  EXPECT_EQ(encode(requests()[4]), "dial isp 7 my-isp.2");
   EXPECT_EQ(encode(messages()[0]), "started isp 7 pid=4711");
   EXPECT_EQ(encode(messages()[2]), "address isp 7 local=10.1.2.3 remote=10.1.2.1 dns=9.9.9.9,2620:fe::fe");
   EXPECT_EQ(encode(messages()[4]), "gone isp 7 Busy Failed (BUSY) (pppd exit code 8)");
@@ -55,6 +58,7 @@ TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(messages()[8]), "refused isp 7 a call lives already");
   EXPECT_EQ(encode(messages()[9]), "refused - 0 not allowed");
   EXPECT_EQ(encode(messages()[11]), "device isp");
+  EXPECT_EQ(encode(messages()[12]), "started isp 7 pid=4711 peer=my-isp.2");
 }
 
 TEST(Protocol, ReadsBackWhatItWrites) {
@@ -81,7 +85,15 @@ TEST(Protocol, RefusesRequestsThatAreNotExactlyOne) {
                                                          "dial isp -1",
                                                          "dial isp +1",
                                                          "dial isp 7 ",
-                                                         "dial isp 7 x",
+                                                         "dial isp 7  x",
+                                                         "dial isp 7 x y",
+                                                         "dial isp 7 x ",
+                                                         "dial isp 7 ../x",
+                                                         "dial isp 7 /etc/passwd",
+                                                         "dial isp 7 -x",
+                                                         "dial isp 7 .x",
+                                                         "dial isp 7 " + std::string(256, 'x'),
+                                                         "hangup isp 7 x",
                                                          "dial  isp 7",
                                                          " dial isp 7",
                                                          "dial isp 7\n",
@@ -113,6 +125,11 @@ TEST(Protocol, RefusesMessagesThatAreNotExactlyOne) {
                                                          "started isp 7 pid=0",
                                                          "started isp 7 pid=-3",
                                                          "started isp 7 pid=1 x",
+                                                         "started isp 7 pid=1 ",
+                                                         "started isp 7 pid=1 peer=",
+                                                         "started isp 7 pid=1 peer=a/b",
+                                                         "started isp 7 pid=1 peer=a b",
+                                                         "started isp 7 peer=a",
                                                          "address isp 7 local=1.2.3.4",
                                                          "address isp 7 remote=1.2.3.4 local=1.2.3.5",
                                                          "address isp 7 local=1.2.3 remote=1.2.3.4",
