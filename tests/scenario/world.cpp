@@ -466,7 +466,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const SettleQueue& e) {
             seen_["settled by force"] += e.force;
             // The same step may hang up afterwards.
-            promise(routed_ && live_ == e.serial, "a queue is settled while not up");
+            promise(!routed_.empty() && live_ == e.serial, "a queue is settled while not up");
             if (chance(95)) later(up_to(1s), QueueReport{e.serial, chance(20) || e.force});
             else later(0s, QueueReport{e.serial, true});
           },
