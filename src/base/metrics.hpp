@@ -16,6 +16,7 @@ constexpr std::uint32_t demand_metric(unsigned rank) { return 1000 + rank; }
 static_assert(call_metric(kRanks) < demand_metric(0));
 
 // A standby link (Metric=) has its routes in main: the call's with its metric, the demand interface's with the next.
+inline constexpr std::uint32_t kStandbyMetricMax = 0xffff'fffe;
 constexpr std::uint32_t standby_call_metric(std::uint32_t metric) { return metric; }
 constexpr std::uint32_t standby_demand_metric(std::uint32_t metric) { return metric + 1; }
 

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 
 #include "base/ids.hpp"
+#include "base/metrics.hpp"
 #include "config/parse.hpp"
 #include "config/window.hpp"
 
@@ -212,7 +212,7 @@ const std::vector<Key>& table() {
       routes_key(),
       // The route into the demand interface has the next number behind it.
       key("Link", "Metric", [](Draft& d) -> auto& { return d.link.metric; },
-          number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max() - 1)),
+          number(std::uint32_t{1}, kStandbyMetricMax)),
       key("Link", "StandbyLinger", [](Draft& d) -> auto& { return d.link.standby_linger; }, span(0s, "0", Infinity::allowed)),
       key("Call", "IdleTimeout", [](Draft& d) -> auto& { return d.link.call.idle_timeout; },
           span(1s, "1s", Infinity::allowed)),

@@ -16,11 +16,18 @@ std::vector<IpAddress> call_servers(const NamesLink& link) {
   return servers.empty() ? link.configured : servers;
 }
 
+bool in_front(const NamesLink& link) {
+  const auto servers = link.up ? call_servers(link) : link.configured;
+  return !link.gives_way && std::none_of(servers.begin(), servers.end(), [&](const IpAddress& server) {
+    return std::find(link.behind_in.begin(), link.behind_in.end(), server.family()) != link.behind_in.end();
+  });
+}
+
 // The one link whose servers are asked. nullptr: none. Links with default traffic come first. A link without it is asked only if
 // it has DNS= and no link with default traffic has servers.
 const NamesLink* choose(const std::vector<const NamesLink*>& by_rank) {
   const auto first = [&](auto fits) -> const NamesLink* {
-    const auto at = std::find_if(by_rank.begin(), by_rank.end(), [&](const NamesLink* l) { return l->in_front && fits(*l); });
+    const auto at = std::find_if(by_rank.begin(), by_rank.end(), [&](const NamesLink* l) { return in_front(*l) && fits(*l); });
     return at == by_rank.end() ? nullptr : *at;
   };
   const auto up_default = first([](const NamesLink& l) { return l.up && has_default(l); });

@@ -4,7 +4,8 @@
 // resolv.conf(5) is a plain list.
 //
 // At most one interface is asked: that of the link that carries default traffic, or would be called for it. resolved asks all
-// interfaces with a matching domain at once. If several links had it, every lookup would dial all of them.
+// interfaces with a matching domain at once. If several links had it, every lookup would dial all of them. A link whose servers are
+// of a family that another default route carries is not asked: the host has a better way, and its own servers for it.
 #pragma once
 #include <map>
 #include <optional>
@@ -25,7 +26,8 @@ struct NamesLink {
   std::vector<IpAddress> configured;  // DNS=
   bool up = false;                    // a call carries its traffic
   bool callable = true;               // its packets are carried or wait for a call; false: it is barred
-  bool in_front = true;               // false: another default route is in front of this link's, so its servers are not asked
+  bool gives_way = false;             // other default routes carry all of its default traffic, or some because it cannot call
+  std::vector<Family> behind_in{};    // the families whose default traffic another route carries
   std::vector<IpAddress> named;       // the servers that the call named
   std::optional<IpAddress> remote;    // of the call
   bool operator==(const NamesLink&) const = default;

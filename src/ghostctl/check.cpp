@@ -68,7 +68,7 @@ std::vector<Said> pppd_files_of(const core::Config& config, const std::string& r
 ExitCode check(const Options& options) {
   const auto roots = init::roots_under(options.root);
   auto loaded = options.file.empty() ? config::load(roots) : config::check_file(options.file, roots);
-  std::vector<std::string> beside;
+  std::vector<net::Explained> beside;
   const bool this_host = options.file.empty() && options.root.empty();
   if (loaded && this_host) beside = what_stands_beside(loaded->config);
   if (loaded && this_host)
@@ -83,7 +83,8 @@ ExitCode check(const Options& options) {
       add(out, loaded->warnings, "warning");
       for (const auto& [severity, remark] : pppd)
         out.push_back({{"file", remark.at.file}, {"line", remark.at.line}, {"severity", severity}, {"message", remark.text}});
-      for (const auto& line : beside) out.push_back({{"file", ""}, {"line", 0}, {"severity", "note"}, {"message", line}});
+      for (const auto& [warning, text] : beside)
+        out.push_back({{"file", ""}, {"line", 0}, {"severity", warning ? "warning" : "note"}, {"message", text}});
     } else {
       add(out, loaded.error(), "error");
     }
@@ -92,7 +93,8 @@ ExitCode check(const Options& options) {
     for (const auto& d : loaded ? loaded->warnings : loaded.error()) fmt::print(stderr, "{}\n", bus::clean_text(d.str()));
     for (const auto& [severity, remark] : pppd)
       fmt::print(stderr, "{}{}\n", std::string_view(severity) == "note" ? "note: " : "", bus::clean_text(remark.str()));
-    for (const auto& line : beside) fmt::print(stderr, "note: {}\n", bus::clean_text(line));
+    for (const auto& [warning, text] : beside)
+      fmt::print(stderr, "{}: {}\n", warning ? "warning" : "note", bus::clean_text(text));
     if (loaded && options.file.empty() && loaded->config.links.empty())
       fmt::print(stderr, "ghostctl: no links are configured (/etc/ghostd/links/NAME.conf)\n");
   }

@@ -234,7 +234,7 @@ Facts look(const std::string& root) {
     if (whole) {
       for (auto& warning : config::check_resolver(*loaded, client::host_resolver(), client::leads_somewhere))
         out.warnings.push_back(std::move(warning));
-      out.beside = client::what_stands_beside(loaded->config);
+      for (auto& line : client::what_stands_beside(loaded->config)) out.beside.push_back(std::move(line.text));
     }
   } else {
     out.errors = std::move(loaded.error());

@@ -119,8 +119,9 @@ core::HandedOver CallPath::hand_over(CallSerial serial, Family family, std::vect
 }
 
 net::Result<void> CallPath::refuse(Family family, bool refuse) {
-  const auto routes = net::call_routes(only(where_(), family), {});
-  return refuse ? host_.rtnl().add(routes) : host_.rtnl().remove(routes);
+  const auto routing = only(where_(), family);
+  return refuse ? host_.rtnl().add(net::call_routes(routing, {}))
+                : host_.rtnl().remove(net::call_routes(net::in_full(routing), {}));
 }
 
 net::Result<void> CallPath::route_back(std::optional<Family> which) {
@@ -128,7 +129,7 @@ net::Result<void> CallPath::route_back(std::optional<Family> which) {
   net::Result<void> outcome;
   for (const auto family : {Family::v4, Family::v6}) {
     if (which && *which != family) continue;
-    const auto routing = only(link, family);
+    const auto routing = net::in_full(only(link, family));
     for (const auto& routes : {net::call_routes(routing, {family}), net::call_routes(routing, {})})
       if (auto ok = host_.rtnl().remove(routes); !ok) outcome = ok;
   }

@@ -52,7 +52,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
   auto& tuns = inherited_.tuns;
   autoconf_.emplace(loop_, host_, std::move(inherited_.sockets["icmp6"]),
                     [this](const std::string& link, const IpAddress& address) { return may_have(link, address); });
-  // A link keeps the index that an earlier ghostd gave it, because its routes, also those of a living call, carry the index.
+  // A link keeps the index that an earlier ghostd gave it, because its routes, also those of a living call, carry the index. Of a
+  // standby link these are only the call's.
   auto known = must(net::known_ranks(host_.rtnl().socket()));
   std::set<unsigned> taken;
   for (const auto& [name, index] : known) taken.insert(index);
@@ -60,7 +61,8 @@ Daemon::Daemon(loop::EventLoop& loop, core::Config config, const Paths& paths)
     auto inherited = tuns.extract(link.name);
     auto tun = inherited ? std::move(inherited.mapped()) : must(make_stored_tun(link.name));
     unsigned index = 0;
-    if (const auto before = known.extract(demand_interface(link.name))) index = before.mapped();
+    if (const auto before = known.extract(link.metric ? supervisor_.interface_of(link.name) : demand_interface(link.name)))
+      index = before.mapped();
     else
       while (!taken.insert(index).second) ++index;
     add_link(std::move(link), std::move(tun), index);

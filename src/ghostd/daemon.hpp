@@ -131,7 +131,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   std::optional<net::RtnetlinkMonitor> monitor_;
   loop::IoSource monitor_io_;
   std::optional<HostKeeping> keeper_;
-  std::vector<std::string> beside_;  // what was last logged about others' default routes
+  std::vector<net::Explained> beside_;  // what was last logged about others' default routes
   loop::Timer roll_timer_;
   loop::DeferSource places_;  // deferred, because a link must not be removed within its own step
 

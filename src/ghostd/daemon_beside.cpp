@@ -7,6 +7,22 @@
 #include "ghostd/log.hpp"
 
 namespace ghost::daemon {
+namespace {
+
+std::vector<net::Route> without(std::vector<net::Route> routes, const std::vector<net::Route>& others) {
+  std::erase_if(routes, [&](const net::Route& r) { return std::find(others.begin(), others.end(), r) != others.end(); });
+  return routes;
+}
+
+// For people.
+std::string place_of(const std::vector<Family>& withdrawn, bool can_call) {
+  if (withdrawn.empty()) return "its default route is restored";
+  std::string families;
+  for (const auto family : withdrawn) families += (families.empty() ? "" : ", ") + std::string(to_string(family));
+  return std::string(can_call ? "" : "cannot call now, so ") + "its default route gives way for " + families;
+}
+
+}  // namespace
 
 void Daemon::keep() {
   const auto kept = [this] {
@@ -46,20 +62,19 @@ void Daemon::see_who_stands_in_front() {
   std::size_t i = 0;
   bool changed = false;
   for (const auto& [name, link] : links_) {
+    const bool can_call = able[i];
     const auto& stands = now[i++];
     const auto before = link->standing();
     if (stands == before) continue;
+    const auto had = link->kept().routes;
     link->stand(stands);
+    const auto has = link->kept().routes;
     changed = true;
-    if (stands.withdrawn != before.withdrawn) {
-      log(LOG_INFO, name, stands.withdrawn ? "cannot call now, so its default route gives way" : "its default route is restored");
-      auto routing = link->placed().routing();
-      routing.withdrawn = false;
-      auto routes = net::demand_routes(routing);
-      std::erase_if(routes, [](const net::Route& r) { return r.prefix.length != 0; });
-      const auto done = stands.withdrawn ? host_.rtnl().remove(routes) : host_.rtnl().add(routes);
+    if (stands.withdrawn != before.withdrawn) log(LOG_INFO, name, place_of(stands.withdrawn, can_call));
+    const auto removed = host_.rtnl().remove(without(had, has));
+    const auto added = host_.rtnl().add(without(has, had));
+    for (const auto& done : {removed, added})
       if (!done) log(LOG_WARNING, name, done.error().what);
-    }
     if (stands.front != before.front)
       log(LOG_INFO, name, stands.front.empty() ? "is now the preferred default route" : "gives way to " + stands.front);
     show(*link);
@@ -75,7 +90,8 @@ void Daemon::tell_what_stands_beside() {
   auto now = net::explain(host_.foreign_defaults(), routings);
   if (now == beside_) return;
   for (const auto& line : now)
-    if (std::find(beside_.begin(), beside_.end(), line) == beside_.end()) log(LOG_NOTICE, "", line);
+    if (std::find(beside_.begin(), beside_.end(), line) == beside_.end())
+      log(line.warning ? LOG_WARNING : LOG_NOTICE, "", line.text);
   beside_ = std::move(now);
 }
 

@@ -83,7 +83,7 @@ void Daemon::listen() {
   for (const auto& [name, link] : links_) {
     // An earlier ghostd may have refused a family beside a call that is over. The refusal would stay until the next call.
     if (link->machine().serial() == CallSerial::none)
-      if (auto ok = host_.rtnl().remove(net::call_routes(link->placed().routing(), {})); !ok)
+      if (auto ok = host_.rtnl().remove(net::call_routes(net::in_full(link->placed().routing()), {})); !ok)
         log(LOG_WARNING, name, ok.error().what);
     link->listen();
   }

@@ -121,7 +121,7 @@ net::Result<void> Host::set_rules(const std::vector<Placed>& links) {
 
 net::Result<void> Host::give_up(Placed link) {
   link.has_place = true;
-  return rtnl_.remove(net::demand_routes(link.routing()));
+  return rtnl_.remove(net::demand_routes(net::in_full(link.routing())));
 }
 
 Host::InTable Host::of_call(const Placed& link) {

@@ -27,13 +27,15 @@ namespace ghost::daemon {
 struct Placed {
   const core::LinkConfig& config;
   unsigned index = 0;
-  std::vector<Family> carried{};  // the families that its call carries now
-  bool withdrawn = false;         // net::Standing
-  std::string interface{};        // the name that its calls' interface has
-  bool has_place = true;          // false: the link has given up its routes, and gets others or none
+  std::vector<Family> carried{};    // the families that its call carries now
+  std::vector<Family> withdrawn{};  // net::Standing
+  std::vector<Family> outranked{};  // the same
+  std::string interface{};          // the name that its calls' interface has
+  bool has_place = true;            // false: the link has given up its routes, and gets others or none
   [[nodiscard]] net::LinkRouting routing() const {
     auto prefixes = has_place ? config.routes : std::vector<Prefix>();
-    return {config.name, interface, index, std::move(prefixes), config.stable, config.metric, carried, withdrawn};
+    return {config.name,   interface, index,     std::move(prefixes), config.stable,
+            config.metric, carried,   withdrawn, outranked,           config.share};
   }
 };
 // Where the link is placed now.

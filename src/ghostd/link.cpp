@@ -88,7 +88,7 @@ core::LinkStatus Link::status() const {
 }
 
 Placed Link::placed() const {
-  Placed out{machine().config(), index_, {}, standing_.withdrawn, interface(), machine().has_place()};
+  Placed out{machine().config(), index_, {}, standing_.withdrawn, standing_.outranked, interface(), machine().has_place()};
   if (const auto* up = machine().carries())
     for (const auto family : {Family::v4, Family::v6})
       if (up->of(family) == core::Carriage::carried) out.carried.push_back(family);

@@ -49,7 +49,8 @@ void Names::see(const Link& link, const core::LinkStatus& status) {
                         .configured = config.dns,
                         .up = link.machine().carries() != nullptr,
                         .callable = !link.machine().barred(),
-                        .in_front = !link.standing().behind && !link.standing().withdrawn,
+                        .gives_way = link.standing().behind || (!link.machine().can_call() && !link.standing().withdrawn.empty()),
+                        .behind_in = link.standing().behind_in,
                         .named = status.dns,
                         .remote = status.remote_address},
                // A call of an earlier ghostd still has its servers. They are judged when this ghostd has adopted the call.

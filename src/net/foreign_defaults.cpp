@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/ids.hpp"
+#include "base/metrics.hpp"
 #include "net/numbers.hpp"
 
 namespace ghost::net {
@@ -17,7 +20,54 @@ bool belongs_to_a_link(const std::string& interface, const std::vector<LinkRouti
   });
 }
 
+Explained beside_standby(const ForeignDefault& one, const LinkRouting& link) {
+  const auto who = fmt::format("{} {}", to_string(one.family), one.str());
+  if (has_metric_of(one, link)) {
+    std::string advice;
+    if (one.metric < kStandbyMetricMax) advice = fmt::format("Metric={} or more to leave the link behind it", one.metric + 1);
+    if (one.metric > 2)
+      advice += fmt::format("{}{} or less to put the link in front", advice.empty() ? "Metric=" : ", ", one.metric - 2);
+    return {true, fmt::format("{} has a metric that link {} uses, too (Metric={} and the next), and is preferred to it; write {}",
+                              who, link.link, *link.metric, advice)};
+  }
+  return {false, is_preferred(one, link)
+                     ? fmt::format("{} is preferred to link {} (Metric={}), which carries traffic only without it", who,
+                                   link.link, *link.metric)
+                     : fmt::format("{} ranks below link {} (Metric={}): packets without a chosen source address use the link",
+                                   who, link.link, *link.metric)};
+}
+
+// For people: a host may have dozens.
+std::string listed(const std::vector<IpAddress>& addresses) {
+  constexpr std::size_t kShown = 8;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(addresses.size(), kShown); ++i) out += (out.empty() ? "" : ", ") + addresses[i].str();
+  return addresses.size() <= kShown ? out : fmt::format("{} and {} more", out, addresses.size() - kShown);
+}
+
+bool is_stable(const IpAddress& address, const std::vector<LinkRouting>& links) {
+  return std::any_of(links.begin(), links.end(), [&](const LinkRouting& link) {
+    return std::find(link.stable.begin(), link.stable.end(), address) != link.stable.end();
+  });
+}
+
+// The link carries this address, as those of its LAN (ruleset.hpp).
+bool is_shared(const IpAddress& address, const std::vector<LinkRouting>& links) {
+  return std::any_of(links.begin(), links.end(), [&](const LinkRouting& link) {
+    return is_first(link, address.family()) &&
+           std::any_of(link.share.begin(), link.share.end(), [&](const Prefix& p) { return p.contains(address); });
+  });
+}
+
 }  // namespace
+
+bool is_preferred(const ForeignDefault& one, const LinkRouting& standby) {
+  return one.metric <= standby_demand_metric(*standby.metric);
+}
+
+bool has_metric_of(const ForeignDefault& one, const LinkRouting& standby) {
+  return one.metric == standby_call_metric(*standby.metric) || one.metric == standby_demand_metric(*standby.metric);
+}
 
 std::string ForeignDefault::str() const {
   return fmt::format("default{} dev {}{}", gateway ? " via " + gateway->str() : "", interface,
@@ -28,18 +78,30 @@ std::vector<ForeignDefault> foreign_defaults(const std::vector<RouteSeen>& route
                                              const std::map<unsigned, std::string>& names,
                                              const std::vector<LinkRouting>& links) {
   std::vector<ForeignDefault> out;
+  std::set<std::pair<Family, unsigned>> ways;  // the interfaces of these routes
+  std::set<IpAddress> theirs;
   for (const auto& route : routes) {
     if (route.table != kMainTable || route.prefix.length != 0 || !route.unicast || route.protocol == kProtocol) continue;
     for (const auto& hop : route.hops) {
       const auto name = names.find(hop.interface);
       if (name == names.end() || belongs_to_a_link(name->second, links)) continue;
-      ForeignDefault one{route.prefix.family(), name->second, hop.gateway, route.metric, {}};
-      for (const auto& a : addresses)
-        if (a.index == hop.interface && a.global && !a.removed && a.local.family() == one.family)
-          one.addresses.push_back(a.local);
-      std::sort(one.addresses.begin(), one.addresses.end());
-      out.push_back(std::move(one));
+      out.push_back({route.prefix.family(), name->second, hop.gateway, route.metric, {}});
+      ways.insert({route.prefix.family(), hop.interface});
+      if (route.source) theirs.insert(*route.source);
     }
+  }
+  std::set<IpAddress> shared;
+  for (const auto& a : addresses) {
+    const auto name = names.find(a.index);
+    if (!a.global || a.removed || name == names.end() || belongs_to_a_link(name->second, links)) continue;
+    const bool at_a_way = ways.contains({a.local.family(), a.index});
+    (!at_a_way && is_shared(a.local, links) ? shared : theirs).insert(a.local);
+  }
+  for (auto& one : out) {
+    for (const auto& a : theirs)
+      if (a.family() == one.family && !is_stable(a, links)) one.addresses.push_back(a);
+    for (const auto& a : shared)
+      if (a.family() == one.family && !is_stable(a, links) && !theirs.contains(a)) one.shared.push_back(a);
   }
   std::stable_sort(out.begin(), out.end(), [](const ForeignDefault& a, const ForeignDefault& b) {
     return std::pair(a.family, a.metric) < std::pair(b.family, b.metric);
@@ -47,29 +109,23 @@ std::vector<ForeignDefault> foreign_defaults(const std::vector<RouteSeen>& route
   return out;
 }
 
-std::vector<std::string> explain(const std::vector<ForeignDefault>& defaults, const std::vector<LinkRouting>& links) {
-  std::vector<std::string> out;
+std::vector<Explained> explain(const std::vector<ForeignDefault>& defaults, const std::vector<LinkRouting>& links) {
+  std::vector<Explained> out;
   for (const auto& one : defaults) {
     const LinkRouting* first = nullptr;
     for (const auto& link : links)
       if (is_first(link, one.family) && (first == nullptr || link.index < first->index)) first = &link;
     for (const auto& link : links)
-      if (link.metric && has_default(link, one.family))
-        out.push_back(
-            *link.metric > one.metric
-                ? fmt::format("{} {} is preferred to link {} (Metric={}), which carries traffic only without it",
-                              to_string(one.family), one.str(), link.link, *link.metric)
-                : fmt::format("{} {} ranks below link {} (Metric={}): packets without a chosen source address use the link",
-                              to_string(one.family), one.str(), link.link, *link.metric));
+      if (link.metric && has_default(link, one.family)) out.push_back(beside_standby(one, link));
     if (first == nullptr) continue;
-    std::string bound;
-    for (const auto& a : one.addresses) bound += (bound.empty() ? "" : ", ") + a.str();
-    out.push_back(fmt::format(
-        "{} {} gives way while ghostd runs: packets without a chosen source address use link {}; {}", to_string(one.family),
-        one.str(), first->link,
-        bound.empty() ? std::string("the main table's more specific routes still apply")
-                      : fmt::format("packets from {} (such as answers to connections that came in by {}) are not affected", bound,
-                                    one.interface)));
+    auto text = fmt::format("{} {} gives way while ghostd runs: packets without a chosen source address use link {}; ",
+                            to_string(one.family), one.str(), first->link);
+    text += one.addresses.empty()
+                ? std::string("the main table's more specific routes still apply")
+                : fmt::format("packets from {} (such as answers to connections that came in by {}) are not affected",
+                              listed(one.addresses), one.interface);
+    if (!one.shared.empty()) text += fmt::format("; packets from {} use the link, as From= says", listed(one.shared));
+    out.push_back({false, std::move(text)});
   }
   return out;
 }

@@ -8,8 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <string_view>
 #include <vector>
 
+#include "base/ids.hpp"
 #include "base/metrics.hpp"
 #include "net/address_kind.hpp"
 #include "net/interface.hpp"
@@ -50,9 +52,16 @@ bool is_our_rule(Bytes body) {
   return rule && take<std::uint8_t>(find_attribute(rule->attributes, FRA_PROTOCOL).value_or(Bytes())) == kProtocol;
 }
 
-bool is_our_route(Bytes body) {
+// Asked for routes of a family that it lacks, the kernel answers with those of all others.
+bool is_our_route(Bytes body, unsigned char family) {
   const auto head = take<rtmsg>(body);
-  return head && head->rtm_protocol == kProtocol && (head->rtm_flags & RTM_F_CLONED) == 0;
+  return head && head->rtm_family == family && head->rtm_protocol == kProtocol && (head->rtm_flags & RTM_F_CLONED) == 0;
+}
+
+// Whether its metric is a rank. A default route in main is a standby link's, whose metric a person has chosen.
+bool says_rank(const RouteSeen& route, std::string_view interface) {
+  return interface.starts_with(kDemandPrefix) && !(route.table == kMainTable && route.prefix.length == 0) &&
+         route.metric >= demand_metric(0) && route.metric < demand_metric(kRanks);
 }
 
 // A route by this interface that comes from an address that the far end chose, or from its advertisement.
@@ -76,26 +85,28 @@ Result<std::map<std::string, unsigned>> known_ranks(NetlinkSocket& socket) {
     for (const auto& route : *routes) {
       std::array<char, IF_NAMESIZE> name{};
       if (route.hops.empty() || ::if_indextoname(route.hops.front().interface, name.data()) == nullptr) continue;
-      if (route.metric >= demand_metric(0) && route.metric < demand_metric(kRanks))
-        known[name.data()] = route.metric - demand_metric(0);
+      if (route.table >= linger_table(0) && route.table < linger_table(kRanks))
+        known[name.data()] = route.table - linger_table(0);
+      else if (says_rank(route, name.data())) known[name.data()] = route.metric - demand_metric(0);
     }
   }
   return known;
 }
 
-Result<Flushed> flush(NetlinkSocket& socket) {
+Result<Flushed> flush(NetlinkSocket& socket, std::span<const unsigned char> families) {
   Flushed flushed;
-  for (const Family family : {Family::v4, Family::v6}) {
+  for (const auto family : families) {
     // Rules first: as soon as they are gone, traffic takes the same routes as before us.
     fib_rule_hdr rule_head{};
-    rule_head.family = af(family);
+    rule_head.family = family;
     const auto rules = remove_those(socket, kRule, *make_message(RTM_GETRULE, 0, rule_head), "list rules", is_our_rule);
-    if (!rules) return tl::unexpected(rules.error());
-    flushed.rules += *rules;
+    if (!rules && !lacks_family(rules.error())) return tl::unexpected(rules.error());
+    flushed.rules += rules.value_or(0);
 
     rtmsg route_head{};
-    route_head.rtm_family = af(family);
-    const auto routes = remove_those(socket, kRoute, *make_message(RTM_GETROUTE, 0, route_head), "list routes", is_our_route);
+    route_head.rtm_family = family;
+    const auto routes = remove_those(socket, kRoute, *make_message(RTM_GETROUTE, 0, route_head), "list routes",
+                                     [&](Bytes body) { return is_our_route(body, family); });
     if (!routes) return tl::unexpected(routes.error());
     flushed.routes += *routes;
   }
@@ -115,7 +126,7 @@ Result<unsigned> remove_kernel_routes(NetlinkSocket& socket, const std::string& 
     must_fit(nla_put_u32(question.get(), RTA_OIF, *index));
     const auto done = remove_those(socket, kRoute, *question, what, [&](Bytes body) {
       const auto route = decode_route(body);
-      return route && is_by_the_far_end(*route, *index);
+      return route && route->prefix.family() == family && is_by_the_far_end(*route, *index);
     });
     if (!done) return tl::unexpected(done.error());
     removed += *done;

@@ -20,8 +20,8 @@ inline constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN: for prefixes
 //   not from 255.255.255.255 lookup main suppress_prefixlength 0   main without its default routes: any more specific route
 //                                 still wins. The selector is always true. Without it `wg-quick down` would delete the rule,
 //                                 because it deletes all that print as "from all lookup main suppress_prefixlength 0"
-//   from A lookup main            for each address A of an interface by which main has a default route: packets with this
-//                                 source follow main
+//   from A lookup main            while main has a default route, for each address A of this host that no link uses: packets
+//                                 with this source follow main
 //   from S lookup 0x676400+n      for a standby link's stable address S, while its call is up: its conversations stay on it
 //   lookup 26468                  our default routes
 inline constexpr std::uint32_t kPreference = 32765;

@@ -140,10 +140,13 @@ Result<std::vector<ForeignDefault>> Rtnl::foreign_defaults(const std::vector<Lin
   const auto addresses = list_addresses(socket_);
   if (!addresses) return tl::unexpected(addresses.error());
   std::map<unsigned, std::string> names;
+  const auto look_up = [&](unsigned index) {
+    if (names.contains(index)) return;
+    if (std::array<char, IF_NAMESIZE> name{}; ::if_indextoname(index, name.data()) != nullptr) names[index] = name.data();
+  };
   for (const auto& route : defaults)
-    for (const auto& hop : route.hops)
-      if (std::array<char, IF_NAMESIZE> name{}; ::if_indextoname(hop.interface, name.data()) != nullptr)
-        names[hop.interface] = name.data();
+    for (const auto& hop : route.hops) look_up(hop.interface);
+  for (const auto& address : *addresses) look_up(address.index);
   return net::foreign_defaults(defaults, *addresses, names, links);
 }
 

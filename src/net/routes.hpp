@@ -25,7 +25,7 @@ class Rtnl {
   [[nodiscard]] Result<std::vector<Route>> missing(const std::vector<Route>& routes);
   // The content of a table.
   [[nodiscard]] Result<std::vector<RouteSeen>> routes(Family family, std::uint32_t table);
-  // The default routes in main that do not belong to these links.
+  // The default routes in main that do not belong to these links, with the addresses of this host that follow them.
   [[nodiscard]] Result<std::vector<ForeignDefault>> foreign_defaults(const std::vector<LinkRouting>& links);
 
   // Makes these our rules of this family, in this order and after all others of the same preference. Returns whether

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.hpp"
 #include "base/metrics.hpp"
@@ -39,9 +40,13 @@ Prefix nobody(Family family) {
   return family == Family::v4 ? Prefix{*IpAddress::parse("255.255.255.255"), 32} : Prefix{*IpAddress::parse("ff00::"), 8};
 }
 
+bool contains(const std::vector<Family>& families, Family family) {
+  return std::find(families.begin(), families.end(), family) != families.end();
+}
+
 // The interface, or nothing ("unreachable") for a family that the call does not carry.
 std::string way(const LinkRouting& link, Family family, const std::vector<Family>& carried) {
-  return std::find(carried.begin(), carried.end(), family) == carried.end() ? std::string() : link.call_interface;
+  return contains(carried, family) ? link.call_interface : std::string();
 }
 
 }  // namespace
@@ -65,7 +70,7 @@ std::vector<Route> demand_routes(const LinkRouting& link) {
   const auto metric = link.metric ? standby_demand_metric(*link.metric) : demand_metric(link.index);
   auto routes = for_each_prefix(
       link, [&](const Prefix& prefix) { return Route{{}, demand_interface(link.link), table_for(link, prefix), metric, {}}; });
-  if (link.withdrawn) std::erase_if(routes, [](const Route& r) { return r.prefix.length == 0; });
+  std::erase_if(routes, [&](const Route& r) { return r.prefix.length == 0 && contains(link.withdrawn, r.prefix.family()); });
   return routes;
 }
 
@@ -80,7 +85,16 @@ std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family
     routes.push_back(route);
     routes.back().table = linger_table(link.index);
   }
+  std::erase_if(routes, [&](const Route& r) {
+    return r.prefix.length == 0 && r.table == kMainTable && contains(link.outranked, r.prefix.family());
+  });
   return routes;
+}
+
+LinkRouting in_full(LinkRouting link) {
+  link.withdrawn.clear();
+  link.outranked.clear();
+  return link;
 }
 
 bool has_default(const LinkRouting& link, Family family) {
@@ -94,19 +108,16 @@ std::vector<Rule> rules_for(Family family, const std::vector<LinkRouting>& links
   const bool first = std::any_of(links.begin(), links.end(), [family](const LinkRouting& l) { return is_first(l, family); });
   std::vector<Rule> linger;
   for (const auto& link : links) {
-    const bool carried = std::find(link.carried.begin(), link.carried.end(), family) != link.carried.end();
-    if (link.metric && carried && has_default(link, family))
+    if (link.metric && contains(link.carried, family) && has_default(link, family))
       linger.push_back({family, kPreference, linger_table(link.index), Prefix{*source_for(link, family), longest(family)}});
   }
   if (!first && linger.empty()) return {};
   std::vector<Rule> out{{family, kPreference, kMainTable, nobody(family), true, 0}};
-  for (const auto& one : foreign) {
-    if (one.family != family || !first) continue;
-    for (const auto& address : one.addresses) {
-      Rule rule{family, kPreference, kMainTable, Prefix{address, longest(family)}};
-      if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
-    }
-  }
+  // In the order of the addresses, so that the rules stay when the default routes only change their order.
+  std::set<IpAddress> bound;
+  for (const auto& one : foreign)
+    if (one.family == family && first) bound.insert(one.addresses.begin(), one.addresses.end());
+  for (const auto& address : bound) out.push_back({family, kPreference, kMainTable, Prefix{address, longest(family)}});
   out.insert(out.end(), linger.begin(), linger.end());
   if (first) out.push_back({family, kPreference, kDefaultTable});
   return out;

@@ -44,7 +44,9 @@ struct LinkRouting {
   std::vector<IpAddress> stable;
   std::optional<std::uint32_t> metric{};  // of a standby link's routes in main; none: first, before main's default routes
   std::vector<Family> carried{};          // the families that its call carries now
-  bool withdrawn = false;                 // a standby that could not call: its default routes give way to others
+  std::vector<Family> withdrawn{};        // in which the demand interface of a standby has no default route now (standing.hpp)
+  std::vector<Family> outranked{};        // in which its call has none in main (the same)
+  std::vector<Prefix> share{};            // [Share] From=
   bool operator==(const LinkRouting&) const = default;
 };
 
@@ -59,6 +61,9 @@ struct LinkRouting {
 // made unreachable. Its packets would only fill the buffer, and programs that get the error use the
 // other family at once.
 [[nodiscard]] std::vector<Route> call_routes(const LinkRouting& link, const std::vector<Family>& carried);
+
+// The same link with each route that it may have: what is removed at the end, whatever stands.
+[[nodiscard]] LinkRouting in_full(LinkRouting link);
 
 // Does the link have a default route for this family?
 [[nodiscard]] bool has_default(const LinkRouting& link, Family family);

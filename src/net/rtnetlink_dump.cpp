@@ -34,6 +34,10 @@ std::optional<Seen> only(RtnetlinkNews news) {
 
 bool lacks_family(const Error& refusal) { return refusal.errno_value == EOPNOTSUPP || refusal.errno_value == EAFNOSUPPORT; }
 
+bool is_asked_for(const RouteSeen& route, Family family, std::uint32_t table, std::uint8_t protocol) {
+  return route.prefix.family() == family && (table == 0 || route.table == table) && (protocol == 0 || route.protocol == protocol);
+}
+
 Result<std::vector<RuleSeen>> list_rules(NetlinkSocket& socket, Family family) {
   fib_rule_hdr head{};
   head.family = af(family);
@@ -52,9 +56,7 @@ Result<std::vector<RouteSeen>> list_routes(NetlinkSocket& socket, Family family,
   auto all = list<RouteSeen>(socket, *question, "list routes", [&](const NetlinkMessage& one) -> std::optional<RouteSeen> {
     if (one.head.nlmsg_type != RTM_NEWROUTE) return std::nullopt;
     auto seen = decode_route(one.body);
-    // An older kernel does not filter.
-    if (!seen || (table != 0 && seen->table != table) || (protocol != 0 && seen->protocol != protocol)) return std::nullopt;
-    return seen;
+    return seen && is_asked_for(*seen, family, table, protocol) ? seen : std::nullopt;
   });
   if (!all && all.error().errno_value == ENOENT) return std::vector<RouteSeen>();  // there is no such table
   return all;

@@ -10,8 +10,11 @@
 
 namespace ghost::net {
 
-// A kernel without IPv6 refuses questions about its rules and routes.
+// A kernel without IPv6 refuses questions about its rules. It answers one about its routes with those of all other families.
 [[nodiscard]] bool lacks_family(const Error& refusal);
+
+// Whether the kernel was asked for this route. table 0, protocol 0: all. An older kernel does not filter, either.
+[[nodiscard]] bool is_asked_for(const RouteSeen& route, Family family, std::uint32_t table, std::uint8_t protocol);
 
 // In their order.
 [[nodiscard]] Result<std::vector<RuleSeen>> list_rules(NetlinkSocket& socket, Family family);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The order of default routes: first links, then the default routes in main by their metric, including standby links. Pure.
+// The order of default routes: first links, then the default routes in main by their metric, including standby links. While a link
+// is down, its route has the metric after Metric=, so that one counts. Of equals, the link gives way to the other program. Pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,9 +10,14 @@
 namespace ghost::net {
 
 struct Standing {
-  std::string front;       // the route that carries instead of the link, for people; empty: none does
-  bool behind = false;     // other routes carry all of the link's default families
-  bool withdrawn = false;  // the link cannot call and a route behind it can carry, so the link gives way
+  std::string front;                // the routes that carry instead of the link, for people; empty: none does
+  bool behind = false;              // other routes carry all of the link's default families
+  std::vector<Family> behind_in{};  // the families whose default traffic another route carries
+  // The families in which the demand interface has no default route: the link cannot call and a route behind it can carry, or
+  // another program's default route has the place.
+  std::vector<Family> withdrawn{};
+  // The families in which the call has no default route in main, because another program's has one of the link's two metrics.
+  std::vector<Family> outranked{};
   bool operator==(const Standing&) const = default;
 };
 

@@ -8,13 +8,14 @@ import threading
 from rig import net
 
 NEAR4, NEAR6, FAR4, FAR6 = "192.0.2.10", "2001:db8:2::10", "203.0.113.9", "2001:db8:f::9"
+SERVICE4 = "198.51.100.80"  # of this machine, on no interface with a default route
 
 
 def run(lab):
     try:
         beside(lab)
     finally:
-        lab.sh("ip netns del uplink; ip link del up0", check=False)
+        lab.sh(f"ip netns del uplink; ip link del up0; ip addr del {SERVICE4}/32 dev lo", check=False)
 
 
 def beside(lab):
@@ -50,6 +51,11 @@ def beside(lab):
         "dev up0" in lab.out(f"ip route get {net.ISP4} from {NEAR4}")
         and "dev up0" in lab.out(f"ip route get {net.ISP6} from {NEAR6}"),
     )
+
+    lab.sh(f"ip addr add {SERVICE4}/32 dev lo; ip -n uplink route add {SERVICE4} via {NEAR4}")
+    lab.wait_for(lambda: SERVICE4 in lab.out("ip rule"), 10, "a service address to be seen")
+    servers.append(Echo(SERVICE4))
+    lab.check("connections to a service address are answered", Visitor(SERVICE4).ask() and pings(lab, SERVICE4))
 
     # Another lease: address, then default route, after the start.
     lab.sh(

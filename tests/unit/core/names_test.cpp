@@ -88,10 +88,26 @@ TEST(Names, OfTwoWithDefaultRoutesTheOneThatCarries) {
 
 TEST(Names, OneBehindAnotherDefaultRouteIsNotAsked) {
   auto a = down("a", 0, kDefault, kFixed), a_up = up("a", 0, kDefault, kFixed, kNamed);
-  a.in_front = a_up.in_front = false;
+  a.gives_way = a_up.gives_way = true;
   EXPECT_EQ(who({a}), "gd-a");
   EXPECT_EQ(who({a_up}), "gd-a ppp-a");
   EXPECT_EQ(who({a, down("b", 1, kDefault, kFixed)}), "gd-a gd-b!");
+}
+
+// The host has an uplink for one family, with servers of its own: a lookup must not dial.
+TEST(Names, OneBehindAnotherDefaultRouteInAFamilyOfItsServersIsNotAsked) {
+  const std::vector<Prefix> both{net("0.0.0.0/0"), net("::/0")};
+  auto four = down("a", 0, both, kFixed), six = down("a", 0, both, {ip("2620:fe::fe")});
+  auto mixed = down("a", 0, both, {ip("2620:fe::fe"), ip("9.9.9.9")});
+  auto called = up("a", 0, both, {ip("2620:fe::fe")}, kNamed), called6 = up("a", 0, both, kFixed, {ip("2620:fe::fe")});
+  EXPECT_EQ(who({four}), "gd-a!");
+  for (auto* link : {&four, &six, &mixed, &called, &called6}) link->behind_in = {Family::v4};
+  EXPECT_EQ(who({four}), "gd-a");
+  EXPECT_EQ(who({six}), "gd-a!");
+  EXPECT_EQ(who({mixed}), "gd-a");
+  EXPECT_EQ(who({called}), "gd-a ppp-a");
+  EXPECT_EQ(who({called6}), "gd-a ppp-a!") << "the call's servers are asked, not the file's";
+  EXPECT_EQ(who({four, down("b", 1, kDefault, kFixed)}), "gd-a gd-b!");
 }
 
 TEST(Names, ALinkWithoutTheDefaultRouteIsAskedIfItSaysSoAndNobodyElseIs) {

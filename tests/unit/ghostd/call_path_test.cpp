@@ -62,7 +62,7 @@ class CallPathTest : public net::test::OwnNetns {
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
   }
-  [[nodiscard]] daemon::Placed placed() const { return {config_, 0, {}, false, "ppp-isp"}; }
+  [[nodiscard]] daemon::Placed placed() const { return {config_, 0, {}, {}, {}, "ppp-isp"}; }
 
   // One packet of this name, by whatever way the routes lead.
   bool send(const std::string& name) const {

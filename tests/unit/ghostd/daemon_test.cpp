@@ -46,7 +46,8 @@ class DaemonTest : public net::test::OwnNetns {
     notify_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     ASSERT_EQ(::bind(notify_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    configure("isp", "192.0.0.2", "default", isp());
+    configure("isp", stable(), "default", isp());
+    before_ghostd();
     const config::Roots roots{{directory_}, {}, {}};
     daemon_.emplace(loop_, config::load(roots).value().config,
                     daemon::Paths{directory_, supervisor_.path(), {directory_, directory_ + "/announce"}, roots});
@@ -62,8 +63,11 @@ class DaemonTest : public net::test::OwnNetns {
   }
 
   [[nodiscard]] virtual std::string peer_wait() const { return "0"; }
-  // More of the link's first settings.
+  // The link's first settings.
+  [[nodiscard]] virtual std::string stable() const { return "192.0.0.2"; }
   [[nodiscard]] virtual std::string isp() const { return {}; }
+  // What is there when ghostd starts.
+  virtual void before_ghostd() {}
   void configure(const std::string& link, const std::string& address, const std::string& routes,
                  const std::string& more = {}) const {
     std::ofstream(directory_ + "/" + link + ".conf") << "[Link]\nPeer=none\nAddress=" << address << "\nRoutes=" << routes << "\n"
@@ -366,6 +370,130 @@ TEST_F(PatientTest, SendsNothingBeforeTheFarEndAnswers) {
   ASSERT_EQ(::write(call_.get(), question.data(), question.size()), static_cast<ssize_t>(question.size()));
   EXPECT_EQ(await_status("isp: up 10.9.0.1"), "isp: up 10.9.0.1");
   EXPECT_THAT(routes(), HasSubstr("default dev ppp-isp"));
+}
+
+// ---- default routes of other programs ---------------------------------------------------------------------------------------
+
+// A link with both families, and another uplink, eth9.
+class BesideTest : public DaemonTest {
+ protected:
+  void before_ghostd() override {
+    eth_ = std::move(net::make_tun("eth9").value());
+    sh("sysctl -qw net.ipv6.conf.eth9.addr_gen_mode=1; ip link set eth9 up; ip addr add 203.0.113.1/24 dev eth9");
+  }
+  void SetUp() override {
+    DaemonTest::SetUp();
+    supervisor_.say("listed");
+    settle();
+  }
+  [[nodiscard]] std::string stable() const override { return "192.0.0.2 fd00:aa::1"; }
+  // The interface that a packet from there goes by; empty: none.
+  static std::string way(const std::string& to, const std::string& from = {}) {
+    const auto route = sh("ip -o route get " + to + (from.empty() ? "" : " from " + from) + " || true");
+    const auto at = route.find(" dev ");
+    return at == std::string::npos ? std::string() : route.substr(at + 5, route.find(' ', at + 5) - at - 5);
+  }
+  // Turns until packets go this way.
+  std::string await_way(const std::string& wanted, const std::string& to, const std::string& from = {}) {
+    test::await(loop_, [&] { return way(to, from) == wanted; });
+    return way(to, from);
+  }
+  void ask(const bus::LinkAct& act) {
+    EXPECT_TRUE(static_cast<bus::Requests&>(*daemon_).ask("isp", act));
+    settle();
+  }
+  UniqueFd eth_;
+};
+constexpr const char* kFar4 = "9.9.9.9";
+constexpr const char* kFar6 = "2001:db8::9";
+
+class StandbyTest : public BesideTest {
+  [[nodiscard]] std::string isp() const override { return "Metric=1023\n"; }
+};
+
+// Nobody else can carry IPv6, which must not keep IPv4 from the uplink that can.
+TEST_F(StandbyTest, ThatIsBlockedLeavesEachFamilyToWhoCanCarryIt) {
+  sh("ip route add default dev eth9 metric 2000");
+  ASSERT_EQ(await_way("gd-isp", kFar4), "gd-isp");
+  ask(bus::act::Block{});
+  EXPECT_EQ(await_way("eth9", kFar4), "eth9");
+  EXPECT_EQ(way(kFar6), "gd-isp");
+  ask(bus::act::Unblock{});
+  EXPECT_EQ(await_way("gd-isp", kFar4), "gd-isp");
+  EXPECT_EQ(way(kFar6), "gd-isp");
+}
+
+// The route into the demand interface has the metric 1024, as networkd's routes and those of router advertisements have.
+TEST_F(StandbyTest, MakesRoomForAnotherRouteOfItsMetric) {
+  for (const std::string ip : {"ip -4 route ", "ip -6 route "})
+    for (const std::string verb : {"append", "replace"}) {
+      const auto* far = ip == "ip -4 route " ? kFar4 : kFar6;
+      ASSERT_EQ(await_way("gd-isp", far), "gd-isp");
+      sh(ip + verb + " default dev eth9 metric 1024");
+      EXPECT_EQ(await_way("eth9", far), "eth9") << sh(ip);
+      settle();
+      EXPECT_EQ(sh(ip + "show default dev gd-isp"), "");
+      sh(ip + "del default dev eth9");
+      EXPECT_EQ(await_way("gd-isp", far), "gd-isp") << sh(ip);
+    }
+}
+
+// So does the call's route. What already goes by the call stays there.
+TEST_F(StandbyTest, ItsCallMakesRoomToo) {
+  ask(bus::act::Connect{});
+  supervisor_.say("started isp " + serial(next_call()) + " pid=42");
+  interface_comes_up();
+  ASSERT_EQ(await_status("isp: up 10.9.0.1"), "isp: up 10.9.0.1");
+  for (const std::string metric : {"1023", "1024"}) {
+    ASSERT_EQ(await_way("ppp-isp", kFar4), "ppp-isp");
+    sh("ip route append default dev eth9 metric " + metric);
+    EXPECT_EQ(await_way("eth9", kFar4), "eth9") << sh("ip route");
+    EXPECT_EQ(way(kFar4, "192.0.0.2"), "ppp-isp");
+    sh("ip route del default dev eth9");
+    EXPECT_EQ(await_way("ppp-isp", kFar4), "ppp-isp") << sh("ip route");
+  }
+}
+
+// The call of an earlier ghostd, in which the link had another rank.
+class RankedStandbyTest : public DaemonTest {
+  [[nodiscard]] std::string isp() const override { return "Metric=1023\n"; }
+  void before_ghostd() override {
+    interface_comes_up();
+    for (const auto table : {net::kMainTable, net::linger_table(3)})
+      sh("ip route add default dev ppp-isp metric 1023 proto 103 table " + std::to_string(table));
+  }
+};
+
+TEST_F(RankedStandbyTest, KeepsTheTableOfItsConversations) {
+  supervisor_.say("started isp 77 pid=42");
+  supervisor_.say("address isp 77 local=10.9.0.1 remote=10.9.0.2");
+  supervisor_.say("listed");
+  EXPECT_EQ(await_status("isp: up 10.9.0.1"), "isp: up 10.9.0.1");
+  const auto rule = "from 192.0.0.2 lookup " + std::to_string(net::linger_table(3));
+  EXPECT_TRUE(test::await(loop_, [&] { return sh("ip -N rule").find(rule) != std::string::npos; })) << sh("ip -N rule");
+}
+
+// Somebody comes in by eth9, to an address that is not eth9's own.
+TEST_F(BesideTest, AnswersFromEachAddressOfTheHostGoAsMainSays) {
+  sh("ip addr add 198.51.100.5/32 dev lo; ip addr add 2001:db8:5::5/128 dev lo;"
+     "ip route add default via 203.0.113.254; ip -6 route add default dev eth9");
+  EXPECT_EQ(await_way("eth9", kFar4, "198.51.100.5"), "eth9");
+  EXPECT_EQ(await_way("eth9", kFar6, "2001:db8:5::5"), "eth9");
+  sh("ip addr add 198.51.100.6/32 dev lo");
+  EXPECT_EQ(await_way("eth9", kFar4, "198.51.100.6"), "eth9") << "an address that comes later";
+  EXPECT_EQ(way(kFar4), "gd-isp");
+  EXPECT_EQ(way(kFar4, "192.0.0.2"), "gd-isp");
+}
+
+class SharingBesideTest : public BesideTest {
+  [[nodiscard]] std::string isp() const override { return "[Share]\nFrom=192.168.7.0/24\n"; }
+};
+
+// The link carries what has an address inside From=, also the router's own.
+TEST_F(SharingBesideTest, TheLansAddressUsesTheLink) {
+  sh("ip addr add 192.168.7.1/32 dev lo; ip addr add 198.51.100.5/32 dev lo; ip route add default via 203.0.113.254");
+  EXPECT_EQ(await_way("eth9", kFar4, "198.51.100.5"), "eth9");
+  EXPECT_EQ(way(kFar4, "192.168.7.1"), "gd-isp");
 }
 
 // ---- a reload that waits for a good-bye -------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ AddressSeen address(unsigned interface, const char* text, bool global = true) {
   return {.index = interface, .local = a, .peer = a, .prefix_length = 24, .global = global};
 }
 
-TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
+TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesOfTheHost) {
   const std::vector<AddressSeen> addresses{address(2, "192.0.2.11"),         address(2, "192.0.2.10"),
                                            address(2, "169.254.1.1", false), address(2, "2001:db8::a"),
                                            address(5, "198.51.100.5"),       address(3, "192.0.0.2")};
@@ -43,10 +43,36 @@ TEST(ForeignDefaults, AreThoseOfOthersWithTheAddressesThere) {
   const auto seen = foreign_defaults(
       {route(5, 200), route(2, 100, kGateway), specific, elsewhere, refusing, ours, route(4, 0), route(3, 1), route(9, 1)},
       addresses, kNames, kLinks);
-  EXPECT_THAT(seen, ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 100, {kAddress, *IpAddress::parse("192.0.2.11")}},
-                                ForeignDefault{Family::v4, "wan1", std::nullopt, 200, {*IpAddress::parse("198.51.100.5")}}));
+  const std::vector<IpAddress> all{kAddress, *IpAddress::parse("192.0.2.11"), *IpAddress::parse("198.51.100.5")};
+  EXPECT_THAT(seen, ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 100, all},
+                                ForeignDefault{Family::v4, "wan1", std::nullopt, 200, all}));
   EXPECT_EQ(seen[0].str(), "default via 192.0.2.1 dev eth0 metric 100");
   EXPECT_EQ(seen[1].str(), "default dev wan1 metric 200");
+}
+
+// Somebody may come in by eth0 to any of them. What is inside From= the link carries; what is a link's own it needs.
+TEST(ForeignDefaults, HaveEachAddressThatNoLinkUses) {
+  auto links = kLinks;
+  links.front().share = {*Prefix::parse("192.168.7.0/24"), *Prefix::parse("192.0.2.0/24")};
+  auto names = kNames;
+  names[1] = "lo";
+  names[6] = "lan0";
+  auto by_eth0 = route(2, 100, kGateway);
+  by_eth0.source = *IpAddress::parse("192.168.7.9");
+  const std::vector<AddressSeen> addresses{address(1, "203.0.113.5"), address(1, "127.0.0.1", false), address(1, "2001:db8::5"),
+                                           address(2, "192.0.2.10"),  address(3, "192.0.0.2"),        address(4, "100.64.7.7"),
+                                           address(6, "192.168.7.1"), address(6, "192.168.7.9"),      address(6, "192.0.0.2"),
+                                           address(9, "10.0.0.1")};
+  const auto ip = [](const char* text) { return *IpAddress::parse(text); };
+  const std::vector<IpAddress> theirs{ip("192.0.2.10"), ip("192.168.7.9"), ip("203.0.113.5")};
+  const auto seen = foreign_defaults({by_eth0}, addresses, names, links);
+  EXPECT_THAT(seen, ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 100, theirs, {ip("192.168.7.1")}}));
+  EXPECT_THAT(
+      explain(seen, links)[0].text,
+      HasSubstr("packets from 192.0.2.10, 192.168.7.9, 203.0.113.5 (such as answers to connections that came in by eth0) are not "
+                "affected; packets from 192.168.7.1 use the link, as From= says"));
+  links.front().metric = 50;  // its traffic follows main anyway
+  EXPECT_THAT(foreign_defaults({by_eth0}, addresses, names, links)[0].shared, ElementsAre());
 }
 
 TEST(ForeignDefaults, AreNotThoseOfACallWhateverTheNameOfItsInterface) {
@@ -66,9 +92,10 @@ TEST(ForeignDefaults, EachHopOfAMultipathRouteCounts) {
 TEST(ForeignDefaults, AreExplainedWhereALinkIsInFrontOfThem) {
   const ForeignDefault four{Family::v4, "eth0", kGateway, 100, {kAddress}};
   const ForeignDefault six{Family::v6, "eth0", std::nullopt, 1024, {}};  // the link has no IPv6 address
-  EXPECT_THAT(explain({four, six}, kLinks),
-              ElementsAre(testing::AllOf(HasSubstr("IPv4 default via 192.0.2.1 dev eth0 metric 100"), HasSubstr("link isp"),
-                                         HasSubstr("192.0.2.10"))));
+  const auto said = explain({four, six}, kLinks);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_THAT(said[0].text, testing::AllOf(HasSubstr("IPv4 default via 192.0.2.1 dev eth0 metric 100"), HasSubstr("link isp"),
+                                           HasSubstr("192.0.2.10")));
   EXPECT_TRUE(explain({four}, {}).empty());
 }
 
@@ -77,12 +104,34 @@ TEST(Explain, SaysWhoStandsInFrontOfAStandby) {
   const LinkRouting link{"isp", "ppp-isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 500};
   auto in_front = link;
   in_front.metric = 200;
-  EXPECT_EQ(explain({eth0}, {link}), std::vector<std::string>{"IPv4 default via 192.0.2.1 dev eth0 metric 300 is preferred to "
-                                                              "link isp (Metric=500), which carries traffic only without it"});
-  EXPECT_EQ(explain({eth0}, {in_front}),
-            std::vector<std::string>{
-                "IPv4 default via 192.0.2.1 dev eth0 metric 300 ranks below link isp (Metric=200): packets without "
-                "a chosen source address use the link"});
+  EXPECT_THAT(explain({eth0}, {link}), ElementsAre(Explained{false,
+                                                             "IPv4 default via 192.0.2.1 dev eth0 metric 300 is preferred to "
+                                                             "link isp (Metric=500), which carries traffic only without it"}));
+  EXPECT_THAT(explain({eth0}, {in_front}),
+              ElementsAre(Explained{false,
+                                    "IPv4 default via 192.0.2.1 dev eth0 metric 300 ranks below link isp (Metric=200): packets "
+                                    "without a chosen source address use the link"}));
+}
+
+// main has one place for each metric, and a link uses two.
+TEST(Explain, WarnsOfARouteThatHasAMetricOfTheLink) {
+  ForeignDefault eth0{Family::v4, "eth0", IpAddress::parse("192.0.2.1"), 1024, {}};
+  LinkRouting link{"isp", "ppp-isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 1023};
+  EXPECT_THAT(explain({eth0}, {link}),
+              ElementsAre(Explained{true,
+                                    "IPv4 default via 192.0.2.1 dev eth0 metric 1024 has a metric that link isp uses, too "
+                                    "(Metric=1023 and the next), and is preferred to it; write Metric=1025 or more to leave the "
+                                    "link behind it, 1022 or less to put the link in front"}));
+  link.metric = 1024;
+  EXPECT_TRUE(explain({eth0}, {link})[0].warning);
+  link.metric = 1022;
+  EXPECT_THAT(explain({eth0}, {link})[0].text, HasSubstr("ranks below"));
+  link.metric = 1025;
+  EXPECT_THAT(explain({eth0}, {link})[0].text, HasSubstr("is preferred"));
+  eth0.metric = link.metric.emplace(1);
+  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("write Metric=2 or more to leave the link behind it"));
+  eth0.metric = 1 + link.metric.emplace(4294967294);
+  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("write Metric=4294967293 or less to put the link in front"));
 }
 
 }  // namespace

@@ -35,6 +35,22 @@ TEST_F(Leftovers, KnowsTheLinksOfAnEarlierGhostd) {
   EXPECT_EQ(*known, (std::map<std::string, unsigned>{{"gd-isp", 3}, {"gd-two", 7}}));
 }
 
+// The metrics of a standby link's routes in main are a person's choice, and may look like those of a rank.
+TEST_F(Leftovers, KnowsTheRankOfAStandbyByItsTable) {
+  OK(set_up(rtnl_->socket(), {"gd-isp", {kStable4, kStable6}, 1500, 4096}));
+  auto link = link_;
+  link.metric = 1004;
+  link.index = 3;
+  std::erase_if(link.prefixes, [](const Prefix& p) { return p.length != 0; });
+  OK(rtnl_->add(demand_routes(link)));
+  EXPECT_EQ(known_ranks(rtnl_->socket()).value(), (std::map<std::string, unsigned>{}));
+  OK(rtnl_->add(call_routes(link, {Family::v4})));
+  EXPECT_EQ(known_ranks(rtnl_->socket()).value(), (std::map<std::string, unsigned>{{"ppp-isp", 3}}));
+  link.prefixes = link_.prefixes;
+  OK(rtnl_->add(call_routes(link, {Family::v4})));
+  EXPECT_EQ(known_ranks(rtnl_->socket()).value(), (std::map<std::string, unsigned>{{"ppp-isp", 3}}));
+}
+
 TEST_F(Leftovers, FlushTakesOursAndOnlyOurs) {
   OK(set_up(rtnl_->socket(), {"gd-isp", {kStable4, kStable6}, 1500, 4096}));
   sh("ip route add default dev ppp-isp metric 5; ip -6 route add default dev ppp-isp metric 5;"
@@ -49,6 +65,19 @@ TEST_F(Leftovers, FlushTakesOursAndOnlyOurs) {
   EXPECT_EQ(*flushed, (Flushed{6, 4}));
   EXPECT_EQ(routing_state(), before);
   EXPECT_EQ(flush(rtnl_->socket()), (Flushed{0, 0}));
+}
+
+// The kernel has no rules of this family, as it has no IPv6 ones if it was booted with ipv6.disable=1.
+TEST_F(Leftovers, FlushTakesNothingOfAFamilyThatTheKernelLacks) {
+  OK(set_up(rtnl_->socket(), {"gd-isp", {kStable4, kStable6}, 1500, 4096}));
+  set_rules({});
+  OK(rtnl_->add(demand_routes(link_)));
+  const auto before = routing_state();
+  constexpr std::array<unsigned char, 1> kNoSuch{AF_APPLETALK};
+  const auto none = flush(rtnl_->socket(), kNoSuch);
+  ASSERT_TRUE(none) << none.error().what;
+  EXPECT_EQ(*none, (Flushed{0, 0}));
+  EXPECT_EQ(routing_state(), before);
 }
 
 TEST_F(Leftovers, WhatTheKernelMadeOfTheFarEndsWordsIsTakenAway) {

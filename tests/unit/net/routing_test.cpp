@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "net/foreign_defaults.hpp"
+#include "net/rtnetlink_dump.hpp"
 
 namespace ghost::net {
 namespace {
@@ -65,7 +66,7 @@ TEST(Routing, WhatIsBoundToAForeignAddressGoesAsMainSays) {
   const auto a = *IpAddress::parse("192.0.2.10"), b = *IpAddress::parse("2001:db8::a"), c = *IpAddress::parse("192.0.2.11");
   const std::vector<ForeignDefault> foreign{
       {Family::v4, "eth0", *IpAddress::parse("192.0.2.1"), 100, {a, c}},
-      {Family::v4, "eth0", *IpAddress::parse("192.0.2.2"), 200, {a, c}},  // a second one of the same interface
+      {Family::v4, "eth0", *IpAddress::parse("192.0.2.2"), 200, {c, a}},  // a second one of the same interface
       {Family::v6, "eth0", std::nullopt, 1024, {b}}};
   EXPECT_THAT(rules_for(Family::v4, {kBoth}, foreign),
               ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0}, Rule{Family::v4, 32765, 254, Prefix{a, 32}},
@@ -79,6 +80,16 @@ TEST(Routing, WithoutADefaultOfOursThereAreNoRules) {
   const std::vector<ForeignDefault> foreign{{Family::v4, "eth0", std::nullopt, 0, {*IpAddress::parse("192.0.2.10")}}};
   EXPECT_TRUE(rules_for(Family::v4, {}, foreign).empty());
   EXPECT_TRUE(rules_for(Family::v4, {{"isp", "ppp-isp", 0, {kNet}, {kStable4}}}, foreign).empty());
+}
+
+// A kernel without IPv6 answers with IPv4 routes.
+TEST(Routing, OnlyRoutesOfTheFamilyWereAskedFor) {
+  const RouteSeen seen{.prefix = kDefault4, .table = 254, .metric = 0, .protocol = 3, .source = {}, .hops = {}};
+  EXPECT_TRUE(is_asked_for(seen, Family::v4, 0, 0));
+  EXPECT_TRUE(is_asked_for(seen, Family::v4, 254, 3));
+  EXPECT_FALSE(is_asked_for(seen, Family::v6, 0, 0));
+  EXPECT_FALSE(is_asked_for(seen, Family::v4, 77, 0));
+  EXPECT_FALSE(is_asked_for(seen, Family::v4, 0, 103));
 }
 
 TEST(Routing, AStandbyHasItsRoutesInMainByItsMetric) {
@@ -98,8 +109,17 @@ TEST(Routing, AStandbyHasItsRoutesInMainByItsMetric) {
   EXPECT_THAT(rules_for(Family::v4, {standby, kOnly4}, {}),
               ElementsAre(Rule{Family::v4, 32765, 254, kNobody4, true, 0},
                           Rule{Family::v4, 32765, 0x676402, Prefix{kStable4, 32}}, Rule{Family::v4, 32765, 26468}));
-  standby.withdrawn = true;
+  standby.withdrawn = {Family::v4};
+  EXPECT_THAT(demand_routes(standby),
+              ElementsAre(Route{kDefault6, "gd-isp", 254, 101, kStable6}, Route{kNet, "gd-isp", 254, 101, kStable4}));
+  standby.withdrawn = {Family::v4, Family::v6};
   EXPECT_THAT(demand_routes(standby), ElementsAre(Route{kNet, "gd-isp", 254, 101, kStable4}));
+  standby.outranked = {Family::v4};
+  EXPECT_THAT(call_routes(standby, {Family::v4}),
+              ElementsAre(Route{kDefault6, "", 254, 100, {}}, Route{kNet, "ppp-isp", 254, 100, kStable4},
+                          Route{kDefault4, "ppp-isp", 0x676402, 100, kStable4}));
+  EXPECT_EQ(demand_routes(in_full(standby)).size(), 3U);
+  EXPECT_EQ(call_routes(in_full(standby), {Family::v4}).size(), 4U);
 }
 
 }  // namespace

@@ -21,32 +21,53 @@ ForeignDefault other(std::uint32_t metric, Family family = Family::v4) {
 }
 const std::string kOther = "default via 192.0.2.1 dev eth0 metric 100";
 
+const std::vector<Family> kNo, kIPv4{Family::v4}, kBoth{Family::v4, Family::v6};
+const Standing kFree{};
+
 TEST(Standing, ABetterDefaultRouteStandsInFront) {
-  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(100)}), (std::vector<Standing>{{kOther, true, false}}));
-  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(300)}), (std::vector<Standing>{{"", false, false}}));
-  EXPECT_EQ(standing({link("isp", 200)}, {true}, {}), (std::vector<Standing>{{"", false, false}}));
-  EXPECT_EQ(standing({link("isp", std::nullopt)}, {true}, {other(100)}), (std::vector<Standing>{{"", false, false}}));
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(100)}), (std::vector<Standing>{{kOther, true, kIPv4, kNo}}));
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(300)}), std::vector{kFree});
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {}), std::vector{kFree});
+  EXPECT_EQ(standing({link("isp", std::nullopt)}, {true}, {other(100)}), std::vector{kFree});
 }
 
 TEST(Standing, OneFamilyInFrontIsNotBehindInBoth) {
-  EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100)}), (std::vector<Standing>{{kOther, false, false}}));
+  EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100)}), (std::vector<Standing>{{kOther, false, kIPv4, kNo}}));
   EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100), other(100, Family::v6)}),
-            (std::vector<Standing>{{kOther, true, false}}));
+            (std::vector<Standing>{{kOther, true, kBoth, kNo}}));
 }
 
 TEST(Standing, AChainByMetricInWhichWhoCannotCallMakesRoom) {
   const std::vector<LinkRouting> chain{link("a", 100), link("b", 200), link("c", 300)};
-  EXPECT_EQ(
-      standing(chain, {true, true, true}, {}),
-      (std::vector<Standing>{{"", false, false}, {"link a (Metric=100)", true, false}, {"link a (Metric=100)", true, false}}));
-  EXPECT_EQ(standing(chain, {false, true, true}, {}),
-            (std::vector<Standing>{{"", false, true}, {"", false, false}, {"link b (Metric=200)", true, false}}));
-  EXPECT_EQ(standing(chain, {false, false, true}, {}),
-            (std::vector<Standing>{{"", false, true}, {"", false, true}, {"", false, false}}));
+  const Standing behind_a{"link a (Metric=100)", true, kIPv4, kNo}, behind_b{"link b (Metric=200)", true, kIPv4, kNo};
+  const Standing makes_room{"", false, kNo, kIPv4};
+  EXPECT_EQ(standing(chain, {true, true, true}, {}), (std::vector{kFree, behind_a, behind_a}));
+  EXPECT_EQ(standing(chain, {false, true, true}, {}), (std::vector{makes_room, kFree, behind_b}));
+  EXPECT_EQ(standing(chain, {false, false, true}, {}), (std::vector{makes_room, makes_room, kFree}));
   // Nobody behind the last can carry: it keeps what comes.
-  EXPECT_EQ(standing(chain, {false, false, false}, {}),
-            (std::vector<Standing>{{"", false, false}, {"", false, false}, {"", false, false}}));
-  EXPECT_EQ(standing(chain, {true, true, false}, {other(400)})[2], (Standing{"link a (Metric=100)", true, true}));
+  EXPECT_EQ(standing(chain, {false, false, false}, {}), (std::vector{kFree, kFree, kFree}));
+  EXPECT_EQ(standing(chain, {true, true, false}, {other(400)})[2], (Standing{"link a (Metric=100)", true, kIPv4, kIPv4}));
+}
+
+// Nobody below can carry IPv6, which is no reason to hold IPv4.
+TEST(Standing, MakesRoomInTheFamiliesThatAnotherCanCarry) {
+  EXPECT_EQ(standing({link("a", 200, true), link("b", 300)}, {false, true}, {}),
+            (std::vector<Standing>{{"", false, kNo, kIPv4}, kFree}));
+  EXPECT_EQ(standing({link("a", 50, true)}, {false}, {other(100)}), (std::vector<Standing>{{"", false, kNo, kIPv4}}));
+  EXPECT_EQ(standing({link("a", 50, true)}, {false}, {other(100), other(100, Family::v6)}),
+            (std::vector<Standing>{{"", false, kNo, kBoth}}));
+}
+
+// While the link is down, its route has the metric 201.
+TEST(Standing, ARouteWithAMetricOfTheLinkIsInFrontAndHasThePlace) {
+  const auto eth0 = [](const char* metric) { return std::string("default via 192.0.2.1 dev eth0 metric ") + metric; };
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(202)}), std::vector{kFree});
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(201)}),
+            (std::vector<Standing>{{eth0("201"), true, kIPv4, kIPv4, kIPv4}}));
+  EXPECT_EQ(standing({link("isp", 200)}, {true}, {other(200)}), (std::vector<Standing>{{eth0("200"), true, kIPv4, kNo, kIPv4}}));
+  EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100), other(201)}),
+            (std::vector<Standing>{{kOther, false, kIPv4, kIPv4, kIPv4}}));
+  EXPECT_EQ(standing({link("isp", 200), link("two", 202)}, {true, true}, {other(201)})[1].front, eth0("201"));
 }
 
 TEST(Standing, NamesBothThatStandInFrontAlthoughOneNameBeginsTheOther) {
@@ -54,12 +75,12 @@ TEST(Standing, NamesBothThatStandInFrontAlthoughOneNameBeginsTheOther) {
   six.prefixes = {default_prefix(Family::v6)};
   six.stable = {k6};
   EXPECT_EQ(standing({link("isp2", std::nullopt), six, link("behind", 200, true)}, {true, true, true}, {})[2],
-            (Standing{"link isp2, link isp", true, false}));
+            (Standing{"link isp2, link isp", true, kBoth, kNo}));
 }
 
 TEST(Standing, AFirstLinkIsInFrontOfAll) {
   EXPECT_EQ(standing({link("one", std::nullopt), link("two", 5)}, {true, true}, {}),
-            (std::vector<Standing>{{"", false, false}, {"link one", true, false}}));
+            (std::vector<Standing>{kFree, {"link one", true, kIPv4, kNo}}));
 }
 
 }  // namespace
