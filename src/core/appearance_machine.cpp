@@ -64,6 +64,7 @@ std::string_view to_string(AppearKind kind) {
 
 std::vector<AppearEffect> AppearanceMachine::step(AppearEvent event, Clocks clocks) {
   clocks_ = clocks;
+  if (!clock_offset_) clock_offset_ = offset_of(clocks);
   out_.clear();
   std::visit([this](auto&& e) { on(std::forward<decltype(e)>(e)); }, std::move(event));
   return std::exchange(out_, {});

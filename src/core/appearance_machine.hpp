@@ -300,6 +300,7 @@ class AppearanceMachine {
   bool carrier_nat_ = false;
 
   Clocks clocks_{};
+  std::optional<WallTime::duration> clock_offset_;  // offset_of() when the clock was last set; nullopt: before the first step
   std::vector<AppearEffect> out_;
 };
 

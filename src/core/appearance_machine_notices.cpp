@@ -74,11 +74,19 @@ bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
   return true;
 }
 
-// The step is what the wall clock has gained on the one that is never set.
+// The step is what the wall clock has gained on the one that is never set, since it was last set. The appearance's own times move
+// along if a notice has waited for that.
 void AppearanceMachine::clock_set(Clocks clocks) {
-  const auto step = (clocks.wall - clocks_.wall) - std::chrono::duration_cast<WallTime::duration>(clocks.now - clocks_.now);
   clocks_ = clocks;
+  const auto before = std::exchange(clock_offset_, offset_of(clocks));
+  if (!before) return;
+  const auto step = clock_offset_.value() - *before;
+  const bool waited = std::any_of(notifiers_.begin(), notifiers_.end(), [](const Notifier& n) { return n.waits_for_clock(); });
   for (auto& notifier : notifiers_) notifier.clock_set(clocks.now, step);
+  auto* present = std::get_if<Present>(&state_);
+  if (!waited || present == nullptr) return;
+  present->until += step;
+  if (since_) *since_ += step;
 }
 
 void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {

@@ -28,6 +28,9 @@ class Belief {
   // The receiver has confirmed these addresses.
   [[nodiscard]] bool knows(const std::vector<IpAddress>& addresses) const { return told_ && told_->addresses == addresses; }
 
+  // The receiver may have heard the notice that is being sent, or one that it replaces.
+  [[nodiscard]] bool may_have_it() const { return heard_; }
+
   // A notice is about to be sent.
   void doubt();
   // ghostd gives up an attempt that is on its way.

@@ -12,4 +12,9 @@ struct Clocks {
   bool operator==(const Clocks&) const = default;
 };
 
+// Changes only when somebody sets the real-time clock.
+[[nodiscard]] inline WallTime::duration offset_of(const Clocks& clocks) {
+  return clocks.wall.time_since_epoch() - std::chrono::duration_cast<WallTime::duration>(clocks.now.time_since_epoch());
+}
+
 }  // namespace ghost::core

@@ -56,6 +56,7 @@ void Notifier::doubt() {
 SendNotice Notifier::tell(Notice notice, std::uint64_t id) {
   status_ = NoticeStatus{.name = announce_.name, .result = {}, .detail = {}, .at = {}, .attempts = 1};
   clock_patience_.reset();
+  set_meanwhile_.reset();
   failed_by_clock_ = 0;
   state_ = Sending{notice, id};
   return {id, announce_, std::move(notice)};
@@ -75,11 +76,14 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
   // Without the link, only a file can be tried again. A good-bye is sent once.
   const auto& notice = std::get<Sending>(state_).notice;
   const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
-  if (answer.clock && may_retry && clocks.now < clock_patience_.value_or(Time::max())) {
+  const auto set_meanwhile = std::exchange(set_meanwhile_, std::nullopt);
+  const bool by_clock = answer.clock && (set_meanwhile || !answer.clock_is_set);
+  if (by_clock && may_retry && clocks.now < clock_patience_.value_or(Time::max())) {
     if (!clock_patience_) clock_patience_ = after(clocks.now, kClockPatience);
     status_->detail.insert(0, "waits for this machine's clock to be set; ");
     ++failed_by_clock_;
     state_ = Retrying{notice, *clock_patience_, true};
+    if (set_meanwhile) clock_set(clocks.now, *set_meanwhile);
     return false;
   }
   const auto attempts = status_->attempts - failed_by_clock_;
@@ -92,8 +96,9 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
 }
 
 void Notifier::clock_set(Time now, WallTime::duration step) {
+  if (on_its_way()) set_meanwhile_ = set_meanwhile_.value_or(WallTime::duration{}) + step;
+  if (!waits_for_clock()) return;
   auto* retrying = std::get_if<Retrying>(&state_);
-  if (retrying == nullptr || !retrying->for_clock) return;
   retrying->at = now;
   retrying->notice.since += step;
   retrying->notice.until += step;

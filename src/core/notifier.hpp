@@ -42,7 +42,8 @@ struct NoticeAnswered {
   NoticeResult result = NoticeResult::Crashed;
   std::string detail;
   std::string text;    // of AskEcho: the address
-  bool clock = false;  // it may have failed by this machine's clock, which is not set yet
+  bool clock = false;  // another time on this machine's clock might have made it Ok
+  bool clock_is_set = false;
 };
 
 class Notifier {
@@ -52,8 +53,12 @@ class Notifier {
 
   [[nodiscard]] const AnnounceConfig& announce() const { return announce_; }
   [[nodiscard]] const Belief& belief() const { return belief_; }
-  // Its receiver was told a notice, or may have been.
-  [[nodiscard]] bool maybe_told() const { return !quiet() || belief_.told(); }
+  // Its receiver was told a notice, or may have been. A notice that waits for the clock has told nobody.
+  [[nodiscard]] bool maybe_told() const { return belief_.told() || belief_.may_have_it() || !(quiet() || waits_for_clock()); }
+  [[nodiscard]] bool waits_for_clock() const {
+    const auto* retrying = std::get_if<Retrying>(&state_);
+    return retrying != nullptr && retrying->for_clock;
+  }
   [[nodiscard]] bool quiet() const { return std::holds_alternative<Quiet>(state_); }
   // The notice that is on its way, or to be tried again. nullptr: none.
   [[nodiscard]] const Notice* notice() const;
@@ -75,7 +80,8 @@ class Notifier {
   [[nodiscard]] SendNotice again(std::uint64_t id);
   // The attempt on its way has ended. present: the link carries and is not about to hang up. True: no other attempt follows.
   [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
-  // The machine's clock was set forward by `step`, or back. A notice that waits for that is due now, and its times are true now.
+  // The machine's clock was set forward by `step`, or back. A notice that waits for that is due now, and its times are true now. One
+  // that is on its way is tried again if it fails by the clock.
   void clock_set(Time now, WallTime::duration step);
   // Gives up its notice, with this result.
   [[nodiscard]] std::optional<Abandon> abandon(NoticeResult result, WallTime now);
@@ -108,7 +114,8 @@ class Notifier {
   std::optional<NoticeStatus> status_;
   // Of its present notice. A wait for the clock has an end, because some machines never learn the time.
   std::optional<Time> clock_patience_;
-  unsigned failed_by_clock_ = 0;  // attempts that Attempts= does not count
+  unsigned failed_by_clock_ = 0;                     // attempts that Attempts= does not count
+  std::optional<WallTime::duration> set_meanwhile_;  // the clock, by so much, while the attempt was on its way
 };
 
 }  // namespace ghost::core

@@ -21,7 +21,11 @@ void Daemon::supervisor_says(ppp::Message message) {
                  },
                  [&](const ppp::Refused& refused) {
                    log(LOG_WARNING, refused.link, "ghost-supervisor refused: " + refused.why);
-                   if (refused.link.empty()) return;
+                   if (refused.link.empty())
+                     return log(
+                         LOG_ERR, "",
+                         "ghost-supervisor is of an earlier version; \"systemctl restart ghost-supervisor\" ends its calls and "
+                         "starts the present one");
                    post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
                  },
                  [&](const ppp::DeviceBack& device) { post(device.link, core::DeviceReturned{}); },

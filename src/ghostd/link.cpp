@@ -74,7 +74,7 @@ void Link::clock_set() {
 void Link::answered(core::NoticeAnswered answer) {
   if (!answer.clock) return post_(std::move(answer));
   ask_clock_([post = post_, answer = std::move(answer)](bool is_set) mutable {
-    answer.clock = !is_set;
+    answer.clock_is_set = is_set;
     post(std::move(answer));
   });
 }

@@ -30,7 +30,8 @@ bool SupervisorClient::connect() {
 }
 
 bool SupervisorClient::send(const ppp::Request& request) {
-  if (!fd_ && !connect()) return false;
+  // Before the links have heard of the loss, a new call would be lost with it.
+  if (!fd_ && (lost_.enabled() || !connect())) return false;
   const auto text = ppp::encode(request);
   if (::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) return true;
   // It may run a call that it can no longer be told to end. The next connection lists its calls.

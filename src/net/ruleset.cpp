@@ -191,7 +191,7 @@ void own_chain(Commands& out, const RulesetLink& link) {
 // only about a conversation's first packets, because it costs a lookup of the routes.
 void forged_chain(Commands& out, const RulesetLink& link) {
   const std::string chain = "forged-" + link.name;
-  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("accept")});
+  out.rule(chain, {has(ct("state"), json::array({"established", "related"})), verdict("return")});
   for_each_source_set(link, true, [&](Family family, json sources) {
     const json from_elsewhere = is({{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}, 0);
     // Dropped and not rejected, because the answer to such a source would be routed into the link, and would call.

@@ -226,7 +226,7 @@ Result<void> Sysctls::restore_inherited() const {
   for (const auto& entry : std::filesystem::directory_iterator(root_ / tree, none)) {
     const auto key = tree + entry.path().filename().string() + name;
     const auto now = read(key);
-    if (original(key) || !now || *now != "2") continue;
+    if (entry.path().filename() == "all" || original(key) || !now || *now != "2") continue;
     if (auto ok = write(key, *by_default); !ok && !is_gone(ok.error())) out = ok;
   }
   return out;

@@ -53,7 +53,8 @@ std::vector<SysctlWrite> plan_host(const SysctlValues& now, const HostWants& wan
   // to record.
   if (wants.ipv6_forwarding && value_of(now, all_forwarding) == "0") {
     for (const auto& [interface, value] : each(now, Family::v6, "accept_ra")) {
-      if (value == "1") out.push_back({key_for(Family::v6, interface, "accept_ra"), "2"});
+      // A 2 that is somebody's already is recorded, too, so that a release knows it from one that an interface has inherited.
+      if (value == "1" || value == "2") out.push_back({key_for(Family::v6, interface, "accept_ra"), "2"});
     }
     for (const auto& [interface, value] : each(now, Family::v6, "forwarding")) {
       out.push_back({key_for(Family::v6, interface, "forwarding"), "1"});

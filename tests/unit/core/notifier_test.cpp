@@ -113,6 +113,21 @@ NoticeAnswered by_clock(NoticeResult result = NoticeResult::TlsFailed) {
 
 }  // namespace
 
+// The clock is set between a failed attempt and the word of systemd-timedated, by which it is set already.
+TEST(Notifier, AClockThatIsSetMeanwhileIsTriedAgainAtOnce) {
+  auto notifier = sending();
+  notifier.clock_set(at(2s).now, 24h * 9000);
+  auto failed = by_clock();
+  failed.clock_is_set = true;
+  EXPECT_FALSE(notifier.answered(failed, kPresent, at(3s)));
+  EXPECT_EQ(notifier.deadline(), at(3s).now);
+  std::ignore = notifier.again(3);
+  EXPECT_TRUE(notifier.answered(failed, kPresent, at(4s))) << "the certificate is over";
+
+  auto set_long_ago = sending();
+  EXPECT_TRUE(set_long_ago.answered(failed, kPresent, at(3s)));
+}
+
 // The machine began in 2001, and its clock is set 20 s later.
 TEST(Notifier, WaitsForTheClockAndGoesOnWhenItIsSet) {
   auto notifier = sending();

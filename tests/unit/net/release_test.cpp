@@ -31,7 +31,8 @@ class Release : public test::OwnNetns {
     // The kernel gives both their link-local addresses in its own time, and their routes with them: without DAD, and awaited.
     sh("sysctl -qw net.ipv6.conf.default.accept_dad=0; ip link add eth0 type veth peer name eth1; sysctl -qw net.ipv4.conf.all.rp_filter=2 "
        "net.ipv4.conf.eth0.rp_filter=1 "
-       "net.ipv4.conf.default.rp_filter=1 net.ipv6.conf.eth1.forwarding=1 net.ipv6.conf.eth0.accept_ra=1;"
+       "net.ipv4.conf.default.rp_filter=1 net.ipv6.conf.eth1.forwarding=1 net.ipv6.conf.eth0.accept_ra=1 "
+       "net.ipv6.conf.eth1.accept_ra=2 net.ipv6.conf.all.accept_ra=2;"
        "ip addr add 10.10.10.1/24 dev eth0; ip link set eth0 up; ip link set eth1 up; ip route add default "
        "dev eth0;"
        "nft add table inet mine;"
