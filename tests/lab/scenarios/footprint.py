@@ -32,7 +32,7 @@ def run(lab):
     for n in range(1, 100):
         lab.configure(f"link{n}", Link={"Peer": "isp", "Routes": f"198.51.{n}.0/24"})
     lab.start_ghostd(120)
-    lab.wait_for(lambda: lab.ghostctl("status", "--json")[1].count('"name"') == 100, 60, "100 links")
+    lab.wait_for(lambda: lab.ghostctl("status", "--json")[1].count('"demand_interface"') == 100, 60, "100 links")
     hundred = memory(pid())
     lab.measure("ghostd.memory.100", f"{hundred[0]:.1f} / {hundred[1]:.1f} MiB")
     lab.check("a hundred links: USS <= 8 MiB, RSS <= 18 MiB", hundred[0] <= 8 and hundred[1] <= 18, hundred)
