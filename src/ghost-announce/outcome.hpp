@@ -17,7 +17,7 @@ struct Outcome {
   core::NoticeResult result = core::NoticeResult::Crashed;
   std::string detail = {};
   std::string text = {};  // of an echo: the address
-  bool clock = false;     // another time on this machine's clock might have made it Ok
+  bool clock = false;     // a clock that is set might have made it Ok
   bool operator==(const Outcome&) const = default;
 };
 
