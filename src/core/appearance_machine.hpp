@@ -266,6 +266,8 @@ class AppearanceMachine {
   bool note(const NoticeAnswered& event, bool present);
   void echo_answered(Present& present, const NoticeAnswered& event);
   void say_farewell(const Present& present, Vanishing& vanishing);
+  // patience: as tell() has it.
+  void tell_end(const std::vector<Notifier*>& who, const Present& present, const std::string& reason, Duration patience);
   void tell_end_without_link(const std::string& reason);
   void let_go(const NotifiersGone& event);
   void not_for_another(Notifier& notifier);

@@ -134,29 +134,28 @@ void AppearanceMachine::say_farewell(const Present& present, Vanishing& vanishin
   for (auto& notifier : notifiers_)
     if (needs_link(notifier.announce())) abandon(notifier, NoticeResult::LinkGone);
   if (who.empty() && partings_.empty()) return finish_farewell(vanishing);
-  if (who.empty()) return;
+  if (!who.empty()) tell_end(who, present, vanishing.reason, config_.appear.vanish_timeout);
+}
+
+void AppearanceMachine::tell_end(const std::vector<Notifier*>& who, const Present& present, const std::string& reason,
+                                 Duration patience) {
   ++sequence_;
   for (auto* notifier : who) notifier->doubt();
   remember();
   auto text = notice(NoticeKind::vanish, present);
-  text.reason = vanishing.reason;
-  for (auto* notifier : who) tell(*notifier, text, config_.appear.vanish_timeout);
+  text.reason = reason;
+  for (auto* notifier : who) tell(*notifier, text, patience);
 }
 
-// The appearance ends, and nobody could say good-bye, because the line has dropped. Notifiers that need no line are told the end without one.
+// The appearance ends, and nobody could say good-bye, because the line has dropped. Notifiers that need no line are told the end
+// without one.
 void AppearanceMachine::tell_end_without_link(const std::string& reason) {
   std::vector<Notifier*> who;
   for (auto& notifier : notifiers_)
     if (notifier.announce().vanish && !needs_link(notifier.announce()) && notifier.maybe_told()) who.push_back(&notifier);
   if (who.empty() || record_.addresses.empty()) return;
-  ++sequence_;
-  for (auto* notifier : who) notifier->doubt();
-  remember();
-  auto text = notice(
-      NoticeKind::vanish,
-      {.until = clocks_.wall, .local = {}, .addresses = record_.addresses, .echo = {}, .carrier_nat = carrier_nat_});
-  text.reason = reason;
-  for (auto* notifier : who) tell(*notifier, text);
+  const Present last{.until = clocks_.wall, .local = {}, .addresses = record_.addresses, .echo = {}, .carrier_nat = carrier_nat_};
+  tell_end(who, last, reason, Duration::max());
 }
 
 // True: the link waits for the good-bye, and each notifier that is told the end has answered. Other notices need no link.

@@ -30,6 +30,7 @@ const Notice* Notifier::notice() const {
                         [](const Quiet&) -> Found { return nullptr; },
                         [](const Sending& sending) -> Found { return &sending.notice; },
                         [](const Retrying& retrying) -> Found { return &retrying.notice; },
+                        [](const WaitingForClock& waiting) -> Found { return &waiting.notice; },
                     },
                     state_);
 }
@@ -40,6 +41,7 @@ std::optional<std::uint64_t> Notifier::on_its_way() const {
 }
 
 std::optional<Time> Notifier::deadline() const {
+  if (const auto* waiting = std::get_if<WaitingForClock>(&state_)) return waiting->until;
   const auto* retrying = std::get_if<Retrying>(&state_);
   return retrying ? std::optional(retrying->at) : std::nullopt;
 }
@@ -49,6 +51,7 @@ void Notifier::doubt() {
                  [&](const Quiet&) { belief_.doubt(); },
                  [&](const Sending&) { belief_.may_have_heard(); },  // the new notice replaces this one
                  [&](const Retrying&) {},                            // the belief is in doubt already
+                 [&](const WaitingForClock&) {},                     // the same
              },
              state_);
 }
@@ -56,7 +59,6 @@ void Notifier::doubt() {
 SendNotice Notifier::tell(Notice notice, std::uint64_t id) {
   status_ = NoticeStatus{.name = announce_.name, .result = {}, .detail = {}, .at = {}, .attempts = 1};
   clock_patience_.reset();
-  set_meanwhile_.reset();
   failed_by_clock_ = 0;
   state_ = Sending{notice, id};
   return {id, announce_, std::move(notice)};
@@ -64,7 +66,7 @@ SendNotice Notifier::tell(Notice notice, std::uint64_t id) {
 
 SendNotice Notifier::again(std::uint64_t id) {
   ++status_->attempts;
-  auto notice = std::get<Retrying>(state_).notice;
+  auto notice = *this->notice();
   state_ = Sending{notice, id};
   return {id, announce_, std::move(notice)};
 }
@@ -74,16 +76,15 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
   status_->at = clocks.wall;
   status_->detail = answer.detail;
   // Without the link, only a file can be tried again. A good-bye is sent once.
-  const auto& notice = std::get<Sending>(state_).notice;
+  const auto [notice, id, clock_step] = std::get<Sending>(state_);
   const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
-  const auto set_meanwhile = std::exchange(set_meanwhile_, std::nullopt);
-  const bool by_clock = answer.clock && (set_meanwhile || !answer.clock_is_set);
+  const bool by_clock = answer.clock && (clock_step || !answer.clock_is_set);
   if (by_clock && may_retry && clocks.now < clock_patience_.value_or(Time::max())) {
     if (!clock_patience_) clock_patience_ = after(clocks.now, kClockPatience);
     status_->detail.insert(0, "waits for this machine's clock to be set; ");
     ++failed_by_clock_;
-    state_ = Retrying{notice, *clock_patience_, true};
-    if (set_meanwhile) clock_set(clocks.now, *set_meanwhile);
+    state_ = WaitingForClock{notice, *clock_patience_};
+    if (clock_step) clock_set(clocks.now, *clock_step);
     return false;
   }
   const auto attempts = status_->attempts - failed_by_clock_;
@@ -96,12 +97,13 @@ bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clock
 }
 
 void Notifier::clock_set(Time now, WallTime::duration step) {
-  if (on_its_way()) set_meanwhile_ = set_meanwhile_.value_or(WallTime::duration{}) + step;
+  if (auto* sending = std::get_if<Sending>(&state_))
+    sending->clock_step = sending->clock_step.value_or(WallTime::duration{}) + step;
   if (!waits_for_clock()) return;
-  auto* retrying = std::get_if<Retrying>(&state_);
-  retrying->at = now;
-  retrying->notice.since += step;
-  retrying->notice.until += step;
+  auto notice = *this->notice();
+  notice.since += step;
+  notice.until += step;
+  state_ = Retrying{std::move(notice), now};
 }
 
 std::optional<Abandon> Notifier::abandon(NoticeResult result, WallTime now) {

@@ -4,10 +4,12 @@
 //
 //   from       to         when
 //   Quiet      Sending    it is told a notice
-//   Sending    Retrying   the attempt has failed, and another may succeed, perhaps when the clock is set
+//   Sending    Retrying   the attempt has failed, and another may succeed
+//              WaitingForClock    it has failed by this machine's clock, which is not set yet
 //              Quiet      the receiver has answered, or the attempts are used up, or ghostd no longer waits for the answer
-//   Retrying   Sending    the pause is over, or the clock that it waits for is set
+//   Retrying   Sending    the pause is over
 //              Quiet      the notice is given up
+//   WaitingForClock       as Retrying; the pause is over when the clock is set (Retrying, due at once), or after ten minutes
 //
 // A notifier that is told another notice is Sending, from any state. AppearanceMachine decides what it is told and when.
 #pragma once
@@ -55,10 +57,7 @@ class Notifier {
   [[nodiscard]] const Belief& belief() const { return belief_; }
   // Its receiver was told a notice, or may have been. A notice that waits for the clock has told nobody.
   [[nodiscard]] bool maybe_told() const { return belief_.told() || belief_.may_have_it() || !(quiet() || waits_for_clock()); }
-  [[nodiscard]] bool waits_for_clock() const {
-    const auto* retrying = std::get_if<Retrying>(&state_);
-    return retrying != nullptr && retrying->for_clock;
-  }
+  [[nodiscard]] bool waits_for_clock() const { return std::holds_alternative<WaitingForClock>(state_); }
   [[nodiscard]] bool quiet() const { return std::holds_alternative<Quiet>(state_); }
   // The notice that is on its way, or to be tried again. nullptr: none.
   [[nodiscard]] const Notice* notice() const;
@@ -97,25 +96,29 @@ class Notifier {
   struct Sending {
     Notice notice;
     std::uint64_t id;
+    std::optional<WallTime::duration> clock_step{};  // the clock was set by so much meanwhile
     bool operator==(const Sending&) const = default;
   };
   struct Retrying {
     Notice notice;
     Time at;
-    bool for_clock = false;
     bool operator==(const Retrying&) const = default;
+  };
+  struct WaitingForClock {
+    Notice notice;
+    Time until;  // some machines never learn the time
+    bool operator==(const WaitingForClock&) const = default;
   };
 
   void settle(NoticeResult result, WallTime now);
 
   AnnounceConfig announce_;
   Belief belief_;
-  std::variant<Quiet, Sending, Retrying> state_ = Quiet{};
+  std::variant<Quiet, Sending, Retrying, WaitingForClock> state_ = Quiet{};
   std::optional<NoticeStatus> status_;
-  // Of its present notice. A wait for the clock has an end, because some machines never learn the time.
-  std::optional<Time> clock_patience_;
-  unsigned failed_by_clock_ = 0;                     // attempts that Attempts= does not count
-  std::optional<WallTime::duration> set_meanwhile_;  // the clock, by so much, while the attempt was on its way
+  // Of its present notice:
+  std::optional<Time> clock_patience_;  // of all its waits for the clock together
+  unsigned failed_by_clock_ = 0;        // attempts that Attempts= does not count
 };
 
 }  // namespace ghost::core

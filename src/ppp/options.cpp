@@ -96,8 +96,7 @@ tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkCo
 
   if (!ppp.peers.empty()) {
     const auto& peer = ppp.peers.front();
-    if (!plain_path(peer) || peer.front() == '/' || peer.front() == '-')
-      return wrong("Peer=", "not the name of a file in /etc/ppp/peers");
+    if (!valid_peer_name(peer)) return wrong("Peer=", "not the name of a file in /etc/ppp/peers");
     add("call", peer);
     if (!connect.empty()) add("connect", std::move(connect));
   } else {

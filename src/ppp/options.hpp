@@ -22,8 +22,8 @@ struct PppdPaths {
   std::string scripts;
 };
 
-// argv, argv[0] included. Of several peers (Peer=), the first is called. pppd's stderr must be the pipe from which we read facts (`logfd 2`). pppd reports refused options
-// on stderr before it knows any logfd, and chat's stderr follows logfd.
+// argv, argv[0] included. Of several peers (Peer=), the first is called. pppd's stderr must be the pipe from which we read facts
+// (`logfd 2`). pppd reports refused options on stderr before it knows any logfd, and chat's stderr follows logfd.
 // `connect`: a connect script that replaces the peer file's; telling_connect(). Empty: none.
 // Error: one line that says which value cannot be given to pppd. Only paths of [A-Za-z0-9/._+@:-] reach a shell. Control
 // bytes are refused everywhere, and secrets are not among the values.
