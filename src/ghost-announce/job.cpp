@@ -17,9 +17,8 @@ namespace {
 using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
+constexpr std::int64_t kLatest = 253'402'300'800;          // s, the end of the year 9999: no sum with it overflows
 constexpr auto kReplace = json::error_handler_t::replace;  // a string that is not UTF-8 must not stop a notice
-
-core::WallTime wall(std::int64_t seconds) { return core::WallTime(std::chrono::seconds(seconds)); }
 
 json texts(const std::vector<IpAddress>& addresses) {
   auto out = json::array();
@@ -69,10 +68,24 @@ std::vector<IpAddress> addresses(const json& list) {
   return out;
 }
 
+// nlohmann converts any number. Only an integer converts without undefined behaviour, and one above INT64_MAX becomes negative.
+std::int64_t time_from_zero(const json& value, std::int64_t most) {
+  if (!value.is_number_integer()) throw Fault{"an invalid time"};
+  const auto n = value.get<std::int64_t>();
+  if (n < 0 || n > most) throw Fault{"an invalid time"};
+  return n;
+}
+
 core::Duration duration(const json& value) {
-  const auto usec = value.get<std::int64_t>();
-  if (!value.is_number_integer() || usec < 0) throw Fault{"an invalid time"};
-  return core::Duration(usec);
+  constexpr auto kMost = core::Duration(std::chrono::seconds(kLatest)).count();
+  return core::Duration(time_from_zero(value, kMost));
+}
+
+core::WallTime wall(const json& value) { return core::WallTime(std::chrono::seconds(time_from_zero(value, kLatest))); }
+
+std::uint64_t count(const json& value) {
+  if (!value.is_number_unsigned()) throw Fault{"an invalid number"};
+  return value.get<std::uint64_t>();
 }
 
 Via via_of(const json& v) { return {v.at("interface").get<std::string>(), addresses(v.at("addresses")), addresses(v.at("dns"))}; }
@@ -88,10 +101,10 @@ core::Notice notice_of(const json& n) {
   out.addresses = addresses(n.at("addresses"));
   out.local_addresses = addresses(n.at("local_addresses"));
   out.carrier_nat = n.at("carrier_nat").get<bool>();
-  out.since = wall(n.at("since_unix").get<std::int64_t>());
-  out.until = wall(n.at("until_unix").get<std::int64_t>());
-  if (!n.at("next_unix").is_null()) out.next = wall(n.at("next_unix").get<std::int64_t>());
-  out.sequence = n.at("sequence").get<std::uint64_t>();
+  out.since = wall(n.at("since_unix"));
+  out.until = wall(n.at("until_unix"));
+  if (!n.at("next_unix").is_null()) out.next = wall(n.at("next_unix"));
+  out.sequence = count(n.at("sequence"));
   out.reason = n.value("reason", std::string());
   return out;
 }

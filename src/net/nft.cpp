@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -77,25 +78,31 @@ std::vector<json> objects(const json& answer, const char* kind) {
   return out;
 }
 
-// Interface → whole seconds left (nft cuts off the fraction). nft lists an interface that is gone by its number, which is ignored
-// here.
 Result<std::map<std::string, std::chrono::seconds>> live_elements() {
   const auto answer = run(single("list", in_table("set", {{"name", "live"}})));
   if (!answer) return tl::unexpected(answer.error());
+  return live_in(*answer);
+}
+
+}  // namespace
+
+std::map<std::string, std::chrono::seconds> live_in(const json& answer) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   std::map<std::string, std::chrono::seconds> out;
-  for (const auto& set : objects(*answer, "set")) {
-    if (!set.contains("elem")) continue;
+  for (const auto& set : objects(answer, "set")) {
+    if (!set.is_object() || !set.contains("elem")) continue;
     for (const auto& entry : set["elem"]) {
       if (!entry.is_object() || !entry.contains("elem")) continue;
       const json& elem = entry["elem"];
-      if (!elem.contains("val") || !elem["val"].is_string() || !elem.contains("expires")) continue;
-      out[elem["val"].get<std::string>()] = std::chrono::seconds(elem["expires"].get<std::int64_t>());
+      if (!elem.is_object() || !elem.contains("val") || !elem["val"].is_string() || !elem.contains("expires")) continue;
+      // nlohmann converts any number, and one above INT64_MAX becomes negative.
+      if (!elem["expires"].is_number_integer()) continue;
+      const auto seconds = elem["expires"].get<std::int64_t>();
+      if (seconds >= 0 && seconds <= kMost) out[elem["val"].get<std::string>()] = std::chrono::seconds(seconds);
     }
   }
   return out;
 }
-
-}  // namespace
 
 Result<json> run(const json& commands) { return run_json(commands, false); }
 

@@ -26,6 +26,10 @@ namespace ghost::net::nft {
 // Replaces the whole table. Calls are kept up for as long as by the old table.
 [[nodiscard]] Result<void> load(const Ruleset& ruleset);
 
+// Interface → whole seconds left (nft cuts off the fraction), as nft lists the set "live". Total: an element that nft does not write
+// so is ignored. nft lists an interface that is gone by its number, which is ignored too.
+[[nodiscard]] std::map<std::string, std::chrono::seconds> live_in(const nlohmann::json& answer);
+
 // How long past packets still keep the call on this interface up. nullopt: nothing keeps it up. In whole seconds, never less than
 // the kernel's own time.
 [[nodiscard]] Result<std::optional<std::chrono::seconds>> live_remaining(const std::string& ifname);

@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <string>
 
 #include "notices.hpp"
 
@@ -57,6 +59,40 @@ TEST(Job, GarbageIsAnErrorAndNothingWorse) {
         R"({"echo":{"url":"x","timeout_usec":-1},"via":{"interface":"","addresses":[],"dns":[]}})",
         R"({"echo":{"url":"x","timeout_usec":1},"via":{"interface":"","addresses":["x"],"dns":[]}})"})
     EXPECT_FALSE(parse_job(text)) << text;
+}
+
+// The number is judged before it is converted: a double out of range has no int64_t, and seconds times a million may overflow.
+constexpr std::array kNoTimes{"1e300",   "-1e300", "1.5",  "-1", "9223372036854775807", "18446744073709551615",
+                              "1e10000", "true",   "\"1\""};
+
+TEST(Job, ANumberThatIsNoTimeIsAnError) {
+  auto job = a_job();
+  job.notice.since = job.notice.until = core::WallTime(std::chrono::seconds(4242));
+  job.notice.next = job.notice.since;
+  job.notice.sequence = 4242;
+  job.announce.timeout = std::chrono::microseconds(4242);
+  const auto good = to_json(Job(job));
+  ASSERT_TRUE(parse_job(good));
+  const auto with = [&](const std::string& key, const std::string& value) {
+    auto text = good;
+    const auto old = '"' + key + "\":4242";
+    return text.replace(text.find(old), old.size(), '"' + key + "\":" + value);
+  };
+  for (const auto* key : {"since_unix", "until_unix", "next_unix", "timeout_usec"}) {
+    for (const auto* value : kNoTimes) EXPECT_FALSE(parse_job(with(key, value))) << key << " " << value;
+    EXPECT_TRUE(parse_job(with(key, "253402300800"))) << key;
+  }
+  for (const auto* value : {"1e300", "-1e300", "1.5", "-1", "18446744073709551616"})
+    EXPECT_FALSE(parse_job(with("sequence", value))) << value;
+  EXPECT_TRUE(parse_job(with("sequence", "18446744073709551615")));
+}
+
+TEST(Answer, ANumberThatIsNoTimeIsAnError) {
+  const auto with = [](const std::string& usec) {
+    return R"({"result":"Ok","detail":"","text":"","elapsed_usec":)" + usec + "}";
+  };
+  for (const auto* value : kNoTimes) EXPECT_FALSE(parse_answer(with(value))) << value;
+  EXPECT_TRUE(parse_answer(with("3600000000")));
 }
 
 TEST(Answer, ComesBackAsItWent) {
