@@ -18,6 +18,7 @@ Released release_everything(const std::filesystem::path& journal, const std::fil
   auto sysctls = Sysctls::open(proc_sys, journal);
   if (!sysctls.problem().empty()) out.warnings.push_back(sysctls.problem());
   note(sysctls.restore());
+  if (!sysctls.refused().empty()) out.warnings.push_back(sysctls.refused());
   note(nft::delete_table());
   return out;
 }

@@ -16,7 +16,8 @@ struct Released {
 };
 
 // Routes and rules by their protocol number, sysctls by the journal, then the nftables table. It is last, because
-// it guards the forwarding that the sysctls had enabled. Tries everything. A journal that cannot be believed is a warning.
+// it guards the forwarding that the sysctls had enabled. Tries everything. A journal that cannot be believed is
+// a warning, and so is a value in it that the kernel refuses.
 [[nodiscard]] Released release_everything(const std::filesystem::path& journal,
                                           const std::filesystem::path& proc_sys = "/proc/sys");
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <tuple>
 
 #include "base/ids.hpp"
 #include "base/unique_fd.hpp"
@@ -70,8 +71,11 @@ Result<void> write_all(const UniqueFd& fd, const std::filesystem::path& path, st
   return {};
 }
 
-// An interface may disappear at any time; EINVAL means that the kernel does not accept the value there.
+// An interface may disappear at any time.
 bool is_gone(const Error& error) { return error.errno_value == ENOENT || error.errno_value == ENODEV; }
+
+// The kernel does not accept the value there, however often it is written.
+bool is_refused(const Error& error) { return error.errno_value == EINVAL || error.errno_value == ERANGE; }
 
 }  // namespace
 
@@ -234,13 +238,28 @@ Result<void> Sysctls::restore_inherited() const {
 
 Result<void> Sysctls::restore() {
   Result<void> out;
+  Entries accepted;
   for (auto at = entries_.rbegin(); at != entries_.rend(); ++at) {
     // Written even if it looks right, because writing an earlier entry may change it (all.forwarding does).
     auto ok = write(at->first, at->second);
+    if (!ok && is_refused(ok.error())) {
+      if (refused_.empty()) refused_ = ok.error().what + "; " + journal_.string() + " names the value " + at->second;
+      continue;
+    }
     if (!ok && !is_gone(ok.error()) && out) out = ok;
+    accepted.push_back(*at);
   }
+  std::reverse(accepted.begin(), accepted.end());
+  const auto dropped = entries_.size() - accepted.size();
+  if (dropped > 1) refused_ += ", and " + std::to_string(dropped - 1) + " more that the kernel refuses";
+  if (dropped > 0) refused_ += dropped > 1 ? "; they keep their present values" : "; it keeps its present value";
+  entries_ = std::move(accepted);
   if (auto ok = restore_inherited(); !ok && out) out = ok;
-  if (!out) return out;
+  if (!out) {
+    // The journal stays for the failures. What was refused is not said again.
+    if (dropped > 0) std::ignore = save(entries_);
+    return out;
+  }
   entries_.clear();
   wanted_.clear();
   if (::unlink(journal_.c_str()) < 0 && errno != ENOENT) return failure(errno, "remove " + journal_.string());

@@ -50,8 +50,11 @@ class Sysctls {
   [[nodiscard]] Result<void> amend(const std::string& key, const std::string& value);
 
   // Writes all originals back, the last first, and removes the journal. Keys that no longer exist are
-  // ignored. It tries all, keeps the journal if one failed, and returns the first failure.
+  // ignored. A value that the kernel refuses (EINVAL, ERANGE) is dropped from the journal, because it will never be accepted;
+  // refused() says so. It tries all, keeps the journal if one failed, and returns the first failure.
   [[nodiscard]] Result<void> restore();
+  // A line for people: what restore() has dropped. Empty: nothing. One line, because ghostd could forge thousands of entries.
+  [[nodiscard]] const std::string& refused() const { return refused_; }
 
  private:
   Sysctls(std::filesystem::path root, std::filesystem::path journal, Entries entries)
@@ -64,6 +67,7 @@ class Sysctls {
   std::filesystem::path journal_;
   Entries entries_;
   std::string problem_;
+  std::string refused_;
   SysctlValues wanted_;  // as apply() wrote them last
 };
 

@@ -135,5 +135,18 @@ TEST_F(Release, DoesNotObeyAForgedJournal) {
   }
 }
 
+// Else each later stop would fail, until root removes the file.
+TEST_F(Release, AValueThatTheKernelRefusesDoesNotFailEveryStop) {
+  for (const char* entry : {R"(["net/ipv6/conf/lo/addr_gen_mode", "77"])", R"(["net/ipv4/conf/all/rp_filter", "9999999999"])"}) {
+    std::ofstream(journal_) << "[" << entry << R"(, ["net/ipv4/conf/eth0/forwarding", "1"]])";
+    sh("sysctl -qw net.ipv4.conf.eth0.forwarding=0");
+    const auto released = release_everything(journal_);
+    EXPECT_THAT(released.failures, IsEmpty()) << entry;
+    EXPECT_EQ(released.warnings.size(), 1U) << entry;
+    EXPECT_EQ(sh("sysctl -n net.ipv4.conf.eth0.forwarding"), "1\n") << "the others are restored";
+    EXPECT_THAT(release_everything(journal_).warnings, IsEmpty()) << "said once";
+  }
+}
+
 }  // namespace
 }  // namespace ghost::net

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 
 namespace ghost::net {
@@ -188,6 +189,48 @@ TEST_F(SysctlFiles, AJournalThatCannotBeBelievedIsSetAsideAndSaidOnce) {
     EXPECT_EQ(open().original("net/ipv4/conf/eth0/forwarding"), "0");
     ASSERT_TRUE(open().restore());
   }
+}
+
+// proc(5), oom_score_adj, stands for a sysctl: -1000 to 1000, or EINVAL; ERANGE for what is no int.
+TEST_F(SysctlFiles, AValueThatTheKernelRefusesIsDroppedAndSaidOnce) {
+  std::filesystem::create_directories(directory_ / "net/ipv6/conf/lo");
+  std::filesystem::create_symlink("/proc/self/oom_score_adj", directory_ / "net/ipv6/conf/lo/addr_gen_mode");
+  for (const std::string value : {"1001", "9999999999"}) {
+    std::ofstream(journal_) << R"([["net/ipv4/conf/eth0/forwarding", "7"], ["net/ipv6/conf/lo/addr_gen_mode", ")" << value
+                            << R"("], ["net/ipv4/conf/eth0/rp_filter", "7"]])";
+    auto sysctls = open();
+    EXPECT_EQ(sysctls.problem(), "");
+    EXPECT_TRUE(sysctls.restore());
+    for (const auto& part : {std::string("lo/addr_gen_mode: "), journal_.string() + " names the value " + value + "; it keeps"})
+      EXPECT_THAT(sysctls.refused(), testing::HasSubstr(part));
+    for (const auto* key : {"net/ipv4/conf/eth0/forwarding", "net/ipv4/conf/eth0/rp_filter"}) EXPECT_EQ(get(key), "7");
+    EXPECT_FALSE(std::filesystem::exists(journal_));
+    auto next = open();
+    EXPECT_TRUE(next.restore());
+    EXPECT_EQ(next.refused(), "");
+  }
+  std::ofstream(journal_) << R"([["net/ipv6/conf/lo/addr_gen_mode", "1001"], ["net/ipv6/conf/lo/addr_gen_mode", "1002"]])";
+  auto several = open();
+  EXPECT_TRUE(several.restore());
+  EXPECT_THAT(several.refused(), testing::HasSubstr(" names the value 1002, and 1 more that the kernel refuses; they keep"));
+}
+
+TEST_F(SysctlFiles, AFailureBesideItKeepsTheJournalWithoutIt) {
+  std::filesystem::create_directories(directory_ / "net/ipv6/conf/lo");
+  std::filesystem::create_symlink("/proc/self/oom_score_adj", directory_ / "net/ipv6/conf/lo/addr_gen_mode");
+  std::filesystem::create_directory(directory_ / "net/ipv6/conf/lo/accept_ra");  // EISDIR
+  const std::string failing = R"(["net/ipv6/conf/lo/accept_ra", "1"])";
+  std::ofstream(journal_) << "[" << failing << R"(, ["net/ipv6/conf/lo/addr_gen_mode", "1001"]])";
+  auto sysctls = open();
+  const auto ok = sysctls.restore();
+  ASSERT_FALSE(ok);
+  EXPECT_EQ(ok.error().errno_value, EISDIR);
+  EXPECT_NE(sysctls.refused(), "");
+  auto next = open();
+  EXPECT_EQ(next.original("net/ipv6/conf/lo/addr_gen_mode"), std::nullopt);
+  EXPECT_EQ(next.original("net/ipv6/conf/lo/accept_ra"), "1");
+  EXPECT_FALSE(next.restore());
+  EXPECT_EQ(next.refused(), "") << "said once";
 }
 
 TEST_F(SysctlFiles, SoIsWhatIsNoFileAndNobodyWaitsForIt) {
