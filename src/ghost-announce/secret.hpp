@@ -30,8 +30,9 @@ class Secret {
 // A file below `directory`, without the line feed at its end. Errors are for people and name no path's content.
 [[nodiscard]] tl::expected<Secret, std::string> read_credential(const std::string& directory, const std::string& name);
 
-// Every form in which a server could send the secret back becomes "***". These are: as it is, in base64, with the user as in
-// AUTH PLAIN and Basic, percent-encoded, in JSON.
+// Every form in which a server could send the secret back becomes "***". These are: as it is, in base64, and with the user as in
+// AUTH PLAIN and Basic. A secret with percent escapes is also looked for without them. Each form may be written percent-encoded (a form's
+// "+" included), with JSON's escapes or with HTML's character references, or in one of these inside another.
 [[nodiscard]] std::string redact(std::string text, std::string_view user, const Secret& secret);
 
 // The secrets of a section, by the name of their credential; "" is that of Credential=.

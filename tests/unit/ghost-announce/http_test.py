@@ -224,7 +224,14 @@ class Templates(Case):
         self.assertResult(self.ask("/", **{"Header-X": "${secret:absent}"})[1], "BadConfig", "absent")
 
     def test_a_secret_that_comes_back_is_not_shown(self):
-        for form in (PASSWORD, "s3cret-Pass/w0rd%2B%25", "s3cret-Pass%2Fw0rd%2B%25"):
+        for form in (
+            PASSWORD,
+            "s3cret-Pass/w0rd%2B%25",
+            "s3cret-Pass%2Fw0rd%2B%25",
+            "s3cret-Pass%2fw0rd%2b%25",
+            "s3cret-Pass\\/w0rd+%",
+            "s3cret-Pass&#x2F;w0rd&#43;%",
+        ):
             _, answer = self.ask("/?t=${secret}", (f"401 not {form}.", [], b""), credential="password")
             self.assertResult(answer, "AuthFailed", "401 not ***.")
         other = self.serve(HttpServer())

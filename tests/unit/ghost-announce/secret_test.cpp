@@ -28,6 +28,53 @@ TEST(Redact, FindsEveryForm) {
   EXPECT_EQ(redact("nothing", "me", Secret()), "nothing");
 }
 
+// Each line is one spelling of a server's, which must leave nothing of the secret.
+TEST(Redact, FindsWhatServersWrite) {
+  const Secret secret(std::string("ab/cd+ef=="));
+  for (const auto* said : {
+           R"(ab\/cd+ef==)",                     // PHP's json_encode
+           R"(ab\u002fcd\u002Bef\u003d\u003D)",  // JSON for HTML
+           "ab%2fcd%2bef%3d%3d",                 // lower-case digits
+           "ab%2Fcd%2bef%3D%3d",
+           "ab/cd%2bef==",                   // mixed
+           "ab&#x2F;cd&#x2b;ef&#X3D;&#61;",  // HTML
+           "ab&sol;cd&plus;ef&equals;&equals;",
+           "ab&#047;cd+ef==",
+           R"(ab\u0026#x2F;cd+ef==)",     // HTML in JSON
+           R"(ab%5C%2Fcd%2Bef%3D%3D)",    // JSON in a URL
+           "ab%252Fcd%252bef%253d%253d",  // encoded twice
+           R"(YWIvY2QrZWY9PQ==)",
+           "YWIvY2QrZWY9PQ%3d%3d",
+           R"(bWU6YWIvY2QrZWY9PQ\u003d\u003d)",
+       })
+    EXPECT_EQ(redact(std::string("<") + said + ">", "me", secret), "<***>") << said;
+  EXPECT_EQ(redact("ab/cd+ef==ab%2fcd%2bef%3d%3d", "me", secret), "******");
+  for (const auto* harmless :
+       {"ab/cd", "100 %", "%2", "%zz", "a\\", "\\u00", "&", "&;", "&#;", "&#x110000;", "&amp", "&foo;", "+"})
+    EXPECT_EQ(redact(harmless, "me", secret), harmless);
+}
+
+TEST(Redact, FindsMarkupAndOtherAlphabets) {
+  const Secret secret(std::string("a&b\"<'\\é😀 z"));
+  for (const auto* said : {
+           "a&b\"<'\\é😀 z",
+           R"(a&b\"<'\\\u00e9\ud83d\uDE00 z)",
+           R"(a\u0026b\u0022\u003C\u0027\u005c\u00E9\uD83D\ude00 z)",
+           "a&amp;b&quot;&lt;&#039;\\é😀 z",
+           "a&AMP;b&#34;&LT;&apos;&#92;&#233;&#x1f600;&#32;z",
+           "a%26b%22%3c%27%5C%C3%a9%f0%9F%98%80+z",
+       })
+    EXPECT_EQ(redact(std::string("<") + said + ">", "me", secret), "<***>") << said;
+}
+
+TEST(Redact, FindsHalfOfACharacter) { EXPECT_EQ(redact("x\\u00e9y", "me", Secret(std::string("x\xc3"))), "***y"); }
+
+// In a URL that is a secret, for example. A server that was sent it has the decoded one.
+TEST(Redact, FindsADecodedSecret) {
+  const Secret secret(std::string("ab%2Fcd%3D"));
+  EXPECT_EQ(redact("ab%2Fcd%3D ab/cd= ab%2fcd%3d ab\\/cd= ab%252Fcd%253D", "me", secret), "*** *** *** *** ***");
+}
+
 TEST(Redact, FindsEachOfSeveral) {
   Secrets secrets;
   secrets.emplace("", Secret(std::string("short")));
