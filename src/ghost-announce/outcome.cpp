@@ -59,8 +59,12 @@ bool broke_off(const Transfer& t) {
   return std::ranges::any_of(kSigns, [&](auto sign) { return t.error.find(sign) != std::string::npos; });
 }
 
-// OpenSSL's words for a certificate whose time has not come. A clock that nobody has set is behind, so it does not make one expire.
-bool by_clock(const Transfer& t) { return t.error.find("not yet valid") != std::string::npos; }
+// OpenSSL's words for a certificate whose time has not come, or is over. A clock that nobody has set may be behind or, with an empty
+// battery, ahead. ghostd decides whether the clock is set.
+bool by_clock(const Transfer& t) {
+  constexpr std::array<std::string_view, 3> kSigns{"not yet valid", "has expired", "certificate expired"};
+  return std::ranges::any_of(kSigns, [&](auto sign) { return t.error.find(sign) != std::string::npos; });
+}
 
 bool is_refusal(long reply) { return reply >= 400 && reply < 600; }
 
