@@ -125,7 +125,10 @@ std::size_t CurlRequest::on_header(char* data, std::size_t, std::size_t size, vo
 
 std::size_t CurlRequest::on_body(char* data, std::size_t, std::size_t size, void* self) {
   auto& me = *static_cast<CurlRequest*>(self);
-  if (!me.count(size)) return 0;
+  if (!me.count(size)) {
+    me.transfer_.long_body = true;
+    return 0;
+  }
   me.transfer_.body.append(data, size);
   return size;
 }
@@ -178,7 +181,7 @@ Transfer CurlRequest::perform() {
   transfer_.code = curl_easy_perform(curl_.get());
   curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &transfer_.reply);
   curl_easy_getinfo(curl_.get(), CURLINFO_OS_ERRNO, &transfer_.os_errno);
-  if (transfer_.code == CURLE_FILESIZE_EXCEEDED) transfer_.too_large = true;
+  if (transfer_.code == CURLE_FILESIZE_EXCEEDED) transfer_.too_large = transfer_.long_body = true;
   transfer_.error = error_.c_str();
   return std::move(transfer_);
 }

@@ -29,7 +29,8 @@ struct Transfer {
   CURLcode code = CURLE_OK;
   long reply = 0;  // the last three digits of HTTP, SMTP or FTP; 0 if there were none
   long os_errno = 0;
-  bool too_large = false;  // the answer was too long
+  bool too_large = false;  // the answer was too long, so the rest was not read
+  bool long_body = false;  // HTTP: it was the body, and not the headers
   bool no_route = false;   // the sockets could not be bound to the link
   std::string said;        // the server's line with these digits
   std::string error;       // libcurl's own words
@@ -37,7 +38,7 @@ struct Transfer {
 };
 
 Outcome judge_http(const Transfer& t);
-// `expected`: a text that the body of a success contains; empty: any.
+// `expected`: a text that the body of a success contains; empty: any body, however long it is.
 Outcome judge_answer(const Transfer& t, std::string_view expected);
 Outcome judge_mail(const Transfer& t);
 Outcome judge_upload(const Transfer& t);      // FTP and SFTP

@@ -100,11 +100,21 @@ class Http(Case):
                 self.assertLess(self.took, 10)
 
     def test_ends_a_long_answer(self):
-        for mode in ("flood", "flood-head"):
-            with self.subTest(mode):
-                server, answer = self.post(mode)
-                self.assertResult(answer, "TooLarge")
+        for mode, more, result in (
+            ("flood", {}, "Ok"),  # the receiver has the notice
+            ("flood", {"Expect": "done"}, "TooLarge"),
+            ("flood-head", {}, "TooLarge"),
+        ):
+            with self.subTest(mode, **more):
+                server, answer = self.post(mode, **more)
+                self.assertResult(answer, result)
                 self.assertLess(server.flooded, 64 << 20)  # what fits into buffers
+
+    def test_a_long_answer_of_known_length(self):
+        long = b"x" * 70000
+        self.assertResult(self.post(("201 Created", [], long))[1], "Ok", "201 Created")
+        self.assertResult(self.post(("200 OK", [], b"done" + long), Expect="done")[1], "TooLarge")
+        self.assertResult(self.post(("404 Not Found", [], long))[1], "TooLarge")
 
     def test_a_cut_connection_is_unreachable(self):
         _, answer = self.post("cut")
@@ -264,6 +274,9 @@ class Dyndns2(Case):
         self.assertTrue(headers["authorization"].startswith("Basic "))
         self.assertRegex(headers["user-agent"], r"^ghostd/\d+\.\d+\.\d+( \(\+https://.*\))?$")
 
+    def test_a_long_answer_is_none(self):
+        self.assertResult(self.ask(b"good 203.0.113.7\n" + b"x" * 70000)[1], "TooLarge")
+
     def test_believes_no_other_address(self):
         for body in (b"good 127.0.0.1", b"nochg 198.51.100.9\r\n", b"good 203.0.113.7\ngood 127.0.0.1\n"):
             with self.subTest(body):
@@ -332,6 +345,7 @@ class Echo(Case):
         for body in (b"", b"198.51.100.3 and more", b"<html>198.51.100.3</html>", b"1" * 60000):
             answer = self.ask(body)
             self.assertEqual((answer["result"], answer["text"]), ("Refused", ""))
+        self.assertEqual(self.ask(b"198.51.100.3" + b" " * 70000)["result"], "TooLarge")
         self.assertEqual(self.ask(b"198.51.100.3", "500 no")["result"], "Later")
 
 

@@ -75,6 +75,22 @@ TEST(JudgeConnection, NamesEach) {
   EXPECT_EQ(judge_connection(t).result, NoticeResult::Unreachable);
 }
 
+// The receiver has accepted the notice, whatever it then says.
+TEST(JudgeAnswer, ALongSuccessIsOneUnlessItMustContainSomething) {
+  auto t = transfer(CURLE_WRITE_ERROR, 200, "200 OK");
+  t.too_large = t.long_body = true;
+  EXPECT_EQ(judge_answer(t, ""), (Outcome{NoticeResult::Ok, "200 OK"}));
+  EXPECT_EQ(judge_answer(t, "good").result, NoticeResult::TooLarge);
+  EXPECT_EQ(judge_http(t).result, NoticeResult::TooLarge) << "dyndns2 and the echo service read the body";
+  t.code = CURLE_FILESIZE_EXCEEDED;
+  EXPECT_EQ(judge_answer(t, "").result, NoticeResult::Ok);
+  t.reply = 302;
+  EXPECT_EQ(judge_answer(t, "").result, NoticeResult::TooLarge);
+  t.reply = 200;
+  t.long_body = false;
+  EXPECT_EQ(judge_answer(t, "").result, NoticeResult::TooLarge);
+}
+
 TEST(JudgeConnection, AHandshakeCutOffIsNoWrongCertificate) {
   EXPECT_EQ(
       judge_connection(transfer(CURLE_SSL_CONNECT_ERROR, 0, "", "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x"))
