@@ -55,7 +55,7 @@ Writer::Writer(loop::EventLoop& loop, Save save, Done done, std::chrono::seconds
 
 Writer::~Writer() {
   // Not before the running process has ended. It is not reaped yet, so its pid is still its own.
-  // The loop has ended, maybe, and takes no child any more: nobody of ours waits for this one.
+  // The loop may have ended. So no code of ghostd waits for this child.
   if (again_ || owed_)
     if (const auto pid = spawn(child_ ? pidfd(pid_) : UniqueFd())) leave(pidfd(*pid));
   if (child_) leave(pidfd(pid_));

@@ -23,7 +23,7 @@ class ClockQuestion {
   ClockQuestion(const ClockQuestion&) = delete;
   ClockQuestion& operator=(const ClockQuestion&) = delete;
 
-  // Answered once. True also if nobody knows, so nothing waits for a clock that is perhaps never set.
+  // Called once. True also if systemd-timedated does not answer, because the clock may never be set.
   void ask(std::function<void(bool set)> answer);
   // The bus is gone, so nobody will know.
   void give_up();

@@ -6,8 +6,8 @@
 
 namespace ghost::client {
 
-// Has ghostd hang up its calls for good (org.ghostd1.Manager.Leave), and waits until there is no call, or for so long. It does not
-// wait for a ghostd that does not answer, or ends meanwhile.
+// Asks ghostd to hang up all calls and make no more (org.ghostd1.Manager.Leave). Waits until no call exists, or until the time
+// limit. It does not wait for a ghostd that does not answer, or ends meanwhile.
 void say_farewell(std::chrono::seconds patience);
 
 }  // namespace ghost::client

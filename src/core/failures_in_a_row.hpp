@@ -13,7 +13,7 @@
 
 namespace ghost::core {
 
-// How many failures are in the row. LinkMemory keeps it, so that a ghostd that starts again and again is no loop of calls.
+// How many failures are in the row. LinkMemory keeps it. So a ghostd that restarts repeatedly does not call repeatedly.
 struct FailureCounts {
   unsigned failed = 0;   // all
   unsigned devices = 0;  // of these: the device was missing

@@ -73,8 +73,8 @@ struct Reconfigured {
 };
 // A reload gives the link another place (other addresses, routes or metric), or removes it. Conversations survive neither, so the
 // call is hung up in order, good-bye included. When pppd has exited, the link gives its place up, and the settings of the newest
-// reload apply. Wishes and an appearance go on from another place. Packets from an
-// address of before do not. If an earlier ghostd's call may exist, the link waits for Listed first.
+// reload apply. Wishes and an appearance go on from another place. ghostd drops packets from a
+// former address. If an earlier ghostd's call may exist, the link waits for Listed first.
 struct PartAsked {
   std::optional<LinkConfig> then;  // none: the link is no longer configured, and makes no call
   bool operator==(const PartAsked&) const = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who keeps the promise of the next appearance. systemd's timer starts ghost-appear at the promised time. ghostd wakes at that time
-// too, and keeps the promise itself if the timer is active, because ghost-appear may come late or never. A person who stops the
-// timer wants no more appearances, so ghostd asks systemd first.
+// This class decides whether ghostd or ghost-appear begins the next appearance. systemd's timer starts ghost-appear at the
+// promised time. ghostd wakes at that time too, and keeps the promise itself if the timer is active, because ghost-appear may come
+// late or never. A person who stops the timer wants no more appearances, so ghostd asks systemd first.
 //
 //   what ghostd knows   is
 //   the alarm           the promise's time, until it has come

@@ -22,7 +22,7 @@ class RollCall {
   enum class Want : std::uint8_t {
     ask,     // ask the supervisor for its calls; answered by asked()
     listen,  // give each link a Listed, also each link that comes later
-    let_go,  // disconnect from the supervisor; without a client and a call it ends by itself
+    let_go,  // disconnect; the supervisor exits when it has neither a client nor a call
     left,    // tell the program that stops ghostd that no call exists
   };
   using Wants = std::vector<Want>;

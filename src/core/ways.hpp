@@ -31,14 +31,14 @@ class Ways {
   // Of these peers, in this order; no peer: one way without. No call was made yet. The next is made by `next`, if that is among
   // them, else by the first.
   explicit Ways(const std::vector<std::string>& peers, std::string_view next = {});
-  // As they were saved. Any list is one: none is one way without a peer.
+  // As they were saved. Any saved list is valid. An empty list means one way without a peer.
   static Ways saved(std::vector<Way> all, std::string_view next);
   // What an earlier ghostd saved, for the peers of today. If they differ from those of then, only the way of the next call is kept.
   static Ways restored(const Ways& earlier, const std::vector<std::string>& peers);
 
   [[nodiscard]] const std::vector<Way>& all() const { return all_; }  // never empty
   [[nodiscard]] bool several() const { return all_.size() > 1; }
-  // The way of the next call. Out only if all are.
+  // The next call uses this way. It is out only if all ways are out.
   [[nodiscard]] const Way& next() const { return all_[next_]; }
   [[nodiscard]] Acceptance& acceptance() { return all_[next_].acceptance; }  // its
   // Another way takes its turns, too.

@@ -15,7 +15,7 @@ namespace ghost::announce {
 
 class CurlRequest {
  public:
-  // `url` is complete, for libcurl; `target` names the host to look up. What they lend must outlive the request.
+  // `url` is complete, for libcurl; `target` names the host to look up. The caller keeps both alive until the request has ended.
   CurlRequest(const core::AnnounceConfig& config, const Via& via, const Deadline& deadline, const Url& target,
               const std::string& url);
   ~CurlRequest();

@@ -44,7 +44,7 @@ const char* severity_of(ppp::Remark::Verdict verdict) {
   return "error";
 }
 
-// The distribution's file is for every pppd of this host. An option in it that ghostd overrides is no news about the link.
+// The distribution's file is for every pppd of this host. check does not report an option there that ghostd overrides.
 bool is_usual(const ppp::Remark& remark) {
   return remark.verdict == ppp::Remark::Verdict::overridden && remark.at.file == ppp::PppdFiles{}.options;
 }

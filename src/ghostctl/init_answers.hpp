@@ -40,7 +40,7 @@ struct Surroundings {
 
 enum class Asked : std::uint8_t { name, way, peer, tty, dial, interface, user, secret, speed, idle };
 
-// What a person is still to be asked; nullopt: nothing more.
+// The next question for the user; nullopt: none is left.
 std::optional<Asked> next_question(const Answers& answers);
 // Whether the files cannot be made without this answer.
 bool is_required(Asked asked);

@@ -25,7 +25,8 @@ void MemoryFile::save(std::uint64_t generation) {
 }
 
 void MemoryFile::ended(const std::optional<std::string>& problem) {
-  if (problem && !std::exchange(failed_, true)) log(LOG_ERR, link_, "cannot save the promised appearance: " + *problem);
+  if (problem && !std::exchange(failed_, true))
+    log(LOG_ERR, link_, "cannot save what ghostd must remember of this link: " + *problem);
   if (!problem) failed_ = false;
   // The writer tries again. A notice that waits for this write leaves unwritten after 2 s at most (core::Appearances).
   if (!problem && !writer_.busy()) saved_({asked_for_});

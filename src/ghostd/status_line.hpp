@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// systemd's STATUS= line, with a part for each link. The parts are kept per link, so that a change of one link is no work for the
-// others.
+// systemd's STATUS= line, with a part for each link. The parts are kept per link. A change of one link does not touch the other
+// parts.
 #pragma once
 #include <map>
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The few requests of short-lived programs to systemd, over its D-Bus API (org.freedesktop.systemd1(5)). Each call blocks until
-// systemd answers, or for so long. Errors are lines for people. ghostd itself must not block: it asks by bus/unit_watch.hpp.
+// systemd answers or the time limit passes. Errors are lines for people. ghostd itself must not block: it asks by
+// bus/unit_watch.hpp.
 #pragma once
 #include <sys/types.h>
 
