@@ -52,7 +52,6 @@ class Neighbour:
     refuses_new = ()  # the actions in which it refuses what is new for a while: the datagrams wait for the call before they begin
     keeps_syns = False  # it has a queue of its own, in which a SYN and its repetition wait together
     patience = 40  # seconds for the idle link to be hung up
-    ipv6 = False  # the host speaks IPv6, too, which the neighbour's rules let through
     cells = CELLS
 
     def prepare(self, lab, uplink):
@@ -109,9 +108,10 @@ class Traffic:
 
     def __init__(self, lab, lan, neighbour):
         self.lab, self.lan, self.talks, self.others, self.syns_once = lab, lan, {}, [], not neighbour.keeps_syns
-        self.flows = {"host": Flow(neighbour.count, RATE, port=7010)}
-        if neighbour.ipv6:
-            self.flows[IPV6] = Flow(neighbour.count, RATE, port=7014, address=net.ISP6)
+        self.flows = {
+            "host": Flow(neighbour.count, RATE, port=7010),
+            IPV6: Flow(neighbour.count, RATE, port=7014, address=net.ISP6),
+        }
         if lan:
             self.flows["LAN"] = Flow(neighbour.count, RATE, port=7011, namespace=lan)
 
@@ -122,9 +122,7 @@ class Traffic:
 
     def talk(self):
         self.syns = self.also(Syns())
-        self.talks = {"host": Talk(timeout=TALK)}
-        if IPV6 in self.flows:
-            self.talks[IPV6] = Talk(address=net.ISP6, timeout=TALK)
+        self.talks = {"host": Talk(timeout=TALK), IPV6: Talk(address=net.ISP6, timeout=TALK)}
         if self.lan:
             self.talks["LAN"] = Talk(namespace=self.lan, timeout=TALK)
 
@@ -203,9 +201,8 @@ class Matrix:
             self.neighbour.prepare(self.lab, self.uplink)
             alone = self.alone()
             self.lab.put("/etc/chatscripts/ghostlab", CHAT.replace("TIMEOUT 15", "TIMEOUT 200"))
-            sections = {"Call": {"IdleTimeout": self.neighbour.idle, "DialTimeout": "200s", "RedialDelay": "1s"}}
-            if self.neighbour.ipv6:
-                sections["Link"] = {"IPv6": "yes"}
+            call = {"IdleTimeout": self.neighbour.idle, "DialTimeout": "200s", "RedialDelay": "1s"}
+            sections = {"Link": {"IPv6": "yes"}, "Call": call}
             if self.neighbour.share:
                 sections["Share"] = {"From": self.neighbour.share}
             self.lab.configure("isp", **sections)

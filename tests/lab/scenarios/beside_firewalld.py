@@ -9,7 +9,6 @@ TIMEOUT_ALL = 1500
 
 class Firewalld(Service):
     name, unit, reload = "firewalld", "firewalld.service", "firewall-cmd --reload"
-    ipv6 = True
     refuses_new = ("changes",)  # its policy is DROP while it reloads, but for what has had an answer
 
     def prepare(self, lab, uplink):

@@ -11,7 +11,6 @@ TIMEOUT_ALL = 900
 
 class Networkd(Service):
     name, unit, gives_address = "networkd", "systemd-networkd.service", True
-    ipv6 = True
 
     def prepare(self, lab, uplink):
         lab.put(

@@ -31,7 +31,6 @@ table inet filter {
 
 class Nftables(Service):
     name, unit = "nftables.service", "nftables.service"
-    ipv6 = True
 
     def prepare(self, lab, uplink):
         lab.put("/etc/nftables.conf", RULES, 0o755)
