@@ -15,6 +15,7 @@ using core::WallTime;
 using nlohmann::json;  // not ordered_json: ghostd holds one set of its templates
 
 constexpr int kVersion = 1;
+constexpr std::size_t kStepsMax = 1000;                    // as PerDay=
 constexpr std::uint64_t kFailuresMax = 1'000'000;          // as RefusedAttempts=
 constexpr std::int64_t kLatest = 253'402'300'800'000'000;  // the end of the year 9999: no sum with it overflows
 
@@ -152,6 +153,23 @@ core::Ways ways_of(const json& s, const LinkMemory& memory) {
   return core::Ways::saved({core::Way{{}, acceptance}}, {});
 }
 
+core::LadderMemory ladder(const json& l) {
+  core::LadderMemory out;
+  out.failed = small(l.at("failed"));
+  // A later version's step: the ladder begins again.
+  if (const auto& last = l.at("last"); !last.is_null()) out.last = core::recovery_step_from_string(last.get<std::string>());
+  for (const auto& taken : l.at("taken"))
+    if (const auto at = time(taken); at && out.taken.size() < kStepsMax) out.taken.push_back(*at);
+  return out;
+}
+
+json object(const core::LadderMemory& ladder) {
+  json out{{"failed", ladder.failed}, {"last", nullptr}, {"taken", json::array()}};
+  if (ladder.last) out["last"] = core::to_string(*ladder.last);
+  for (const auto& taken : ladder.taken) out["taken"].push_back(usec(taken));
+  return out;
+}
+
 LinkMemory state_of(const json& s) {
   if (s.at("version") != kVersion) throw Fault{"an unsupported version"};
   LinkMemory out;
@@ -172,6 +190,7 @@ LinkMemory state_of(const json& s) {
     out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
     out.not_before = time(r->at("not_before"));
   }
+  if (const auto l = s.find("ladder"); l != s.end()) out.ladder = ladder(*l);
   return out;
 }
 
@@ -211,6 +230,7 @@ std::string to_json(const LinkMemory& state) {
                    {"devices", state.row.devices},
                    {"timed", state.row.timed},
                    {"not_before", usec(state.not_before)}}},
+                 {"ladder", object(state.ladder)},
                  {"past", std::move(past)}};
   // A detail that is not UTF-8 must not lose the promise.
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";

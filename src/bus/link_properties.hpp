@@ -59,6 +59,10 @@ struct LinkProperties {
   std::uint64_t idle_deadline = 0;
   std::uint64_t redial_deadline = 0;
   std::uint32_t failures = 0;
+  std::string recovery_step;
+  std::string recovery_result;
+  std::string recovery_detail;
+  std::uint32_t recovery_steps = 0;
   std::string front;
   std::string degraded;
   std::string appearance;
@@ -112,6 +116,10 @@ inline constexpr auto kFields = std::tuple{
     Field{"IdleDeadline", "idle_deadline", &LinkProperties::idle_deadline, true},
     Field{"RedialDeadline", "redial_deadline", &LinkProperties::redial_deadline},
     Field{"Failures", "failures", &LinkProperties::failures},
+    Field{"RecoveryStep", "recovery_step", &LinkProperties::recovery_step},
+    Field{"RecoveryResult", "recovery_result", &LinkProperties::recovery_result},
+    Field{"RecoveryDetail", "recovery_detail", &LinkProperties::recovery_detail},
+    Field{"RecoverySteps", "recovery_steps", &LinkProperties::recovery_steps},
     Field{"Front", "front", &LinkProperties::front},
     Field{"Degraded", "degraded", &LinkProperties::degraded},
     Field{"Appearance", "appearance", &LinkProperties::appearance},

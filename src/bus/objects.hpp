@@ -97,6 +97,10 @@ class LinkObject final
   std::uint64_t IdleDeadline() override { return shown_.idle_deadline; }
   std::uint64_t RedialDeadline() override { return shown_.redial_deadline; }
   std::uint32_t Failures() override { return shown_.failures; }
+  std::string RecoveryStep() override { return shown_.recovery_step; }
+  std::string RecoveryResult() override { return shown_.recovery_result; }
+  std::string RecoveryDetail() override { return shown_.recovery_detail; }
+  std::uint32_t RecoverySteps() override { return shown_.recovery_steps; }
   std::string Front() override { return shown_.front; }
   std::string Degraded() override { return shown_.degraded; }
   std::string Appearance() override { return shown_.appearance; }

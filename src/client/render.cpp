@@ -98,6 +98,9 @@ std::string status_detail(const LinkProperties& l, const Style& style) {
   line("Stable:", fmt::format("{}", fmt::join(l.stable_addresses, ", ")));
   line("DNS:", fmt::format("{}", fmt::join(l.dns, ", ")));
   line("Calls:", fmt::format("{}{}", l.calls, l.failures ? fmt::format(", the last {} failed", l.failures) : ""));
+  if (!l.recovery_step.empty())
+    line("Recovery:", fmt::format("step {}: {}{}; {} within a day", l.recovery_step, l.recovery_result,
+                                  l.recovery_detail.empty() ? "" : " (" + l.recovery_detail + ")", l.recovery_steps));
   std::vector<std::string> packets;
   const auto count = [&packets](std::uint64_t n, const std::string& what) {
     if (n) packets.push_back(fmt::format("{} {}", n, what));
@@ -147,6 +150,8 @@ std::string monitor_line(const Happening& h, const Style& style) {
     parts.push_back(text);
   }
   if (changed("Peer") && l.peers.size() > 1 && !l.peer.empty()) parts.push_back("peer " + l.peer);
+  if (changed("RecoveryStep") || changed("RecoveryResult"))
+    if (!l.recovery_step.empty()) parts.push_back("recovery step " + l.recovery_step + " " + l.recovery_result);
   if (h.event == "changed" && changed("Peers")) parts.push_back("peers " + peer_words(l.peers));
   if (changed("LocalAddresses") && !l.local_addresses.empty())
     parts.push_back(fmt::format("address {}", fmt::join(l.local_addresses, ", ")));

@@ -10,6 +10,7 @@
 #include "base/metrics.hpp"
 #include "config/parse.hpp"
 #include "config/window.hpp"
+#include "core/failure_policy.hpp"
 
 namespace ghost::config {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kPeersMax = 16;
+constexpr std::size_t kCommandsMax = 16, kCommandMax = 256;  // bytes
 
 Parsed<std::vector<std::string>> peer_names(std::string_view text) {
   std::vector<std::string> out;
@@ -195,6 +197,59 @@ Parsed<core::OnSleep> on_sleep(std::string_view text) {
   return no("write hangup or keep");
 }
 
+// "AT…" as the modem gets them, and the escape "+++". Blanks separate them, because commas are parts of commands.
+Parsed<std::vector<std::string>> at_commands(std::string_view text) {
+  std::vector<std::string> out;
+  while (!(text = trim(text)).empty()) {
+    const auto command = text.substr(0, text.find_first_of(" \t"));
+    text.remove_prefix(command.size());
+    const auto head = command.substr(0, 2);
+    if (command != "+++" && head != "AT" && head != "at")
+      return no(fmt::format("{} is not an AT command; write words that begin with AT, or +++", command));
+    if (command.size() > kCommandMax) return no(fmt::format("a command is longer than {} bytes", kCommandMax));
+    if (std::any_of(command.begin(), command.end(), [](char c) { return c <= ' ' || c > '~'; }))
+      return no("a command has characters that are not printable ASCII");
+    out.emplace_back(command);
+  }
+  if (out.size() > kCommandsMax) return no(fmt::format("{} commands; at most {} are allowed", out.size(), kCommandsMax));
+  return out;
+}
+
+Parsed<std::string> usb_port(std::string_view text) {
+  if (const auto yes = parse_bool(text)) return std::string(*yes ? "yes" : "");
+  const auto digits = [&] {
+    const auto n = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(n);
+    return n != 0;
+  };
+  const auto whole = text;
+  bool good = digits() && text.starts_with('-');
+  do {
+    if (good) text.remove_prefix(1);
+    good = good && digits();
+  } while (good && text.starts_with('.'));
+  if (!good || !text.empty()) return no("write yes, no, or a port as /sys/bus/usb/devices names it, such as 1-1.4");
+  return std::string(whole);
+}
+
+Parsed<std::vector<core::CallEnd>> reasons(std::string_view text) {
+  std::vector<core::CallEnd> out;
+  std::vector<std::string_view> known;
+  for (const auto& policy : core::failure_policies())
+    if (policy.remedy != core::Remedy::none) known.push_back(core::to_string(policy.end));
+  for (const auto item : split_list(text)) {
+    if (std::find(known.begin(), known.end(), item) == known.end()) {
+      const auto near = nearest(item, known);
+      return no(near.empty() ? fmt::format("{} is not a reason; \"ghostctl explain failures\" lists them", item)
+                             : fmt::format("{} is not a reason; did you mean {}?", item, near));
+    }
+    const auto end = *core::call_end_from_string(item);
+    if (std::find(out.begin(), out.end(), end) == out.end()) out.push_back(end);
+  }
+  if (out.empty()) return no("the list is empty");
+  return out;
+}
+
 const std::vector<Key>& table() {
   constexpr std::size_t kMost = 1'000'000;
   // clang-format off
@@ -229,6 +284,15 @@ const std::vector<Key>& table() {
           number(1U, 1'000'000U)),
       key("Call", "RefusedDelay", [](Draft& d) -> auto& { return d.link.call.refused_delay; }, span(1s, "1s")),
       key("Call", "Sleep", [](Draft& d) -> auto& { return d.link.call.on_sleep; }, on_sleep),
+      key("Recover", "Hangup", [](Draft& d) -> auto& { return d.link.recover.hangup; }, at_commands),
+      key("Recover", "Reset", [](Draft& d) -> auto& { return d.link.recover.reset; }, at_commands),
+      key("Recover", "USB", [](Draft& d) -> auto& { return d.link.recover.usb; }, usb_port),
+      key("Recover", "Power", [](Draft& d) -> auto& { return d.link.recover.power; }, absolute_path),
+      key("Recover", "After", [](Draft& d) -> auto& { return d.link.recover.after; }, number(1U, 1000U)),
+      key("Recover", "Reasons", [](Draft& d) -> auto& { return d.link.recover.reasons; }, reasons),
+      key("Recover", "Settle", [](Draft& d) -> auto& { return d.link.recover.settle; }, span(0s, "0")),
+      key("Recover", "Timeout", [](Draft& d) -> auto& { return d.link.recover.timeout; }, span(1s, "1s")),
+      key("Recover", "PerDay", [](Draft& d) -> auto& { return d.link.recover.per_day; }, number(1U, 1000U)),
       key("Buffer", "Packets", [](Draft& d) -> auto& { return d.link.buffer.packets; }, number(std::size_t{1}, kMost)),
       key("Buffer", "Bytes", [](Draft& d) -> auto& { return d.link.buffer.bytes; }, buffer_bytes),
       key("Buffer", "Age", [](Draft& d) -> auto& { return d.link.buffer.age; }, span(1s, "1s", Infinity::allowed)),

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/metrics.hpp"
+#include "base/root_program.hpp"
 #include "ghost-announce/check.hpp"
 
 namespace ghost::config {
@@ -79,6 +80,14 @@ void check_link(const Draft& draft, Diagnostics& problems) {
   if (draft.given("Echo"))
     if (const auto wrong = announce::check_echo(link.appear.echo))  // does not repeat a password in it
       complain(problems, draft.at("Echo"), "Echo=: " + *wrong);
+  for (const auto* key : {"After", "Reasons", "Settle", "Timeout", "PerDay"})
+    if (draft.given(key) && link.recover.hangup.empty() && link.recover.reset.empty() && link.recover.usb.empty() &&
+        link.recover.power.empty())
+      complain(problems, draft.at(key),
+               fmt::format("{}= needs a step to take; write Hangup=, Reset=, USB= or Power= in [Recover]", key));
+  if (!link.recover.power.empty())
+    if (const auto why = untrusted_program(link.recover.power))
+      complain(problems, draft.at("Power"), "Power= names a program that ghostd does not run as root: " + *why);
   if (draft.ipv6 == false && link.stable_for(Family::v6) != nullptr)
     complain(problems, draft.at("IPv6"), "IPv6=no contradicts the IPv6 address in Address=; remove one of them");
 }

@@ -19,8 +19,10 @@ struct AppearanceMachine::MeansNothing
     : List<
           // No appearance is under way: no notifier is told anything, and whether the link carries does not matter.
           In<Idle, NextKnown, LinkSeen>,
+          // Whoever is told the end of this appearance hears it to the end, and is told the next one.
+          In<Idle, SectionsBack>, In<Connecting, SectionsBack>, In<Vanishing, SectionsBack>,
           // Only notifiers wait for a time, and they do in any state.
-          In<Idle, AppearDeadlinePassed>, In<Present, AppearDeadlinePassed>,
+          In<Idle, AppearDeadlinePassed>,
           // The good-bye is being said or has been said, so the first answer stands.
           In<Vanishing, FarewellAsked>,
           // The next notice uses the new settings. A good-bye that is being said keeps its deadline.
@@ -99,14 +101,7 @@ void AppearanceMachine::on(AppearReconfigured&& event) {
     notifiers.push_back(std::move(*before));
     notifiers_.erase(before);
   }
-  // A notifier that comes back while it is told the end is told anew, because the end must not be its last word.
-  std::erase_if(partings_, [&](const Parting& p) {
-    const bool back = std::any_of(event.announces.begin(), event.announces.end(), [&](const AnnounceConfig& a) {
-      return a.name == p.announce.name || receiver(a) == receiver(p.announce);
-    });
-    if (back) effect(Abandon{p.id});
-    return back;
-  });
+  meet(SectionsBack{event.announces, anew});
   meet(NotifiersGone{std::exchange(notifiers_, std::move(notifiers)), event.announces});
   const bool other_patience = config_.appear.vanish_timeout != event.appear.vanish_timeout;
   config_ = std::move(event);
@@ -122,7 +117,7 @@ std::optional<Time> AppearanceMachine::deadline() const {
   std::visit(Overloaded{
                  [&](const Idle&) {},
                  [&](const Connecting& c) { consider(c.give_up); },
-                 [&](const Present&) {},
+                 [&](const Present& p) { consider(p.clock_patience); },
                  [&](const Vanishing& v) { consider(v.deadline); },
              },
              state_);
@@ -135,7 +130,7 @@ std::string AppearanceMachine::state_name() const {
   return std::visit(Overloaded{
                         [](const Idle& i) { return i.failed ? "failed" : "none"; },
                         [](const Connecting&) { return "connecting"; },
-                        [&](const Present& p) { return p.echo || !all_settled() ? "announcing" : "present"; },
+                        [&](const Present& p) { return waits_for_echo(p) || !all_settled() ? "announcing" : "present"; },
                         [](const Vanishing&) { return "vanishing"; },
                     },
                     state_);

@@ -3,12 +3,16 @@
 // where this host can be reached, and says good-bye before the line drops. It decides which notifier is told what, how often, and
 // when it is given up. How a notice is sent is ghost-announce's task.
 //
-//            asked                 the link carries            the link wants to hang up
-//     Idle --------> Connecting -----------------> Present ---------------------------------> Vanishing
-//      ^                 | not in time              ^   | the line dropped, the hold lasts         |
-//      |<----------------+                          +---+  (Connecting again)                      |
-//      +-------------------------------------------------------------------------------------------+
-//                                                       (Connecting again, if only the link moves)
+//   from        to          when
+//   Idle        Connecting  an appearance is asked for
+//   Connecting  Present     the link carries
+//               Idle        not in time; the link is blocked; a person has hung up
+//               Vanishing   the link is about to hang up, and receivers still believe what they were told before the line dropped
+//   Present     Vanishing   the link is about to hang up
+//               Connecting  the line dropped, and the time that was told lasts
+//               Idle        the line dropped, and that time is over or the link is blocked
+//   Vanishing   Idle        the link has hung up
+//               Connecting  the same, and an appearance was asked for meanwhile, or only the link moves
 //
 // The promises, each an invariant of the tests:
 //   - a notifier has at most one notice on its way;
@@ -66,6 +70,8 @@ struct LinkSeen {
   std::string reason;                // why the link is in this state, as one word to show
   bool refused = false;              // a person has ended the call
   bool barred = false;               // it makes no calls: blocked, about to be stopped, or no longer configured
+  bool asleep = false;               // it makes no calls until the machine has slept
+  std::string failure{};             // why the last call failed, while the link waits because of that
 };
 // The link wants to hang up; it waits for FarewellDone.
 struct FarewellAsked {
@@ -139,7 +145,9 @@ class AppearanceMachine {
 
   [[nodiscard]] std::vector<AppearEffect> step(AppearEvent event, Clocks clocks);
   // This machine's clock was set. Notices that wait for that are due at once.
-  void clock_set(Clocks clocks);
+  [[nodiscard]] std::vector<AppearEffect> clock_set(Clocks clocks);
+  // The notice with this number leaves only when the disk has what it says (true), or leaves now.
+  void hold_notice(std::uint64_t id, bool held);
   // When step(AppearDeadlinePassed) is wanted.
   [[nodiscard]] std::optional<Time> deadline() const;
 
@@ -163,7 +171,7 @@ class AppearanceMachine {
     bool operator==(const Idle&) const = default;
   };
   struct Connecting {
-    Time give_up;
+    std::optional<Time> give_up;      // none while the machine sleeps, or is about to
     std::optional<WallTime> until;    // receivers were told this before the line dropped: held until then, not longer
     std::optional<Duration> again{};  // unless somebody has asked since: then at least for this, from when the link is up
     bool operator==(const Connecting&) const = default;
@@ -173,6 +181,8 @@ class AppearanceMachine {
     std::vector<IpAddress> local;       // of the PPP interface
     std::vector<IpAddress> addresses;   // as receivers are told
     std::optional<std::uint64_t> echo;  // of the question to the echo service; the first notice waits for its answer
+    // The echo service has refused this machine's clock. It is asked again when the clock is set, and no longer awaited after this.
+    std::optional<Time> clock_patience{};
     bool carrier_nat = false;
     bool operator==(const Present&) const = default;
   };
@@ -192,6 +202,11 @@ class AppearanceMachine {
   // A reload gave the notifier another receiver. The state adds a notifier that must tell it anew to `anew`.
   struct ReceiverChanged {
     Notifier& notifier;
+    std::set<std::string>& anew;
+  };
+  // What a reload has left. A section that is told its end may be among them again, or another one for the same receiver.
+  struct SectionsBack {
+    const std::vector<AnnounceConfig>& there;
     std::set<std::string>& anew;
   };
   // A reload has removed the sections of these notifiers.
@@ -240,9 +255,11 @@ class AppearanceMachine {
   void on(Present& present, const LinkSeen& event);
   void on(Present& present, const FarewellAsked& event);
   void on(Present& present, const NoticeAnswered& event);
+  void on(Present& present, const AppearDeadlinePassed&);
   void on(Present&, const ReceiverChanged& event);
+  void on(Present&, const SectionsBack& event);
   void on(Present& present, const NotifiersGone& event);
-  void on(Present&, const Reloaded& event);
+  void on(Present& present, const Reloaded& event);
 
   void on(Vanishing&, const AppearRequested& event);
   void on(Vanishing&, const NextKnown& event) { learn(event); }
@@ -259,11 +276,15 @@ class AppearanceMachine {
   void be_present(WallTime until, const std::vector<IpAddress>& addresses);
   void lost(const Present& present, const LinkSeen& event);
   void call_again(WallTime until, const LinkSeen& event);
+  void wait_for_sleep(Connecting& connecting, bool asleep);
   [[nodiscard]] WantLink patient_wish(const Connecting& connecting) const;
   void forget_what_follows(Vanishing& vanishing, const LinkSeen& event);
   void end(std::string outcome, bool failed);
   void announce(Present& present);
   bool note(const NoticeAnswered& event, bool present);
+  void ask_echo(Present& present);
+  [[nodiscard]] static bool waits_for_echo(const Present& present) { return present.echo || present.clock_patience; }
+  void clock_stepped(WallTime::duration before);
   void echo_answered(Present& present, const NoticeAnswered& event);
   void say_farewell(const Present& present, Vanishing& vanishing);
   // patience: as tell() has it.
@@ -298,7 +319,7 @@ class AppearanceMachine {
   Duration hold_{};
   bool even_if_told_ = false;  // a person asked: every notifier is told
   std::optional<WallTime> since_;
-  std::string link_reason_;
+  std::string failure_;  // of the last call that failed, or that dropped
   bool carrier_nat_ = false;
 
   Clocks clocks_{};

@@ -24,6 +24,7 @@ bool waits_its_turn(AppearKind kind) { return kind != AppearKind::asked && kind 
 void AppearanceMachine::begin(const AppearRequested& event) {
   note_begin(event);
   since_.reset();
+  failure_.clear();
   record_.addresses.clear();
   for (auto& notifier : notifiers_) {
     abandon(notifier, NoticeResult::LinkGone);  // a notice of the last appearance may still be on its way to a file
@@ -79,7 +80,8 @@ void AppearanceMachine::on(Connecting& connecting, const AppearRequested& event)
 }
 
 void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
-  link_reason_ = event.reason;
+  if (!event.failure.empty()) failure_ = event.failure;
+  wait_for_sleep(connecting, event.asleep);
   if (event.up) {
     if (event.addresses.empty()) return;
     if (!since_) since_ = clocks_.wall;
@@ -93,6 +95,13 @@ void AppearanceMachine::on(Connecting& connecting, const LinkSeen& event) {
   // A person who hangs up now does not want the link to call again.
   if (event.blocked || (event.refused && !event.trying)) return end(event.reason, true);
   if (!event.trying) effect(patient_wish(connecting));
+}
+
+// ConnectTimeout= does not run while the machine sleeps, or is about to: no call could be made. A time that receivers were told does.
+void AppearanceMachine::wait_for_sleep(Connecting& connecting, bool asleep) {
+  if (connecting.until) return;
+  if (asleep) connecting.give_up.reset();
+  else if (!connecting.give_up) connecting.give_up = after(clocks_.now, config_.appear.connect_timeout);
 }
 
 // What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up and
@@ -111,7 +120,7 @@ void AppearanceMachine::on(Connecting& connecting, const FarewellAsked& event) {
 }
 
 void AppearanceMachine::on(Connecting& connecting, const AppearDeadlinePassed&) {
-  if (clocks_.now >= connecting.give_up) end(link_reason_.empty() ? "TimedOut" : link_reason_, true);
+  if (connecting.give_up && clocks_.now >= *connecting.give_up) end(failure_.empty() ? "TimedOut" : failure_, true);
 }
 
 // ---- present ---------------------------------------------------------------------------------------------------------
@@ -123,17 +132,18 @@ void AppearanceMachine::be_present(WallTime until, const std::vector<IpAddress>&
   state_ = std::move(p);
   auto& present = std::get<Present>(state_);
   if (!present.carrier_nat || config_.appear.echo.empty()) return announce(present);
-  present.echo = ++last_id_;
-  effect(AskEcho{*present.echo, config_.appear.echo});
+  ask_echo(present);
 }
 
 void AppearanceMachine::on(Present& present, const AppearRequested& event) {
+  // If the clock was put back, the rest must not become longer than the whole hold.
+  const auto rest = std::min<Duration>(present.until - clocks_.wall, hold_);
   note_prolonged(event);
   since_ = clocks_.wall;
-  present.until = std::max(present.until, clocks_.wall + hold_);
-  hold_ = present.until - clocks_.wall;
+  hold_ = std::max(hold_, rest);
+  present.until = clocks_.wall + std::chrono::duration_cast<WallTime::duration>(hold_);
   effect(WantLink{hold_});
-  if (!present.echo) announce(present);
+  if (!waits_for_echo(present)) announce(present);
 }
 
 void AppearanceMachine::on(Present& present, const LinkSeen& event) {
@@ -158,7 +168,7 @@ void AppearanceMachine::call_again(WallTime until, const LinkSeen& event) {
   // If the clock was put back, the rest must not become longer than the whole hold.
   hold_ = std::min<Duration>(until - clocks_.wall, hold_);
   state_ = Connecting{.give_up = after(clocks_.now, hold_), .until = until};
-  link_reason_ = event.reason;
+  failure_ = event.reason;
   remember();
   if (!event.trying) effect(patient_wish(std::get<Connecting>(state_)));
 }
@@ -180,6 +190,20 @@ void AppearanceMachine::on(Present& present, const FarewellAsked& event) {
 
 void AppearanceMachine::on(Present&, const ReceiverChanged& event) {
   if (!event.notifier.quiet()) event.anew.insert(event.notifier.announce().name);
+}
+
+// The end must not be the last word that such a receiver hears.
+void AppearanceMachine::on(Present&, const SectionsBack& event) {
+  std::erase_if(partings_, [&](const Parting& p) {
+    bool back = false;
+    for (const auto& a : event.there) {
+      if (a.name != p.announce.name && receiver(a) != receiver(p.announce)) continue;
+      back = true;
+      event.anew.insert(a.name);
+    }
+    if (back) effect(Abandon{p.id});
+    return back;
+  });
 }
 
 // These notifiers are told the end now, because nothing will tell them later. A receiver that another section still names is not
@@ -205,18 +229,17 @@ void AppearanceMachine::on(Present& present, const NotifiersGone& event) {
   }
 }
 
-void AppearanceMachine::on(Present&, const Reloaded& event) {
+void AppearanceMachine::on(Present& present, const Reloaded& event) {
   if (event.other_patience) effect(WantFarewell{true, config_.appear.vanish_timeout});
-  if (event.anew.empty()) return;
-  // The notice on its way to the former receiver is sent to the new one. It has its own number, because its words may differ.
+  if (event.anew.empty() || waits_for_echo(present)) return;
+  // These receivers get a notice of their own, with its own number.
   ++sequence_;
+  for (auto& notifier : notifiers_)
+    if (event.anew.contains(notifier.announce().name) && notifier.quiet()) notifier.doubt();
   remember();
-  for (auto& notifier : notifiers_) {
-    if (!event.anew.contains(notifier.announce().name)) continue;
-    Notice text = *notifier.notice();
-    text.sequence = sequence_;
-    tell(notifier, text);
-  }
+  const auto text = notice(NoticeKind::appear, present);
+  for (auto& notifier : notifiers_)
+    if (event.anew.contains(notifier.announce().name)) tell(notifier, text);
 }
 
 // The notice on its way to them is their good-bye, so its answer is waited for.

@@ -7,6 +7,11 @@
 #include "core/receiver.hpp"
 
 namespace ghost::core {
+namespace {
+
+constexpr Duration kClockPatience = std::chrono::minutes(10);  // as a notice waits for the clock (notifier.cpp)
+
+}  // namespace
 
 // ---- notices ---------------------------------------------------------------------------------------------------------
 
@@ -53,8 +58,14 @@ void AppearanceMachine::tell(Notifier& notifier, const Notice& notice, Duration 
   effect(std::move(send));
 }
 
+// An answer that only a true clock lets through comes when the clock is set. A machine that never learns the time tells without it.
 void AppearanceMachine::echo_answered(Present& present, const NoticeAnswered& event) {
   present.echo.reset();
+  if (event.clock && !event.clock_is_set && !present.clock_patience) {
+    present.clock_patience = after(clocks_.now, kClockPatience);
+    return;
+  }
+  present.clock_patience.reset();
   // Without an answer, notices name the call's own addresses. carrier_nat tells whether these may be unreachable.
   if (const auto seen = IpAddress::parse(event.text); seen && event.result == NoticeResult::Ok) {
     std::erase_if(present.addresses, [&](const IpAddress& a) { return a.family() == seen->family(); });
@@ -76,17 +87,39 @@ bool AppearanceMachine::note(const NoticeAnswered& event, bool present) {
 
 // The step is what the wall clock has gained on the one that is never set, since it was last set. The appearance's own times move
 // along if a notice has waited for that.
-void AppearanceMachine::clock_set(Clocks clocks) {
+std::vector<AppearEffect> AppearanceMachine::clock_set(Clocks clocks) {
   clocks_ = clocks;
-  const auto before = std::exchange(clock_offset_, offset_of(clocks));
-  if (!before) return;
-  const auto step = clock_offset_.value() - *before;
+  out_.clear();
+  if (const auto before = std::exchange(clock_offset_, offset_of(clocks))) clock_stepped(*before);
+  return std::exchange(out_, {});
+}
+
+void AppearanceMachine::clock_stepped(WallTime::duration before) {
+  const auto step = clock_offset_.value() - before;
   const bool waited = std::any_of(notifiers_.begin(), notifiers_.end(), [](const Notifier& n) { return n.waits_for_clock(); });
-  for (auto& notifier : notifiers_) notifier.clock_set(clocks.now, step);
+  for (auto& notifier : notifiers_) notifier.clock_set(clocks_.now, step);
   auto* present = std::get_if<Present>(&state_);
-  if (!waited || present == nullptr) return;
+  if (present == nullptr || !(waited || present->clock_patience)) return;
   present->until += step;
   if (since_) *since_ += step;
+  if (present->clock_patience && !present->echo) ask_echo(*present);
+  remember();
+}
+
+void AppearanceMachine::ask_echo(Present& present) {
+  present.echo = ++last_id_;
+  effect(AskEcho{*present.echo, config_.appear.echo});
+}
+
+void AppearanceMachine::on(Present& present, const AppearDeadlinePassed&) {
+  if (!present.clock_patience || clocks_.now < *present.clock_patience) return;
+  if (present.echo) effect(Abandon{*std::exchange(present.echo, std::nullopt)});
+  present.clock_patience.reset();
+  announce(present);
+}
+
+void AppearanceMachine::hold_notice(std::uint64_t id, bool held) {
+  for (auto& notifier : notifiers_) notifier.hold(id, held);
 }
 
 void AppearanceMachine::abandon(Notifier& notifier, NoticeResult result) {

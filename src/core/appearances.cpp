@@ -79,7 +79,7 @@ void Appearances::on(const TimerIsActive& event) {
 
 void Appearances::on(const ClockSet&) {
   keeper_.wake_at(memory_.promise);
-  machine_.clock_set(clocks_);
+  for (auto& e : machine_.clock_set(clocks_)) act(std::move(e));
 }
 
 void Appearances::on(const NoticeAnswered& event) { machine(event); }
@@ -123,8 +123,7 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
   return at(clocks, [&] {
     const auto status = call.status();
     const bool calling = call.serial() != CallSerial::none;
-    // If ghostd is stopped or a reload removes the link while an appearance still asks for its call, the appearance asks no more.
-    // It stays saved as under way, for the next ghostd.
+    // While a stop or removal bars the link, the appearance does not ask for a call. It stays saved as under way, for the next ghostd.
     const bool waits_for_bar = call.barred() && !call.blocked() && !call.ended_on_purpose();
     link_ = LinkSeen{.up = call.carries() != nullptr,
                      .blocked = call.blocked(),
@@ -132,7 +131,9 @@ Appearances::Out Appearances::see(const LinkMachine& call, Clocks clocks) {
                      .addresses = status.local_addresses,
                      .reason = status.reason,
                      .refused = call.ended_on_purpose(),
-                     .barred = call.barred()};
+                     .barred = call.barred(),
+                     .asleep = call.permission().standing(Bar::sleep).has_value(),
+                     .failure = call.waits() ? status.reason : std::string()};
     via_.dns = status.dns;
     if (link_.up) via_.local = status.local_addresses;
     remember_call(call);
@@ -220,7 +221,9 @@ void Appearances::act(AppearEffect what) {
                  [&](const FarewellDone&) { effect(Event(FarewellSaid{})); },
                  [&](AskEcho& e) { effect(Echo{std::move(e), via_}); },
                  [&](SendNotice& e) {
+                   const auto id = e.id;
                    if (auto now = disk_.pass({std::move(e), via_}, clocks_.now)) effect(std::move(*now));
+                   else machine_.hold_notice(id, true);
                  },
                  [&](const Abandon& e) {
                    if (!disk_.withdraw(e.id)) effect(e);
@@ -248,11 +251,15 @@ void Appearances::remember_call(const LinkMachine& call) {
   auto now = block ? std::optional(Block{block->reason, block->detail, block->failure}) : std::nullopt;
   const auto& row = call.row();
   const auto until = call.waits_until();
-  const bool waits_anew = until && until != waits_until_;
-  if (now == memory_.blocked && call.ways() == memory_.ways && row.counts() == memory_.row && !waits_anew) return;
+  const bool waits_anew = until && until != waits_until_, climbed = call.ladder().past() != ladder_;
+  if (now == memory_.blocked && call.ways() == memory_.ways && row.counts() == memory_.row && !waits_anew && !climbed) return;
   memory_.blocked = std::move(now);
   memory_.ways = call.ways();
   memory_.row = row.counts();
+  if (climbed) {
+    ladder_ = call.ladder().past();
+    memory_.ladder = saved(ladder_, clocks_);
+  }
   if (waits_anew) {
     waits_until_ = until;
     memory_.not_before = clocks_.wall + std::chrono::duration_cast<WallTime::duration>(*until - clocks_.now);
@@ -270,7 +277,10 @@ void Appearances::save() {
 void Appearances::on(const Written& event) { send(disk_.written(event)); }
 
 void Appearances::send(std::vector<Tell> notices) {
-  for (auto& notice : notices) effect(std::move(notice));
+  for (auto& notice : notices) {
+    machine_.hold_notice(notice.what.id, false);
+    effect(std::move(notice));
+  }
 }
 
 // ---- what others see -------------------------------------------------------------------------------------------------

@@ -131,6 +131,7 @@ class Appearances {
   Surroundings around_;
   LinkMemory memory_;
   std::optional<Time> waits_until_;  // what memory_.not_before was last taken from
+  Ladder::Past ladder_;              // the same of memory_.ladder
   AfterRestart after_restart_;
   PromiseKeeper keeper_;
   FirstNotice first_notice_;

@@ -19,6 +19,7 @@ struct Call {
   std::optional<Time> since{};                         // when it began to carry
   std::array<std::optional<CallAddress>, 2> agreed{};  // by Family: what pppd said
   std::optional<Duration> farewell{};                  // how long its hang-up waits for a good-bye
+  bool doubtful = false;                               // the far end has answered none of the questions before the handover
   bool good = false;                                   // it has carried something back for long enough (return_watch.hpp)
   bool adopted = false;                                // an earlier ghostd began it, and may have led traffic into it
   // The kernel's routes may lead into the call, so they must lead back before it ends.

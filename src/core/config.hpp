@@ -10,6 +10,8 @@
 
 #include "base/address.hpp"
 #include "core/appear_config.hpp"
+#include "core/reason.hpp"
+#include "core/recovery_step.hpp"
 #include "core/time.hpp"
 
 namespace ghost::core {
@@ -55,6 +57,32 @@ struct CallConfig {
   bool operator==(const CallConfig&) const = default;
 };
 
+// What may heal a modem that has stopped working. Only ghost-supervisor takes the steps, from the root-owned files.
+struct RecoverConfig {
+  std::vector<std::string> hangup;  // Hangup=: AT commands, after the line was dropped; empty: no such step
+  std::vector<std::string> reset;   // Reset=: AT commands
+  std::string usb;                  // USB=: a port, as /sys/bus/usb/devices names it; "yes": that of the link's device
+  std::string power;                // Power=: a program, absolute path
+  unsigned after = 3;               // After=: failures in a row before each step
+  // Reasons=: the failures that count, by default those of a modem that hears or says nothing
+  std::vector<CallEnd> reasons = {CallEnd::NoCarrier,     CallEnd::NoDialtone, CallEnd::NoAnswer,     CallEnd::ConnectFailed,
+                                  CallEnd::DeviceMissing, CallEnd::TimedOut,   CallEnd::NotRegistered};
+  Duration settle = 30s;   // Settle=: from the end of a step to the next call, at least
+  Duration timeout = 60s;  // Timeout=: a step that takes longer is ended, and has failed
+  unsigned per_day = 6;    // PerDay=: steps within 24 hours
+  bool operator==(const RecoverConfig&) const = default;
+
+  [[nodiscard]] bool has(RecoveryStep step) const {
+    switch (step) {
+      case RecoveryStep::hangup: return !hangup.empty();
+      case RecoveryStep::reset: return !reset.empty();
+      case RecoveryStep::usb: return !usb.empty();
+      case RecoveryStep::power: return !power.empty();
+    }
+    return false;
+  }
+};
+
 struct LinkConfig {
   std::string name;                           // from the file's name; valid_link_name() holds
   std::string description;                    // Description=
@@ -66,6 +94,7 @@ struct LinkConfig {
   std::vector<IpAddress> dns;                 // DNS=: name servers that are asked while the link is down; `routes` include them
   unsigned mtu = 1500;                        // MTU=: of the demand interface, 1280 to 65535 (68 when it carries no IPv6)
   CallConfig call;                            // [Call]
+  RecoverConfig recover;                      // [Recover]
   BufferBudget buffer;                        // [Buffer] Packets=, Bytes=, Age=
   std::vector<Prefix> share;                  // [Share] From=: LAN prefixes that are masqueraded behind this link
   AppearConfig appear;                        // [Appear]

@@ -8,7 +8,7 @@ namespace {
 using enum CallEnd;
 
 // clang-format off
-constexpr std::array<FailurePolicy, 20> kPolicies{{
+constexpr std::array<FailurePolicy, 21> kPolicies{{
     {HungUp,            Remedy::none,   "ghostd asked for the end"},
     {Busy,              Remedy::time,   "the number is busy"},
     {NoCarrier,         Remedy::time,   "the modems did not connect"},
@@ -28,6 +28,7 @@ constexpr std::array<FailurePolicy, 20> kPolicies{{
     {SupervisorLost,    Remedy::time,   "ghost-supervisor could not be reached, or went away"},
     {AddressConflict,   Remedy::time,   "the far end chose an address that this host has already, or one for both ends"},
     {SimRefused,        Remedy::person, "the SIM card is missing, locked or broken, or its PIN is wrong"},
+    {NotRegistered,     Remedy::time,   "the modem is registered in no network"},
     {Failed,            Remedy::time,   "another failure of pppd"},
 }};
 // clang-format on

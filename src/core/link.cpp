@@ -36,8 +36,8 @@ bool needs_another_place(const LinkConfig& before, const LinkConfig& then) {
 
 Link::Link(LinkConfig config, LinkMemory memory, Surroundings around, Clocks clocks)
     : call_(config, memory.blocked, clocks.now, FailuresInARow(Jitter(around.random(kSeeds)), memory.row),
-            not_before(memory, config.call, clocks), memory.ways),
-      // So that a changed list of ways alone is no reason to write.
+            not_before(memory, config.call, clocks), memory.ways, restored(memory.ladder, clocks)),
+      // A changed list of peers alone causes no write.
       appearances_(call_.config(), with(std::move(memory), call_.ways()), std::move(around), clocks) {}
 
 LinkStep Link::step(LinkEvent event, Clocks clocks) {
@@ -63,16 +63,16 @@ void Link::on(Event&& event) {
   const bool reload = std::holds_alternative<Reconfigured>(event) ||
                       (std::holds_alternative<PlaceGivenUp>(event) && call_.parting());
   const bool listed = std::holds_alternative<Listed>(event), call_lives = call_.serial() != CallSerial::none;
-  // Before the call's machine: no call is made for an appearance whose time is up at the same moment, and the notices of a good-bye
-  // that takes too long are told that, before their call ends.
+  // Appearances come first. So an appearance whose time is up makes no call. Notices of a late good-bye learn that before their call
+  // ends.
   if (time_passed && appearances_.gives_up(clocks_)) {
     take(appearances_.time_passed(clocks_));
     settle();
   }
   call(std::move(event));
-  // After the call's machine, because it then knows whether somebody has ended on purpose what could be taken up again.
+  // The call's machine comes first, because it knows whether a person has hung up.
   if (listed) take(appearances_.listen(call_lives, call_.ended_on_purpose(), clocks_));
-  // The new receivers apply only after the good-bye to those that were told.
+  // New receivers apply only after ghostd has said good-bye to the old ones.
   if (reload && !call_.parting()) take(appearances_.reconfigure(call_.config(), clocks_));
   // After the call's machine, so that no notice is sent through a call whose time is up at the same moment.
   if (time_passed) take(appearances_.time_passed(clocks_));

@@ -28,10 +28,10 @@ namespace ghost::core {
 using LinkEvent = std::variant<Event, AppearancesEvent>;
 
 // SayFarewell is not among them, because Appearances takes it.
-using LinkEffect =
-    std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue, RefuseFamily,
-                 RouteBack, CheckDrained, AskIdle, AskReceived, ForgetAddress, SetBlocked, GiveUpPlace, PlaceChanged, Save,
-                 AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon, NoticeNews, TellAppeared, TellVanished>;
+using LinkEffect = std::variant<StartCall, EndCall, Recover, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject,
+                                SettleQueue, RefuseFamily, RouteBack, CheckDrained, AskIdle, AskReceived, ForgetAddress,
+                                SetBlocked, GiveUpPlace, PlaceChanged, Save, AskTimer, TickJudged, MakeReady, Tell, Echo, Abandon,
+                                NoticeNews, TellAppeared, TellVanished>;
 
 struct LinkStep {
   std::vector<LinkEffect> effects;  // in order

@@ -9,6 +9,7 @@
 
 #include "base/address.hpp"
 #include "base/ids.hpp"
+#include "core/recovery_step.hpp"
 #include "core/replay_buffer.hpp"
 
 namespace ghost::core {
@@ -22,6 +23,15 @@ struct StartCall {
 struct EndCall {
   CallSerial serial;
   bool operator==(const EndCall&) const = default;
+};
+
+// To ghost-supervisor: take this step of [Recover], because this call has failed and no other is made meanwhile. Answered by
+// RecoveryReports.
+struct Recover {
+  CallSerial after;
+  RecoveryStep step;
+  std::string peer{};  // as StartCall had it
+  bool operator==(const Recover&) const = default;
 };
 
 // ppp-<link> exists and is not up yet: set its sysctls and its queue.
@@ -124,7 +134,7 @@ struct PlaceChanged {
   bool operator==(const PlaceChanged&) const = default;
 };
 
-using Effect = std::variant<StartCall, EndCall, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue,
+using Effect = std::variant<StartCall, EndCall, Recover, PrepareInterface, AskFarEnd, StopAsking, Handover, Reinject, SettleQueue,
                             RefuseFamily, SayFarewell, RouteBack, CheckDrained, AskIdle, AskReceived, ForgetAddress, SetBlocked,
                             GiveUpPlace, PlaceChanged>;
 

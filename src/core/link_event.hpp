@@ -13,6 +13,7 @@
 #include "core/call_news.hpp"
 #include "core/config.hpp"
 #include "core/drops.hpp"
+#include "core/recovery_step.hpp"
 #include "core/replay_buffer.hpp"
 
 namespace ghost::core {
@@ -36,12 +37,16 @@ struct DisconnectAsked {};
 struct BlockAsked {};
 struct UnblockAsked {};  // lifts the bar of a LeaveAsked, too
 // ghostd is about to be stopped. As DisconnectAsked, and the link makes no call until an UnblockAsked. If ghostd still runs after
-// an hour, the stop will not come, and the bar ends.
-struct LeaveAsked {};
+// `patience`, the stop will not come, and the bar ends.
+struct LeaveAsked {
+  Duration patience = 1h;
+};
 
 // The machine is about to sleep. With Sleep=hangup the call is hung up in order, and the link makes none until Woke. If the machine
-// does not sleep after all, and nobody says so, the bar ends after a minute.
-struct SleepAsked {};
+// does not sleep after all, and nobody says so, the bar ends after `patience`. systemd-logind waits for 5 s by default.
+struct SleepAsked {
+  Duration patience = 1min;
+};
 // The machine has slept, or the sleep was called off. A call that still stands may be dead: the provider does not wait.
 struct Woke {
   bool slept = true;
@@ -156,10 +161,10 @@ struct ReceivedReport {  // of AskReceived
 // The time of deadline() has come.
 struct DeadlinePassed {};
 
-using Event =
-    std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked, SleepAsked,
-                 Woke, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked, PlaceGivenUp, CallReport,
-                 DeviceReturned, Listed, SupervisorGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts,
-                 FarEndAnswered, SentOn, HandedOver, QueueReport, DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
+using Event = std::variant<PacketsArrived, ConnectAsked, AppearanceOver, DisconnectAsked, BlockAsked, UnblockAsked, LeaveAsked,
+                           SleepAsked, Woke, FarewellWanted, FarewellSaid, Impaired, StandsBehind, Reconfigured, PartAsked,
+                           PlaceGivenUp, CallReport, DeviceReturned, RecoveryReport, Listed, SupervisorGone, InterfaceAppeared,
+                           AddressAppeared, AddressVanished, AddressConflicts, FarEndAnswered, SentOn, HandedOver, QueueReport,
+                           DrainReport, IdleReport, ReceivedReport, DeadlinePassed>;
 
 }  // namespace ghost::core

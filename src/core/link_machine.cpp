@@ -14,9 +14,7 @@
 namespace ghost::core {
 namespace {
 
-constexpr Duration kExpiryBatch = 250ms;   // packets that expire together are dropped in one go
-constexpr Duration kSleepPatience = 1min;  // the same of a sleep; systemd-logind waits for 5 s by default
-constexpr Duration kStopPatience = 1h;     // a stop that has not come by then will not come
+constexpr Duration kExpiryBatch = 250ms;  // packets that expire together are dropped in one go
 
 }  // namespace
 
@@ -30,6 +28,8 @@ struct LinkMachine::MeansNothing
              DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Waiting, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
+          In<Recovering, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
+             DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Moving, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
              DrainReport, IdleReport, ReceivedReport, FarewellWanted, FarewellSaid>,
           In<Gone, CallGone, InterfaceAppeared, AddressAppeared, AddressVanished, AddressConflicts, HandedOver, QueueReport,
@@ -38,17 +38,25 @@ struct LinkMachine::MeansNothing
           In<Unlisted, LeaveAsked, DeadlinePassed>, In<Down, LeaveAsked, DeadlinePassed>, In<Moving, LeaveAsked>,
           In<Gone, DisconnectAsked, LeaveAsked, DeadlinePassed>,
           // The pause lasts beyond the stop that was announced, because it protects from the provider, or from a bill.
-          In<Waiting, LeaveAsked>,
+          In<Waiting, LeaveAsked>, In<Recovering, LeaveAsked>,
           // The place is not given up before the call's end, nor before it is known whether an earlier ghostd's call exists.
           In<Unlisted, PartAsked>, In<Leaving, PartAsked>, In<Draining, PartAsked>, In<Ending, PartAsked>,
+          // Nor before the step is over.
+          In<Recovering, PartAsked>,
           // Only Moving gives a place up. A second answer may come when a second reload has asked again, or a call was found
           // meanwhile.
           In<Unlisted, PlaceGivenUp>, In<Down, PlaceGivenUp>, In<Dialing, PlaceGivenUp>, In<Up, PlaceGivenUp>,
           In<Leaving, PlaceGivenUp>, In<Draining, PlaceGivenUp>, In<Ending, PlaceGivenUp>, In<Waiting, PlaceGivenUp>,
-          In<Gone, PlaceGivenUp>,
+          In<Recovering, PlaceGivenUp>, In<Gone, PlaceGivenUp>,
           // No call waits for the device: the next one finds it, or it is not known yet which calls exist.
           In<Unlisted, DeviceReturned>, In<Down, DeviceReturned>, In<Dialing, DeviceReturned>, In<Up, DeviceReturned>,
           In<Leaving, DeviceReturned>, In<Draining, DeviceReturned>, In<Ending, DeviceReturned>, In<Gone, DeviceReturned>,
+          // The step itself may make the device go and return.
+          In<Recovering, DeviceReturned>,
+          // No step is under way. It was given up as lost, or a reload has taken the link away and given it back.
+          In<Down, RecoveryReport>, In<Dialing, RecoveryReport>, In<Up, RecoveryReport>, In<Leaving, RecoveryReport>,
+          In<Draining, RecoveryReport>, In<Ending, RecoveryReport>, In<Waiting, RecoveryReport>, In<Moving, RecoveryReport>,
+          In<Gone, RecoveryReport>,
           // No call follows, so the bar of a link that is gone stops them before.
           In<Gone, Packet, ConnectAsked>,
           // No receiver knows of this call yet, and no effect has asked about its traffic. Its address does not count before the
@@ -70,16 +78,16 @@ struct LinkMachine::MeansNothing
           // There is no call that could sleep, or it is ending already, or none is known. Only Down has waited for Woke.
           In<Unlisted, SleepAsked, Woke>, In<Down, SleepAsked>, In<Dialing, Woke>, In<Leaving, SleepAsked, Woke>,
           In<Draining, SleepAsked, Woke>, In<Ending, SleepAsked, Woke>, In<Waiting, SleepAsked, Woke>,
-          In<Moving, SleepAsked, Woke>, In<Gone, SleepAsked, Woke>,
+          In<Recovering, SleepAsked, Woke>, In<Moving, SleepAsked, Woke>, In<Gone, SleepAsked, Woke>,
           // Only Down dials for a packet when the table is back. In the other states a call is under way, a time is awaited, or a
           // bar stands.
           In<Unlisted, Impaired>, In<Dialing, Impaired>, In<Up, Impaired>, In<Leaving, Impaired>, In<Draining, Impaired>,
-          In<Ending, Impaired>, In<Waiting, Impaired>, In<Moving, Impaired>, In<Gone, Impaired>,
+          In<Ending, Impaired>, In<Waiting, Impaired>, In<Recovering, Impaired>, In<Moving, Impaired>, In<Gone, Impaired>,
           // The link has or had a call of its own, so no call of an earlier ghostd is left.
           In<Dialing, CallFound>, In<Up, CallFound>, In<Leaving, CallFound>, In<Draining, CallFound>, In<Ending, CallFound>,
           // The link knows already whether a call of an earlier ghostd exists.
           In<Down, Listed>, In<Dialing, Listed>, In<Up, Listed>, In<Leaving, Listed>, In<Draining, Listed>, In<Ending, Listed>,
-          In<Waiting, Listed>, In<Moving, Listed>, In<Gone, Listed>> {
+          In<Waiting, Listed>, In<Recovering, Listed>, In<Moving, Listed>, In<Gone, Listed>> {
   template <class S, class E>
   static constexpr bool means = requires(LinkMachine& machine, S& state, E& event) { machine.on(state, event); };
 };
@@ -90,12 +98,13 @@ void LinkMachine::meet(Met&& event) {
 }
 
 LinkMachine::LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row,
-                         std::optional<Time> not_before, const Ways& ways)
+                         std::optional<Time> not_before, const Ways& ways, Ladder ladder)
     : config_(std::move(config)),
       state_(Unlisted{.not_before = not_before}),
       buffer_(config_.buffer),
       row_(row),
       ways_(Ways::restored(ways, config_.ppp.peers)),
+      ladder_(std::move(ladder)),
       since_(now) {
   if (!blocked && ways_.next().out) ways_.mend(config_.call.refused_attempts);  // somebody has changed the saved file
   if (!blocked) return;
@@ -139,6 +148,7 @@ std::optional<Time> LinkMachine::deadline() const {
                  },
                  [&](const Ending& ending) { consider(ending.deadline); },
                  [&](const Waiting& waiting) { consider(waiting.until); },
+                 [&](const Recovering& recovering) { consider(recovering.deadline); },
                  [&](const Moving& moving) { consider(moving.again); },
                  [&](const Gone&) {},
              },
@@ -247,7 +257,7 @@ void LinkMachine::end_on_purpose() {
 }
 
 void LinkMachine::on(const LeaveAsked& event) {
-  permission_.put_up(Bar::stop, {"stop", {}, after(now_, kStopPatience)});
+  permission_.put_up(Bar::stop, {"stop", {}, after(now_, event.patience)});
   forget_wishes();
   drop_buffer();
   meet(event);
@@ -255,7 +265,7 @@ void LinkMachine::on(const LeaveAsked& event) {
 
 void LinkMachine::on(const SleepAsked& event) {
   if (config_.call.on_sleep == OnSleep::keep) return;
-  permission_.put_up(Bar::sleep, {"sleep", {}, after(now_, kSleepPatience)});
+  permission_.put_up(Bar::sleep, {"sleep", {}, after(now_, event.patience)});
   meet(event);
 }
 
@@ -284,8 +294,13 @@ void LinkMachine::on(const UnblockAsked&) {
   permission_.lift(Bar::stop);
   if (blocked() || ways_.any_out()) ways_.forgive();
   if (!blocked()) return;
-  row_.end();
+  end_row();
   lift_block();
+}
+
+void LinkMachine::end_row() {
+  row_.end();
+  ladder_.end();
 }
 
 void LinkMachine::lift_block(std::string detail) {
@@ -314,7 +329,7 @@ void LinkMachine::on(Reconfigured&& event) {
   // Of another name, device or list of peers, nothing that happened counts.
   if (other_call) ways_ = Ways(config_.ppp.peers, ways_.next().peer);
   else ways_.mend(config_.call.refused_attempts);
-  if (other_call || mended) row_.end();
+  if (other_call || mended) end_row();
   if (mended) lift_block("a reload; a file may have been mended");
   counters_.drops[Drop::budget] += buffer_.set_budget(config_.buffer);
   for (const auto family : {Family::v4, Family::v6})
@@ -327,7 +342,7 @@ bool LinkMachine::mended_by(const LinkConfig& then) const {
   const auto& block = permission_.standing(Bar::block);
   if (!block || !block->failure) return false;
   const auto remedy = remedy_of(*block->failure, CallStage::unknown, true);
-  return remedy == Remedy::file || remedy == Remedy::tries || config_.ppp != then.ppp;
+  return remedy != Remedy::person || config_.ppp != then.ppp;
 }
 
 // Wishes and packets wait for the new place.
@@ -373,6 +388,7 @@ void LinkMachine::ask_far_end() {
                  [&](const GateOpens& opens) {
                    const bool dead = asking_->proves;
                    stop_asking(opens.in_vain);
+                   if (opens.in_vain && !dead) present()->doubtful = true;
                    if (!dead) return meet(AddressAppeared{local});
                    if (const auto* up = std::get_if<Up>(&state_))
                      hang_up(*up, "sleep", true, "the far end did not answer after the machine had slept");
@@ -417,6 +433,11 @@ void LinkMachine::on(const CallReport& event) {
 
 void LinkMachine::on(const Listed& event) {
   last_serial_ = std::max(last_serial_, event.newest);
+  meet(event);
+}
+
+void LinkMachine::on(const RecoveryReport& event) {
+  if (event.end && recovery_ && !recovery_->end) recovery_->end = event.end;
   meet(event);
 }
 

@@ -6,7 +6,7 @@
 //   - never two calls at a time: after each StartCall, a CallGone or the loss of the supervisor comes before the next StartCall;
 //   - packets are sent on only in Up and Leaving; in every other state they wait in the buffer, within its budget;
 //   - RouteBack comes before EndCall, so that no packet is sent into a line that is being hung up;
-//   - no call is made by a way that is out;
+//   - no call is made by a way that is out, or while a step of [Recover] is taken;
 //   - a link that is blocked, about to be stopped, or no longer configured never starts a call;
 //   - an Unlisted link never starts a call, because a call of an earlier ghostd may exist, and a second call would cost twice;
 //   - a link gives its place up, gets other settings or is removed only while it has no call.
@@ -18,6 +18,7 @@
 
 #include "core/config.hpp"
 #include "core/failures_in_a_row.hpp"
+#include "core/ladder.hpp"
 #include "core/link_effect.hpp"
 #include "core/link_event.hpp"
 #include "core/link_state.hpp"
@@ -48,9 +49,9 @@ struct Step {
 class LinkMachine {
  public:
   // blocked: a block that an earlier ghostd saved. row: what is known of earlier calls, and how pauses are spread.
-  // not_before: the end of an earlier ghostd's pause after a failed call. ways: as an earlier ghostd saved them.
+  // not_before: the end of an earlier ghostd's pause after a failed call. ways, ladder: as an earlier ghostd saved them.
   LinkMachine(LinkConfig config, const std::optional<Block>& blocked, Time now, FailuresInARow row = {},
-              std::optional<Time> not_before = {}, const Ways& ways = {});
+              std::optional<Time> not_before = {}, const Ways& ways = {}, Ladder ladder = {});
 
   [[nodiscard]] Step step(Event event, Time now);
 
@@ -61,8 +62,9 @@ class LinkMachine {
   [[nodiscard]] bool trying() const;
   // The link carries, or could make a call now. If not, a default route behind the link's may take over.
   [[nodiscard]] bool can_call() const;
+  // After a failed call, for a time, for the device, or for the end of a step of [Recover].
+  [[nodiscard]] bool waits() const { return waits_until().has_value() || std::holds_alternative<Recovering>(state_); }
   // A packet that comes now asks for a call, if the nftables table has judged it.
-  [[nodiscard]] bool waits() const { return std::holds_alternative<Waiting>(state_); }  // after a failed call
   [[nodiscard]] bool waits_for_packets() const;
 
   // Disconnect or a block (also one by ghostd itself) came after the last wish for a call. So nothing that was under way before is to
@@ -80,6 +82,7 @@ class LinkMachine {
   [[nodiscard]] bool impaired() const { return impaired_; }
   [[nodiscard]] const FailuresInARow& row() const { return row_; }
   [[nodiscard]] const Ways& ways() const { return ways_; }
+  [[nodiscard]] const Ladder& ladder() const { return ladder_; }
   // Until when it waits after a failed call; nullopt: it does not wait.
   [[nodiscard]] std::optional<Time> waits_until() const;
   // What forbids calls, if anything does.
@@ -138,6 +141,7 @@ class LinkMachine {
   void on(const PlaceGivenUp& event) { meet(event); }
   void on(const CallReport& event);
   void on(const DeviceReturned& event) { meet(event); }
+  void on(const RecoveryReport& event);
   void on(const Listed& event);
   void on(const SupervisorGone&);
   void on(const InterfaceAppeared& event) { meet(event); }
@@ -169,6 +173,7 @@ class LinkMachine {
   void on(Unlisted&, const DisconnectAsked&) { drop_buffer(); }
   void on(Unlisted&, const BlockAsked&) { become(State(state_), "block"); }
   void on(Unlisted&, const CallFound& event);
+  void on(Unlisted&, const RecoveryReport& event);
   void on(Unlisted&, const Listed&);
 
   void on(Down&, Packet& packet);
@@ -247,6 +252,15 @@ class LinkMachine {
   void on(Waiting&, const CallFound& event) { adopt(event); }
   void on(Waiting& waiting, const DeadlinePassed&);
 
+  void on(Recovering&, Packet& packet) { hold(packet); }
+  void on(Recovering& recovering, const ConnectAsked& event);
+  void on(Recovering& recovering, const DisconnectAsked&);
+  void on(Recovering& recovering, const BlockAsked&);
+  void on(Recovering&, const CallFound& event) { adopt(event); }
+  void on(Recovering&, const CallGone& news);
+  void on(Recovering& recovering, const RecoveryReport& event);
+  void on(Recovering& recovering, const DeadlinePassed&);
+
   void on(Moving&, Packet& packet) { hold(packet); }
   void on(Moving& moving, const ConnectAsked& event);
   void on(Moving& moving, const DisconnectAsked&);
@@ -292,6 +306,7 @@ class LinkMachine {
   [[nodiscard]] bool wanted_now() const { return wanted_.any() && !wanted_.patient(); }
 
   void dial(std::string reason, std::string trigger);
+  [[nodiscard]] Duration dial_patience() const;
   bool dial_if_asked();
   // Of Waiting: it is over.
   void end_pause();
@@ -326,6 +341,10 @@ class LinkMachine {
   void fail_and_ask_again(const CallGone& news) { fail_and_ask_again(news, std::string(to_string(news.reason))); }
   void after_drop(const Up& up, const CallGone& news);
   void fail(const CallGone& news, std::string reason, bool dropped);
+  [[nodiscard]] bool recover(CallEnd failure, Time until, const std::string& reason, const std::string& detail);
+  void step_over(bool ok, std::string detail);
+  // The row of failures has ended.
+  void end_row();
 
   LinkConfig config_;
   State state_ = Unlisted{};
@@ -348,6 +367,14 @@ class LinkMachine {
   Wanted wanted_;                     // what waits for a call apart from packets
   FailuresInARow row_;
   Ways ways_;
+  Ladder ladder_;
+  // The last step of [Recover], as the status shows it. end: nullopt while it is under way.
+  struct Recovery {
+    RecoveryStep step;
+    std::optional<RecoveryReport::End> end{};
+    bool operator==(const Recovery&) const = default;
+  };
+  std::optional<Recovery> recovery_;
   std::optional<Time> resume_until_;  // the line dropped while conversations were active: call again until then
   Time since_;
   std::string reason_ = "start", detail_;

@@ -22,7 +22,7 @@ constexpr const char* kRoutesStay = "routes-stay";  // the reason while the kern
 
 // ---- unlisted --------------------------------------------------------------------------------------------------------
 
-// A person who disconnected while Unlisted meant this call.
+// If a person disconnected before the list came, ghostd ends this call.
 void LinkMachine::on(Unlisted&, const CallFound& event) {
   adopt(event);
   if (ended_on_purpose_) on(DisconnectAsked{});
@@ -49,8 +49,7 @@ void LinkMachine::adopt(const CallFound& found) {
   // A call of another peer than today's may be named, but of one peer or Device= no name is told.
   ways_.prefer(found.peer);
   auto peer = found.peer.empty() && !ways_.several() ? ways_.next().peer : found.peer;
-  Dialing dialing{begun(found.serial, last_trigger_, std::move(peer)),
-                  after(now_, config_.call.negotiate_timeout + kSupervisorGrace)};
+  Dialing dialing{begun(found.serial, last_trigger_, std::move(peer)), after(now_, dial_patience())};
   dialing.call.adopted = true;
   become(dialing, "adopted");
   if (const auto bar = permission_.strongest()) abort(dialing, std::string(to_string(*bar)));
@@ -81,9 +80,13 @@ void LinkMachine::dial(std::string reason, std::string trigger) {
   const auto& peer = ways_.next().peer;
   auto call = begun(next(last_serial_), std::move(trigger), peer);
   effect(StartCall{call.serial, ways_.several() ? peer : std::string()});
+  become(Dialing{std::move(call), after(now_, dial_patience())}, std::move(reason));
+}
+
+// The supervisor has ended a call by then that gets no address.
+Duration LinkMachine::dial_patience() const {
   const auto& c = config_.call;
-  const auto patience = c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
-  become(Dialing{std::move(call), after(now_, patience)}, std::move(reason));
+  return c.dial_timeout + 2 * c.negotiate_timeout + c.hangup_timeout + kSupervisorGrace;
 }
 
 Call LinkMachine::begun(CallSerial serial, std::string trigger, std::string peer) {
@@ -117,6 +120,7 @@ void LinkMachine::on(Dialing& dialing, const AddressAppeared& event) {
   if (by_next_way()) ways_.acceptance().accept();
   forget_wishes();
   become(std::move(up), reason_);
+  if (call()->doubtful) effect(AskReceived{serial()});
   hand_over(std::get<Up>(state_), event.local);
 }
 
@@ -189,7 +193,7 @@ void LinkMachine::on(Up& up, const AddressVanished& event) {
   forget(event.local);
 }
 
-// Packets in the call's queue are lost. No packet should go to such a far end, so nothing waits for its queue.
+// ghostd does not wait for the call's queue, because no packet should go to this far end. So packets in it are lost.
 void LinkMachine::end_at_once(const Call& call, std::vector<IpAddress> local, const AddressConflicts& why) {
   if (call.may_carry()) effect(RouteBack{});
   become(tell_pppd(call, true, std::move(local)), std::string(to_string(CallEnd::AddressConflict)), why.detail);
@@ -203,7 +207,11 @@ void LinkMachine::on(Up& up, const HandedOver& event) {
 void LinkMachine::on(Up& up, const IdleReport& event) {
   switch (up.idle.answer(now_, event.remaining)) {
     case IdleWatch::Verdict::needed: return;
-    case IdleWatch::Verdict::idle: return leave(up, "idle");
+    case IdleWatch::Verdict::idle:
+      // Each further call would cost the same. So it counts as a failure, and the pauses grow.
+      if (up.call.doubtful && up.back.silent())
+        return hang_up(up, "nothing-back", true, "nothing came back during the whole call");
+      return leave(up, "idle");
     case IdleWatch::Verdict::unknown:
       return hang_up(up, "idle-unknown", true, "the kernel does not say whether anything keeps the call up");
   }
@@ -212,8 +220,9 @@ void LinkMachine::on(Up& up, const IdleReport& event) {
 void LinkMachine::on(Up& up, const DeadlinePassed&) {
   if (const auto linger = linger_deadline(up); linger && now_ >= *linger) return leave(up, "standby");
   settle(up);
-  if (up.idle.ask(now_)) effect(AskIdle{up.call.serial});
-  if (up.back.ask(now_)) effect(AskReceived{up.call.serial});
+  const bool asks_idle = up.idle.ask(now_);
+  if (up.back.ask(now_) || (asks_idle && up.call.doubtful)) effect(AskReceived{up.call.serial});
+  if (asks_idle) effect(AskIdle{up.call.serial});
   give_up_families(up);
 }
 
@@ -316,7 +325,7 @@ void LinkMachine::forget(const IpAddress& address) {
 void LinkMachine::after_hang_up(const std::vector<IpAddress>& local, bool failed, const CallGone& news) {
   for (const auto& a : local) forget(a);
   if (!failed) {
-    if (!local.empty()) row_.end();  // a call that never carried proves nothing
+    if (!local.empty()) end_row();  // a call that never carried proves nothing
     if (!dial_if_asked()) become(Down{}, reason_, news.reason == CallEnd::HungUp ? std::string{} : news.detail);
     return;
   }
@@ -334,6 +343,7 @@ void LinkMachine::fail_and_ask_again(const CallGone& news, std::string reason) {
   if (asked_since.patient()) return;
   if (std::holds_alternative<Waiting>(state_)) dial(asked_since.by(), asked_since.by());
   if (auto* moving = std::get_if<Moving>(&state_)) moving->not_before = Time::min();
+  if (auto* recovering = std::get_if<Recovering>(&state_)) recovering->until.reset();
 }
 
 // The call failed before it carried.
@@ -349,8 +359,8 @@ void LinkMachine::after_drop(const Up& up, const CallGone& news) {
   fail(news, std::string(to_string(news.reason)), true);
 }
 
-// What blocks a link of one way takes only this way out, while there is another. A way that has proved good keeps its turn. The failure
-// of a call by none of the ways says nothing about them. dropped: the call carried.
+// A failure that would block a link with one peer takes out only this peer, while another is left. A way that has proved good keeps its
+// turn. The failure of a call by none of the ways says nothing about them. dropped: the call carried.
 void LinkMachine::fail(const CallGone& news, std::string reason, bool dropped) {
   const bool known = by_next_way(), good = call() != nullptr && call()->good;
   Acceptance elsewhere;
@@ -367,14 +377,15 @@ void LinkMachine::fail(const CallGone& news, std::string reason, bool dropped) {
     detail = "no more calls by peer " + peer + ", until ghostctl unblock or reload" + (detail.empty() ? "" : ": ") + detail;
   if (!sequel.pause) block(reason, detail, sequel.reason);
   if (blocked()) return become(Down{}, std::move(reason), std::move(detail));
-  become(Waiting{after(now_, *sequel.pause)}, std::move(reason), std::move(detail));
+  const auto until = after(now_, *sequel.pause);
+  if (!recover(news.reason, until, reason, detail)) become(Waiting{until}, std::move(reason), std::move(detail));
 }
 
 void LinkMachine::on(Up& up, const ReceivedReport& event) {
   up.back.answer(now_, event.packets);
   if (!up.back.good()) return;
   up.call.good = true;
-  row_.end();
+  end_row();
 }
 
 // ---- waiting -----------------------------------------------------------------------------------------------------------
@@ -401,6 +412,67 @@ void LinkMachine::on(Waiting& waiting, const DeadlinePassed&) {
 
 void LinkMachine::end_pause() {
   if (!dial_if_asked()) become(Down{}, reason_, detail_);
+}
+
+// ---- a step against a wedged modem -------------------------------------------------------------------------------------
+
+// False: none is due. A link that may make no call gets none either, because the device may be another link's soon.
+bool LinkMachine::recover(CallEnd failure, Time until, const std::string& reason, const std::string& detail) {
+  if (barred() || parting_) return false;
+  const auto step = ladder_.add(config_.recover, failure, now_);
+  if (!step) return false;
+  const auto serial = last_serial_;
+  effect(Recover{serial, *step, ways_.several() ? (call() ? call()->peer : last_peer_) : std::string()});
+  recovery_ = Recovery{*step};
+  become(Recovering{serial, *step, until, after(now_, config_.recover.timeout + kSupervisorGrace)}, reason, detail);
+  return true;
+}
+
+// An earlier ghostd has begun it.
+void LinkMachine::on(Unlisted& unlisted, const RecoveryReport& event) {
+  if (event.end) return;
+  const auto until = wanted_now() || blocked() ? std::nullopt : unlisted.not_before;
+  recovery_ = Recovery{event.step};
+  last_serial_ = std::max(last_serial_, event.after);
+  become(Recovering{event.after, event.step, until, after(now_, config_.recover.timeout + kSupervisorGrace)}, "failed-before");
+}
+
+// As in Waiting and Moving, a person or a block ends the pause after failures.
+void LinkMachine::on(Recovering& recovering, const ConnectAsked& event) {
+  want(event);
+  if (!event.patient) recovering.until.reset();
+}
+
+void LinkMachine::on(Recovering& recovering, const DisconnectAsked&) {
+  recovering.until.reset();
+  drop_buffer();
+}
+
+void LinkMachine::on(Recovering& recovering, const BlockAsked&) {
+  recovering.until.reset();
+  become(State(state_), "block");
+}
+
+// Of SupervisorGone: no call lives.
+void LinkMachine::on(Recovering&, const CallGone& news) { step_over(false, news.detail); }
+
+void LinkMachine::on(Recovering& recovering, const RecoveryReport& event) {
+  if (event.end && event.after == recovering.after) step_over(event.end->ok, event.end->detail);
+}
+
+void LinkMachine::on(Recovering& recovering, const DeadlinePassed&) {
+  if (now_ >= recovering.deadline) step_over(false, "ghost-supervisor did not report its end in time");
+}
+
+// A modem that was reset needs some time before it can call.
+void LinkMachine::step_over(bool ok, std::string detail) {
+  const auto recovering = std::get<Recovering>(state_);
+  recovery_ = Recovery{recovering.step, RecoveryReport::End{ok, std::move(detail)}};
+  auto until = recovering.until;
+  if (until && ok) until = std::max(*until, after(now_, config_.recover.settle));
+  if (!until || *until <= now_) return end_pause();
+  if (parting_) become(Waiting{*until}, reason_, detail_);
+  else pass(Waiting{*until});
 }
 
 // ---- another place, or none --------------------------------------------------------------------------------------------
@@ -445,7 +517,7 @@ void LinkMachine::on(Moving& moving, const PlaceGivenUp& event) {
   else dial_if_asked();
 }
 
-// From an address that is the link's no more, no packet could be sent on, and no conversation continues.
+// The link no longer has this address. So ghostd can send no packet from it, and no conversation continues.
 void LinkMachine::drop_other_addresses(const LinkConfig& then) {
   bool any_stays = false;
   for (const auto family : {Family::v4, Family::v6}) {
@@ -468,7 +540,7 @@ void LinkMachine::on(Moving& moving, const BlockAsked&) {
   become(State(state_), "block");
 }
 
-// The link makes no call meanwhile, because programs would send packets into it by routes that are configured no more.
+// The link makes no call meanwhile, because programs would use routes that the configuration no longer has.
 void LinkMachine::place_stays(const Moving& moving, const std::string& refusal) {
   const bool told = moving.refusal == refusal;
   Moving next{after(now_, moving.pause), std::min(2 * moving.pause, kMovePauseMax), refusal, moving.not_before};

@@ -19,6 +19,7 @@ const Call* LinkMachine::call() const {
                         [](const Draining& draining) -> Found { return &draining.call; },
                         [](const Ending& ending) -> Found { return &ending.call; },
                         [](const Waiting&) -> Found { return nullptr; },
+                        [](const Recovering&) -> Found { return nullptr; },
                         [](const Moving&) -> Found { return nullptr; },
                         [](const Gone&) -> Found { return nullptr; },
                     },
@@ -26,6 +27,9 @@ const Call* LinkMachine::call() const {
 }
 
 std::optional<Time> LinkMachine::waits_until() const {
+  if (const auto* recovering = std::get_if<Recovering>(&state_)) return recovering->until;
+  if (const auto* moving = std::get_if<Moving>(&state_))
+    return moving->not_before > now_ ? std::optional(moving->not_before) : std::nullopt;
   const auto* waiting = std::get_if<Waiting>(&state_);
   return waiting ? std::optional(waiting->until) : std::nullopt;
 }
@@ -57,6 +61,7 @@ bool LinkMachine::trying() const {
                         [&](const Draining& draining) { return wanted_.any() || (draining.failed && !ended_on_purpose_); },
                         [&](const Ending& ending) { return wanted_.any() || (ending.failed && !ended_on_purpose_); },
                         [&](const Waiting&) { return wanted_.any(); },
+                        [&](const Recovering&) { return wanted_.any(); },
                         [&](const Moving&) { return wanted_.any(); },
                         [&](const Gone&) { return false; },
                     },
@@ -75,6 +80,7 @@ bool LinkMachine::can_call() const {
                         [](const Draining&) { return true; },
                         [](const Ending&) { return true; },
                         [](const Waiting&) { return false; },
+                        [](const Recovering&) { return false; },
                         [](const Moving&) { return false; },
                         [](const Gone&) { return false; },
                     },
@@ -96,6 +102,7 @@ Shown shown(const State& state) {
                         [](const Draining&) { return Shown::hanging_up; },
                         [](const Ending&) { return Shown::hanging_up; },
                         [](const Waiting&) { return Shown::waiting; },
+                        [](const Recovering&) { return Shown::waiting; },
                         [](const Moving&) { return Shown::down; },
                         [](const Gone&) { return Shown::down; },
                     },
@@ -146,7 +153,13 @@ LinkStatus LinkMachine::status(const LinkInterfaces& interfaces) const {
       s.dns.insert(s.dns.end(), agreed->dns.begin(), agreed->dns.end());
     }
   }
-  if (const auto* w = std::get_if<Waiting>(&state_)) s.redial_deadline = w->until;
+  s.redial_deadline = waits_until();
+  if (recovery_) {
+    s.recovery.step = to_string(recovery_->step);
+    s.recovery.result = !recovery_->end ? "running" : recovery_->end->ok ? "done" : "failed";
+    if (recovery_->end) s.recovery.detail = recovery_->end->detail;
+  }
+  s.recovery.steps = static_cast<unsigned>(ladder_.past().taken.size());
   return s;
 }
 

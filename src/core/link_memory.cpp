@@ -7,6 +7,21 @@
 
 namespace ghost::core {
 
+LadderMemory saved(const Ladder::Past& past, Clocks clocks) {
+  LadderMemory out{past.failed, past.last, {}};
+  for (const auto taken : past.taken)
+    out.taken.push_back(clocks.wall - std::chrono::duration_cast<WallTime::duration>(clocks.now - taken));
+  return out;
+}
+
+Ladder restored(const LadderMemory& memory, Clocks clocks) {
+  Ladder::Past out{memory.failed, memory.last, {}};
+  // A time to come is of a clock that was put back meanwhile.
+  for (const auto taken : memory.taken)
+    out.taken.push_back(clocks.now - std::chrono::duration_cast<Duration>(clocks.wall - std::min(taken, clocks.wall)));
+  return Ladder(std::move(out));
+}
+
 LinkMemory fresh_memory(WallTime now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   LinkMemory out;

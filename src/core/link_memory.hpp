@@ -2,7 +2,7 @@
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
 // which receiver was told which addresses. It also has the last appearances, which people look at. It says whether the link is
 // blocked, how many calls have failed in a row, and by which ways: which is next, which are out, and how each far end has taken our
-// secret. It has no secret.
+// secret. It has the steps that were taken against a wedged modem. It has no secret.
 // appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>
@@ -15,7 +15,9 @@
 
 #include "core/appearance_status.hpp"
 #include "core/belief.hpp"
+#include "core/clocks.hpp"
 #include "core/failures_in_a_row.hpp"
+#include "core/ladder.hpp"
 #include "core/permission.hpp"
 #include "core/schedule.hpp"
 #include "core/ways.hpp"
@@ -27,6 +29,16 @@ inline constexpr std::size_t kPastNoticesMax = 2000;  // of all appearances toge
 
 // The outcome that is shown for an interrupted appearance.
 inline constexpr std::string_view kInterrupted = "interrupted";
+
+// Ladder::Past by the real-time clock.
+struct LadderMemory {
+  unsigned failed = 0;
+  std::optional<RecoveryStep> last{};
+  std::vector<WallTime> taken{};
+  bool operator==(const LadderMemory&) const = default;
+};
+[[nodiscard]] LadderMemory saved(const Ladder::Past& past, Clocks clocks);
+[[nodiscard]] Ladder restored(const LadderMemory& memory, Clocks clocks);
 
 struct LinkMemory {
   std::uint64_t sequence = 0;          // of the last notice
@@ -40,6 +52,7 @@ struct LinkMemory {
   Ways ways;
   FailureCounts row;                   // the failed calls in a row
   std::optional<WallTime> not_before;  // the end of the pause after the last of them
+  LadderMemory ladder;                 // the steps of [Recover]
   bool operator==(const LinkMemory&) const = default;
 };
 

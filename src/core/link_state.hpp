@@ -32,6 +32,15 @@
 //                           reports a call of an earlier ghostd (adopted)
 //               Down        the delay is over, or the device is back, and no call is wanted or a bar stands; Disconnect, Block: at
 //                           once
+//               Draining    the supervisor reports a call of an earlier ghostd, and a bar stands
+//   Dialing, Up, Leaving, Draining, Ending
+//               Recovering  in place of Waiting, if the row of failures asks for a step of [Recover]
+//   Unlisted    Recovering  the supervisor reports a step that an earlier ghostd began
+//   Recovering  Dialing     the supervisor reports a call of an earlier ghostd (adopted)
+//               Waiting     the step is over, or takes too long, and the pause is not over
+//               Dialing     the same, a person has asked or the pause is over, and a call is wanted
+//               Down        the same, and no call is wanted or the link is blocked
+//               Moving      the same, and a reload moves the link
 //   Down        Moving      a reload gives the link another place, or takes it away (PartAsked). In other states the link comes here
 //                           in place of Down or Waiting, once there is no call
 //   Moving      Down        the place before is given up
@@ -56,6 +65,7 @@
 #include "core/call_news.hpp"
 #include "core/families.hpp"
 #include "core/idle_watch.hpp"
+#include "core/recovery_step.hpp"
 #include "core/return_watch.hpp"
 #include "core/settling.hpp"
 #include "core/time.hpp"
@@ -132,6 +142,16 @@ struct Waiting {
   bool operator==(const Waiting&) const = default;
 };
 
+// The last call failed, and ghost-supervisor takes a step of [Recover]. No call is made meanwhile, because the step has the device.
+// Shown as Waiting.
+struct Recovering {
+  CallSerial after;  // the call that failed; it names the step
+  RecoveryStep step;
+  std::optional<Time> until;  // the end of the pause; nullopt: a person has ended it
+  Time deadline;              // without a word by then, the supervisor counts as lost
+  bool operator==(const Recovering&) const = default;
+};
+
 // No call, and none is made: the routes of the place before are being removed.
 struct Moving {
   std::optional<Time> again;           // the kernel refused, and is asked again then; nullopt: its answer is awaited
@@ -146,7 +166,7 @@ struct Gone {
   bool operator==(const Gone&) const = default;
 };
 
-using State = std::variant<Unlisted, Down, Dialing, Up, Leaving, Draining, Ending, Waiting, Moving, Gone>;
+using State = std::variant<Unlisted, Down, Dialing, Up, Leaving, Draining, Ending, Waiting, Recovering, Moving, Gone>;
 
 // How a state is shown to people and programs.
 enum class Shown : std::uint8_t { down, dialing, up, hanging_up, waiting };

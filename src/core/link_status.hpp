@@ -21,6 +21,15 @@ struct PeerStatus {
   bool operator==(const PeerStatus&) const = default;
 };
 
+// Of [Recover].
+struct RecoveryStatus {
+  std::string step;    // the last: "hangup", "reset", "usb", "power"; empty: none since ghostd knows the link
+  std::string result;  // "running", "done", "failed"
+  std::string detail;  // one line for people, why it failed
+  unsigned steps = 0;  // in the 24 hours before the last
+  bool operator==(const RecoveryStatus&) const = default;
+};
+
 struct LinkStatus {
   std::string name;
   std::string description;
@@ -49,8 +58,9 @@ struct LinkStatus {
   std::optional<Time> idle_deadline;    // while up: when ghostd next checks whether the link is idle
   std::optional<Time> redial_deadline;  // while waiting: when it may dial again
   unsigned failures = 0;                // failed calls in a row
-  std::string front;                    // the interface that carries in place of this standby link; empty: none
-  std::string degraded;                 // what other programs remove again and again, or cannot be restored
+  RecoveryStatus recovery;
+  std::string front;     // the interface that carries in place of this standby link; empty: none
+  std::string degraded;  // what other programs remove again and again, or cannot be restored
   AppearanceStatus appearance;
   bool operator==(const LinkStatus&) const = default;
 };

@@ -49,9 +49,11 @@ std::optional<Time> Notifier::deadline() const {
 void Notifier::doubt() {
   std::visit(Overloaded{
                  [&](const Quiet&) { belief_.doubt(); },
-                 [&](const Sending&) { belief_.may_have_heard(); },  // the new notice replaces this one
-                 [&](const Retrying&) {},                            // the belief is in doubt already
-                 [&](const WaitingForClock&) {},                     // the same
+                 [&](const Sending& sending) {  // the new notice replaces this one
+                   if (!sending.held) belief_.may_have_heard();
+                 },
+                 [&](const Retrying&) {},         // the belief is in doubt already
+                 [&](const WaitingForClock&) {},  // the same
              },
              state_);
 }
@@ -71,12 +73,21 @@ SendNotice Notifier::again(std::uint64_t id) {
   return {id, announce_, std::move(notice)};
 }
 
+void Notifier::hold(std::uint64_t id, bool held) {
+  if (auto* sending = std::get_if<Sending>(&state_); sending != nullptr && sending->id == id) sending->held = held;
+}
+
+bool Notifier::is_held() const {
+  const auto* sending = std::get_if<Sending>(&state_);
+  return sending != nullptr && sending->held;
+}
+
 bool Notifier::answered(const NoticeAnswered& answer, bool present, Clocks clocks) {
   belief_.answered(answer.result);
   status_->at = clocks.wall;
   status_->detail = answer.detail;
   // Without the link, only a file can be tried again. A good-bye is sent once.
-  const auto [notice, id, clock_step] = std::get<Sending>(state_);
+  const auto [notice, id, clock_step, held] = std::get<Sending>(state_);
   const bool may_retry = present || (!needs_link(announce_) && notice.kind == NoticeKind::appear);
   const bool by_clock = answer.clock && (clock_step || !answer.clock_is_set);
   if (by_clock && may_retry && clocks.now < clock_patience_.value_or(Time::max())) {
@@ -109,7 +120,8 @@ void Notifier::clock_set(Time now, WallTime::duration step) {
 std::optional<Abandon> Notifier::abandon(NoticeResult result, WallTime now) {
   if (quiet()) return std::nullopt;
   const auto id = on_its_way();
-  if (id) belief_.may_have_heard();
+  if (is_held()) --status_->attempts;
+  else if (id) belief_.may_have_heard();
   settle(result, now);
   return id ? std::optional(Abandon{*id}) : std::nullopt;
 }

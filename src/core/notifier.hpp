@@ -55,8 +55,10 @@ class Notifier {
 
   [[nodiscard]] const AnnounceConfig& announce() const { return announce_; }
   [[nodiscard]] const Belief& belief() const { return belief_; }
-  // Its receiver was told a notice, or may have been. A notice that waits for the clock has told nobody.
-  [[nodiscard]] bool maybe_told() const { return belief_.told() || belief_.may_have_it() || !(quiet() || waits_for_clock()); }
+  // Its receiver was told a notice, or may have been. A notice that waits for the clock or the disk has told nobody.
+  [[nodiscard]] bool maybe_told() const {
+    return belief_.told() || belief_.may_have_it() || !(quiet() || waits_for_clock() || is_held());
+  }
   [[nodiscard]] bool waits_for_clock() const { return std::holds_alternative<WaitingForClock>(state_); }
   [[nodiscard]] bool quiet() const { return std::holds_alternative<Quiet>(state_); }
   // The notice that is on its way, or to be tried again. nullptr: none.
@@ -77,6 +79,8 @@ class Notifier {
   [[nodiscard]] SendNotice tell(Notice notice, std::uint64_t id);
   // Sends the notice again, after the pause.
   [[nodiscard]] SendNotice again(std::uint64_t id);
+  // The attempt with this number waits for the disk, or leaves.
+  void hold(std::uint64_t id, bool held);
   // The attempt on its way has ended. present: the link carries and is not about to hang up. True: no other attempt follows.
   [[nodiscard]] bool answered(const NoticeAnswered& answer, bool present, Clocks clocks);
   // The machine's clock was set forward by `step`, or back. A notice that waits for that is due now, and its times are true now. One
@@ -97,6 +101,7 @@ class Notifier {
     Notice notice;
     std::uint64_t id;
     std::optional<WallTime::duration> clock_step{};  // the clock was set by so much meanwhile
+    bool held = false;                               // it has not left yet, because the disk does not have it
     bool operator==(const Sending&) const = default;
   };
   struct Retrying {
@@ -110,6 +115,7 @@ class Notifier {
     bool operator==(const WaitingForClock&) const = default;
   };
 
+  [[nodiscard]] bool is_held() const;
   void settle(NoticeResult result, WallTime now);
 
   AnnounceConfig announce_;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What forbids a link to call. Each bar has a reason, and an end or none. A link may call while no bar stands. To add a bar (a
-// window, a budget), add a line to Bar and an event that puts it up. Then decide what each user of the bars makes of it. They are:
-// the kernel's refusal (SetBlocked), LinkMemory and Appearances::see; in LinkMachine refuses() (do packets wait for the bar's end?)
-// and DeadlinePassed (what its end does); in src/ghostd may_call, add_link (a new link), the standby order and the names.
+// window, a budget), add a line to Bar and an event that puts it up. Then decide what each user of the bars makes of it:
+//   SetBlocked              whether the kernel refuses packets
+//   LinkMemory              whether the next ghostd knows of it
+//   Appearances::see        whether an appearance waits for its end
+//   LinkMachine             refuses(): whether packets wait for its end; DeadlinePassed: what its end does
+//   Announced               whether a link that a reload adds has it, too
+//   src/ghostd              may_call (requests), the order of standby links, and the names
 #pragma once
 #include <array>
 #include <cstddef>

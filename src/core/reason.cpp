@@ -7,7 +7,7 @@
 namespace ghost::core {
 namespace {
 using enum CallEnd;
-constexpr std::array<std::pair<CallEnd, std::string_view>, 20> kNames{{
+constexpr std::array<std::pair<CallEnd, std::string_view>, 21> kNames{{
     {HungUp, "HungUp"},
     {Busy, "Busy"},
     {NoCarrier, "NoCarrier"},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<CallEnd, std::string_view>, 20> kNames{{
     {SupervisorLost, "SupervisorLost"},
     {AddressConflict, "AddressConflict"},
     {SimRefused, "SimRefused"},
+    {NotRegistered, "NotRegistered"},
     {Failed, "Failed"},
 }};
 

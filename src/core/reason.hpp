@@ -28,6 +28,7 @@ enum class CallEnd {
   SupervisorLost,     // ghost-supervisor could not be reached, or went away
   AddressConflict,    // the far end chose an address that this host already has, or the same for both ends
   SimRefused,         // the modem reports that the SIM card is missing, locked or broken, or that its PIN is wrong
+  NotRegistered,      // the modem reports that it is in no network (+CREG and its like)
   Failed,             // any other failure (the detail has pppd's exit code)
 };
 

@@ -24,11 +24,14 @@ class ReturnWatch {
   // packets: all that the far end has sent so far; nullopt: the kernel does not say.
   void answer(Time now, std::optional<std::uint32_t> packets) {
     if (!packets) return;
+    if (!first_) first_ = packets;
     if (seen_ && *seen_ != *packets && now - since_ >= kLongEnough) good_ = true;
     seen_ = packets;
   }
 
   [[nodiscard]] bool good() const { return good_; }
+  // Nothing has come back since the first answer.
+  [[nodiscard]] bool silent() const { return first_ && first_ == seen_; }
   // When ask() is wanted; nullopt: the call has proved good.
   [[nodiscard]] std::optional<Time> deadline() const { return good_ ? std::nullopt : std::optional(next_); }
 
@@ -39,7 +42,7 @@ class ReturnWatch {
   static constexpr Duration kLongEnough = std::chrono::seconds(60);
 
   Time since_, next_;
-  std::optional<std::uint32_t> seen_;  // the last count
+  std::optional<std::uint32_t> first_, seen_;  // the first count and the last
   bool good_ = false;
 };
 

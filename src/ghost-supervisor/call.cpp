@@ -15,11 +15,11 @@
 namespace ghost::supervisor {
 
 Call::Call(loop::EventLoop& loop, PppdProcess process, const core::CallConfig& config, core::Duration echo_interval,
-           std::string peer, Callbacks callbacks)
+           std::string peer, std::string device, Callbacks callbacks)
     : pid_(process.pid),
       log_(std::move(process.log)),
       callbacks_(std::move(callbacks)),
-      phase_(process.pid, config, loop::now(), echo_interval, std::move(peer)),
+      phase_(process.pid, config, loop::now(), echo_interval, std::move(peer), std::move(device)),
       deadline_(loop, [this] { step(ppp::Tick{}); }),
       readable_(loop, log_.get(), EPOLLIN, [this](std::uint32_t) { read_some(); }),
       child_(loop, pid_, [this](const siginfo_t& how) { on_exit(how); }) {

@@ -22,9 +22,9 @@ class Call {
     std::function<void(std::string_view line)> on_line;  // made printable, without secrets
   };
 
-  // peer: that the request named, if it named one.
+  // peer: that the request named, if it named one. echo_interval, device: as CallPhase takes them.
   Call(loop::EventLoop& loop, PppdProcess process, const core::CallConfig& config, core::Duration echo_interval, std::string peer,
-       Callbacks callbacks);
+       std::string device, Callbacks callbacks);
   // Kills a call that is still alive, because nothing else would watch it.
   ~Call();
   Call(const Call&) = delete;

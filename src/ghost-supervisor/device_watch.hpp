@@ -27,6 +27,9 @@ class DeviceWatch {
   void wait_for(const std::string& link, const std::string& device);
   void forget(const std::string& link);
 
+  // Another program has locked the tty at this path.
+  [[nodiscard]] bool is_locked(const std::string& device) const { return look(device).locked; }
+
  private:
   // Which device has the name, if any, and whether another program has locked it.
   struct Look {

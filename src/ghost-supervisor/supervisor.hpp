@@ -13,10 +13,12 @@
 #include "core/call_news.hpp"
 #include "ghost-supervisor/call.hpp"
 #include "ghost-supervisor/clients.hpp"
+#include "ghost-supervisor/connect_scripts.hpp"
 #include "ghost-supervisor/device_watch.hpp"
 #include "ghost-supervisor/name_records.hpp"
 #include "ghost-supervisor/pace.hpp"
 #include "ghost-supervisor/ports.hpp"
+#include "ghost-supervisor/recovery.hpp"
 #include "loop/sources.hpp"
 #include "ppp/options.hpp"
 #include "ppp/protocol.hpp"
@@ -30,7 +32,9 @@ struct Settings {
   core::Duration idle = std::chrono::seconds(30);  // exit after this time without a call or a client
   Clients::Limits limits;
   resolvconf::Paths resolvconf;
-  std::string locks = "/run/lock";  // where pppd and others lock devices
+  std::string locks = "/run/lock";                // where pppd and others lock devices
+  std::string scripts = "/run/ghost-supervisor";  // for copies of connect scripts
+  RecoveryPaths recovery;
 };
 
 // How many ends of calls are kept for an absent ghostd. The oldest is dropped first.
@@ -52,10 +56,29 @@ class Supervisor {
     std::unique_ptr<Call> call;
   };
 
+  struct Step {
+    core::RecoveryReport running;
+    std::string device;
+    std::unique_ptr<Recovery> recovery;
+  };
+  // What a request asks for, from the root-owned files.
+  struct Subject {
+    core::LinkConfig link;  // of several peers, only the one that was named
+    ppp::PppdOptions options;
+    std::vector<std::string> argv;
+    std::string device;
+  };
+
   void on_request(ClientId from, const ppp::Request& request);
   void dial(ClientId from, const ppp::Dial& dial);
   void hang_up(ClientId from, const ppp::Hangup& hangup);
+  void recover(const ppp::Recover& recover);
   void list(ClientId to);
+  tl::expected<Subject, std::string> look_up(const std::string& link, const std::string& peer);
+  tl::expected<RecoveryPlan, std::string> plan(const ppp::Recover& recover, const Subject& subject);
+  // Why the device cannot be used for a step now.
+  [[nodiscard]] std::optional<std::string> in_use(const std::string& link, const std::string& device) const;
+  void step_over(const std::string& link, const core::RecoveryReport::End& end);
   tl::expected<void, core::CallGone> start(const ppp::Dial& dial);
   void on_news(const std::string& link, CallSerial serial, const ppp::News& news);
   void device_returned(const std::string& link);
@@ -72,11 +95,13 @@ class Supervisor {
   LinkSource& links_;
   Journal& journal_;
   std::map<std::string, Live> calls_;
+  std::map<std::string, Step> steps_;
   Pace refusals_{20, std::chrono::seconds(10)};
   std::deque<core::CallNews> unheard_;  // ends of calls that no client has received
   bool stopping_ = false;
   loop::DeferSource bury_;  // a call cannot be destroyed from within its own last news
   loop::Timer leave_;
+  ConnectScripts scripts_;
   NameRecords names_;
   DeviceWatch devices_;
   Clients clients_;

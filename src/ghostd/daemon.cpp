@@ -126,19 +126,12 @@ unsigned Daemon::free_index() const {
 
 void Daemon::add_link(core::LinkConfig config, UniqueFd tun, unsigned index) {
   const auto name = config.name;
-  // If ghostd is about to be stopped, or the machine is about to sleep, a new link must not call either.
-  const auto any = [this](core::Bar bar) {
-    return std::any_of(links_.begin(), links_.end(),
-                       [bar](const auto& l) { return l.second->machine().permission().standing(bar).has_value(); });
-  };
-  const bool stops = any(core::Bar::stop), sleeps = any(core::Bar::sleep);
   links_[name] = std::make_unique<Link>(
       Link::Shared{loop_, host_, supervisor_, *this, *this, appear_paths_, [this](auto answer) { ask_clock(std::move(answer)); }},
       named(std::move(config)), index, std::move(tun), [this, name](core::LinkEvent e) { post(name, std::move(e)); },
       [this, name] { make_again(name); });
   if (links_[name]->decides().scheduled()) watch_timer(name);
-  if (stops) post(name, core::LeaveAsked{});
-  if (sleeps) post(name, core::SleepAsked{});
+  for (const auto& event : announced_.still(loop::now())) post(name, event);
   if (roll_.known()) links_[name]->listen();
 }
 

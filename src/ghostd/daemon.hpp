@@ -12,6 +12,7 @@
 #include "bus/clock_question.hpp"
 #include "bus/sleep_watch.hpp"
 #include "config/load.hpp"
+#include "core/announced.hpp"
 #include "core/roll_call.hpp"
 #include "core/time.hpp"
 #include "ghostd/autoconf.hpp"
@@ -138,6 +139,7 @@ class Daemon final : public bus::Requests, private BusPort, private Places {
   EventQueue queue_;
   TurnEnd turn_end_;
   core::RollCall roll_;
+  core::Announced announced_;
   bool names_told_ = false;  // the supervisor was last told names
   StatusLine status_line_;
 };

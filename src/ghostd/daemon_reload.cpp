@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A reload: the files' new content replaces the old. The steps that can fail come first. A link that goes, or gets other
+// A reload: the files' new content replaces the old. Making new interfaces can fail, and comes first. A link that goes, or gets other
 // addresses, says good-bye first. The link decides how long that takes (PartAsked), and asks for what follows (place_changed).
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ net::Result<void> Daemon::apply(core::Config config) {
   std::map<std::string, core::LinkConfig> wanted;
   for (auto& link : config.links) wanted[link.name] = named(link);
   remove_parted();  // the new configuration may want their names again
-  // The steps that can fail come first.
+  // If this fails, nothing has changed.
   std::map<std::string, StoredTun> fresh;
   for (const auto& [name, wants] : wanted) {
     if (links_.contains(name)) continue;
@@ -32,7 +32,9 @@ net::Result<void> Daemon::apply(core::Config config) {
     else add_link(std::move(wants), fresh.at(name).keep(), free_index());
   }
   places_.set_enabled(false);  // apply() does it here
-  return take_over();
+  if (auto ok = take_over(); !ok)
+    return tl::unexpected(net::Error{ok.error().errno_value, "the new settings apply, but " + ok.error().what});
+  return {};
 }
 
 void Daemon::remove_parted() {
@@ -58,16 +60,16 @@ bus::Accepted Daemon::reload() {
     return tl::unexpected(bus::RequestError{bus::RequestError::Kind::ConfigInvalid, message});
   }
   for (const auto& d : loaded->warnings) log(LOG_WARNING, "", d.str());
-  if (auto ok = apply(std::move(loaded->config)); !ok) {
-    log(LOG_ERR, "", ok.error().what);
-    publish();
-    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Failed, ok.error().what});
-  }
+  const auto applied = apply(std::move(loaded->config));
   publish();
   turn_end_.tell_now();
   tell_manager();
   if (roll_.known()) tell_names();
   see_calls();
+  if (!applied) {
+    log(LOG_ERR, "", applied.error().what);
+    return tl::unexpected(bus::RequestError{bus::RequestError::Kind::Failed, applied.error().what});
+  }
   log(LOG_INFO, "", fmt::format("configuration loaded, {} links", links_.size()));
   return {};
 }

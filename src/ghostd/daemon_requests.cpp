@@ -24,7 +24,8 @@ bus::Accepted Daemon::may_call(const std::string& link) const {
     case core::Bar::stop:
       return tl::unexpected(Error{Error::Kind::Failed, "ghostd is about to stop; if it is not, run: ghostctl unblock " + link});
     case core::Bar::gone:
-      return tl::unexpected(Error{Error::Kind::Failed, link + " is configured no more; it says good-bye and goes"});
+      return tl::unexpected(
+          Error{Error::Kind::Failed, link + " is no longer in the configuration. ghostd ends its call and removes it."});
     case core::Bar::sleep: return tl::unexpected(Error{Error::Kind::Failed, "the machine is about to sleep"});
   }
   return {};
@@ -56,6 +57,7 @@ void Daemon::look(const std::string& link) {
 tl::expected<bool, bus::RequestError> Daemon::leave() {
   std::vector<std::string> names;
   for (const auto& [name, link] : links_) names.push_back(name);
+  announced_.stop(loop::now());
   for (const auto& name : names) post(name, core::LeaveAsked{});
   turn_end_.tell_now();
   return roll_.stop(any_call());

@@ -20,8 +20,14 @@ void Daemon::watch_sleep() {
     sleep_ = std::make_unique<bus::SleepWatch>(
         loop_, bus_->connection(),
         bus::SleepWatch::Callbacks{
-            [=] { post_all(core::SleepAsked{}); },
-            [=] { post_all(core::Woke{.slept = false}); },
+            [=, this] {
+              announced_.sleep(loop::now());
+              post_all(core::SleepAsked{});
+            },
+            [=, this] {
+              announced_.woke();
+              post_all(core::Woke{.slept = false});
+            },
             [](const std::string& why) {
               log(LOG_NOTICE, "", "the machine may sleep during a call, because systemd-logind refuses: " + why);
             },

@@ -28,6 +28,10 @@ void Daemon::supervisor_says(ppp::Message message) {
                          "starts the present one");
                    post(refused.link, core::CallReport{refused.serial, core::CallGone{core::CallEnd::Failed, refused.why}});
                  },
+                 [&](ppp::Recovery& recovery) {
+                   log_recovery(recovery.link, recovery.report);
+                   post(recovery.link, std::move(recovery.report));
+                 },
                  [&](const ppp::DeviceBack& device) { post(device.link, core::DeviceReturned{}); },
                  [&](const ppp::Listed&) {
                    want(roll_.listed());
@@ -58,7 +62,7 @@ void Daemon::supervisor_lost(const std::string& why) {
   want(roll_.lost(calls));
 }
 
-// Only if a link has DNS=, because a supervisor of an earlier version, still there for its calls, does not know the message.
+// ghostd sends this only if a link has DNS=, because an older supervisor does not know the message.
 void Daemon::tell_names() {
   const bool any = std::any_of(links_.begin(), links_.end(),
                                [](const auto& l) { return !l.second->machine().config().dns.empty(); });

@@ -48,6 +48,10 @@ void Executor::run(const core::LinkConfig& config, core::LinkEffect& effect) {
                  [&](const EndCall& e) {
                    if (!ports_.bearer.hang_up(name, e.serial)) call_is_lost(e.serial);
                  },
+                 [&](const Recover& e) {
+                   if (!ports_.bearer.recover(name, e))
+                     post_(RecoveryReport{e.after, e.step, RecoveryReport::End{false, "cannot reach ghost-supervisor"}});
+                 },
                  [&](const PrepareInterface&) { warn_if_failed(name, ports_.queue.prepare()); },
                  [&](const AskFarEnd& e) { ports_.far_end.ask(e.local, e.targets); },
                  [&](const StopAsking& e) {

@@ -44,6 +44,17 @@ void log_transition(std::string_view link, const core::Transition& t) {
   send(std::move(fields), prefixed(link, text));
 }
 
+void log_recovery(std::string_view link, const core::RecoveryReport& report) {
+  const auto& [after, step, end] = report;
+  const auto* result = !end ? "running" : end->ok ? "done" : "failed";
+  auto text = fmt::format("step {} of [Recover]: {}", to_string(step), result);
+  if (end && !end->detail.empty()) text += ": " + end->detail;
+  send({fmt::format("PRIORITY={}", end && end->ok ? LOG_INFO : LOG_NOTICE), fmt::format("MESSAGE_ID={}", kRecoveryId),
+        fmt::format("GHOSTD_LINK={}", link), fmt::format("GHOSTD_CALL={}", number(after)),
+        fmt::format("GHOSTD_STEP={}", to_string(step)), fmt::format("GHOSTD_RESULT={}", result)},
+       prefixed(link, text));
+}
+
 void log_lost(int priority, std::string_view what, std::string_view by, std::string_view message) {
   send({fmt::format("PRIORITY={}", priority), fmt::format("MESSAGE_ID={}", kLostId), fmt::format("GHOSTD_LOST={}", what),
         fmt::format("GHOSTD_BY={}", by.empty() ? "somebody" : by)},

@@ -69,6 +69,7 @@ class Bearer {
   // peer: as StartCall has it.
   [[nodiscard]] virtual bool dial(const std::string& link, CallSerial serial, const std::string& peer) = 0;
   [[nodiscard]] virtual bool hang_up(const std::string& link, CallSerial serial) = 0;
+  [[nodiscard]] virtual bool recover(const std::string& link, const core::Recover& step) = 0;
   // The name of the interface that the link's calls have. Callers ask each time, because a modem may have another interface
   // tomorrow.
   [[nodiscard]] virtual std::string interface_of(const std::string& link) const = 0;

@@ -25,6 +25,9 @@ class SupervisorClient final : public Bearer {
     return send(ppp::Dial{link, serial, peer});
   }
   [[nodiscard]] bool hang_up(const std::string& link, CallSerial serial) override { return send(ppp::Hangup{link, serial}); }
+  [[nodiscard]] bool recover(const std::string& link, const core::Recover& step) override {
+    return send(ppp::Recover{link, step.after, step.step, step.peer});
+  }
   [[nodiscard]] std::string interface_of(const std::string& link) const override { return ppp_interface(link); }
   void close();
   [[nodiscard]] bool connected() const { return static_cast<bool>(fd_); }

@@ -10,6 +10,13 @@ namespace {
 Prefix network(const HeldAddress& held) { return {held.peer, held.prefix_length}; }
 bool is_of_one(const HeldAddress& held) { return held.prefix_length == longest(held.peer.family()); }
 
+// pppd invents 10.64.64.64, plus the number of its unit, for a far end that names no address. Nobody assigned it, and no route leads
+// there (pppd(8), ipcp-accept-remote; docs/adr/0015).
+bool is_invented(const IpAddress& far) {
+  const auto bytes = far.bytes();
+  return far.family() == Family::v4 && bytes[0] == 10 && bytes[1] == 64 && (bytes[2] == 64 || bytes[2] == 65);
+}
+
 std::string in(const HeldAddress& held) {
   return " is in " + Prefix{network(held).network(), held.prefix_length}.str() + " of " + held.ifname;
 }
@@ -32,7 +39,7 @@ std::optional<std::string> far_conflict(const LinkInterfaces& link, const IpAddr
   const std::string who = far.str() + ", the far end's address,";
   for (const auto& one : held) {
     if (one.local == far) return who + " is the address of " + (one.ifname == link.call ? "our end" : one.ifname);
-    if (one.ifname == link.call || one.prefix_length == 0 || is_of_one(one)) continue;
+    if (one.ifname == link.call || one.prefix_length == 0 || is_of_one(one) || is_invented(far)) continue;
     if (network(one).contains(far)) return who + in(one);
   }
   return std::nullopt;

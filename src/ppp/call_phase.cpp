@@ -11,8 +11,10 @@ namespace ghost::ppp {
 
 using core::Time;
 
-CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval, std::string peer)
+CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval, std::string peer,
+                     std::string device)
     : config_(config),
+      device_(std::move(device)),
       echo_interval_(echo_interval),
       state_(Connecting{now + config.dial_timeout}),
       said_{core::CallStarted{pid, std::move(peer)}} {}
@@ -51,7 +53,10 @@ std::string_view CallPhase::name() const {
 }
 
 void CallPhase::on(const Line& line, Time now, std::vector<CallEffect>& out) {
-  const auto fact = log_fact(line.text);
+  auto fact = log_fact(line.text);
+  if (fact && fact->kind == FactKind::OptionsRefused && !device_.empty() &&
+      line.text.find("unrecognized option '" + device_ + "'") != std::string_view::npos)
+    fact->kind = FactKind::DeviceUnusable;
   if (!std::holds_alternative<Ending>(state_)) evidence_.hear(line.text);
   if (!fact) return;
   // Lines that pppd logs while it obeys our SIGTERM are not the reason for the end.

@@ -48,9 +48,10 @@ using CallEffect = std::variant<SendTerm, SendKill, News>;
 
 class CallPhase {
  public:
-  // pppd has just been started. echo_interval: lcp-echo-interval, as pppd was told; 0: no echoes. peer: as CallStarted has it.
+  // pppd has just been started. echo_interval: lcp-echo-interval, as pppd was told; 0: no echoes. peer: as CallStarted has it. device:
+  // as pppd's files spell it, which pppd does not take for a device while it is not there.
   CallPhase(int pid, const core::CallConfig& config, core::Time now, core::Duration echo_interval = kEchoInterval,
-            std::string peer = {});
+            std::string peer = {}, std::string device = {});
 
   [[nodiscard]] std::vector<CallEffect> step(const CallEvent& event, core::Time now);
 
@@ -102,6 +103,7 @@ class CallPhase {
   void look_at_echoes(std::string_view line, core::Time now);
 
   core::CallConfig config_;
+  std::string device_;
   core::Duration echo_interval_;
   std::optional<core::Time> line_since_;  // since then pppd has the line
   std::variant<Connecting, Negotiating, Networking, Running, Ending, Gone> state_;

@@ -44,7 +44,11 @@ Believed believed(FactKind kind) {
     case FactKind::ChatLoginFailed:
     case FactKind::ChatAborted:
     case FactKind::PinSent:
+    case FactKind::HiddenSent:
     case FactKind::OtherSent:
+    case FactKind::Registered:
+    case FactKind::NotRegistered:
+    case FactKind::ChatExpects:
     case FactKind::SimError:
     case FactKind::ModemBusy:
     case FactKind::ModemNoCarrier:
@@ -102,13 +106,17 @@ bool Evidence::note(const LogFact& fact, std::string_view line) {
     std::erase_if(told_, [](const Told& t) { return believed(t.kind) == Believed::BeforeTheLine; });
   }
   if (fact.kind == FactKind::LocalAddress) was_up_ = true;
-  if (fact.kind == FactKind::OtherSent) {  // it is kept by what it ends
-    std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent; });
-    return true;
-  }
+  // A further command means that the modem has taken the one before.
+  if (fact.kind == FactKind::OtherSent || fact.kind == FactKind::HiddenSent)
+    std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent || t.kind == FactKind::HiddenSent; });
+  if (fact.kind == FactKind::OtherSent) return true;
   // A modem without its PIN refuses other commands, too (+CME ERROR: 11). Its answer to the PIN is what counts.
   if (fact.kind == FactKind::PinSent) std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::SimError; });
   if (last_counts(fact.kind)) std::erase_if(told_, [](const Told& t) { return last_counts(t.kind); });
+  if (fact.kind == FactKind::Registered || fact.kind == FactKind::NotRegistered || fact.kind == FactKind::ChatExpects)
+    std::erase_if(told_, [&](const Told& t) {
+      return t.kind == fact.kind || (fact.kind == FactKind::Registered && t.kind == FactKind::NotRegistered);
+    });
   if (this->line(fact.kind) == nullptr) told_.push_back({fact.kind, printable(without_secrets(line))});
   return true;
 }

@@ -48,18 +48,34 @@ std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::in
   return std::nullopt;
 }
 
+// chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known, and without one it waits in vain.
+// Three wrong PINs lock the card, so we do not guess. What a script hides may be the PIN, or a password for a login.
+std::optional<Because> pin_refused(const Evidence& e) {
+  if (e.line_stands()) return std::nullopt;
+  const auto* told = e.first_of({ChatAborted, ChatTimedOut, ChatLoginFailed});
+  if (told == nullptr) return std::nullopt;
+  if (e.line(PinSent) != nullptr) return Because{CallEnd::SimRefused, "the modem refused the PIN: " + told->line};
+  if (e.line(HiddenSent) != nullptr && told->kind == ChatAborted && told->line.find("ERROR") != std::string::npos)
+    return Because{CallEnd::SimRefused, "the modem refused what the script hides, which may be the PIN: " + told->line};
+  return std::nullopt;
+}
+
+// chat -v: "expect (CONNECT)".
+std::string awaited(const Evidence& e) {
+  const auto* line = e.line(ChatExpects);
+  return line == nullptr ? std::string() : ": " + *line;
+}
+
 // From the log alone, the strongest evidence first; nothing if the log does not tell.
 std::optional<Because> from_log(const Evidence& e) {
   const CallEnd hung_up = e.was_up() ? CallEnd::CarrierLost : CallEnd::NoCarrier;
   const CallEnd terminated = e.was_up() ? CallEnd::PeerHungUp : CallEnd::NegotiationFailed;
+  if (auto b = pin_refused(e)) return b;
   if (auto b = because(e, CallEnd::AuthFailed, {AuthFailed, PeerUnproven, ChatLoginFailed})) return b;
   if (auto b = because(e, CallEnd::NegotiationFailed, {AuthUnanswered})) return b;  // it refused nothing
   if (!e.line_stands()) {
     if (auto b = because(e, CallEnd::SimRefused, {SimError})) return b;
-    // chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known. Three wrong PINs lock the
-    // card, so we do not guess.
-    if (e.line(PinSent) != nullptr && e.line(ChatAborted) != nullptr)
-      return Because{CallEnd::SimRefused, "the modem refused the PIN: " + *e.line(ChatAborted)};
+    if (auto b = because(e, CallEnd::NotRegistered, {NotRegistered})) return b;
     if (auto b = because(e, CallEnd::Busy, {ChatBusy})) return b;
     if (auto b = because(e, CallEnd::NoCarrier, {ChatNoCarrier})) return b;
     if (auto b = because(e, CallEnd::NoDialtone, {ChatNoDialtone})) return b;
@@ -70,7 +86,7 @@ std::optional<Because> from_log(const Evidence& e) {
     if (auto b = because(e, CallEnd::NoAnswer, {ModemNoAnswer})) return b;
     if (auto b = because(e, CallEnd::NoCarrier, {ModemNoCarrier})) return b;
     if (auto b = because(e, CallEnd::NoAnswer, {ChatTimedOut}))
-      return Because{CallEnd::NoAnswer, "the connect script waited without an answer"};
+      return Because{CallEnd::NoAnswer, "the connect script waited without an answer" + awaited(e)};
   }
   if (auto b = because(e, CallEnd::PeerDead, {PeerDead})) return b;
   if (auto b = because(e, CallEnd::PeerHungUp, {LimitReached})) return b;

@@ -140,9 +140,27 @@ bool sim_error(std::string_view text) {
   return std::find(kSimErrors.begin(), kSimErrors.end(), error) != kSimErrors.end();
 }
 
+// "+CREG: 0,2", "+CEREG: 0,3,"00A1"", or "+CREG: 2" without being asked. 1, 5 and the like mean that it is in a network.
+std::optional<LogFact> registration(std::string_view text) {
+  for (const auto* head : {"+CREG: ", "+CGREG: ", "+CEREG: ", "+C5GREG: "}) {
+    const auto at = text.find(head);
+    if (at == std::string_view::npos) continue;
+    text.remove_prefix(at + std::string_view(head).size());
+    // After an answer's first comma. Location and cell follow only behind that.
+    if (text.size() > 2 && text[1] == ',' && text[2] >= '0' && text[2] <= '9') text.remove_prefix(2);
+    if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
+    const bool none = contains("0234", text.substr(0, 1)) && (text.size() == 1 || text[1] < '0' || text[1] > '9');
+    return just(none ? FactKind::NotRegistered : FactKind::Registered);
+  }
+  return std::nullopt;
+}
+
 // chat: "Failed (NO CARRIER)": the ABORT string that was seen.
 std::optional<LogFact> chat_failure(std::string_view why) {
-  if (sim_error(why)) return just(FactKind::SimError);
+  const bool words = !why.empty() && (why.front() < '0' || why.front() > '9');
+  if (sim_error(why) || (words && std::find(kSimErrors.begin(), kSimErrors.end(), why) != kSimErrors.end()))
+    return just(FactKind::SimError);
+  if (const auto fact = registration(why); fact && fact->kind == FactKind::NotRegistered) return fact;
   if (contains(why, "BUSY")) return just(FactKind::ChatBusy);
   if (contains(why, "NO CARRIER")) return just(FactKind::ChatNoCarrier);
   if (contains(why, "NO DIAL")) return just(FactKind::ChatNoDialtone);
@@ -152,12 +170,13 @@ std::optional<LogFact> chat_failure(std::string_view why) {
   return just(FactKind::ChatAborted);
 }
 
-// chat -v: "send (AT+CPIN=1234^M)".
+// chat -v: "send (AT+CPIN=1234^M)", "send (\dATE0+CPIN=1234^M)"; "send (??????)" for what a script hides by \q.
 std::optional<LogFact> chat_sent(std::string_view what) {
-  std::string upper(what.substr(0, 8));
+  if (what.starts_with("??????")) return just(FactKind::HiddenSent);
+  std::string upper(what);
   for (auto& c : upper)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return just(upper.starts_with("AT+CPIN=") ? FactKind::PinSent : FactKind::OtherSent);
+  return just(contains(upper, "+CPIN=") ? FactKind::PinSent : FactKind::OtherSent);
 }
 
 }  // namespace
@@ -167,7 +186,9 @@ std::optional<LogFact> log_fact(std::string_view raw) {
   if (line.empty()) return std::nullopt;
   if (line.starts_with("Failed (") && line.ends_with(")")) return chat_failure(line.substr(8, line.size() - 9));
   if (line.starts_with("send (")) return chat_sent(line.substr(6));
+  if (line.starts_with("expect (")) return just(FactKind::ChatExpects);
   if (sim_error(line)) return just(FactKind::SimError);
+  if (const auto fact = registration(line); fact && line.starts_with('+')) return fact;
   // chat has no word for its time-out. It also logs "alarm" when a script is going to try again.
   if (line == "Failed") return just(FactKind::ChatTimedOut);
   for (const auto& [word, kind] : kModem)

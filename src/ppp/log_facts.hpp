@@ -25,7 +25,11 @@ enum class FactKind {
   ChatLoginFailed,  // ABORT "Login incorrect" and its like
   ChatAborted,      // any other ABORT string
   PinSent,          // chat has sent the SIM card's PIN (AT+CPIN=)
+  HiddenSent,       // chat has sent something that its script hides (\q): a password, or the PIN
   OtherSent,        // chat has sent something else
+  Registered,       // +CREG, +CGREG or +CEREG: the modem is in a network
+  NotRegistered,    // the same: it is in none (27.007, 7.2)
+  ChatExpects,      // chat waits for this
   SimError,         // the modem has reported an error of the SIM card (3GPP TS 27.007, +CME ERROR: 10 to 18)
   ModemBusy,        // the same words as a plain line, from scripts that do not ABORT on them
   ModemNoCarrier,

@@ -61,6 +61,13 @@ bool is_atm(std::string_view word) {
   return word.find('.') != std::string_view::npos && word.find_first_not_of("0123456789.*?") == std::string_view::npos;
 }
 
+bool may_be_interface(std::string_view word) {
+  constexpr std::size_t kMost = 15;  // IFNAMSIZ - 1
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto part = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
+  return !word.empty() && word.size() <= kMost && letter(word.front()) && std::all_of(word.begin(), word.end(), part);
+}
+
 class Reader {
  public:
   Reader(OptionFiles& files, const PppdFiles& where, bool privileged) : files_(files), where_(where), privileged_(privileged) {}
@@ -73,6 +80,7 @@ class Reader {
     at_ = {};
     auto next = arguments.begin();
     words([&] { return next == arguments.end() ? std::nullopt : std::optional(OptionWord{.text = *next++}); }, {}, privileged_);
+    settle_candidate();
     device_is_settled_ = true;
     // The plugin for PPPoE has its file read as if it belonged to the arguments.
     if (out_.channel == Channel::terminal) rank_ = Rank::file;
@@ -205,6 +213,9 @@ class Reader {
       give(kSpeed, word, true);
     } else if (word.find(':') != std::string::npos) {
       give(kAddresses, word, false);
+    } else if (plugins_.contains("pppoe") && !candidate_ && out_.effective(kDevice) == nullptr && !unfamiliar_ &&
+               !device_is_settled_ && may_be_interface(word)) {
+      candidate_ = {word, at_, rank_, is_privileged_};
     } else {
       if (may_be_argument) return false;
       if (unfamiliar_)
@@ -213,6 +224,23 @@ class Reader {
       return false;
     }
     return true;
+  }
+
+  // The name of an interface that is not there now is still a device, if no other word is one. pppd itself refuses it, as it refuses
+  // an option that it does not know.
+  void settle_candidate() {
+    if (!candidate_) return;
+    const auto& [word, at, rank, privileged] = *candidate_;
+    if (out_.effective(kDevice) != nullptr)
+      return remark(Verdict::stops_pppd, at, fmt::format("pppd has no option \"{}\"", word));
+    at_ = at;
+    rank_ = rank;
+    is_privileged_ = privileged;
+    out_.channel = Channel::plugin;
+    is_pppoe_ = true;
+    give(kDevice, word, false);
+    at_ = {};
+    rank_ = Rank::arguments;
   }
 
   // A device that is not there now is still a device.
@@ -341,7 +369,14 @@ class Reader {
   bool stopped_ = false;
   bool device_is_settled_ = false;
   bool is_pppoe_ = false;
-  bool unfamiliar_ = false;  // a plugin whose options are not known has been loaded
+  struct Candidate {
+    std::string word;
+    Place at;
+    Rank rank;
+    bool privileged;
+  };
+  std::optional<Candidate> candidate_;  // perhaps the interface of a PPPoE line
+  bool unfamiliar_ = false;             // a plugin whose options are not known has been loaded
   std::set<std::string_view> plugins_;
   std::map<std::string, unsigned, std::less<>> ranks_;  // by group
   std::vector<std::string> open_;                       // the files that are being read, the innermost last

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "ppp/connect_script.hpp"
 #include "ppp/options.hpp"
 
 namespace ghost::ppp {
@@ -87,7 +88,7 @@ std::optional<Remark> overrides_ghostd(const PppdOptions& options, const GivenOp
 std::optional<Remark> mute_chat(const PppdOptions& options) {
   if (!chat_is_mute(options)) return std::nullopt;
   return Remark{Verdict::odd, options.effective("connect")->at,
-                "why this chat fails cannot be known; write its script into a file (-f), or give it the option -s"};
+                "why this chat fails cannot be known; write its script into a file (-f)"};
 }
 
 }  // namespace

@@ -27,52 +27,6 @@ bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-// Options of chat(8). Every user can read pppd's arguments during the call. A script in them may hold a password, or a secret
-// telephone number (-T, -U).
-bool script_is_in_a_file(std::string_view arguments) {
-  bool file = false, value = false;
-  while (true) {
-    arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
-    if (arguments.empty()) return file && !value;
-    const auto word = arguments.substr(0, arguments.find(' '));
-    arguments.remove_prefix(word.size());
-    if (std::exchange(value, false)) continue;
-    file = file || word == "-f";
-    value = word == "-f" || word == "-t" || word == "-r";
-    const bool flag = word.size() == 2 && word[0] == '-' && std::string_view("vVsSeE").find(word[1]) != std::string_view::npos;
-    if (!value && !flag) return false;
-  }
-}
-
-// Whether -s is among the options at the front.
-bool tells_already(std::string_view arguments) {
-  bool value = false;
-  while (true) {
-    arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
-    const auto word = arguments.substr(0, arguments.find(' '));
-    arguments.remove_prefix(word.size());
-    if (std::exchange(value, false)) continue;
-    if (word == "-s") return true;
-    if (!word.starts_with('-')) return false;
-    value = word.size() == 2 && std::string_view("ftrTU").find(word[1]) != std::string_view::npos;
-  }
-}
-
-struct Chat {
-  std::string program;
-  std::string arguments;
-};
-
-// The connect script that counts, if it is a chat, and stands in a file that the terminal's options come from.
-std::optional<Chat> chat_of(const PppdOptions& options) {
-  const auto* connect = options.effective("connect");
-  if (connect == nullptr || connect->at.file.empty() || options.channel != Channel::terminal) return std::nullopt;
-  const std::string_view command = connect->value;
-  const auto program = command.substr(0, command.find(' '));
-  if (program != "chat" && !program.ends_with("/chat")) return std::nullopt;
-  return Chat{std::string(program), std::string(command.substr(program.size()))};
-}
-
 tl::unexpected<std::string> wrong(std::string_view key, std::string_view why) {
   return tl::unexpected<std::string>(fmt::format("{}: {}", key, why));
 }
@@ -142,19 +96,6 @@ core::Duration echo_interval(const PppdOptions& options) {
   const auto seconds = given == nullptr ? std::nullopt : option_number(given->value, 0);
   if (!seconds) return kEchoInterval;
   return std::chrono::seconds(*seconds < 0 ? 86400 : std::min(*seconds, 86400));
-}
-
-std::string telling_connect(const PppdOptions& options) {
-  const auto chat = chat_of(options);
-  // Only text that we read in the same way as the shell.
-  if (!chat || has_control(chat->arguments) || chat->arguments.find('\\') != std::string::npos) return {};
-  if (!script_is_in_a_file(chat->arguments)) return {};
-  return chat->program + " -s" + chat->arguments;
-}
-
-bool chat_is_mute(const PppdOptions& options) {
-  const auto chat = chat_of(options);
-  return chat && telling_connect(options).empty() && !tells_already(chat->arguments);
 }
 
 }  // namespace ghost::ppp

@@ -24,7 +24,7 @@ struct PppdPaths {
 
 // argv, argv[0] included. Of several peers (Peer=), the first is called. pppd's stderr must be the pipe from which we read facts
 // (`logfd 2`). pppd reports refused options on stderr before it knows any logfd, and chat's stderr follows logfd.
-// `connect`: a connect script that replaces the peer file's; telling_connect(). Empty: none.
+// `connect`: a connect script that replaces the peer file's (connect_script.hpp). Empty: none.
 // Error: one line that says which value cannot be given to pppd. Only paths of [A-Za-z0-9/._+@:-] reach a shell. Control
 // bytes are refused everywhere, and secrets are not among the values.
 tl::expected<std::vector<std::string>, std::string> pppd_argv(const core::LinkConfig& link, const PppdPaths& paths = {},
@@ -40,13 +40,5 @@ inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // un
 
 // lcp-echo-interval, as pppd gets it.
 core::Duration echo_interval(const PppdOptions& options);
-
-// chat(8) without -s reports its reason for failing only to syslog. If the connect script of pppd's files is a plain chat with its
-// script in a file (-f), this is that command with -s added. It goes to pppd after the peer file. Otherwise it is empty,
-// because it would be among pppd's arguments, which every user can read.
-std::string telling_connect(const PppdOptions& options);
-
-// Whether the connect script of pppd's files is a chat whose reasons ghostd does not hear in spite of that.
-bool chat_is_mute(const PppdOptions& options);
 
 }  // namespace ghost::ppp

@@ -76,6 +76,24 @@ std::string encode_news(const core::CallNews& news) {
                     news.what);
 }
 
+std::string encode_recovery(const Recovery& recovery) {
+  const auto& [after, step, end] = recovery.report;
+  auto head = fmt::format("recovery {} {} {} {}", recovery.link, number(after), core::to_string(step),
+                          !end      ? "running"
+                          : end->ok ? "done"
+                                    : "failed");
+  return end && !end->ok ? with_text(std::move(head), end->detail) : head;
+}
+
+std::optional<core::RecoveryReport> parse_recovery(CallSerial after, Words& words) {
+  const auto step = core::recovery_step_from_string(words.next());
+  const auto how = words.next();
+  if (!step) return std::nullopt;
+  if (how == "running") return core::RecoveryReport{after, *step};
+  if (how != "done" && how != "failed") return std::nullopt;
+  return core::RecoveryReport{after, *step, core::RecoveryReport::End{how == "done", std::string(words.rest())}};
+}
+
 std::optional<core::CallAddress> parse_address(Words& words) {
   const auto local = parse_field(words.next(), "local=");
   const auto remote = parse_field(words.next(), "remote=");
@@ -145,24 +163,28 @@ tl::expected<T, std::string> only_canonical(T value, std::string_view text) {
 }  // namespace
 
 std::string encode(const Request& request) {
-  return std::visit(
-      Overloaded{[](const Dial& d) {
-                   return fmt::format("dial {} {}{}{}", d.link, number(d.serial), d.peer.empty() ? "" : " ", d.peer);
-                 },
-                 [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
-                 [](const List&) { return std::string("list"); }, [](const Names&) { return std::string("names"); }},
-      request);
+  return std::visit(Overloaded{[](const Dial& d) {
+                                 return fmt::format("dial {} {}{}{}", d.link, number(d.serial), d.peer.empty() ? "" : " ",
+                                                    d.peer);
+                               },
+                               [](const Hangup& h) { return fmt::format("hangup {} {}", h.link, number(h.serial)); },
+                               [](const List&) { return std::string("list"); }, [](const Names&) { return std::string("names"); },
+                               [](const Recover& r) {
+                                 return fmt::format("recover {} {} {}{}{}", r.link, number(r.serial), core::to_string(r.step),
+                                                    r.peer.empty() ? "" : " ", r.peer);
+                               }},
+                    request);
 }
 
 std::string encode(const Message& message) {
-  return std::visit(Overloaded{[](const core::CallNews& n) { return encode_news(n); },
-                               [](const Refused& r) {
-                                 return with_text(fmt::format("refused {} {}", r.link.empty() ? "-" : r.link, number(r.serial)),
-                                                  r.why);
-                               },
-                               [](const DeviceBack& d) { return fmt::format("device {}", d.link); },
-                               [](const Listed&) { return std::string("listed"); }},
-                    message);
+  return std::visit(
+      Overloaded{[](const core::CallNews& n) { return encode_news(n); },
+                 [](const Refused& r) {
+                   return with_text(fmt::format("refused {} {}", r.link.empty() ? "-" : r.link, number(r.serial)), r.why);
+                 },
+                 [](const DeviceBack& d) { return fmt::format("device {}", d.link); },
+                 [](const Recovery& r) { return encode_recovery(r); }, [](const Listed&) { return std::string("listed"); }},
+      message);
 }
 
 tl::expected<Request, std::string> decode_request(std::string_view text) {
@@ -171,14 +193,20 @@ tl::expected<Request, std::string> decode_request(std::string_view text) {
   const auto verb = words.next();
   if (verb == "list") return only_canonical<Request>(List{}, text);
   if (verb == "names") return only_canonical<Request>(Names{}, text);
-  if (verb != "dial" && verb != "hangup") return wrong("unknown request " + quote(text));
+  if (verb != "dial" && verb != "hangup" && verb != "recover") return wrong("unknown request " + quote(text));
   const auto link = words.next();
   if (!valid_link_name(link)) return wrong("not a valid link name: " + quote(link));
   const auto serial = parse_serial(words.next());
   if (!serial) return wrong("no serial number: " + quote(text));
-  if (verb == "dial") {
+  std::optional<core::RecoveryStep> step;
+  if (verb == "recover") {
+    step = core::recovery_step_from_string(words.next());
+    if (!step) return wrong("not a step of [Recover]: " + quote(text));
+  }
+  if (verb != "hangup") {
     const auto peer = words.next();
     if (!peer.empty() && !valid_peer_name(peer)) return wrong("not the name of a peer: " + quote(peer));
+    if (step) return only_canonical<Request>(Recover{std::string(link), *serial, *step, std::string(peer)}, text);
     return only_canonical<Request>(Dial{std::string(link), *serial, std::string(peer)}, text);
   }
   return only_canonical<Request>(Hangup{std::string(link), *serial}, text);
@@ -190,7 +218,7 @@ tl::expected<Message, std::string> decode_message(std::string_view text) {
   const auto verb = words.next();
   if (verb == "listed") return only_canonical<Message>(Listed{}, text);
   const bool refused = verb == "refused";
-  if (!refused && verb != "started" && verb != "address" && verb != "gone" && verb != "device")
+  if (!refused && verb != "started" && verb != "address" && verb != "gone" && verb != "device" && verb != "recovery")
     return wrong("unknown message " + quote(text));
   const auto link = words.next();
   if (verb == "device") {
@@ -204,6 +232,11 @@ tl::expected<Message, std::string> decode_message(std::string_view text) {
   const auto known = parse_serial(serial);
   if (!known) return wrong("no serial number: " + quote(text));
   if (refused) return only_canonical<Message>(Refused{std::string(link), *known, std::string(words.rest())}, text);
+  if (verb == "recovery") {
+    auto report = parse_recovery(*known, words);
+    if (!report) return wrong("malformed news: " + quote(text));
+    return only_canonical<Message>(Recovery{std::string(link), std::move(*report)}, text);
+  }
   auto what = parse_what(verb, words);
   if (!what) return wrong("malformed news: " + quote(text));
   return only_canonical<Message>(core::CallNews{std::string(link), *known, std::move(*what)}, text);

@@ -7,6 +7,8 @@
 //   list                           gone <link> <serial> <Reason>[ stage=<stage>][ <detail…>]
 //                                  refused <link>|- <serial> <why…>
 //   names                          device <link>
+//   recover <link> <serial> <step>[ <peer>]
+//                                  recovery <link> <serial> <step> running|done|failed[ <why…>]
 //                                  listed
 //
 // Each accepted dial gets one `started` (unless pppd could not be started at all), at most one `address` per family and
@@ -18,6 +20,10 @@
 // (ConfigError).
 //
 // `device`: the device that the link's last call lacked (DeviceMissing) is there again.
+//
+// `recover`: take this step of [Recover] in the link's file, because the call with this serial has failed. <peer>: as for `dial`, of
+// that call. Each `recover` gets `recovery … running` if the step has begun, and exactly one `done` or `failed`. `list` repeats the
+// steps under way. The supervisor ends a step that takes too long, and makes no call of the link meanwhile.
 //
 // `names` makes the supervisor read DNS= of all links from their files again, for resolvconf(8); it gets no answer.
 //
@@ -32,6 +38,7 @@
 
 #include "base/ids.hpp"
 #include "core/call_news.hpp"
+#include "core/recovery_step.hpp"
 
 namespace ghost::ppp {
 
@@ -54,7 +61,14 @@ struct List {
 struct Names {
   bool operator==(const Names&) const = default;
 };
-using Request = std::variant<Dial, Hangup, List, Names>;
+struct Recover {
+  std::string link;
+  CallSerial serial = CallSerial::none;
+  core::RecoveryStep step = core::RecoveryStep::hangup;
+  std::string peer{};  // empty: none is named
+  bool operator==(const Recover&) const = default;
+};
+using Request = std::variant<Dial, Hangup, List, Names, Recover>;
 
 struct Refused {
   std::string link;  // empty, with serial none: the request could not be read or the caller may not ask
@@ -66,10 +80,15 @@ struct DeviceBack {
   std::string link;
   bool operator==(const DeviceBack&) const = default;
 };
+struct Recovery {
+  std::string link;
+  core::RecoveryReport report;
+  bool operator==(const Recovery&) const = default;
+};
 struct Listed {
   bool operator==(const Listed&) const = default;
 };
-using Message = std::variant<core::CallNews, Refused, DeviceBack, Listed>;
+using Message = std::variant<core::CallNews, Refused, DeviceBack, Recovery, Listed>;
 
 // Never longer than kMessageMax, and only printable ASCII. Free text is made printable and cut; name servers
 // that do not fit are left out.

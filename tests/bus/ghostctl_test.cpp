@@ -57,7 +57,7 @@ TEST_F(Ghostctl, StatusAsAnArrayOfWholeLinks) {
     "stable_addresses":["192.0.0.2","2001:db8::2"],"local_address":"","local_addresses":[],"remote_address":"10.64.0.1",
     "dns":["10.64.0.53"],"calls":3,"buffered_packets":4,"buffered_bytes":500,"replayed_packets":60,
     "dropped_packets":7,"drops":[{"why":"budget","packets":4},{"why":"too-big","packets":3}],"stopped":[{"why":"noise","packets":5},{"why":"escaped","packets":1}],"coalesced_packets":8,"malformed_packets":9,"idle_deadline":0,"redial_deadline":0,
-    "failures":0,"front":"","degraded":"","appearance":"none","appearances":0,"last_appearance":0,"next_appearance":0,"appear_until":0,
+    "failures":0,"recovery_step":"","recovery_result":"","recovery_detail":"","recovery_steps":0,"front":"","degraded":"","appearance":"none","appearances":0,"last_appearance":0,"next_appearance":0,"appear_until":0,
     "sequence":0,"carrier_nat":false,"addresses":[],"notices":[]})"));
 }
 

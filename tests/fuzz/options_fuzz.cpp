@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "ppp/connect_script.hpp"
 #include "ppp/option_judgement.hpp"
 #include "ppp/option_words.hpp"
 #include "ppp/options.hpp"
@@ -60,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (option.value.size() > kOptionWordMax) std::abort();
   }
   // What ghostd would add does not change what is refused, or which connect script counts.
-  const auto connect = telling_connect(options);
+  const auto connect = telling_connect(options, "/run/isp.chat").command;
   const auto again = read_options_of(*pppd_argv(link, {}, connect), given);
   if (refusal(again) != refusal(options)) std::abort();
   if (!connect.empty() && again.effective("connect")->value != connect) std::abort();

@@ -45,7 +45,10 @@ AppearEvent link_up(std::vector<std::string> addresses) {
 }
 AppearEvent link_down(std::string reason, bool trying) {
   const bool blocked = reason == "block", refused = blocked || reason == "disconnect";
-  return LinkSeen{.blocked = blocked, .trying = trying, .addresses = {}, .reason = std::move(reason), .refused = refused};
+  const bool failed = !reason.empty() && reason.front() >= 'A' && reason.front() <= 'Z';  // a CallEnd's name
+  LinkSeen out{.blocked = blocked, .trying = trying, .addresses = {}, .reason = std::move(reason), .refused = refused};
+  if (failed) out.failure = out.reason;
+  return out;
 }
 AppearEvent answer(std::uint64_t id, NoticeResult result, std::string text) {
   return NoticeAnswered{id, result, "said so", std::move(text)};

@@ -350,6 +350,51 @@ TEST(Appearance, TheFirstNoticeWaitsForTheEchoWhoeverAsks) {
   });
 }
 
+// Its certificate is not valid yet by this machine's clock. Nobody is told an address by which nobody can reach this host, unless the
+// clock is never set.
+TEST(Appearance, TheEchoServiceWaitsForTheClock) {
+  auto config = mail_and_dns();
+  config.appear.echo = "https://echo.example.net/";
+  const NoticeAnswered too_early{1, NoticeResult::TlsFailed, "not yet valid", "", true, false};
+  const auto waits = [&] {
+    auto machine = appearance(config);
+    play(machine, {
+        {0s, asked(), {"want the link for 600 s"}, "connecting"},
+        {1s, link_up({"100.64.3.4"}), {"want a farewell", "echo 1"}, "announcing"},
+        {2s, too_early, {}, "announcing"},
+    });
+    return machine;
+  };
+  auto set = waits();
+  const auto again = set.clock_set({core::Time{} + 20s, at(20s) + 24h});
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(words(again.front()), "echo 2");
+  auto never = waits();
+  EXPECT_EQ(never.deadline(), core::Time{} + 602s);
+  play(never, {
+      {602s, time_passed(),
+       {"2: mail #1 at 100.64.3.4 until 601 s, carrier NAT", "3: dns #1 at 100.64.3.4 until 601 s, carrier NAT", "appeared at 100.64.3.4 until 601 s"},
+       "announcing"},
+  });
+}
+
+// The word that people see for the link's state is no outcome.
+TEST(Appearance, OneThatGivesUpSaysWhyTheLastCallFailed) {
+  const auto outcome = [](std::vector<AppearRow> rows) {
+    auto machine = appearance();
+    play(machine, std::move(rows));
+    const auto effects = machine.step(time_passed(), {*machine.deadline(), at(300s)});
+    for (const auto& e : effects)
+      if (const auto* remembered = std::get_if<Remember>(&e); remembered && remembered->record.ended) return remembered->record.outcome;
+    return std::string();
+  };
+  EXPECT_EQ(outcome({{0s, asked(), {"want the link for 600 s"}, "connecting"}, {1s, link_down("appear", true), {}, "connecting"}}), "TimedOut");
+  EXPECT_EQ(outcome({{0s, asked(), {"want the link for 600 s"}, "connecting"},
+                     {1s, link_down("Busy", true), {}, "connecting"},
+                     {2s, link_down("appear", true), {}, "connecting"}}),
+            "Busy");
+}
+
 TEST(Appearance, APublicAddressAsksNobody) {
   auto config = mail_and_dns();
   config.appear.echo = "https://echo.example.net/";
@@ -410,7 +455,17 @@ TEST(Appearance, AReloadThatTakesANotifierAwaySaysGoodBye) {
   auto comes_back = present();
   play(comes_back, {
       {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
-      {101s, mail_and_dns(), {"abandon 3"}, "present"},
+      // The end must not be its last word.
+      {101s, mail_and_dns(), {"abandon 3", "4: dns #3 at 192.0.2.7 until 620 s, next 1800 s"}, "announcing"},
+      {102s, answer(4), {}, "present"},
+  });
+
+  auto comes_back_too_late = present();
+  play(comes_back_too_late, {
+      {100s, without, {"3: dns #2 gone from 192.0.2.7, next 1800 s (reload)"}, "present"},
+      {101s, leaving(), {}, "vanishing"},
+      {102s, mail_and_dns(), {}, "vanishing"},
+      {103s, answer(3), {"farewell done"}, "vanishing"},
   });
 
   auto has_gone = present();

@@ -42,7 +42,7 @@ TEST(FarEnd, ThatIsSilentIsNotWaitedForLonger) {
   play(link, {
       {5020ms, due, {"ask 10.0.0.2 from 10.0.0.1"}, "dialing (trigger), 1 waiting"},
       {5060ms, due, {"ask 10.0.0.2 from 10.0.0.1"}, "dialing (trigger), 1 waiting"},
-      {5100ms, due, {"stop asking, in vain", "hand over 1 IPv4: a"}, "up (trigger)"},
+      {5100ms, due, {"stop asking, in vain", "received? 1", "hand over 1 IPv4: a"}, "up (trigger)"},
   });
 }
 
@@ -98,4 +98,41 @@ TEST(FarEnd, IsAskedWhileTheOtherFamilyCarries) {
       {2010ms, answered("10.0.0.1"), {"stop asking", "hand over 1 IPv4: a"}, "up (trigger)"},
       {3s, address("10.0.0.1", "10.0.0.2"), {}, "up (trigger)"},  // told again
   });
+}
+
+// Each further call would cost as much and carry as little. An idle timer that ends them before their echoes fail must not keep that up.
+TEST(FarEnd, ACallThatCarriedNothingBackIsAFailure) {
+  auto config = isp();
+  config.call.peer_wait = 100ms;
+  config.call.idle_timeout = 20s;
+  const auto silent = [&] {
+    auto link = asking(config);
+    play(link, {
+        {5020ms, due, {"ask 10.0.0.2 from 10.0.0.1"}, "dialing (trigger), 1 waiting"},
+        {5060ms, due, {"ask 10.0.0.2 from 10.0.0.1"}, "dialing (trigger), 1 waiting"},
+        {5100ms, due, {"stop asking, in vain", "received? 1", "hand over 1 IPv4: a"}, "up (trigger)"},
+        {5100ms, received(1, 4), {}, "up (trigger)"},
+        {5110ms, queue(1, true), {}, "up (trigger)"},
+        {25100ms, due, {"received? 1", "idle? 1"}, "up (trigger)"},
+    });
+    return link;
+  };
+  auto nothing = silent();
+  play(nothing, {
+      {25100ms, received(1, 4), {}, "up (trigger)"},
+      {25100ms, idle(1, 0s), {"route back", "drained? 1"}, "hanging-up (nothing-back)"},
+      {25200ms, drained(1, true), {"end 1"}, "hanging-up (nothing-back)"},
+      {26s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "waiting (nothing-back)"},
+      {27s, packet("b"), {}, "waiting (nothing-back), 1 waiting"},
+      {31s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+  });
+  EXPECT_EQ(nothing.status().failures, 1U);
+  auto something = silent();
+  play(something, {
+      {25100ms, received(1, 5), {}, "up (trigger)"},
+      {25100ms, idle(1, 0s), {"route back", "drained? 1"}, "hanging-up (idle)"},
+      {25200ms, drained(1, true), {"end 1"}, "hanging-up (idle)"},
+      {26s, gone(1, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (idle)"},
+  });
+  EXPECT_EQ(something.status().failures, 0U);
 }

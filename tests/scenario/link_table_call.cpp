@@ -99,6 +99,15 @@ std::vector<State> states() {
        }},
       {"waiting", "the last call failed or dropped; not before a time; a packet waits",
        [] { return play(patient(), {kCalls, {1s, gone(1, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"}}); }},
+      {"waiting, recovering", "the last call failed, and the supervisor takes a step of [Recover] against a wedged modem",
+       [] {
+         auto config = patient();
+         config.recover.reset = {"ATZ"};
+         config.recover.after = 1;
+         config.recover.timeout = 10min;
+         return play(config,
+                     {kCalls, {1s, gone(1, CallEnd::NoCarrier), {"recover by reset after 1"}, "waiting (NoCarrier), 1 waiting"}});
+       }},
       {"down, moving", "a reload gives it another place; the routes of before are being removed, and no call is made",
        [] { return play(isp(), {{0s, moved(another_place()), {"give up place"}, "down (start)"}}); }},
       {"down, moving again", "the same; the kernel has refused, and is asked again after a pause",
@@ -156,6 +165,9 @@ std::vector<Meeting> meetings() {
       {"the supervisor: the password is wrong", gone(1, CallEnd::AuthFailed)},
       {"the supervisor: a file is wrong", gone(1, CallEnd::ConfigError)},
       {"the supervisor: the device that the last call lacked is there again", device_returned},
+      {"the supervisor: the step is over", step_done(1, RecoveryStep::reset)},
+      {"the supervisor: the step has failed", step_failed(1, RecoveryStep::reset)},
+      {"the supervisor: a step is under way", step_runs(1, RecoveryStep::reset)},
       {"the supervisor is gone", supervisor_gone},
       {"ppp-<link> exists", interface},
       {"an address on ppp-<link>", address("10.0.0.1")},
@@ -187,6 +199,7 @@ std::string name_of(const LinkMachine& link) {
   if (std::holds_alternative<Ending>(link.state())) out += ", ending";
   if (const auto* moving = std::get_if<Moving>(&link.state())) out += moving->again ? ", moving again" : ", moving";
   if (std::holds_alternative<Gone>(link.state())) out += ", gone";
+  if (std::holds_alternative<Recovering>(link.state())) out += ", recovering";
   if (std::holds_alternative<Down>(link.state()) && link.permission().standing(Bar::sleep)) out += ", before a sleep";
   if (link.blocked()) out += out == "down" ? ", blocked" : " (blocked)";
   return out;

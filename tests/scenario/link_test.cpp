@@ -141,9 +141,36 @@ TEST(Disk, EachNoticeHasAPatienceOfItsOwn) {
   auto s = known(hut({"dns"}));
   s.at(1s, AppearAsked{});
   s.carries(5s);
-  s.at(6500ms, Event(disconnect));  // the first was never sent; the good-bye is another notice
-  EXPECT_THAT(s.at(7s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
-  EXPECT_THAT(s.at(8500ms, Event(due)), testing::Contains("tell dns it is gone from 192.0.2.7"));
+  s.written(5s);
+  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", "", false});
+  s.written(6s);
+  s.at(10s, AppearAsked{});
+  s.at(11500ms, Event(disconnect));  // that notice has not left; the good-bye is another
+  EXPECT_THAT(s.at(12s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
+  EXPECT_THAT(s.at(13500ms, Event(due)), testing::Contains("tell dns it is gone from 192.0.2.7"));
+}
+
+TEST(Disk, WhoWasNeverSentTheNoticeIsNotToldTheEnd) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  EXPECT_THAT(s.at(6500ms, Event(disconnect)), testing::Contains("route back"));
+  EXPECT_FALSE(s.link.memory().told.contains("dns"));
+}
+
+// What the receiver has confirmed stays confirmed by a notice that never left.
+TEST(Disk, ANoticeThatNeverLeftChangesNoBelief) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.at(6s, NoticeAnswered{1, NoticeResult::Ok, "", "", false});
+  s.written(6s);
+  const auto told = s.link.memory().told;
+  ASSERT_EQ(told.at("dns").addresses.size(), 1U);
+  s.at(10s, AppearAsked{});
+  s.at(11s, Event(gone(1, CallEnd::PeerDead)));
+  EXPECT_EQ(s.link.memory().told, told);
 }
 
 TEST(Disk, WhatNobodyHasHeardOfIsNotAbandonedAloud) {
@@ -446,6 +473,37 @@ TEST(Clock, AMachineThatHasSleptWakes) {
   EXPECT_THAT(s.at(8h, ClockSet{8h - 10s}), testing::Contains("route back"));
 }
 
+// The time that the machine sleeps is no time in which the appearance could have been tried.
+TEST(Clock, AnAppearanceIsTriedAfterASleep) {
+  for (const bool timer_first : {true, false}) {
+    auto s = known();
+    s.at(1s, AppearAsked{});
+    s.at(2s, Event(about_to_sleep));
+    s.at(3s, Event(gone(1, CallEnd::HungUp)));
+    EXPECT_THAT(s.state(), testing::StartsWith("down"));
+    if (timer_first) s.at(8h, Event(due));
+    s.at(8h, ClockSet{8h - 10s});
+    EXPECT_THAT(s.state(), testing::StartsWith("dialing (appear); connecting"));
+    s.at(8h + 1s, Event(due));
+    EXPECT_THAT(s.state(), testing::StartsWith("dialing (appear); connecting"));
+    s.at(8h + 2s, Event(gone(2, CallEnd::Busy)));
+    s.at(8h + hut().appear.connect_timeout, Event(due));
+    EXPECT_THAT(s.state(), testing::EndsWith("; failed"));
+  }
+}
+
+// A clock that was put back must not make a wish hold the call for a day.
+TEST(Clock, APutBackClockDoesNotProlongAnAppearance) {
+  auto s = known(hut({"dns"}));
+  s.at(1s, AppearAsked{});
+  s.carries(5s);
+  s.written(5s);
+  s.set_by = -24h;
+  s.at(10s, ClockSet{});
+  s.at(11s, AppearAsked{});
+  EXPECT_LE(*s.link.memory().until, s.clocks().wall + hut().appear.hold);
+}
+
 // ---- the clock -------------------------------------------------------------------------------------------------------
 
 // The machine has begun in the past, so no certificate is valid yet. Then somebody sets the clock.
@@ -458,8 +516,11 @@ TEST(Clock, ANoticeThatWaitsForItIsSentWhenItIsSet) {
               testing::Not(testing::Contains(testing::StartsWith("tell"))));
   EXPECT_THAT(s.at(25s, Event(due)), testing::Not(testing::Contains(testing::StartsWith("tell"))));
   s.set_by = 24h * 9000;
+  const auto until = *s.link.memory().until;
   s.at(26s, ClockSet{});
-  EXPECT_THAT(s.at(26s, Event(due)), testing::Contains(testing::StartsWith("tell dns")));
+  EXPECT_EQ(*s.link.memory().until, until + s.set_by) << "a ghostd that restarts now must continue the appearance";
+  s.at(26s, Event(due));
+  EXPECT_THAT(s.written(26s), testing::Contains(testing::StartsWith("tell dns")));
 }
 
 // ---- the good-bye ---------------------------------------------------------------------------------------------------------

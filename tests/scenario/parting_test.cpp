@@ -429,6 +429,27 @@ TEST(RoutesThatStay, AreToldAndRemovedLater) {
   EXPECT_EQ(silent.status().detail, "");
 }
 
+// The next ghostd must know the pause, too, and the supervisor must be able to tell that the device is back.
+TEST(RoutesThatStay, KeepThePauseAfterAFailure) {
+  auto failed = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, moved(elsewhere()), {"end 1"}, "hanging-up (reload)"},
+      {2s, gone(1, CallEnd::HungUp), {"give up place"}, "down (reload)"},
+      {2s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+  });
+  EXPECT_FALSE(failed.waits());
+  auto waits = play(isp(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (connect)"},
+      {2s, farewell_wanted(10s), {}, "up (connect)"},
+      {3s, moved(elsewhere()), {"farewell? reload"}, "up (connect)"},
+      {4s, gone(1, CallEnd::PeerDead), {"route back", "forget 10.0.0.1", "give up place"}, "down (PeerDead)"},
+      {4s, routes_stay("EPERM"), {}, "down (routes-stay)"},
+  });
+  EXPECT_TRUE(waits.waits());
+  EXPECT_EQ(waits.waits_until(), Time{} + 9s);
+}
+
 // The journal has each refusal once.
 TEST(RoutesThatStay, AreToldOncePerReasonAndAskedForAfterGrowingPauses) {
   auto link = play(isp(), {{0s, moved(elsewhere()), {"give up place"}, "down (start)"}});

@@ -47,6 +47,9 @@ TEST(RandomRun, EveryLifeKeepsThePromises) {
                            "asked what came back",
                            "calls at once, because a person asks",
                            "calls by the next way",
+                           "steps against a wedged modem",
+                           "silent steps given up",
+                           "restarts while a step runs",
                            "ways that went out",
                            "ways that came back",
                            "blocks that a reload has lifted"})

@@ -222,6 +222,18 @@ TEST(RedialAndBlock, AReloadUnblocksWhatAMendedFileCanMend) {
   });
 }
 
+// A wrong connect script is a file, too.
+TEST(RedialAndBlock, AReloadUnblocksWhatRedialAttemptsHasBlocked) {
+  auto config = isp();
+  config.call.redial_attempts = 1;
+  for (const auto failure : {CallEnd::ConnectFailed, CallEnd::NegotiationFailed, CallEnd::Failed, CallEnd::NoCarrier})
+    play(config, {
+        {0s, connect, {"start 1"}, "dialing (connect)"},
+        {1s, gone(1, failure), {"block"}, "down (" + std::string(to_string(failure)) + "), blocked"},
+        {2s, reconfigured(config), {"unblock"}, "down (unblock)"},
+    });
+}
+
 TEST(RedialAndBlock, AReloadLiftsNoOtherBlock) {
   play(isp(), {{0s, block, {"block"}, "down (block), blocked"}, {1s, reconfigured(isp()), {}, "down (block), blocked"}});
   auto mended = isp();

@@ -39,6 +39,9 @@ std::string text(const std::vector<PacketBytes>& packets) {
 // What a call's machine wants, and a link.
 std::string one(const StartCall& e) { return "start " + text(e.serial) + (e.peer.empty() ? "" : " by " + e.peer); }
 std::string one(const EndCall& e) { return "end " + text(e.serial); }
+std::string one(const Recover& e) {
+  return "recover by " + std::string(to_string(e.step)) + " after " + text(e.after) + (e.peer.empty() ? "" : " by " + e.peer);
+}
 std::string one(const PrepareInterface&) { return "prepare interface"; }
 std::string one(const AskFarEnd& e) {
   std::string out = "ask";
@@ -206,6 +209,12 @@ std::string words(const Event& event) {
                    (started && !started->peer.empty() ? " by " + started->peer : "");
           },
           [](const DeviceReturned&) { return std::string("device returned"); },
+          [&](const RecoveryReport& e) {
+            return "step " + std::string(to_string(e.step)) + " after" + call(e.after) +
+                   (!e.end      ? " runs"
+                    : e.end->ok ? " done"
+                                : " failed");
+          },
           [](const Listed&) { return std::string("listed"); },
           [](const SupervisorGone&) { return std::string("supervisor gone"); },
           [](const InterfaceAppeared&) { return std::string("interface"); },

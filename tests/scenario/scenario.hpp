@@ -99,6 +99,13 @@ inline core::Event gone(unsigned call, CallEnd reason, std::string detail = {},
 }
 inline core::Event listed(unsigned newest = 0) { return core::Listed{CallSerial{newest}}; }
 inline const core::Event device_returned = core::DeviceReturned{};
+inline core::Event step_runs(unsigned call, core::RecoveryStep step) { return core::RecoveryReport{CallSerial{call}, step}; }
+inline core::Event step_done(unsigned call, core::RecoveryStep step) {
+  return core::RecoveryReport{CallSerial{call}, step, core::RecoveryReport::End{true}};
+}
+inline core::Event step_failed(unsigned call, core::RecoveryStep step, std::string why = "why") {
+  return core::RecoveryReport{CallSerial{call}, step, core::RecoveryReport::End{false, std::move(why)}};
+}
 inline const core::Event supervisor_gone = core::SupervisorGone{};
 
 inline const core::Event interface = core::InterfaceAppeared{};

@@ -146,5 +146,68 @@ TEST(Sleep, AnAddressThatIsToldAgainProvesNothing) {
   });
 }
 
+// clang-format on
+
+// A link and a supervisor that obeys, over many nights.
+struct Nights {
+  core::LinkMachine link;
+  Time now{};
+  unsigned calls = 0;
+
+  void at(Duration when, core::Event event) {
+    now = Time{} + when;
+    for (auto& effect : link.step(std::move(event), now).effects) {
+      if (std::holds_alternative<core::StartCall>(effect)) ++calls;
+      if (const auto* check = std::get_if<core::CheckDrained>(&effect)) at(when, drained(number(check->serial), true));
+      if (const auto* end = std::get_if<core::EndCall>(&effect)) at(when, gone(number(end->serial), CallEnd::HungUp));
+    }
+  }
+  [[nodiscard]] static unsigned number(CallSerial serial) { return static_cast<unsigned>(ghost::number(serial)); }
+  [[nodiscard]] unsigned call() const { return number(link.serial()); }
+  void comes_up(Duration when) {
+    at(when, packet("evening"));
+    at(when, agreed(call(), "10.0.0.1", "10.0.0.9"));
+    at(when, address("10.0.0.1"));
+    at(when, queue(call(), true));
+  }
+};
+
+// In whatever state the sleep finds the link: no call in the night, one in the morning, and no packet of the night is lost.
+TEST(Sleep, AThousandNights) {
+  auto config = isp();
+  config.buffer.age = 24h;
+  config.call.idle_timeout = 24h;
+  Nights life{machine(config)};
+  for (int night = 0; night < 1000; ++night) {
+    const auto evening = night * 24h;
+    switch (night % 4) {
+      case 0: break;                                       // down
+      case 1: life.at(evening, packet("evening")); break;  // dialing
+      case 2: life.comes_up(evening); break;               // up
+      default:                                             // waiting
+        life.at(evening, packet("evening"));
+        life.at(evening, gone(life.call(), CallEnd::Busy));
+    }
+    life.at(evening + 1min, about_to_sleep);
+    life.calls = 0;
+    life.at(evening + 1min, packet("night"));
+    ASSERT_EQ(life.calls, 0U) << "a call in the night, " << night;
+    const auto waiting = life.link.status().buffered_packets;
+    ASSERT_GE(waiting, 1U) << night;
+    // Of the pause after a failure, too: by the clock that goes on in the sleep it is over.
+    life.at(evening + 9h, woke);
+    if (life.link.deadline() && *life.link.deadline() <= life.now) life.at(evening + 9h, due);
+    ASSERT_EQ(life.calls, 1U) << "not one call in the morning, " << night;
+    const auto before = life.link.status().replayed_packets;
+    life.at(evening + 9h, agreed(life.call(), "10.0.0.1", "10.0.0.9"));
+    life.at(evening + 9h, address("10.0.0.1"));
+    life.at(evening + 9h, handed_over(life.call(), Family::v4, waiting));
+    life.at(evening + 9h, queue(life.call(), true));
+    ASSERT_EQ(life.link.status().replayed_packets, before + waiting) << night;
+    life.at(evening + 10h, disconnect);
+    ASSERT_EQ(to_string(shown(life.link.state())), "down") << night;
+  }
+}
+
 }  // namespace
 }  // namespace ghost::test

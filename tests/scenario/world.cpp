@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/overloaded.hpp"
+#include "core/failure_policy.hpp"
 #include "core/receiver.hpp"
 
 namespace ghost::test {
@@ -54,6 +55,15 @@ LinkConfig World::some_config() {
   config.call.refused_attempts = 1 + pick(4);
   config.call.refused_delay = 1s * (1 + pick(120));
   config.call.on_sleep = chance(70) ? OnSleep::hangup : OnSleep::keep;
+  if (chance(60)) config.recover.reset = {"ATZ"};
+  if (chance(40)) config.recover.power = "/usr/local/sbin/power";
+  config.recover.reasons.clear();
+  for (const auto& policy : failure_policies())
+    if (chance(80)) config.recover.reasons.push_back(policy.end);
+  config.recover.after = 1 + pick(3);
+  config.recover.per_day = 1 + pick(4);
+  config.recover.settle = 1s * pick(40);
+  config.recover.timeout = 1s * (1 + pick(60));
   config.buffer = {.packets = pick(12), .bytes = 40 + pick(800), .age = 1s * (1 + pick(60))};
   config.appear.name = "hut";
   config.appear.hold = 1s * (1 + pick(600));
@@ -115,7 +125,7 @@ LinkEvent World::anything() {
     case 10: return AddressAppeared{some_address(family)};
     case 38: return FarEndAnswered{some_address(Family::v4)};
     case 11: return AddressVanished{some_address(family)};
-    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(20)));
+    case 12: return gone(static_cast<unsigned>(number(old)), static_cast<CallEnd>(pick(21)));
     case 13: return queue(static_cast<unsigned>(number(old)), chance(50));
     case 14: return drained(static_cast<unsigned>(number(old)), chance(50));
     case 15:  // an answer nobody asked for; one of no call, so that a question under way is still answered once
@@ -134,6 +144,10 @@ LinkEvent World::anything() {
 LinkEvent World::taken_away() {
   later(up_to(20s), Reconfigured{some_config()});
   return PartAsked{};
+}
+
+Event World::step_report(const Recover& step) {
+  return RecoveryReport{step.after, step.step, RecoveryReport::End{chance(60), "told"}};
 }
 
 LinkEvent World::some_wish() {
@@ -165,7 +179,7 @@ void World::plan_call(CallSerial call) {
   auto at = up_to(2s);
   later(at, CallReport{call, CallStarted{}});
   at += up_to(chance(90) ? 10s : 200s);
-  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(20)));
+  if (chance(25)) return later_gone(at, call, static_cast<CallEnd>(pick(21)));
   later(at, interface);
   for (const auto family : {Family::v4, Family::v6}) {
     if (chance(20)) continue;
@@ -175,7 +189,7 @@ void World::plan_call(CallSerial call) {
     later(up, AddressAppeared{local, chance(70) ? std::optional(far_end(family)) : std::nullopt});
     if (chance(15)) later(up + up_to(60s), AddressVanished{local});
   }
-  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(20)));
+  if (!quiet_ && chance(40)) later_gone(at + up_to(120s), call, static_cast<CallEnd>(pick(21)));
 }
 
 void World::next() {
@@ -282,7 +296,7 @@ bool World::must_dial(const LinkEvent& event) const {
   const auto* asked = of_call ? std::get_if<ConnectAsked>(of_call) : nullptr;
   const auto is = shown(call().state());
   return asked && !asked->patient && !call().barred() && knows_ && call().has_place() &&
-         (is == Shown::down || is == Shown::waiting);
+         (is == Shown::down || is == Shown::waiting) && !step_;
 }
 
 // What the link learns with this event.
@@ -316,6 +330,7 @@ void World::learns(const Event& event) {
     if (std::holds_alternative<CallGone>(report->what) && live_ == report->serial) live_.reset();
     if (std::holds_alternative<CallStarted>(report->what) && report->serial > newest_ &&
         (shown(call().state()) == Shown::down || shown(call().state()) == Shown::waiting)) {
+      step_.reset();
       ++seen_["adopted"];
       hung_up_ = false;  // its conversations are not what the person meant
       failed_by_.reset();
@@ -326,7 +341,11 @@ void World::learns(const Event& event) {
   } else if (std::holds_alternative<Listed>(event)) {
     knows_ = true;
   } else if (std::holds_alternative<SupervisorGone>(event)) {
+    step_.reset();
     live_.reset();
+  } else if (const auto* of_step = std::get_if<RecoveryReport>(&event)) {
+    knows_ = knows_ || !of_step->end;  // no call of the link lives beside a step
+    if (of_step->end && step_ && step_->after == of_step->after) step_.reset();
   } else if (std::holds_alternative<DeviceReturned>(event) || std::holds_alternative<Reconfigured>(event) ||
              std::holds_alternative<PlaceGivenUp>(event)) {
     failed_by_.reset();  // another may have the next turn now
@@ -360,6 +379,11 @@ void World::learns(const Event& event) {
       ++seen_["bars that ended by themselves"];
       sleep_until_.reset();
     }
+    const auto* recovering = std::get_if<Recovering>(&call().state());
+    if (recovering && now_ >= recovering->deadline) {
+      ++seen_["silent steps given up"];
+      step_.reset();
+    }
     const auto* ending = std::get_if<Ending>(&call().state());
     if (ending && now_ >= ending->deadline) {
       ++seen_["silent supervisor given up"];
@@ -383,6 +407,7 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
           [&](const StartCall& e) {
             ++seen_["calls"];
             see_way(e);
+            promise(!step_, "a call is made while a step has the device");
             failed_by_.reset();
             behind_good_bye_ = false;
             promise(!live_, "two calls at a time");
@@ -406,6 +431,17 @@ void World::see(const LinkEvent& event, const LinkEffect& effect) {
             }
             live_ = newest_ = e.serial;
             plan_call(e.serial);
+          },
+          [&](const Recover& e) {
+            ++seen_["steps against a wedged modem"];
+            promise(!live_ && !step_, "a step is taken while a call or another step is under way");
+            promise(!call().barred(), "a step is taken for a link that may not call");
+            promise(call().config().recover.has(e.step), "a step is taken that is not configured");
+            std::erase_if(steps_, [&](Time taken) { return now_ - taken >= 24h; });
+            promise(steps_.size() < call().config().recover.per_day, "more steps within a day than PerDay= says");
+            steps_.push_back(now_);
+            step_ = e;
+            if (chance(90)) later(up_to(call().config().recover.timeout), step_report(e));
           },
           [&](const EndCall& e) {
             promise(live_ == e.serial, "a dead call is ended");
@@ -570,11 +606,14 @@ void World::after(const LinkStep& step, Shown from) {
   const bool unlisted = std::holds_alternative<Unlisted>(call().state());
   const bool up = call().carries() != nullptr;
   const bool hanging_up = std::holds_alternative<Draining>(call().state()) || std::holds_alternative<Ending>(call().state());
-  const bool waiting = std::holds_alternative<core::Waiting>(call().state());
+  const bool recovering = std::holds_alternative<Recovering>(call().state());
+  const bool waiting = std::holds_alternative<core::Waiting>(call().state()) || recovering;
+  promise(recovering == step_.has_value() || unlisted, "it waits for a step that is over, or has forgotten one");
   promise(unlisted != knows_, "what it knows of living calls is not what it was told");
   promise(blocked_ == call().blocked(), "the kernel was not told that the link is blocked");
   const bool leaving = std::holds_alternative<Leaving>(call().state());
-  promise(!call().blocked() || ((down || no_place || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
+  promise(!call().blocked() ||
+              ((down || recovering || no_place || unlisted || hanging_up || leaving) && status.buffered_packets == 0),
           "a blocked link calls or waits");
   const auto bar_ends = call().permission().deadline();
   promise(!down || sleep_until_ || impaired_ || (status.buffered_packets == 0 && call().deadline() == bar_ends),

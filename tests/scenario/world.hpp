@@ -50,6 +50,7 @@ class World {
   core::LinkEvent anything_of_appearances();
   core::LinkEvent some_wish();
   core::LinkEvent taken_away();
+  core::Event step_report(const core::Recover& step);
   core::Event some_packet();
   void later(Duration in, core::LinkEvent event);
   void later_gone(Duration in, CallSerial call, CallEnd reason);
@@ -93,6 +94,8 @@ class World {
 
   std::optional<CallSerial> live_;  // as far as the link was told
   CallSerial newest_ = CallSerial::none;
+  std::optional<core::Recover> step_;                 // under way
+  std::vector<Time> steps_;                           // when each was taken
   std::set<Family> routed_;                           // whose handover no RouteBack took back
   bool impaired_ = false;                             // the table is gone
   bool knows_ = false;                                // the link: whether a call lives that an earlier ghostd began

@@ -113,6 +113,13 @@ void World::restart() {
   knows_ = false;
   const auto lives = std::exchange(live_, std::nullopt);
   for (auto n = pick(4); n > 0; --n) feed(some_wish());
+  steps_.resize(std::min(steps_.size(), disk_.ladder.taken.size()));  // the others were not on disk yet
+  if (const auto runs = std::exchange(step_, std::nullopt)) {
+    ++seen_["restarts while a step runs"];
+    step_ = runs;
+    feed(RecoveryReport{runs->after, runs->step});
+    if (chance(95)) later(up_to(call().config().recover.timeout), step_report(*runs));
+  }
   if (lives) {
     // As for a call that nobody has told of before.
     const auto before = newest_;

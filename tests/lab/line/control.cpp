@@ -46,6 +46,15 @@ tl::expected<Order, std::string> read_order(std::string_view line, Faults& fault
       }
     return bad();
   }
+  if (word == "wedge") {
+    constexpr std::array<std::string_view, 4> kWedges{"none", "dials", "firmware", "deaf"};
+    for (std::size_t i = 0; i < kWedges.size(); ++i)
+      if (value == kWedges[i]) {
+        faults.wedge = static_cast<Modem::Wedge>(i);
+        return Order::ChangeModem;
+      }
+    return bad();
+  }
   if (word == "freeze") {
     if (value != "on" && value != "off") return bad();
     faults.freeze = value == "on";
@@ -57,7 +66,10 @@ tl::expected<Order, std::string> read_order(std::string_view line, Faults& fault
   else if (word == "rate") faults.rate = static_cast<unsigned>(*amount);
   else if (word == "delay") faults.delay = std::chrono::milliseconds(static_cast<long>(*amount));
   else if (word == "dial-time") faults.dial_time = std::chrono::milliseconds(static_cast<long>(*amount));
-  else return bad();
+  else if (word == "registration") {
+    faults.registration = static_cast<int>(*amount);
+    return Order::ChangeModem;
+  } else return bad();
   return Order::ChangeFaults;
 }
 

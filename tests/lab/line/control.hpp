@@ -7,6 +7,8 @@
 //   rate BYTES       per second, in each direction; 0: as fast as it goes
 //   delay MS         added to each byte's way
 //   drop             lose the carrier of the call there is
+//   wedge none|dials|firmware|deaf   the modem stops working (modem.hpp); "none" is its power switch
+//   registration N   what the modem answers to AT+CREG?
 //   remove, restore  take the tty away, bring it back
 //   reset            no faults, tty there, no call
 //   status           answers with a JSON object
@@ -29,12 +31,14 @@ struct Faults {
   bool freeze = false;
   unsigned rate = 0;
   std::chrono::milliseconds delay{0};
+  Modem::Wedge wedge = Modem::Wedge::none;
+  int registration = 1;
   bool operator==(const Faults&) const = default;
 };
 
-enum class Order { ChangeFaults, Drop, Remove, Restore, Reset, Status };
+enum class Order { ChangeFaults, ChangeModem, Drop, Remove, Restore, Reset, Status };
 
-// Reads one line. Fault words change `faults` and give ChangeFaults; the rest leave it alone.
+// Reads one line. Fault words change `faults` and give ChangeFaults, or ChangeModem; the rest leave it alone.
 tl::expected<Order, std::string> read_order(std::string_view line, Faults& faults);
 
 }  // namespace ghost::lab

@@ -218,11 +218,12 @@ void Line::start_dialing(Clock::time_point now) {
 }
 
 void Line::finish_dialing(Clock::time_point now) {
-  if (faults_.outcome == Outcome::Connect || config_.direct) return answer(now);
-  const auto text = Modem::result(faults_.outcome);
+  const auto outcome = modem_.can_dial() ? faults_.outcome : Outcome::NoCarrier;
+  if (outcome == Outcome::Connect || config_.direct) return answer(now);
+  const auto text = Modem::result(outcome);
   [[maybe_unused]] const auto w = ::write(computer_.master.get(), text.data(), text.size());
   state_ = State::Command;
-  log_(name_of(faults_.outcome));
+  log_(name_of(outcome));
 }
 
 void Line::answer(Clock::time_point now) {
@@ -299,6 +300,10 @@ std::string Line::order(std::string_view text) {
   if (!order) return "error: " + order.error();
   switch (*order) {
     case Order::ChangeFaults: break;
+    case Order::ChangeModem:
+      modem_.registration(faults_.registration);
+      if (text.starts_with("wedge")) modem_.wedge(faults_.wedge);
+      break;
     case Order::Drop: lose_carrier(); break;
     case Order::Remove:
       if (state_ == State::Online) end_call("tty removed");
@@ -311,6 +316,8 @@ std::string Line::order(std::string_view text) {
       break;
     case Order::Reset:
       faults_ = {};
+      modem_.registration(faults_.registration);
+      modem_.wedge(faults_.wedge);
       if (state_ == State::Online) lose_carrier();
       if (state_ == State::Gone) new_tty();
       break;

@@ -25,6 +25,7 @@ void Modem::reset() {
 
 ModemReply Modem::command(std::string_view bytes) {
   ModemReply reply;
+  if (wedge_ == Wedge::deaf) return reply;
   for (const char c : bytes) {
     if (echo_) reply.text += c;
     if (c == '\r') {
@@ -60,9 +61,14 @@ ModemReply Modem::execute(std::string_view line) {
       case 'H': reply.wish = Wish::HangUp; break;
       case 'O': return {.text = {}, .wish = Wish::GoOnline, .number = {}};
       case 'E': echo_ = argument != '0'; break;
-      case 'Z': reset(); break;
+      case 'Z':
+        reset();
+        if (wedge_ == Wedge::dials) wedge_ = Wedge::none;
+        break;
       case '+':  // extended commands: all are accepted, but for the SIM card's none is needed
         if (line.starts_with("CPIN=")) reply.text = unlock(line.substr(5));
+        if (line == "CFUN=1,1") wedge_ = Wedge::none;
+        if (line == "CREG?") reply.text = "\r\n+CREG: 0," + std::to_string(registration_) + "\r\n" + kOk;
         return reply;
       default: break;
     }

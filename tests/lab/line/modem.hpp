@@ -24,7 +24,19 @@ class Modem {
   static constexpr std::string_view kPin = "1234";
   static constexpr int kPinTries = 3;
 
-  // Power-on state: echo on, nothing typed.
+  // How it has stopped working, until something heals it.
+  enum class Wedge {
+    none,
+    dials,     // each dial ends with NO CARRIER; ATZ heals it
+    firmware,  // the same; AT+CFUN=1,1 heals it
+    deaf,      // it answers nothing; only its power heals it
+  };
+  void wedge(Wedge how) { wedge_ = how; }
+  [[nodiscard]] bool can_dial() const { return wedge_ == Wedge::none && (registration_ == 1 || registration_ == 5); }
+  // 27.007, 7.2: the second number of +CREG. 1: at home.
+  void registration(int state) { registration_ = state; }
+
+  // The computer has opened it: echo on, nothing typed.
   void reset();
   // Bytes while in command mode. Bytes after a dial command in the same input are dropped, as modems do.
   ModemReply command(std::string_view bytes);
@@ -36,6 +48,8 @@ class Modem {
   std::string unlock(std::string_view pin);
   std::string typed_;
   int pin_tries_ = kPinTries;
+  int registration_ = 1;
+  Wedge wedge_ = Wedge::none;
   bool echo_ = true;
 };
 

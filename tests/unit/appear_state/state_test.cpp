@@ -197,6 +197,17 @@ TEST(StateJson, HasTheFailuresInARow) {
   EXPECT_EQ(earlier->row, core::FailureCounts{});
 }
 
+TEST(StateJson, HasTheStepsAgainstAWedgedModem) {
+  auto state = sample();
+  state.ladder = {.failed = 2, .last = core::RecoveryStep::usb, .taken = {at(1'799'990'000), at(1'800'000'000)}};
+  EXPECT_EQ(from_json(to_json(state)), state);
+  auto json = nlohmann::json::parse(to_json(state));
+  json["ladder"]["last"] = "a step of a later version";
+  EXPECT_EQ(from_json(json.dump())->ladder.last, std::nullopt);
+  json.erase("ladder");
+  EXPECT_EQ(from_json(json.dump())->ladder, core::LadderMemory{});
+}
+
 // ghostd 0.1 wrote the word alone.
 TEST(Past, AnOlderFileSaysItByTheWord) {
   auto state = sample();

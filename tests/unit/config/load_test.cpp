@@ -42,6 +42,17 @@ RedialAttempts=7
 RefusedAttempts=4
 RefusedDelay=2min
 
+[Recover]
+Hangup=+++ ATH
+Reset=ATZ AT+CFUN=1,1
+USB=1-1.4
+Power=/bin/sh
+After=4
+Reasons=NoCarrier, TimedOut
+Settle=40s
+Timeout=2min
+PerDay=9
+
 [Buffer]
 Packets=100
 Bytes=64K
@@ -60,6 +71,15 @@ From=10.10.10.0/24 fd00:10::/64
   expected.routes = {net("0.0.0.0/0"), net("::/0"), net("10.0.0.0/8")};
   expected.mtu = 1400;
   expected.call = {90min, 90s, 20s, 3s, 5s, 500ms, 5min, 7, 4, 2min};
+  expected.recover = {.hangup = {"+++", "ATH"},
+                      .reset = {"ATZ", "AT+CFUN=1,1"},
+                      .usb = "1-1.4",
+                      .power = "/bin/sh",
+                      .after = 4,
+                      .reasons = {core::CallEnd::NoCarrier, core::CallEnd::TimedOut},
+                      .settle = 40s,
+                      .timeout = 2min,
+                      .per_day = 9};
   expected.buffer = {100, 65536, kForever};
   expected.share = {net("10.10.10.0/24"), net("fd00:10::/64")};
   EXPECT_EQ(loaded->config, core::Config{{expected}});

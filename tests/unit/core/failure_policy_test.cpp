@@ -23,7 +23,8 @@ const std::vector<std::pair<CallEnd, Remedy>> kTable{
     {ConfigError, Remedy::file},    {TimedOut, Remedy::time},
     {Killed, Remedy::time},         {Crashed, Remedy::time},
     {SupervisorLost, Remedy::time}, {AddressConflict, Remedy::time},
-    {SimRefused, Remedy::person},   {Failed, Remedy::time},
+    {SimRefused, Remedy::person},   {NotRegistered, Remedy::time},
+    {Failed, Remedy::time},
 };
 
 }  // namespace

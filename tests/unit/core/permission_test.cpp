@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/announced.hpp"
+
 namespace ghost::core {
 namespace {
 
@@ -25,6 +27,25 @@ TEST(Permission, IsGivenWhileNoBarStands) {
   EXPECT_FALSE(permission.given());
   EXPECT_TRUE(permission.lift(Bar::stop));
   EXPECT_TRUE(permission.given());
+}
+
+// A link that a reload adds meanwhile has the same bars with the same ends as the others.
+TEST(Announced, HoldsForALinkThatComesLater) {
+  const auto left = [](const Event& event) {
+    if (const auto* stop = std::get_if<LeaveAsked>(&event)) return std::pair(std::string("stop"), stop->patience);
+    return std::pair(std::string("sleep"), std::get<SleepAsked>(event).patience);
+  };
+  Announced announced;
+  EXPECT_TRUE(announced.still(at(0s)).empty());
+  announced.stop(at(0s));
+  announced.sleep(at(10s));
+  const auto both = announced.still(at(20s));
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(left(both[0]), std::pair(std::string("stop"), Duration(1h - 20s)));
+  EXPECT_EQ(left(both[1]), std::pair(std::string("sleep"), Duration(50s)));
+  announced.woke();
+  EXPECT_EQ(announced.still(at(59min)).size(), 1U);
+  EXPECT_TRUE(announced.still(at(1h)).empty());
 }
 
 TEST(Permission, ABarEndsWhenItsTimeHasComeAndNotBefore) {

@@ -34,6 +34,7 @@ const std::vector<std::pair<CallEnd, std::string>> kPublic{
     {SupervisorLost, "SupervisorLost"},
     {AddressConflict, "AddressConflict"},
     {SimRefused, "SimRefused"},
+    {NotRegistered, "NotRegistered"},
     {Failed, "Failed"},
 };
 

@@ -57,6 +57,25 @@ TEST_F(Devices, OneThatReturnsIsTold) {
   EXPECT_THAT(back, ElementsAre("isp")) << "once";
 }
 
+// As udev removes and makes it: the directory goes with its last link.
+TEST_F(Devices, ALinkByIdThatGoesAndReturnsFiftyTimes) {
+  const auto by_id = dev + "/serial/by-id";
+  for (std::size_t n = 1; n <= 50; ++n) {
+    // The link waits again after each failed call, as the supervisor has it.
+    watch.wait_for("isp", by_id + "/usb-modem-if00");
+    turn(n - 1);
+    ASSERT_EQ(back.size(), n - 1) << "told without a device";
+    const auto name = "ttyUSB" + std::to_string(n % 3);  // often another number
+    plug(name);
+    fs::create_directories(by_id);
+    fs::create_symlink("../../" + name, by_id + "/usb-modem-if00");
+    turn(n);
+    ASSERT_EQ(back.size(), n);
+    fs::remove_all(dev + "/serial");
+    pull(name);
+  }
+}
+
 TEST_F(Devices, ALinkBelowADirectoryThatDoesNotExistYet) {
   const auto by_id = dev + "/serial/by-id";
   watch.wait_for("isp", by_id + "/usb-modem-if00");

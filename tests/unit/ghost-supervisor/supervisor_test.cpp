@@ -277,7 +277,7 @@ TEST(Supervisor, TheConnectScriptThatCountsIsMadeToTell) {
   send_text(client, "dial isp 1");
   EXPECT_THAT(rig.next(client), StartsWith("started isp 1"));
   EXPECT_THAT(rig.next(client), StartsWith("gone isp 1"));
-  EXPECT_THAT(rig.said, Contains(HasSubstr(" call isp connect chat -s -v -f new ")));
+  EXPECT_THAT(rig.said, Contains(HasSubstr(" call isp connect chat -S -s -v -v -f new ")));
 }
 
 TEST(Supervisor, PppdGetsACleanStart) {

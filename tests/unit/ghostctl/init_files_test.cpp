@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "../ppp/told_files.hpp"
+#include "ppp/connect_script.hpp"
 #include "ppp/option_judgement.hpp"
 #include "ppp/options.hpp"
 
@@ -64,7 +65,7 @@ TEST(InitFiles, AModemHasItsLinkLast) {
 TEST(InitFiles, GhostdAcceptsThePeerOfAModem) {
   const auto peer = plan_files(modem(), {}, {}, false)[1].text;
   EXPECT_THAT(ppp::judgement(read("isp", peer)), IsEmpty());
-  EXPECT_EQ(ppp::telling_connect(read("isp", peer)), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
+  EXPECT_EQ(ppp::telling_connect(read("isp", peer), "").command, "/usr/sbin/chat -S -s -v -v -f /etc/chatscripts/isp");
   EXPECT_THAT(peer, HasSubstr("\n/dev/ttyUSB0\n115200\n"));
   EXPECT_THAT(peer, HasSubstr("\nuser \"gh\\\"o\\\\st\"\n"));
 }

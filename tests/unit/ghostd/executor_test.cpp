@@ -49,6 +49,18 @@ TEST(Executor, DoesAWholeCallInOrder) {
   EXPECT_EQ(life.link.call().status().replayed_packets, 3U);
 }
 
+TEST(Executor, AStepThatCannotBeAskedForHasFailed) {
+  auto config = isp();
+  config.recover.reset = {"ATZ"};
+  config.recover.after = 1;
+  Life life(config);
+  life.at(0s, packet("a"));
+  life.hands.supervisor_is_there = false;
+  EXPECT_THAT(life.at(1s, gone(1, CallEnd::NoCarrier)), ElementsAre("recover isp reset", "save"));
+  EXPECT_EQ(life.link.call().status().recovery.result, "failed");
+  EXPECT_EQ(life.link.call().status().recovery.detail, "cannot reach ghost-supervisor");
+}
+
 TEST(Executor, AsksWhatHasComeBack) {
   Life life;
   life.comes_up(0s);

@@ -71,6 +71,11 @@ bool Hands::hang_up(const std::string& link, CallSerial serial) {
   return supervisor_is_there;
 }
 
+bool Hands::recover(const std::string& link, const Recover& step) {
+  note("recover " + link + " " + std::string(to_string(step.step)));
+  return supervisor_is_there;
+}
+
 void Hands::send(Sending sending) {
   if (const auto* echo = std::get_if<Echo>(&sending)) return note("echo " + std::to_string(echo->what.id));
   auto& what = std::get<Tell>(sending);

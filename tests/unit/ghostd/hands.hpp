@@ -56,6 +56,7 @@ struct Hands final : daemon::Path,
   net::Result<void> set_blocked(bool blocked) override { return kernel(blocked ? "block" : "unblock"); }
   bool dial(const std::string& link, CallSerial serial, const std::string& peer) override;
   bool hang_up(const std::string& link, CallSerial serial) override;
+  bool recover(const std::string& link, const core::Recover& step) override;
   std::string interface_of(const std::string& link) const override { return "call-" + link; }
   void make_ready(bool wanted) override { note(wanted ? "make ready" : "not ready"); }
   void send(Sending sending) override;

@@ -53,6 +53,17 @@ TEST(AddressConflict, OfTheFarEnd) {
   EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, the far end's address, is the address of ppp-two");
 }
 
+TEST(AddressConflict, WhatPppdInventsIsNobodysChoice) {
+  auto host = kHost;
+  host.push_back(has("eth0", "10.0.0.5", 8));
+  const auto conflict = [&](const char* far) { return far_conflict(kIsp, ip(far), host).value_or(none); };
+  EXPECT_EQ(conflict("10.64.64.64"), none);
+  EXPECT_EQ(conflict("10.64.64.67"), none);
+  EXPECT_EQ(conflict("10.64.66.1"), "10.64.66.1, the far end's address, is in 10.0.0.0/8 of eth0");
+  host.push_back(has("eth1", "10.64.64.64", 32));
+  EXPECT_EQ(conflict("10.64.64.64"), "10.64.64.64, the far end's address, is the address of eth1");
+}
+
 TEST(AddressConflict, OfTheCallAsItStands) {
   const auto with = [](const HeldAddress& call) {
     auto held = kHost;

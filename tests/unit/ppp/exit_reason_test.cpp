@@ -128,12 +128,23 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {8, {"send (AT+CPIN=1234^M)", "+CME ERROR: 16", "Failed (ERROR)", "Connect script failed"}, SimRefused},
            {8, {"send (AT+CPIN=1234^M)", "expect (OK)", "+CME ERROR", " -- failed", "Failed (ERROR)"}, SimRefused},
            {8, {"send (ATZ^M)", "Failed (+CME ERROR: SIM PUK required)"}, SimRefused},
+           {8, {"send (AT+CPIN=1234^M)", "alarm", "Failed", "Connect script failed"}, SimRefused},
+           {8, {"send (AT+CPIN=1234^M)", "Failed (incorrect password)"}, SimRefused},
+           {8, {"send (ATE0+CPIN=1234^M)", "Failed (ERROR)"}, SimRefused},
+           // What a script hides may be the PIN. A login says otherwise that it does not like a password.
+           {8, {"send (\?\?\?\?\?\?)", "Failed (ERROR)"}, SimRefused},
+           {8, {"send (\?\?\?\?\?\?)", "send (ATD1^M)", "Failed (ERROR)"}, ConnectFailed},
+           {8, {"send (\?\?\?\?\?\?)", "Failed (Login incorrect)"}, AuthFailed},
+           {8, {"send (\?\?\?\?\?\?)", "alarm", "Failed"}, NoAnswer},
            {8, {"send (AT+CPIN=1234^M)", "OK", "send (ATD*99#^M)", "Failed (ERROR)"}, ConnectFailed},
            {8, {"send (AT+CPIN=1234^M)", "Failed (NO CARRIER)"}, NoCarrier},
            // Without its PIN the modem refuses another command, too. With it, the number is busy.
            {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (AT+CPIN=1234^M)", "send (ATD1^M)", "Failed (BUSY)"}, Busy},
            {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (ATD1^M)", "Failed (BUSY)"}, SimRefused},
            {8, {"send (AT+CREG?^M)", "+CME ERROR: 11", "send (AT+CPIN=1^M)", "+CME ERROR: 16", "Failed (ERROR)"}, SimRefused},
+           {8, {"send (AT+CREG?^M)", "+CREG: 0,2", "expect (CONNECT)", "alarm", "Failed"}, NotRegistered},
+           {8, {"+CREG: 0,2", "send (AT+CREG?^M)", "+CREG: 0,1", "send (ATD1^M)", "Failed (BUSY)"}, Busy},
+           {8, {"Failed (+CREG: 0,3)"}, NotRegistered},
            // Silence is no refusal, although pppd ends in the same way.
            {19, connected({"No response to PAP authenticate-requests"}), NegotiationFailed},
            {19, connected({"PAP authentication failed"}), AuthFailed},

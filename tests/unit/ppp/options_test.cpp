@@ -125,43 +125,8 @@ TEST(Options, TheEchoIntervalIsTheOneThatPppdGets) {
   EXPECT_EQ(of("user lcp-echo-interval"), kEchoInterval);
 }
 
-TEST(Options, AChatOfThePeerFileIsMadeToTellWhyItFailed) {
+TEST(Options, AConnectScriptOfOursComesAfterThePeerFile) {
   const auto argv = *pppd_argv(peer_link(), {}, "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
   EXPECT_EQ(after(argv, "provider"), "connect");
   EXPECT_EQ(after(argv, "connect"), "/usr/sbin/chat -s -v -f /etc/chatscripts/isp");
-
-  const auto of = [](std::string peer) {
-    return telling_connect(read_peer(peer_link(), {{"/etc/ppp/peers/provider", std::move(peer)},
-                                                   {"/etc/ppp/options.site", "connect 'chat -f new'"},
-                                                   {"/etc/ppp/options", "connect 'chat -f system'"},
-                                                   {"/etc/ppp/options.ttyS1", "connect 'chat -f line'"}}));
-  };
-  EXPECT_EQ(of("connect 'chat -f x'"), "chat -s -f x");
-  EXPECT_EQ(of("connect 'chat -f a'\n# connect 'chat -f b'\nconnect 'chat -f c'"), "chat -s -f c");  // the last one counts
-  EXPECT_EQ(of("connect '/usr/sbin/chat -V -t 45  -e -r /var/log/r -f x'"), "/usr/sbin/chat -s -V -t 45  -e -r /var/log/r -f x");
-  EXPECT_EQ(of("connect \"chat -v -f old\"\nfile /etc/ppp/options.site"), "chat -s -f new");
-  EXPECT_EQ(of("file /etc/ppp/options.site\nconnect chat\\ -f\\ old"), "chat -s -f old");
-  EXPECT_EQ(of("noauth"), "chat -s -f system");
-  EXPECT_EQ(of("/dev/ttyS1"), "chat -s -f line");
-  EXPECT_EQ(of("/dev/ttyS1 connect 'chat -f peer'"), "chat -s -f peer");  // the line's own file yields to the arguments
-  // A line of another kind has no connect script.
-  EXPECT_EQ(of("plugin pppoe.so nic-eth0"), "");
-}
-
-TEST(Options, AChatThatWouldShowASecretIsLeftAlone) {
-  const auto read = [](std::string peer) { return read_peer(peer_link(), {{"/etc/ppp/peers/provider", std::move(peer)}}); };
-  for (const auto* mute :
-       {"connect chat", "connect 'chat -v'", "connect 'chat -f'", "connect \"chat '' AT\\\"x\"", "connect 'chat -f a\nb'",
-        // Every user could read it in pppd's arguments: a password, a number.
-        "connect \"chat -v '' ATDT1 CONNECT '' ogin: me word: s3cret\"", "connect 'chat -f x ogin: me'",
-        "connect 'chat -T 5551234 -f x'", "connect 'chat -U 1 -f x'", "connect 'chat -S -f x -x'", "connect 'chat AT\\\\dDT'"}) {
-    EXPECT_EQ(telling_connect(read(mute)), "") << mute;
-    EXPECT_TRUE(chat_is_mute(read(mute))) << mute;
-  }
-  for (const auto* other :
-       {"", "noauth", "# connect 'chat x'", "disconnect 'chat x'", "connect '/usr/local/bin/dial'", "connect 'sh -c \"chat x\"'",
-        "connect 'chatty -f x'", "user connect 'chat -f x'", "connect 'chat -s -v x'", "connect \"chat -t 3 -s '' ATZ\""}) {
-    EXPECT_EQ(telling_connect(read(other)), "") << other;
-    EXPECT_FALSE(chat_is_mute(read(other))) << other;
-  }
 }

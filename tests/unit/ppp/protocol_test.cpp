@@ -22,8 +22,13 @@ IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 constexpr auto kSerial = static_cast<CallSerial>(7);
 
 std::vector<Request> requests() {
-  return {Dial{"isp", kSerial}, Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)}, List{}, Names{},
-          Dial{"isp", kSerial, "my-isp.2"}};
+  return {Dial{"isp", kSerial},
+          Hangup{"a-b_C9", static_cast<CallSerial>(UINT64_MAX)},
+          List{},
+          Names{},
+          Dial{"isp", kSerial, "my-isp.2"},
+          Recover{"isp", kSerial, core::RecoveryStep::usb},
+          Recover{"isp", kSerial, core::RecoveryStep::hangup, "my-isp.2"}};
 }
 
 std::vector<Message> messages() {
@@ -39,7 +44,10 @@ std::vector<Message> messages() {
           Refused{"", CallSerial::none, "not allowed"},
           Listed{},
           DeviceBack{"isp"},
-          CallNews{"isp", kSerial, CallStarted{4711, "my-isp.2"}}};
+          CallNews{"isp", kSerial, CallStarted{4711, "my-isp.2"}},
+          Recovery{"isp", {kSerial, core::RecoveryStep::usb, {}}},
+          Recovery{"isp", {kSerial, core::RecoveryStep::power, core::RecoveryReport::End{true, {}}}},
+          Recovery{"isp", {kSerial, core::RecoveryStep::reset, core::RecoveryReport::End{false, "no answer"}}}};
 }
 
 }  // namespace
@@ -59,6 +67,17 @@ TEST(Protocol, WritesWhatTheHeaderSays) {
   EXPECT_EQ(encode(messages()[9]), "refused - 0 not allowed");
   EXPECT_EQ(encode(messages()[11]), "device isp");
   EXPECT_EQ(encode(messages()[12]), "started isp 7 pid=4711 peer=my-isp.2");
+  EXPECT_EQ(encode(requests()[5]), "recover isp 7 usb");
+  EXPECT_EQ(encode(requests()[6]), "recover isp 7 hangup my-isp.2");
+  EXPECT_EQ(encode(messages()[13]), "recovery isp 7 usb running");
+  EXPECT_EQ(encode(messages()[14]), "recovery isp 7 power done");
+  EXPECT_EQ(encode(messages()[15]), "recovery isp 7 reset failed no answer");
+  for (const auto* wrong :
+       {"recovery isp 7 usb", "recovery isp 7 usb running why", "recovery isp 7 usb done why", "recovery isp 7 melt done"})
+    EXPECT_FALSE(decode_message(wrong)) << wrong;
+  for (const auto* wrong :
+       {"recover isp 7", "recover isp 7 melt", "recover isp 7 usb a b", "recover isp 0 usb", "recover isp 7 usb ../x"})
+    EXPECT_FALSE(decode_request(wrong)) << wrong;
 }
 
 TEST(Protocol, ReadsBackWhatItWrites) {

@@ -99,6 +99,12 @@ class Line:
     def dial_time(self, milliseconds):
         self.tell(f"dial-time {milliseconds}")
 
+    def wedge(self, how):
+        self.tell(f"wedge {how}")
+
+    def registration(self, state):
+        self.tell(f"registration {state}")
+
     def drop(self):
         self.tell("drop")
 
