@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What an event means in any state, and which events mean nothing in which states. What a single state makes of an event is in
-// link_machine_life.cpp.
+// link_machine_life.cpp and, for a step against a wedged modem, link_machine_recovery.cpp.
 #include "core/link_machine.hpp"
 
 #include <algorithm>
