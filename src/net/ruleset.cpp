@@ -147,6 +147,9 @@ json address_type(const char* which, const char* interface) {
   return {{"fib", {{"result", "type"}, {"flags", {which, interface}}}}};
 }
 
+// Whether the routes lead back to the packet's source by the interface that it came in by.
+json way_back() { return {{"fib", {{"result", "oif"}, {"flags", {"saddr", "iif"}}}}}; }
+
 // Packets that never deserve a call of any link. Both hooks ask this first.
 void noise_chain(Commands& out) {
   const auto noise = [&](json what) { out.rule("noise", {std::move(what), count_noise(), verdict("drop")}); };
@@ -266,7 +269,8 @@ void heard_chain(Commands& out, const RulesetLink& link) {
   out.rule(chain, {has(payload("tcp", "flags"), "syn"), jump_to("mss-" + link.name)});
   out.rule(chain, {has(ct("status"), "assured"), often_enough(false), renew("iif", link.idle_timeout)});
   out.rule(chain, {has(ct("status"), "assured"), verdict("return")});
-  if (link.fixed) out.rule(chain, {is(payload("ip", "daddr"), link.fixed->str()), verdict("return")});
+  // This address is of the demand interface, so `strangers` would not find it on the call's.
+  if (link.fixed) out.rule(chain, {is(payload("ip", "daddr"), link.fixed->str()), is(way_back(), true), verdict("return")});
   out.rule(chain, {go_to("strangers")});
 }
 
@@ -278,9 +282,12 @@ void impostors_chain(Commands& out, const Ruleset& ruleset) {
   });
 }
 
-// Drops packets from the call that belong to no conversation and are not for the call's own address.
+// Drops packets from the call that belong to no conversation, if an answer would not leave by the call (the source is an address
+// of this host, or in a network that it is attached to) or if they are not for the call's own address. A conversation that has
+// begun goes on, because the routes may have changed since.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
+  out.rule("strangers", stop_if(is(way_back(), false), count_unasked()));
   out.rule("strangers",
            stop_if(is_not(address_type("daddr", "iif"), set_of({"local", "multicast", "broadcast"})), count_unasked()));
 }

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that sends from an address within From=, and to addresses of ours other than the call's. Its packets reach no port
-of ours and no host in the LAN. Packets to the call's own address do arrive. (faults.md S5)"""
+"""A far end that sends from an address within From=, of this host, or in a network that it is attached to, and to addresses of
+ours other than the call's. Its packets reach no port of ours and no host in the LAN. Packets to the call's own address do
+arrive. (faults.md S5)"""
 from rig import net
 from rig.stranger import Ear, Listener, datagram
 from rig.traffic import Talk
 
 LAN6, PORT, STABLE = "fd77:10::", 6001, "192.0.0.2"
+# A network that this host is attached to and does not share: its own address and another's, in both families.
+SIDE = ["198.18.7.1", "198.18.7.9", "fd77:18::1", "fd77:18::9"]
 
 
 def run(lab):
@@ -13,14 +16,22 @@ def run(lab):
     lab.sh(
         f"ip addr add {LAN6}1/64 dev lan0 nodad; ip -n lan addr add {LAN6}2/64 dev eth0 nodad; ip -n lan route add default via {LAN6}1"
     )
-    lab.sh(f"ip -n isp addr add 10.10.10.7/32 dev lo; ip -n isp addr add {LAN6}7/128 dev lo nodad")
+    lab.sh(
+        f"""ip -n isp addr add 10.10.10.7/32 dev lo; ip -n isp addr add {LAN6}7/128 dev lo nodad
+        ip link add side0 type dummy; ip link set side0 up
+        ip addr add {SIDE[0]}/24 dev side0; ip addr add {SIDE[2]}/64 dev side0 nodad"""
+    )
+    for address in SIDE:
+        lab.sh(f"ip -n isp addr add {address} dev lo {'nodad' if ':' in address else ''}")
     try:
         from_outside(lab)
     finally:
         lab.sh(
-            f"""ip -n isp addr del 10.10.10.7/32 dev lo; ip -n isp addr del {LAN6}7/128 dev lo
+            f"""ip link del side0; ip -n isp addr del 10.10.10.7/32 dev lo; ip -n isp addr del {LAN6}7/128 dev lo
             ip addr del {LAN6}1/64 dev lan0; ip -n lan -6 route del default; ip -n lan addr del {LAN6}2/64 dev eth0"""
         )
+        for address in SIDE:
+            lab.sh(f"ip -n isp addr del {address} dev lo")
 
 
 def from_outside(lab):
@@ -47,12 +58,14 @@ def from_outside(lab):
         for to in (stable6, f"{LAN6}1", f"{LAN6}2"):
             send(f"{source} to {to}", source, to)
     send("from within From=, too", f"{LAN6}7", call[6])
+    for source in SIDE:
+        send(f"from {source}", source, call[6 if ":" in source else 4])
     send("honest", net.ISP4, call[4])
     send("honest, too", net.ISP6, call[6])
     lab.wait_for(lambda: {"honest", "honest, too"} <= set(listener.heard()), 20, "what is sent to the call's own addresses")
     lab.check(
         "all forged packets came in by the call",
-        len([p for p in here.heard("ppp-isp", "in") if p[5] == PORT]) == 16,
+        len([p for p in here.heard("ppp-isp", "in") if p[5] == PORT]) == 20,
         here.heard("ppp-isp", "in"),
     )
     lab.check(
