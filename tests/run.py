@@ -231,6 +231,11 @@ def needs_packages(lab):
     return any(deploy.scenario_attribute(name.removeprefix("lab/"), "PACKAGES", False) for name in lab)
 
 
+def why_not(name):
+    """Why a scenario is no part of a run of everything; empty if it is."""
+    return deploy.scenario_attribute(name, "NOT_YET", "") or deploy.scenario_attribute(name, "ON_REQUEST", "")
+
+
 class MakeImage:
     """The suite's image, made in a thread: it needs apt and the disk, while the build needs the processors."""
 
@@ -293,9 +298,7 @@ def main():
     looks = [n for n in LINT if wanted(n, args.pattern) and not args.inside]
     lab = [n for n in lab_names() if wanted(n, args.pattern) and not args.inside]
     # Their reasons are told; they count as nothing.
-    not_yet = (
-        {} if args.pattern or args.all else {n: why for n in lab if (why := deploy.scenario_attribute(n[4:], "NOT_YET", ""))}
-    )
+    not_yet = {} if args.pattern or args.all else {n: why for n in lab if (why := why_not(n[4:]))}
     lab = [n for n in lab if n not in not_yet]
     need_lab = bool(lab) and not args.list
     if os.geteuid() != 0 and not args.list:

@@ -164,7 +164,12 @@ def run_scenario(client, name, write, results=None, packages=None):
         )
         if done.code != REBOOT or done.timed_out:
             break
-        client.machine.reboot(client)
+        with open(os.path.join(there, "resume.json")) as f:
+            itself = json.load(f)["lab"]["resets_itself"]
+        if itself:
+            client.machine.await_reset(client, max(1, end - time.monotonic()))
+        else:
+            client.machine.reboot(client)
     try:
         with open(os.path.join(there, "result.json")) as f:
             result = json.load(f)

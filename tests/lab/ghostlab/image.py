@@ -47,7 +47,9 @@ UNPACKED = ["resolvconf", "openresolv"]
 MODULES = ["net", "drivers/net/ppp", "drivers/net/slip", "drivers/net/tun.ko", "drivers/net/veth.ko",
            "drivers/net/dummy.ko", "drivers/net/macvlan.ko", "drivers/net/wireguard", "drivers/virtio", "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko",
            "drivers/char/hw_random", "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "fs/9p", "fs/netfs", "fs/fscache",
-           "fs/autofs", "fs/fuse", "fs/configfs", "lib", "crypto", "arch/x86/crypto"]
+           "fs/autofs", "fs/fuse", "fs/configfs", "lib", "crypto", "arch/x86/crypto",
+           "drivers/usb/common", "drivers/usb/core", "drivers/usb/host/xhci-hcd.ko", "drivers/usb/host/xhci-pci.ko",
+           "drivers/usb/host/xhci-pci-renesas.ko", "drivers/usb/serial/usbserial.ko", "drivers/usb/serial/ftdi_sio.ko"]
 # fmt: on
 INITRD_MODULES = ["virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "virtio_console", "9p", "9pnet_virtio"]
 # The rig's modules, loaded at boot, so that loading one later does not disturb a comparison of sysctls before and after.

@@ -82,8 +82,18 @@ class Machine:
                 return
         raise RuntimeError("the lab's VM did not come up again; its console ends:\n" + self.console_tail())
 
-    def ask_qemu(self, command, **arguments):
-        """One command of QMP (qemu-qmp-ref(7))."""
+    def await_reset(self, client, deadline):
+        """Until the machine has reset itself and the agent of the new boot answers. Until then nothing is said to the machine: it may
+        be suspended, and not hear afterwards."""
+        self.ask_qemu("set-action", reboot="reset", then=("RESET", deadline))
+        end = time.monotonic() + BOOT_DEADLINE
+        while not client.ping(2):
+            if time.monotonic() > end:
+                raise RuntimeError("the lab's VM did not come up again; its console ends:\n" + self.console_tail())
+        self.ask_qemu("set-action", reboot="shutdown")
+
+    def ask_qemu(self, command, then=None, **arguments):
+        """One command of QMP (qemu-qmp-ref(7)); then: an event and the seconds to wait for it."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(20)
             s.connect(os.path.join(self.directory, "qmp"))
@@ -96,6 +106,10 @@ class Machine:
                     pass
                 if "error" in answer:
                     raise RuntimeError(f"QEMU, {command}: {answer['error']}")
+            if then:
+                s.settimeout(then[1])
+                while json.loads(stream.readline())["event"] != then[0]:
+                    pass
 
     def socket(self, n):
         return os.path.join(self.directory, f"port{n}")
@@ -130,7 +144,9 @@ class Machine:
                  "-qmp", f"unix:{self.directory}/qmp,server=on,wait=off",
                  "-serial", f"file:{self.directory}/console", "-device", "virtio-serial-pci",
                  "-fsdev", f"local,id=host,path={self.share},security_model=none,multidevs=remap",
-                 "-device", "virtio-9p-pci,fsdev=host,mount_tag=host"]
+                 "-device", "virtio-9p-pci,fsdev=host,mount_tag=host",
+                 # A USB modem that never answers: /dev/ttyUSB0.
+                 "-device", "qemu-xhci", "-chardev", "null,id=modem", "-device", "usb-serial,chardev=modem,always-plugged=on"]
         # fmt: on
         for n in range(PORTS):
             argv += [

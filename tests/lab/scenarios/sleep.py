@@ -8,10 +8,18 @@ from rig.run import out
 from rig.traffic import Sender, Sink, Talk
 
 CAPTURE = False
-NOT_YET = "the lab's way into the VM does not always survive a suspend"
+NOT_YET = "without logind, the call that died in a suspend was not found within 5 s; the cause is not known"
 
 
 def run(lab):
+    lab.alone(sleep, "awake")
+
+
+def awake(lab):
+    lab.check("the scenario came to its end", lab.kept.get("ended"))
+
+
+def sleep(lab):
     lab.configure("isp", Call={"RedialDelay": "1s"})
     lab.sh("systemctl unmask -q systemd-logind; systemctl daemon-reload; systemctl start polkit systemd-logind")
     try:
@@ -21,6 +29,7 @@ def run(lab):
         lab.sh("systemctl stop systemd-logind polkit; systemctl mask -q systemd-logind; systemctl daemon-reload")
     without_logind(lab)
     kept(lab)
+    lab.kept["ended"] = True
 
 
 def suspend(seconds):

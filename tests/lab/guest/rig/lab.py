@@ -48,6 +48,9 @@ lcp-echo-failure 4
 """
 
 
+ALONE = "/var/tmp/lab-alone"  # on a disk that a reset leaves as it is
+
+
 class Reboot(Exception):
     """The scenario wants a reboot, and to go on after it by the function named."""
 
@@ -68,6 +71,7 @@ class Lab:
         self.true_offset = float(os.environ.get("GHOSTLAB_TIME", time.time())) - self.begun
         self.kept, self.resumed = {}, False
         self.cursor, self.captures, self.undo = None, [], []
+        self.resets_itself = False  # or the host resets the machine
         self.isp, self.lines = Isp(), []
 
     # Output of a scenario.
@@ -100,9 +104,9 @@ class Lab:
     def line(self):
         return self.lines[0]
 
-    def add_line(self, direct=False):
+    def add_line(self, direct=False, **more):
         """A further telephone line, /dev/ttyGHOST<n>."""
-        line = Line(len(self.lines), direct)
+        line = Line(len(self.lines), direct, **more)
         line.start()
         self.lines.append(line)
         return line
@@ -240,6 +244,35 @@ class Lab:
         self.say("reboot")
         raise Reboot(function)
 
+    def alone(self, function, then):
+        """function(self) by a process of its own, without the host, whose way into the machine may not survive it (a suspend). It ends
+        with a reset, after which the scenario goes on by its function named `then`. Does not return."""
+        self.resets_itself = True
+        if os.fork() == 0:
+            self.be_alone(function)
+        self.reboot(then)
+
+    def be_alone(self, function):
+        try:
+            with open(ALONE + ".txt", "w") as log:
+                os.setsid()
+                os.dup2(log.fileno(), 1)
+                os.dup2(log.fileno(), 2)
+                try:
+                    function(self)
+                except Exception as error:
+                    self.fail(f"{type(error).__name__}: {error}")
+                if self.failures:
+                    print(self.journal())
+            with open(ALONE, "w") as f:
+                json.dump(self.to_resume(), f)
+                f.flush()
+                os.fsync(f.fileno())
+            os.sync()
+        finally:
+            with open("/proc/sysrq-trigger", "w") as f:
+                f.write("b")
+
     # The runner's part.
 
     def seconds(self):
@@ -256,9 +289,17 @@ class Lab:
             "kept": self.kept,
             "began": self.begun + self.true_offset,
             "undo": [[k, p, coded(b)] for k, p, b in self.undo],
+            "resets_itself": self.resets_itself,
         }
 
     def resume(self, before):
+        if before["resets_itself"]:
+            for path in (ALONE + ".txt", ALONE):  # without the second, it did not come to its end
+                with open(path) as f:
+                    text = f.read()
+                os.unlink(path)
+                print(text if path != ALONE else "", end="", flush=True)
+            before = json.loads(text)  # and the next reset is the host's again
         self.checks, self.failures, self.measures = before["checks"], before["failures"], before["measures"]
         self.kept, self.resumed = before["kept"], True
         self.begun = before["began"] - self.true_offset

@@ -16,18 +16,18 @@ PROGRAM = "/opt/lab/bin/ghost-line"
 class Line:
     """Line n. Calls are numbered from 40 n + 1, so that no two lines ever give the same address."""
 
-    def __init__(self, n, direct=False):
+    def __init__(self, n, direct=False, answer="/run/lab/answer"):
         self.n = n
         self.tty = f"/dev/ttyGHOST{n}"
         self.control = f"{DIRECTORY}/line{n}.sock"
         self.log = f"{DIRECTORY}/line{n}.log"
-        self.direct = direct
+        self.direct, self.answer = direct, answer
         self.process = None
         self.begun = 0.0
 
     def start(self):
         argv = [PROGRAM] + (["--direct"] if self.direct else []) + ["--first", str(40 * self.n)]
-        argv += [self.tty, self.control, self.log, "/run/lab/answer"]
+        argv += [self.tty, self.control, self.log, self.answer]
         if os.path.exists(self.log):
             os.unlink(self.log)
         self.process = subprocess.Popen(
