@@ -197,6 +197,15 @@ Parsed<core::OnSleep> on_sleep(std::string_view text) {
   return no("write hangup or keep");
 }
 
+// 27.007, and what some vendors call it. A question ("AT+CPIN?") is none.
+bool sends_a_pin(std::string_view command) {
+  std::string upper(command);
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const auto has = [&](const char* name) { return upper.find(name) != std::string::npos; };
+  return has("CPIN=") || has("CPIN2=") || has("+CLCK=") || has("+CPWD=");
+}
+
 // "AT…" as the modem gets them, and the escape "+++". Blanks separate them, because commas are parts of commands.
 Parsed<std::vector<std::string>> at_commands(std::string_view text) {
   std::vector<std::string> out;
@@ -206,6 +215,8 @@ Parsed<std::vector<std::string>> at_commands(std::string_view text) {
     const auto head = command.substr(0, 2);
     if (command != "+++" && head != "AT" && head != "at")
       return no(fmt::format("{} is not an AT command; write words that begin with AT, or +++", command));
+    if (sends_a_pin(command))
+      return no("a step must not send a PIN: it is repeated, and three wrong ones lock the card; send it in the connect script");
     if (command.size() > kCommandMax) return no(fmt::format("a command is longer than {} bytes", kCommandMax));
     if (std::any_of(command.begin(), command.end(), [](char c) { return c <= ' ' || c > '~'; }))
       return no("a command has characters that are not printable ASCII");

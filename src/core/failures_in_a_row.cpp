@@ -8,6 +8,8 @@ namespace {
 
 // A try without the device costs no call, so the link is up soon after the device's return.
 constexpr Duration kDevicePause = 30s;
+constexpr Duration kShort = 5min;  // of a call: as long as it takes until a person has done something with it
+constexpr unsigned kReturns = 3;
 
 }  // namespace
 
@@ -15,6 +17,7 @@ FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, 
   if (stage > CallStage::authenticating) way.far_end.accept();
   const auto remedy = remedy_of(end, stage, way.far_end.ever);
   ++row_.failed;
+  cost_a_call_ = remedy != Remedy::device;
   bool out = false;
   const auto pause = [&](Duration delay) { return Sequel{jitter_.spread(delay), end, out}; };
   const auto no_pause = [&] { return Sequel{std::nullopt, end, out}; };
@@ -40,12 +43,18 @@ FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, 
   return pause(remedy == Remedy::tries ? call.refused_delay : redial_delay(call, row_.timed));
 }
 
-FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd drop, CallStage stage, Tried way, bool good) {
+FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd drop, CallStage stage, Tried way, bool good,
+                                                Duration carried) {
   if (!good) return add(call, drop, stage, way);
-  end();
+  proved_good();
   const auto remedy = remedy_of(drop, stage, true);
   if (remedy != Remedy::time && remedy != Remedy::none) return add(call, drop, stage, way);
-  return {jitter_.spread(redial_delay(call, 1)), drop};
+  drops_ = carried < kShort ? drops_ + 1 : 1;
+  if (carried >= kShort) returns_ = 0;
+  cost_a_call_ = true;
+  return {jitter_.spread(redial_delay(call, drops_)), drop};
 }
+
+bool FailuresInARow::device_returned() { return !cost_a_call_ || ++returns_ <= kReturns; }
 
 }  // namespace ghost::core

@@ -40,11 +40,20 @@ class FailuresInARow {
   };
   // One more failure.
   [[nodiscard]] Sequel add(const CallConfig& call, CallEnd end, CallStage stage, Tried way);
-  // The same of a call that carried. good: it carried something back for long enough, so it ends the row, and a drop that time
-  // heals is not a failure.
-  [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, Tried way, bool good);
+  // The same of a call that carried. good: it carried something back for long enough, so a drop that time heals is not a failure.
+  // carried: for how long. After a short call the pause grows nevertheless, because such calls may be all that this line can do.
+  [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, Tried way, bool good, Duration carried);
 
-  void end() { row_ = {}; }
+  // A call has carried something back for long enough.
+  void proved_good() { row_ = {}; }
+  // ghostd has ended a call, or a person begins anew.
+  void end() {
+    row_ = {};
+    drops_ = returns_ = 0;
+  }
+  // The device of the last call is there again. True: that ends the pause. A modem that leaves the bus with each call must not make
+  // one call after the other.
+  [[nodiscard]] bool device_returned();
 
   [[nodiscard]] unsigned count() const { return row_.failed; }
   [[nodiscard]] const FailureCounts& counts() const { return row_; }
@@ -53,6 +62,9 @@ class FailuresInARow {
 
  private:
   FailureCounts row_;
+  unsigned drops_ = 0;    // of good calls in a row that were short
+  unsigned returns_ = 0;  // of the device that have ended a pause after a call, since the last that was good
+  bool cost_a_call_ = false;
   Jitter jitter_;
 };
 

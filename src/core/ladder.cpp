@@ -21,9 +21,13 @@ std::optional<RecoveryStep> next_step(const RecoverConfig& config, std::optional
 
 }  // namespace
 
-std::optional<RecoveryStep> Ladder::add(const RecoverConfig& config, CallEnd end, Time now) {
+std::optional<RecoveryStep> Ladder::add(const RecoverConfig& config, CallEnd end, CallStage stage, Time now) {
   const auto step = next_step(config, past_.last);
-  if (!step || std::find(config.reasons.begin(), config.reasons.end(), end) == config.reasons.end()) return std::nullopt;
+  if (std::find(config.reasons.begin(), config.reasons.end(), end) == config.reasons.end()) {
+    if (end == CallEnd::Busy || stage > CallStage::connecting) this->end();
+    return std::nullopt;
+  }
+  if (!step) return std::nullopt;
   past_.failed = std::min(past_.failed + 1, config.after);
   // A time to come is of a clock that was put back meanwhile. It counts as now.
   for (auto& taken : past_.taken) taken = std::min(taken, now);

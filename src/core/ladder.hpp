@@ -25,8 +25,8 @@ class Ladder {
   Ladder() = default;
   explicit Ladder(Past past) : past_(std::move(past)) {}
 
-  // One more failure in the row. The step to take now, if any.
-  [[nodiscard]] std::optional<RecoveryStep> add(const RecoverConfig& config, CallEnd end, Time now);
+  // One more failure in the row. The step to take now, if any. A failure behind which the modem has worked begins the row anew.
+  [[nodiscard]] std::optional<RecoveryStep> add(const RecoverConfig& config, CallEnd end, CallStage stage, Time now);
   // The row has ended.
   void end();
 

@@ -326,8 +326,8 @@ void LinkMachine::on(Reconfigured&& event) {
   if (event.config.call.idle_timeout < config_.call.idle_timeout)
     if (auto* up = std::get_if<Up>(&state_)) up->idle.shorten(now_, event.config.call.idle_timeout);
   config_ = std::move(event.config);
-  // Of another name, device or list of peers, nothing that happened counts.
-  if (other_call) ways_ = Ways(config_.ppp.peers, ways_.next().peer);
+  // Of another name, device or peer, nothing that happened counts.
+  if (other_call) ways_ = Ways::of(config_.ppp.peers, ways_);
   else ways_.mend(config_.call.refused_attempts);
   if (other_call || mended) end_row();
   if (mended) lift_block("a reload; a file may have been mended");

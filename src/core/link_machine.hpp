@@ -341,7 +341,8 @@ class LinkMachine {
   void fail_and_ask_again(const CallGone& news) { fail_and_ask_again(news, std::string(to_string(news.reason))); }
   void after_drop(const Up& up, const CallGone& news);
   void fail(const CallGone& news, std::string reason, bool dropped);
-  [[nodiscard]] bool recover(CallEnd failure, Time until, const std::string& reason, const std::string& detail);
+  [[nodiscard]] bool recover(const CallGone& failure, const std::string& peer, Time until, const std::string& reason,
+                             const std::string& detail);
   void step_over(bool ok, std::string detail);
   // The row of failures has ended.
   void end_row();

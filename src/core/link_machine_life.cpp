@@ -363,9 +363,10 @@ void LinkMachine::after_drop(const Up& up, const CallGone& news) {
 // turn. The failure of a call by none of the ways says nothing about them. dropped: the call carried.
 void LinkMachine::fail(const CallGone& news, std::string reason, bool dropped) {
   const bool known = by_next_way(), good = call() != nullptr && call()->good;
+  const auto carried = call() != nullptr && call()->since ? now_ - *call()->since : Duration::zero();
   Acceptance elsewhere;
   const FailuresInARow::Tried way{known ? ways_.acceptance() : elsewhere, !known || ways_.another()};
-  const auto sequel = dropped ? row_.add_drop(config_.call, news.reason, news.stage, way, good)
+  const auto sequel = dropped ? row_.add_drop(config_.call, news.reason, news.stage, way, good, carried)
                               : row_.add(config_.call, news.reason, news.stage, way);
   const auto peer = ways_.next().peer;
   if (known && sequel.way_is_out) ways_.take_out(sequel.reason);
@@ -378,14 +379,15 @@ void LinkMachine::fail(const CallGone& news, std::string reason, bool dropped) {
   if (!sequel.pause) block(reason, detail, sequel.reason);
   if (blocked()) return become(Down{}, std::move(reason), std::move(detail));
   const auto until = after(now_, *sequel.pause);
-  if (!recover(news.reason, until, reason, detail)) become(Waiting{until}, std::move(reason), std::move(detail));
+  if (!recover(news, peer, until, reason, detail)) become(Waiting{until}, std::move(reason), std::move(detail));
 }
 
 void LinkMachine::on(Up& up, const ReceivedReport& event) {
   up.back.answer(now_, event.packets);
   if (!up.back.good()) return;
   up.call.good = true;
-  end_row();
+  row_.proved_good();
+  ladder_.end();
 }
 
 // ---- waiting -----------------------------------------------------------------------------------------------------------
@@ -402,6 +404,7 @@ void LinkMachine::on(Waiting&, const DisconnectAsked&) {
 
 // It is the device of the last call.
 void LinkMachine::on(Waiting&, const DeviceReturned&) {
+  if (!row_.device_returned()) return;
   ways_.prefer(last_peer_);
   end_pause();
 }
@@ -433,6 +436,7 @@ void LinkMachine::on(Moving& moving, const ConnectAsked& event) {
 }
 
 void LinkMachine::on(Moving& moving, const DeviceReturned&) {
+  if (!row_.device_returned()) return;
   ways_.prefer(last_peer_);
   moving.not_before = Time::min();
 }

@@ -13,12 +13,13 @@ constexpr Duration kSupervisorGrace = 30s;  // beyond Timeout=, when the supervi
 }  // namespace
 
 // False: none is due. A link that may make no call gets none either, because the device may be another link's soon.
-bool LinkMachine::recover(CallEnd failure, Time until, const std::string& reason, const std::string& detail) {
+bool LinkMachine::recover(const CallGone& failure, const std::string& peer, Time until, const std::string& reason,
+                          const std::string& detail) {
   if (barred() || parting_) return false;
-  const auto step = ladder_.add(config_.recover, failure, now_);
+  const auto step = ladder_.add(config_.recover, failure.reason, failure.stage, now_);
   if (!step) return false;
   const auto serial = last_serial_;
-  effect(Recover{serial, *step, ways_.several() ? (call() ? call()->peer : last_peer_) : std::string()});
+  effect(Recover{serial, *step, ways_.several() ? (call() ? call()->peer : peer) : std::string()});
   recovery_ = Recovery{*step};
   become(Recovering{serial, *step, until, after(now_, config_.recover.timeout + kSupervisorGrace)}, reason, detail);
   return true;

@@ -20,6 +20,14 @@ Ways::Ways(const std::vector<std::string>& peers, std::string_view next) {
   next_ = place_of(all_, next);
 }
 
+Ways Ways::of(const std::vector<std::string>& peers, const Ways& before) {
+  Ways out(peers, before.next().peer);
+  for (auto& way : out.all_)
+    for (const auto& one : before.all_)
+      if (!way.peer.empty() && one.peer == way.peer) way.acceptance.ever = one.acceptance.ever;
+  return out;
+}
+
 Ways Ways::saved(std::vector<Way> all, std::string_view next) {
   Ways out;
   if (!all.empty()) out.all_ = std::move(all);
@@ -28,7 +36,7 @@ Ways Ways::saved(std::vector<Way> all, std::string_view next) {
 }
 
 Ways Ways::restored(const Ways& earlier, const std::vector<std::string>& peers) {
-  Ways out(peers, earlier.next().peer);
+  auto out = of(peers, earlier);
   const auto same = [](const Way& a, const Way& b) { return a.peer == b.peer; };
   if (std::equal(out.all_.begin(), out.all_.end(), earlier.all_.begin(), earlier.all_.end(), same)) return earlier;
   // An earlier version saved no names.

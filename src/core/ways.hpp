@@ -31,9 +31,11 @@ class Ways {
   // Of these peers, in this order; no peer: one way without. No call was made yet. The next is made by `next`, if that is among
   // them, else by the first.
   explicit Ways(const std::vector<std::string>& peers, std::string_view next = {});
+  // Of these peers, after those of `before`. A peer that stays keeps what its far end once accepted, and not what was refused.
+  static Ways of(const std::vector<std::string>& peers, const Ways& before);
   // As they were saved. Any saved list is valid. An empty list means one way without a peer.
   static Ways saved(std::vector<Way> all, std::string_view next);
-  // What an earlier ghostd saved, for the peers of today. If they differ from those of then, only the way of the next call is kept.
+  // What an earlier ghostd saved, for the peers of today. If they differ from those of then, as of().
   static Ways restored(const Ways& earlier, const std::vector<std::string>& peers);
 
   [[nodiscard]] const std::vector<Way>& all() const { return all_; }  // never empty

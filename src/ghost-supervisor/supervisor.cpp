@@ -96,6 +96,10 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   if (!subject) return gone(CallEnd::ConfigError, subject.error());
   const auto& [config, options, plain, device] = *subject;
   if (const auto refused = ppp::refusal(options)) return gone(CallEnd::ConfigError, refused->str());
+  if (auto why = cannot_be_called(dial.link, device)) {
+    devices_.wait_for(dial.link, device);
+    return gone(CallEnd::DeviceMissing, *why);
+  }
   const auto argv = ppp::pppd_argv(config, settings_.paths, scripts_.connect_of(dial.link, dial.serial, options));
   if (!argv) return gone(CallEnd::ConfigError, argv.error());
   auto process = start_pppd(*argv);
@@ -119,6 +123,16 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
           [this, link = dial.link, serial = dial.serial](std::string_view line) { journal_.pppd_said(link, serial, line); }});
   for (const auto& news : live.call->said()) on_news(dial.link, dial.serial, news);
   return {};
+}
+
+// No pppd is started while another link's step uses the device.
+std::optional<std::string> Supervisor::cannot_be_called(const std::string& link, const std::string& device) const {
+  if (device.empty()) return std::nullopt;
+  for (const auto& [other, step] : steps_)
+    if (other != link && !step.recovery->over() && step.device == device)
+      return fmt::format("{}: the step {} of link {}'s [Recover] is under way", device, core::to_string(step.running.step),
+                         other);
+  return std::nullopt;
 }
 
 void Supervisor::hang_up(ClientId from, const ppp::Hangup& hangup) {
@@ -197,6 +211,7 @@ void Supervisor::step_over(const std::string& link, const core::RecoveryReport::
   const ppp::Recovery news{link, report};
   journal_.note(LOG_NOTICE, link, report.after, ppp::encode(ppp::Message(news)));
   clients_.tell(news);
+  devices_.wait_for(link, at->second.device);
   bury_.run_soon();
 }
 

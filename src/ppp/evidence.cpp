@@ -45,6 +45,7 @@ Believed believed(FactKind kind) {
     case FactKind::ChatAborted:
     case FactKind::PinSent:
     case FactKind::HiddenSent:
+    case FactKind::DialSent:
     case FactKind::OtherSent:
     case FactKind::Registered:
     case FactKind::NotRegistered:
@@ -107,8 +108,8 @@ bool Evidence::note(const LogFact& fact, std::string_view line) {
   }
   if (fact.kind == FactKind::LocalAddress) was_up_ = true;
   // A further command means that the modem has taken the one before.
-  if (fact.kind == FactKind::OtherSent || fact.kind == FactKind::HiddenSent)
-    std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent || t.kind == FactKind::HiddenSent; });
+  const bool goes_on = fact.kind == FactKind::OtherSent || fact.kind == FactKind::HiddenSent || fact.kind == FactKind::DialSent;
+  if (goes_on) std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::PinSent || t.kind == FactKind::HiddenSent; });
   if (fact.kind == FactKind::OtherSent) return true;
   // A modem without its PIN refuses other commands, too (+CME ERROR: 11). Its answer to the PIN is what counts.
   if (fact.kind == FactKind::PinSent) std::erase_if(told_, [](const Told& t) { return t.kind == FactKind::SimError; });

@@ -48,13 +48,23 @@ std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::in
   return std::nullopt;
 }
 
-// chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known, and without one it waits in vain.
-// Three wrong PINs lock the card, so we do not guess. What a script hides may be the PIN, or a password for a login.
+// chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known. Without one it waits in vain, until
+// its own time or the call's is over. Three wrong PINs lock the card, so we do not guess: a PIN that was sent, and after which the
+// script has not gone on, was refused. What a script hides is the PIN before a dial command, and a login's password after one.
 std::optional<Because> pin_refused(const Evidence& e) {
   if (e.line_stands()) return std::nullopt;
+  const bool hidden = e.line(HiddenSent) != nullptr && e.line(DialSent) == nullptr;
   const auto* told = e.first_of({ChatAborted, ChatTimedOut, ChatLoginFailed});
-  if (told == nullptr) return std::nullopt;
+  if (told == nullptr) {
+    // The modem has said something else meanwhile: it may have lost the network before it has looked at the PIN.
+    if (e.first_of({ChatBusy, ChatNoCarrier, ChatNoDialtone, ChatNoAnswer, SimError}) != nullptr) return std::nullopt;
+    if (e.line(PinSent) != nullptr) return Because{CallEnd::SimRefused, "the modem did not take the PIN"};
+    if (hidden) return Because{CallEnd::SimRefused, "the modem did not take what the script hides, which may be the PIN"};
+    return std::nullopt;
+  }
   if (e.line(PinSent) != nullptr) return Because{CallEnd::SimRefused, "the modem refused the PIN: " + told->line};
+  if (hidden && told->kind == ChatTimedOut)
+    return Because{CallEnd::SimRefused, "the modem did not take what the script hides, which may be the PIN: " + told->line};
   if (e.line(HiddenSent) != nullptr && told->kind == ChatAborted && told->line.find("ERROR") != std::string::npos)
     return Because{CallEnd::SimRefused, "the modem refused what the script hides, which may be the PIN: " + told->line};
   return std::nullopt;
@@ -147,7 +157,9 @@ CallGone by_itself(const ExitStatus& status, const Evidence& e) {
   const auto* device = e.line(DeviceUnusable);
   if (code == 6 || code == 7 || ((code == 1 || code == 2) && device != nullptr))
     return told_by(CallEnd::DeviceMissing, device, status);
-  if (code == 2 || code == 3) return told_by(CallEnd::ConfigError, e.line(OptionsRefused), status);
+  // `auth` without a secret of the peer's: pppd ends with 1 before it opens the line.
+  const bool options = code == 1 && !e.line_stands() && e.line(OptionsRefused) != nullptr;
+  if (options || code == 2 || code == 3) return told_by(CallEnd::ConfigError, e.line(OptionsRefused), status);
   if (code == 4) return told_by(CallEnd::Failed, e.line(NoKernelSupport), status);
   if (code == 5 && e.line(LineHungUp) == nullptr && e.line(Signalled) != nullptr)
     return told_by(CallEnd::Killed, e.line(Signalled), status);

@@ -176,7 +176,8 @@ std::optional<LogFact> chat_sent(std::string_view what) {
   std::string upper(what);
   for (auto& c : upper)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return just(contains(upper, "+CPIN=") ? FactKind::PinSent : FactKind::OtherSent);
+  if (contains(upper, "+CPIN=")) return just(FactKind::PinSent);
+  return just(contains(upper, "ATD") ? FactKind::DialSent : FactKind::OtherSent);
 }
 
 }  // namespace

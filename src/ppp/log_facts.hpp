@@ -26,6 +26,7 @@ enum class FactKind {
   ChatAborted,      // any other ABORT string
   PinSent,          // chat has sent the SIM card's PIN (AT+CPIN=)
   HiddenSent,       // chat has sent something that its script hides (\q): a password, or the PIN
+  DialSent,         // chat has sent a dial command
   OtherSent,        // chat has sent something else
   Registered,       // +CREG, +CGREG or +CEREG: the modem is in a network
   NotRegistered,    // the same: it is in none (27.007, 7.2)

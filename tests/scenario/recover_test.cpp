@@ -59,9 +59,22 @@ TEST(Ladder, ReasonsThatAreNotNamedNeitherCountNorEndTheRow) {
       {0s, connect, {"start 1"}, "dialing (connect)"},
       {1s, gone(1, CallEnd::NoCarrier), {}, "waiting (NoCarrier)"},
       {2s, connect, {"start 2"}, "dialing (connect)"},
-      {3s, gone(2, CallEnd::Busy), {}, "waiting (Busy)"},
+      {3s, gone(2, CallEnd::Failed), {}, "waiting (Failed)"},
       {4s, connect, {"start 3"}, "dialing (connect)"},
       {5s, gone(3, CallEnd::DeviceMissing), {"recover by reset after 3"}, "waiting (DeviceMissing)"},
+  });
+}
+
+TEST(Ladder, AFailureBehindAModemThatWorksBeginsItAnew) {
+  play(modem(), {
+      {0s, connect, {"start 1"}, "dialing (connect)"},
+      {1s, gone(1, CallEnd::NoCarrier), {}, "waiting (NoCarrier)"},
+      {2s, connect, {"start 2"}, "dialing (connect)"},
+      {3s, gone(2, CallEnd::Busy), {}, "waiting (Busy)"},
+      {4s, connect, {"start 3"}, "dialing (connect)"},
+      {5s, gone(3, CallEnd::NoCarrier), {}, "waiting (NoCarrier)"},
+      {6s, connect, {"start 4"}, "dialing (connect)"},
+      {7s, gone(4, CallEnd::NoCarrier), {"recover by reset after 4"}, "waiting (NoCarrier)"},
   });
 }
 
@@ -106,12 +119,12 @@ TEST(Ladder, NoMoreStepsWithinADayThanPerDaySays) {
   const auto memory = core::saved(link.ladder().past(), then);
   const core::Clocks rebooted{Time{} + 3s, then.wall + 1min};
   auto ladder = core::restored(memory, rebooted);
-  EXPECT_EQ(ladder.add(config.recover, CallEnd::NoCarrier, rebooted.now), std::nullopt);
-  EXPECT_EQ(ladder.add(config.recover, CallEnd::NoCarrier, rebooted.now + 24h), RecoveryStep::reset);
+  EXPECT_EQ(ladder.add(config.recover, CallEnd::NoCarrier, core::CallStage::connecting, rebooted.now), std::nullopt);
+  EXPECT_EQ(ladder.add(config.recover, CallEnd::NoCarrier, core::CallStage::connecting, rebooted.now + 24h), RecoveryStep::reset);
   // A clock that was put back makes no step younger than now.
   auto back = core::restored(memory, {Time{} + 3s, then.wall - 1h});
   EXPECT_EQ(back.today(Time{} + 3s), 2U);
-  EXPECT_EQ(back.add(config.recover, CallEnd::NoCarrier, Time{} + 3s + 24h), RecoveryStep::reset);
+  EXPECT_EQ(back.add(config.recover, CallEnd::NoCarrier, core::CallStage::connecting, Time{} + 3s + 24h), RecoveryStep::reset);
 }
 
 TEST(Ladder, APersonWaitsForTheStepAndForNothingElse) {

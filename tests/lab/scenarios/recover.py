@@ -21,6 +21,7 @@ def run(lab):
     lab.put(POWER, SWITCH.format(n=lab.line.n), 0o755)
     by_a_reset(lab)
     by_its_power(lab)
+    by_its_usb(lab)
     hung_up(lab)
     not_more_than_per_day(lab)
     no_program_of_somebody_else(lab)
@@ -85,6 +86,24 @@ def by_its_power(lab):
     told = lab.journal("-u ghostd")
     lab.check("the journal says why the reset failed", "the modem did not answer OK to ATZ" in told)
     over(lab)
+
+
+def by_its_usb(lab):
+    """A real USB device, which the kernel takes away and finds again. (It stays as deaf as it was.)"""
+    tty = "/dev/ttyUSB0"
+    lab.sh("modprobe -a xhci_pci ftdi_sio")
+    lab.wait_for(lambda: os.path.exists(tty), 30, tty)
+    begin(
+        lab, {"text": chat(lab, "TIMEOUT 2 '' AT OK ATDT42 CONNECT ''").format(tty=tty)}, After="1", Reset="", Power="", USB="yes"
+    )
+    Sender(1, 1).go()
+    status = lab.wait_for(lambda: (s := lab.status())["recovery_result"] in ("done", "failed") and s, 60, "the step to end")
+    lab.check("a USB modem is authorised anew", steps(lab)[:2] == [("usb", "running"), ("usb", "done")], (steps(lab), status))
+    gone = [line for line in lab.journal("-k -o cat").splitlines() if "ttyUSB0" in line]
+    lab.check("the kernel took it away and found it again", ["disconnected" in g for g in gone] == [False, True, False], gone)
+    lab.wait_for(lambda: lab.status()["calls"] > status["calls"], 60, "the next call, on the tty that is back")
+    over(lab)
+    lab.sh("modprobe -r ftdi_sio xhci_pci")
 
 
 def hung_up(lab):

@@ -108,6 +108,9 @@ TEST(BadInput, OneFileOneFault) {
        "etc/isp.conf:4: bad value \"-1\" for RedialAttempts=: not a number from 0 to 1000000\n"},
       {"[Link]\nPeer=isp\n[Recover]\nReset=ATZ reboot\n",
        "etc/isp.conf:4: bad value \"ATZ reboot\" for Reset=: reboot is not an AT command; write words that begin with AT, or +++\n"},
+      {"[Link]\nPeer=isp\n[Recover]\nReset=AT+CFUN=1,1 AT+cpin=1234\n",
+       "etc/isp.conf:4: bad value \"AT+CFUN=1,1 AT+cpin=1234\" for Reset=: a step must not send a PIN: it is repeated, and three wrong "
+       "ones lock the card; send it in the connect script\n"},
       {"[Link]\nPeer=isp\n[Recover]\nUSB=1-\n",
        "etc/isp.conf:4: bad value \"1-\" for USB=: write yes, no, or a port as /sys/bus/usb/devices names it, such as 1-1.4\n"},
       {"[Link]\nPeer=isp\n[Recover]\nUSB=yes\nReasons=NoCarier\n",

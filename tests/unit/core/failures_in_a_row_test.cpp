@@ -23,7 +23,9 @@ struct Row {
   Sequel add(CallEnd end, CallStage stage = CallStage::unknown, const CallConfig& call = kCall) {
     return row.add(call, end, stage, {far_end});
   }
-  Sequel add_drop(CallEnd end, bool good) { return row.add_drop(kCall, end, CallStage::running, {far_end}, good); }
+  Sequel add_drop(CallEnd end, bool good, Duration carried = 1h) {
+    return row.add_drop(kCall, end, CallStage::running, {far_end}, good, carried);
+  }
 };
 
 }  // namespace
@@ -133,4 +135,32 @@ TEST(FailuresInARow, OnlyTheWayIsOutWhileThereIsAnother) {
   auto call = kCall;
   call.redial_attempts = 8;
   EXPECT_EQ(by(second, Busy, call), blocks(Busy)) << "RedialAttempts= counts the calls by all ways";
+}
+
+// As a line that is dead after 61 s each time: 500 calls per day.
+TEST(FailuresInARow, GoodCallsThatDropSoonAreMadeMoreAndMoreSeldom) {
+  Row row;
+  for (const auto pause : {5s, 10s, 20s}) {
+    row.row.proved_good();
+    EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(pause, PeerDead));
+  }
+  EXPECT_EQ(row.row.count(), 0U) << "none was a failure";
+  EXPECT_EQ(row.add_drop(PeerDead, true, 5min), waits(5s, PeerDead));
+  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(10s, PeerDead));
+  row.row.end();
+  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(5s, PeerDead));
+}
+
+TEST(FailuresInARow, TheDevicesReturnEndsThreePausesAfterCallsAndEachWithoutOne) {
+  Row row;
+  for (int i = 0; i < 10; ++i) {
+    (void)row.add(DeviceMissing);
+    EXPECT_TRUE(row.row.device_returned());
+  }
+  for (int i = 0; i < 5; ++i) {
+    (void)row.add(NoCarrier);
+    EXPECT_EQ(row.row.device_returned(), i < 3);
+  }
+  (void)row.add(DeviceMissing);
+  EXPECT_TRUE(row.row.device_returned());
 }

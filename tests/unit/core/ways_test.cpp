@@ -79,8 +79,9 @@ TEST(Ways, APersonBringsAllBack) {
 TEST(Ways, AreKeptForTheSamePeers) {
   const auto earlier = Ways::saved({{"a", {false, 3}, CallEnd::AuthFailed}, {"b", {true, 1}}}, "b");
   EXPECT_EQ(Ways::restored(earlier, {"a", "b"}), earlier);
-  EXPECT_EQ(Ways::restored(earlier, {"b", "a"}), Ways({"b", "a"}));
-  EXPECT_EQ(Ways::restored(earlier, kThree), Ways(kThree, "b")) << "only the way that worked";
+  // Of others, only the way that worked is kept, and what its far end has accepted: not what another has refused.
+  EXPECT_EQ(Ways::restored(earlier, {"b", "a"}), Ways::saved({{"b", {true, 0}}, {"a"}}, "b"));
+  EXPECT_EQ(Ways::restored(earlier, kThree), Ways::saved({{"a"}, {"b", {true, 0}}, {"c"}}, "b"));
   EXPECT_EQ(Ways::restored(earlier, {"x"}), Ways({"x"}));
   EXPECT_EQ(Ways::restored(earlier, {}), Ways());
   // An earlier version saved no name.

@@ -114,6 +114,8 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {5, up({"Terminating on signal 15"}), Killed},
            {2, {"/usr/sbin/pppd: unrecognized option '/dev/ttyUSB0'"}, DeviceMissing},
            {2, {"/usr/sbin/pppd: unrecognized option 'foo'"}, ConfigError},
+           {1, {"/usr/sbin/pppd: The remote system is required to authenticate itself"}, ConfigError},
+           {1, connected({"The remote system is what it says"}), Failed},
            {1, {"Device ttyS0 is locked by pid 4242"}, DeviceMissing},
            {7, {"Failed to open /dev/ttyS0: No such device"}, DeviceMissing},
            {127, {"Fatal signal 11"}, Crashed},
@@ -135,7 +137,12 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {8, {"send (\?\?\?\?\?\?)", "Failed (ERROR)"}, SimRefused},
            {8, {"send (\?\?\?\?\?\?)", "send (ATD1^M)", "Failed (ERROR)"}, ConnectFailed},
            {8, {"send (\?\?\?\?\?\?)", "Failed (Login incorrect)"}, AuthFailed},
-           {8, {"send (\?\?\?\?\?\?)", "alarm", "Failed"}, NoAnswer},
+           {8, {"send (\?\?\?\?\?\?)", "alarm", "Failed"}, SimRefused},
+           {8, {"send (ATD1^M)", "expect (CONNECT)", "send (\?\?\?\?\?\?)", "alarm", "Failed"}, NoAnswer},
+           // chat has died, or was ended, before it said anything.
+           {8, {"send (AT+CPIN=1234^M)", "expect (OK)", "ERROR", "Connect script failed"}, SimRefused},
+           {8, {"send (\?\?\?\?\?\?)", "expect (OK)", "Connect script failed"}, SimRefused},
+           {8, {"send (ATD1^M)", "send (\?\?\?\?\?\?)", "Connect script failed"}, ConnectFailed},
            {8, {"send (AT+CPIN=1234^M)", "OK", "send (ATD*99#^M)", "Failed (ERROR)"}, ConnectFailed},
            {8, {"send (AT+CPIN=1234^M)", "Failed (NO CARRIER)"}, NoCarrier},
            // Without its PIN the modem refuses another command, too. With it, the number is busy.
