@@ -16,6 +16,7 @@ from rig.run import out
 
 CAPTURE, ALONE, TIMEOUT, TIMEOUT_ALL = False, True, 600, 4200
 ON_REQUEST = "tests/run --all lab/bad-providers takes an hour"
+NOT_YET = "its runner ends without a word after some minutes; the cause is not known"
 LENGTH = 3600 if os.environ.get("GHOSTLAB_ALL") else 300
 SECRET, PORT, SO_BINDTODEVICE = "boo", 7007, 25
 DIAL_MS = 8000  # a modem's; each call is paid from its end on
