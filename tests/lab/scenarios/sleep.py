@@ -12,7 +12,7 @@ NOT_YET = "without logind, the call that died in a suspend was not found within 
 
 
 def run(lab):
-    lab.alone(sleep, "awake")
+    lab.without_host(sleep, "awake")
 
 
 def awake(lab):

@@ -48,7 +48,7 @@ lcp-echo-failure 4
 """
 
 
-ALONE = "/var/tmp/lab-alone"  # on a disk that a reset leaves as it is
+WITHOUT_HOST = "/var/tmp/lab-without-host"  # on a disk that a reset leaves as it is
 
 
 class Reboot(Exception):
@@ -244,17 +244,17 @@ class Lab:
         self.say("reboot")
         raise Reboot(function)
 
-    def alone(self, function, then):
+    def without_host(self, function, then):
         """function(self) by a process of its own, without the host, whose way into the machine may not survive it (a suspend). It ends
         with a reset, after which the scenario goes on by its function named `then`. Does not return."""
         self.resets_itself = True
         if os.fork() == 0:
-            self.be_alone(function)
+            self.be_without_host(function)
         self.reboot(then)
 
-    def be_alone(self, function):
+    def be_without_host(self, function):
         try:
-            with open(ALONE + ".txt", "w") as log:
+            with open(WITHOUT_HOST + ".txt", "w") as log:
                 os.setsid()
                 os.dup2(log.fileno(), 1)
                 os.dup2(log.fileno(), 2)
@@ -264,7 +264,7 @@ class Lab:
                     self.fail(f"{type(error).__name__}: {error}")
                 if self.failures:
                     print(self.journal())
-            with open(ALONE, "w") as f:
+            with open(WITHOUT_HOST, "w") as f:
                 json.dump(self.to_resume(), f)
                 f.flush()
                 os.fsync(f.fileno())
@@ -294,11 +294,11 @@ class Lab:
 
     def resume(self, before):
         if before["resets_itself"]:
-            for path in (ALONE + ".txt", ALONE):  # without the second, it did not come to its end
+            for path in (WITHOUT_HOST + ".txt", WITHOUT_HOST):  # without the second, it did not come to its end
                 with open(path) as f:
                     text = f.read()
                 os.unlink(path)
-                print(text if path != ALONE else "", end="", flush=True)
+                print(text if path != WITHOUT_HOST else "", end="", flush=True)
             before = json.loads(text)  # and the next reset is the host's again
         self.checks, self.failures, self.measures = before["checks"], before["failures"], before["measures"]
         self.kept, self.resumed = before["kept"], True
