@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Shows what ghostd does, without a modem. Installs what is needed, builds, boots the lab (a virtual machine with a
-telephone line and a provider inside) and prints the story as it happens. This machine's own network is never touched.
+"""Shows what ghostd does, without a modem. Installs what is needed, builds and boots the lab, which is a virtual machine with a
+telephone line and a provider inside. Prints the story as it happens. This machine's own network is never touched.
 
   sudo packaging/demo            the story; the last line is "demo: N of N checks passed"
   sudo packaging/demo --keep     the same, then a shell in the machine, which keeps running until tests/lab/vm stop
