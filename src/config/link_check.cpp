@@ -113,11 +113,11 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
       if (!one.link.metric || other.link.metric || (!taken(*one.link.metric) && !taken(*one.link.metric + 1))) continue;
       const auto* shared = in_common(other.link, one.link, false);
       if (shared == nullptr) continue;
-      complain(problems, one.at("Metric"),
-               fmt::format("Metric={} is in a range ({} to {}, {} to {}) that links without Metric= use, and {} is a route of "
-                           "link {} too; write another",
-                           *one.link.metric, call_metric(0), call_metric(kRanks - 1), demand_metric(0), demand_metric(kRanks - 1),
-                           shared->str(), other.link.name));
+      complain(
+          problems, one.at("Metric"),
+          fmt::format("Metric={} and the next must be outside {} to {} and {} to {}, because link {} without Metric= shares {}",
+                      *one.link.metric, call_metric(0), call_metric(kRanks - 1), demand_metric(0), demand_metric(kRanks - 1),
+                      other.link.name, shared->str()));
     }
   for (auto one = drafts.begin(); one != drafts.end(); ++one)
     for (auto other = drafts.begin(); other != one; ++other) {
@@ -126,8 +126,8 @@ void check_metrics(const std::vector<Draft>& drafts, Diagnostics& problems) {
           in_common(a, b, true) == nullptr)
         continue;
       complain(problems, one->at("Metric"),
-               fmt::format("Metric={} is too close to Metric={} of link {}, which shares a route ({}:{}); a link uses its "
-                           "metric and the next, so they must differ by two or more",
+               fmt::format("Metric={} is too close to Metric={} of link {}, which shares a route ({}:{}); "
+                           "write one that differs by two or more",
                            *a.metric, *b.metric, b.name, other->at("Metric").file, other->at("Metric").line));
     }
 }

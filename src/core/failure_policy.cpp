@@ -63,8 +63,8 @@ std::string_view what_ghostd_does(Remedy remedy) {
       return "tries again after RedialDelay=, which doubles up to RedialDelayMax=; "
              "RedialAttempts= failures in a row block the link";
     case Remedy::tries:
-      return "tries again after RefusedDelay=; RefusedAttempts= refusals without a success block the link, or take the peer "
-             "out while Peer= names another; a reload gives one more try";
+      return "tries again after RefusedDelay=; RefusedAttempts= refusals without success block the link, or take the peer out "
+             "while Peer= names others; a reload gives another try";
     case Remedy::device:
       return "tries again when the device returns, and after RedialDelay=, which doubles up to 30s; never blocks the link";
     case Remedy::file:

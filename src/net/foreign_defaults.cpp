@@ -27,8 +27,9 @@ Explained beside_standby(const ForeignDefault& one, const LinkRouting& link) {
     if (one.metric < kStandbyMetricMax) advice = fmt::format("Metric={} or more to leave the link behind it", one.metric + 1);
     if (one.metric > 2)
       advice += fmt::format("{}{} or less to put the link in front", advice.empty() ? "Metric=" : ", ", one.metric - 2);
-    return {true, fmt::format("{} has a metric that link {} uses, too (Metric={} and the next), and is preferred to it; write {}",
-                              who, link.link, *link.metric, advice)};
+    return {true,
+            fmt::format("{} is preferred to link {}, because it has one of the link's metrics (Metric={} and the next). Write {}",
+                        who, link.link, *link.metric, advice)};
   }
   return {false, is_preferred(one, link)
                      ? fmt::format("{} is preferred to link {} (Metric={}), which carries traffic only without it", who,
@@ -118,13 +119,13 @@ std::vector<Explained> explain(const std::vector<ForeignDefault>& defaults, cons
     for (const auto& link : links)
       if (link.metric && has_default(link, one.family)) out.push_back(beside_standby(one, link));
     if (first == nullptr) continue;
-    auto text = fmt::format("{} {} gives way while ghostd runs: packets without a chosen source address use link {}; ",
+    auto text = fmt::format("{} {} gives way while ghostd runs. Packets without a chosen source address use link {}. ",
                             to_string(one.family), one.str(), first->link);
     text += one.addresses.empty()
-                ? std::string("the main table's more specific routes still apply")
-                : fmt::format("packets from {} (such as answers to connections that came in by {}) are not affected",
+                ? std::string("The main table's more specific routes still apply")
+                : fmt::format("Packets from {} (such as answers to connections that came in by {}) are not affected",
                               listed(one.addresses), one.interface);
-    if (!one.shared.empty()) text += fmt::format("; packets from {} use the link, as From= says", listed(one.shared));
+    if (!one.shared.empty()) text += fmt::format(". Packets from {} use the link, as From= says", listed(one.shared));
     out.push_back({false, std::move(text)});
   }
   return out;

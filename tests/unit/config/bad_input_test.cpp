@@ -179,9 +179,10 @@ TEST(BadInput, AStandbyAndAFirstNeedNotFightForAPrefix) {
   tree.write("etc/b.conf", "[Link]\nPeer=b\nMetric=999\nRoutes=198.51.100.0/24\n");
   tree.write("etc/c.conf", "[Link]\nPeer=c\nMetric=800\nRoutes=198.51.100.0/24\n");  // none of those
   tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=1\n");                            // the default has a table of its own
-  EXPECT_EQ(tree.errors(),
-            "etc/b.conf:3: Metric=999 is in a range (1 to 700, 1000 to 1699) that links without Metric= use, and 198.51.100.0/24 "
-            "is a route of link a too; write another\n");
+  EXPECT_EQ(
+      tree.errors(),
+      "etc/b.conf:3: Metric=999 and the next must be outside 1 to 700 and 1000 to 1699, because link a without Metric= shares "
+      "198.51.100.0/24\n");
 }
 
 TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
@@ -192,7 +193,7 @@ TEST(BadInput, TwoStandbysNeedTwoMetricsEach) {
   tree.write("etc/d.conf", "[Link]\nPeer=d\nMetric=103\n");
   EXPECT_EQ(tree.errors(),
             "etc/b.conf:4: Metric=101 is too close to Metric=100 of link a, which shares a route (etc/a.conf:3); "
-            "a link uses its metric and the next, so they must differ by two or more\n");
+            "write one that differs by two or more\n");
 }
 
 TEST(BadInput, NamesThatAreNoLinkNames) {

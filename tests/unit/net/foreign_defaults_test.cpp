@@ -69,8 +69,8 @@ TEST(ForeignDefaults, HaveEachAddressThatNoLinkUses) {
   EXPECT_THAT(seen, ElementsAre(ForeignDefault{Family::v4, "eth0", kGateway, 100, theirs, {ip("192.168.7.1")}}));
   EXPECT_THAT(
       explain(seen, links)[0].text,
-      HasSubstr("packets from 192.0.2.10, 192.168.7.9, 203.0.113.5 (such as answers to connections that came in by eth0) are not "
-                "affected; packets from 192.168.7.1 use the link, as From= says"));
+      HasSubstr("Packets from 192.0.2.10, 192.168.7.9, 203.0.113.5 (such as answers to connections that came in by eth0) are not "
+                "affected. Packets from 192.168.7.1 use the link, as From= says"));
   links.front().metric = 50;  // its traffic follows main anyway
   EXPECT_THAT(foreign_defaults({by_eth0}, addresses, names, links)[0].shared, ElementsAre());
 }
@@ -117,11 +117,12 @@ TEST(Explain, SaysWhoStandsInFrontOfAStandby) {
 TEST(Explain, WarnsOfARouteThatHasAMetricOfTheLink) {
   ForeignDefault eth0{Family::v4, "eth0", IpAddress::parse("192.0.2.1"), 1024, {}};
   LinkRouting link{"isp", "ppp-isp", 0, {default_prefix(Family::v4)}, {*IpAddress::parse("192.0.0.2")}, 1023};
-  EXPECT_THAT(explain({eth0}, {link}),
-              ElementsAre(Explained{true,
-                                    "IPv4 default via 192.0.2.1 dev eth0 metric 1024 has a metric that link isp uses, too "
-                                    "(Metric=1023 and the next), and is preferred to it; write Metric=1025 or more to leave the "
-                                    "link behind it, 1022 or less to put the link in front"}));
+  EXPECT_THAT(
+      explain({eth0}, {link}),
+      ElementsAre(Explained{true,
+                            "IPv4 default via 192.0.2.1 dev eth0 metric 1024 is preferred to link isp, because it has one of "
+                            "the link's metrics (Metric=1023 and the next). Write Metric=1025 or more to leave the link behind "
+                            "it, 1022 or less to put the link in front"}));
   link.metric = 1024;
   EXPECT_TRUE(explain({eth0}, {link})[0].warning);
   link.metric = 1022;
