@@ -6,8 +6,8 @@
   sudo tests/run --all lab/beside  the whole of those that do a part of what they can in a run of everything
   tests/run lint                 what the sources look like, without a build; --fix writes what the formatters would
   tests/run --list [PATTERN…]    names every test
-  sudo tests/run --suite trixie  on another Debian, in a root and a virtual machine made of it: unit, scenario and bus tests, and a part
-                                 of the lab's; patterns as above
+  sudo tests/run --suite trixie  on another Debian, in a root and a virtual machine made of it. Runs the unit, scenario and bus tests,
+                                 and a part of the lab's. Patterns as above
 
 It prints one line per test; the last line is `N passed, N failed, N skipped`, and the status is 0 if none failed. The evidence of
 a failed lab test (journal, packet capture, status) is in build/lab-results/<test>/. This machine's own network is
@@ -163,7 +163,7 @@ def sum_up(tally, begun):
 
 
 def lint_alone(args, begun):
-    """Neither builds nor needs to be root, but where packages are missing."""
+    """Builds nothing, and needs to be root only where packages are missing."""
     names = [n for n in LINT if wanted(n, args.pattern)]
     if args.list:
         print(*sorted(names), sep="\n")
@@ -232,7 +232,7 @@ def needs_packages(lab):
 
 
 def why_not(name):
-    """Why a scenario is no part of a run of everything; empty if it is."""
+    """Why a scenario is not part of a run of everything; empty if it is."""
     return deploy.scenario_attribute(name, "NOT_YET", "") or deploy.scenario_attribute(name, "ON_REQUEST", "")
 
 
@@ -321,7 +321,7 @@ def main():
         raise SystemExit("tests/run: no test matches; tests/run --list names all tests")
     tally = Tally()
     run_lint(looks, tally)  # before the build, because it takes seconds
-    # Who names single tests (unit/ppp) waits for their programs alone; a whole suite is also the proof that everything compiles.
+    # A run of single tests (unit/ppp) waits for their programs alone. A whole suite also proves that everything compiles.
     single = bool(args.pattern) and not lab and not args.inside and all("/" in pattern for pattern in args.pattern)
     targets = targets_of([described[name] for name in here]) if single else ()
     if targets or not single:

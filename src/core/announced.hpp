@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the whole host is about to do, for a link that a reload adds meanwhile: a stop of ghostd, or a sleep of the machine. The other
-// links have been told when it was announced.
+// A stop of ghostd, or a sleep of the machine, that has been announced. A link that a reload adds meanwhile learns of it here.
+// The other links have been told when it was announced.
 #pragma once
 #include <optional>
 #include <vector>

@@ -104,8 +104,8 @@ void AppearanceMachine::wait_for_sleep(Connecting& connecting, bool asleep) {
   else if (!connecting.give_up) connecting.give_up = after(clocks_.now, config_.appear.connect_timeout);
 }
 
-// What was told before the line dropped is not prolonged by a call that comes late: the rest is asked for when the link is up and
-// settled. Until then the call must not become idle.
+// A call that comes late does not prolong what receivers were told before the line dropped. The rest is asked for when the link
+// is up and settled. Until then the call must not become idle.
 WantLink AppearanceMachine::patient_wish(const Connecting& connecting) const {
   return {connecting.until ? std::min(hold_, connecting.again.value_or(kUntilSettled)) : hold_, true};
 }

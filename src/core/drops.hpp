@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Why packets that programs sent into a demand interface did not go on, counted by kind. The packets sent are exactly the
-// replayed packets, plus each kind here, plus coalesced SYNs, plus the packets that still wait.
+// replayed packets, plus each kind here, plus coalesced SYNs, plus malformed packets, plus those that still wait.
 #pragma once
 #include <array>
 #include <cstddef>

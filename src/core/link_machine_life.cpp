@@ -282,7 +282,7 @@ void LinkMachine::on(Leaving& leaving, const DeadlinePassed&) {
   give_up_families(leaving.up);
 }
 
-// The call ends for the reason that it had, which is no failure.
+// The call ends for the reason that it had, which is not a failure.
 void LinkMachine::on(Leaving& leaving, const HandedOver& event) {
   hang_up(leaving);
   for (auto packet : event.kept) std::ignore = take_in(packet);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What ghostd must know of a link after a crash or a reboot, as a value. It has the promise, the number of the last notice, and
 // which receiver was told which addresses. It also has the last appearances, which people look at. It says whether the link is
-// blocked, how many calls have failed in a row, and by which ways: which is next, which are out, and how each far end has taken our
-// secret. It has the steps that were taken against a wedged modem. It has no secret.
+// blocked, and how many calls have failed in a row. It has the ways: which is next, which are out, and how each far end has taken
+// our secret. It has the steps that were taken against a wedged modem. It has no secret.
 // appear_state/ writes it to a file.
 #pragma once
 #include <cstddef>

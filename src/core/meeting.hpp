@@ -27,8 +27,8 @@ struct List {
   static constexpr bool has = (Rows::template has<S, E> || ...);
 };
 
-// Calls on(state, event) with the present state of the variant. Nothing is the machine's list. The machine itself says which pairs
-// have an overload (`means`), because its overloads are private, and clang 14 looks at them from outside if a lambda asks.
+// Calls on(state, event) with the present state of the variant. Nothing is the machine's list. The machine itself says which
+// pairs have an overload (`means`), because its overloads are private. If a lambda asks, clang 14 looks at them from outside.
 template <class Nothing, class States, class Event, class On>
 void meet_state(States& states, Event& event, On on) {
   std::visit(

@@ -4,8 +4,8 @@
 // resolv.conf(5) is a plain list.
 //
 // At most one interface is asked: that of the link that carries default traffic, or would be called for it. resolved asks all
-// interfaces with a matching domain at once. If several links had it, every lookup would dial all of them. A link whose servers are
-// of a family that another default route carries is not asked: the host has a better way, and its own servers for it.
+// interfaces with a matching domain at once. If several links had it, every lookup would dial all of them. A link is not asked if
+// it has a server of a family that another default route carries. The host has a better way then, and its own servers for it.
 #pragma once
 #include <map>
 #include <optional>

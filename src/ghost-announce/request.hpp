@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an http notifier asks of its server, as a value. All that speak HTTP are one kind of request: a notice, whose templates the
-// section gives, a dyndns2 update, and the question to the echo service.
+// What an http notifier asks of its server, as a value. A notice, a dyndns2 update and the question to the echo service are the
+// same kind of request. The section gives the templates of a notice.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -23,7 +23,8 @@ namespace ghost::announce {
 // ${next} ("none") ${sequence} ${reason} ${carrier_nat} ("yes", "no") ${summary} (a sentence) ${id} (of the notice). An unknown one is left out.
 std::string fill_template(std::string_view text, const core::Notice& notice);
 
-// The same; the fields' values are encoded, the text around them is not. `others` gives what stands for a name that is no field.
+// The same; the fields' values are encoded, the text around them is not. `others` gives what stands for a name that is not a
+// field.
 using Others = std::function<std::string(std::string_view name)>;
 std::string fill_template(std::string_view text, const core::Notice& notice, Encoding encoding, const Others& others);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a step of [Recover] does on this machine: from the link's root-owned file and the device of its calls to the programs that
-// are run. Reads sysfs, runs nothing.
+// What a step of [Recover] does on this machine. The link's root-owned file and the device of its calls go in, the programs to
+// run come out. Reads sysfs, runs nothing.
 #pragma once
 #include <string>
 #include <tl/expected.hpp>

@@ -22,7 +22,7 @@ class Path {
   // Sends packets that missed the handover.
   [[nodiscard]] virtual core::SentOn send_on(const std::vector<core::PacketBytes>& packets) = 0;
   [[nodiscard]] virtual net::Result<void> refuse(Family family, bool refuse) = 0;
-  // When this returns, the demand interface has the traffic of this family (nullopt: all) again, and no more of its packets go into
+  // When this returns, the demand interface has the traffic of this family (nullopt: all) again. No more of its packets go into
   // the call's queue.
   [[nodiscard]] virtual net::Result<void> route_back(std::optional<Family> family) = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Default routes that another program maintains in main, and the addresses of this host whose packets (above all answers to
-// connections that came in by such a route) follow main, not a link. These are all but those that a link uses: a service address or
-// a second interface's address may be reached by that route, too. Pure.
+// Default routes that another program maintains in main, and the addresses of this host whose packets follow main, not a link.
+// Above all, these packets are answers to connections that came in by such a route. These are all addresses but those that a link
+// uses. A service address or a second interface's address may be reached by that route, too. Pure.
 #pragma once
 #include <map>
 #include <string>

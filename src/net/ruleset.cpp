@@ -282,9 +282,9 @@ void impostors_chain(Commands& out, const Ruleset& ruleset) {
   });
 }
 
-// Drops packets from the call that belong to no conversation, if an answer would not leave by the call (the source is an address
-// of this host, or in a network that it is attached to) or if they are not for the call's own address. A conversation that has
-// begun goes on, because the routes may have changed since.
+// Drops packets from the call that belong to no conversation, in two cases. They are not for the call's own address, or an answer
+// would not leave by the call. Such an answer goes to an address of this host, or into a network that it is attached to. A
+// conversation that has begun goes on, because the routes may have changed since.
 void strangers_chain(Commands& out) {
   out.rule("strangers", {has(ct("state"), json::array({"established", "related"})), verdict("return")});
   out.rule("strangers", stop_if(is(way_back(), false), count_unasked()));

@@ -13,8 +13,8 @@ struct Standing {
   std::string front;                // the routes that carry instead of the link, for people; empty: none does
   bool behind = false;              // other routes carry all of the link's default families
   std::vector<Family> behind_in{};  // the families whose default traffic another route carries
-  // The families in which the demand interface has no default route: the link cannot call and a route behind it can carry, or
-  // another program's default route has the place.
+  // The families in which the demand interface has no default route. Either the link cannot call and a route behind it can carry,
+  // or another program's default route has the place.
   std::vector<Family> withdrawn{};
   // The families in which the call has no default route in main, because another program's has one of the link's two metrics.
   std::vector<Family> outranked{};

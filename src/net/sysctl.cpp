@@ -171,7 +171,7 @@ Result<void> Sysctls::save(const Entries& entries) const {
 
 namespace {
 
-// net/ipv4/conf/<interface>/<name>. What is not recorded is of an interface of ours, whatever its name is.
+// net/ipv4/conf/<interface>/<name>. An entry that is not recorded belongs to an interface of ours, whatever its name is.
 bool is_kept(const SysctlWrite& one) {
   const std::string_view key = one.key;
   const auto at = std::string_view("net/ipv4/conf/").size();
@@ -256,7 +256,7 @@ Result<void> Sysctls::restore() {
   entries_ = std::move(accepted);
   if (auto ok = restore_inherited(); !ok && out) out = ok;
   if (!out) {
-    // The journal stays for the failures. What was refused is not said again.
+    // The journal stays, because some entries failed. It loses the refused ones, so that they are not reported again.
     if (dropped > 0) std::ignore = save(entries_);
     return out;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The connect script of pppd's files, if it is a chat(8), made to tell why it fails. Without -s, chat reports to syslog alone, and
-// without -v not what it has sent: whether a PIN was among it decides whether another try may lock a SIM card. -S keeps that from syslog.
+// The connect script of pppd's files, if it is a chat(8), made to tell why it fails. Without -s, chat reports to syslog alone.
+// Without -v, it does not report what it has sent. If a PIN was among it, another try may lock a SIM card. -S keeps that from
+// syslog.
 #pragma once
 #include <string>
 #include <string_view>

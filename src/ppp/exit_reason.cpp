@@ -49,8 +49,8 @@ std::optional<Because> because(const Evidence& evidence, CallEnd reason, std::in
 }
 
 // chat stops reading at its ABORT string, so that of "+CME ERROR: 16" only "ERROR" may be known. Without one it waits in vain, until
-// its own time or the call's is over. Three wrong PINs lock the card, so we do not guess: a PIN that was sent, and after which the
-// script has not gone on, was refused. What a script hides is the PIN before a dial command, and a login's password after one.
+// its own time or the call's is over. Three wrong PINs lock the card, so we do not guess. If the script has not gone on after it
+// sent a PIN, the PIN was refused. What a script hides is the PIN before a dial command, and a login's password after one.
 std::optional<Because> pin_refused(const Evidence& e) {
   if (e.line_stands()) return std::nullopt;
   const bool hidden = e.line(HiddenSent) != nullptr && e.line(DialSent) == nullptr;

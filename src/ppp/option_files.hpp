@@ -57,8 +57,8 @@ struct Place {
 enum class Rank : std::uint8_t { file = 1, arguments = 2 };
 
 struct GivenOption {
-  std::string name;   // "demand"; for words that are no names: "device name", "tty speed", "IP addresses"
-  std::string value;  // the argument, or the word that is no name
+  std::string name;   // "demand"; for words that are not names: "device name", "tty speed", "IP addresses"
+  std::string value;  // the argument, or the word that is not a name
   Place at;
   bool privileged = true;
   Rank rank = Rank::arguments;

@@ -76,7 +76,7 @@ int job_removed(sd_bus_message* signal, void* seen, sd_bus_error*) {
   return 0;
 }
 
-// Microseconds since the epoch; 0 and infinity are no time.
+// Microseconds since the epoch; 0 and infinity are not times.
 std::optional<WallTime> moment(std::uint64_t usec) {
   if (usec == 0 || usec > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
   return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(usec)));

@@ -157,7 +157,7 @@ TEST_F(BusServiceTest, TellsWhoAsked) {
   manager.AppearTick("isp", "resume", 0);
   manager.Connect("isp");
   ASSERT_TRUE(eventually([&] { return server.who_asked("connect isp").has_value(); }));
-  EXPECT_FALSE(server.who_asked("appear-tick isp")) << "a timer's question is no act of anybody's";
+  EXPECT_FALSE(server.who_asked("appear-tick isp")) << "a timer's question is nobody's act";
 }
 
 TEST_F(BusServiceTest, KnowsNoOtherLink) {
@@ -490,7 +490,7 @@ TEST_F(BusServiceTest, WatchesAUnitOfSystemds) {
   EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false}; }));
   systemd.set("ghost-appear@isp.timer", {.sub = "waiting", .next = 2});
   EXPECT_TRUE(eventually([&] { return now_told() == std::vector{true, false, true}; }));
-  // A shutdown is no change of mind: what stands is promised for the next boot.
+  // A shutdown does not change the promise: what stands is promised for the next boot.
   systemd.set_system("stopping");
   systemd.set("ghost-appear@isp.timer", {.sub = "dead", .next = 0});
   EXPECT_TRUE(eventually([&] { return systemd.asked_for_system() == 2; }));

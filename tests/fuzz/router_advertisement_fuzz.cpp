@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any bytes a far end may send: an advertisement or none. What is made of one are a few /128s of the interface's own identifier.
-// It is never solicited more often than every four seconds.
+// Any bytes a far end may send: an advertisement or none. ghostd makes a few /128s of the interface's own identifier from one. It
+// is never solicited more often than every four seconds.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

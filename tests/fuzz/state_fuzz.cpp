@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any bytes as what ghostd wrote down: a link's memory, or restore.json. What is taken is written again as it was taken.
+// Any bytes as what ghostd wrote down: a link's memory, or restore.json. A text that is accepted is written again as it was.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -378,7 +378,7 @@ TEST(Appearance, TheEchoServiceWaitsForTheClock) {
   });
 }
 
-// The word that people see for the link's state is no outcome.
+// The word that people see for the link's state is not an outcome.
 TEST(Appearance, OneThatGivesUpSaysWhyTheLastCallFailed) {
   const auto outcome = [](std::vector<AppearRow> rows) {
     auto machine = appearance();
@@ -489,7 +489,8 @@ TEST(Appearance, AReloadSaysGoodByeToNobodyWhoIsToldStill) {
   });
 }
 
-// The address went and came back before the notice of the other one had an answer. What is on its way is not the last word.
+// The address went and came back before the notice of the other one had an answer. The notice that is on its way is not the last
+// word.
 TEST(Appearance, AnAddressThatComesBackIsToldAgainIfAnotherMayHaveBeenHeard) {
   auto machine = present();
   play(machine, {

@@ -116,10 +116,10 @@ TEST(HangUp, ALineThatDropsUnderConversationsIsCalledAgain) {
       {106s, address("10.0.0.2"), {"hand over 2 IPv4: nothing"}, "up (resume)"},
   });
   EXPECT_EQ(link.status().trigger, "udp 192.0.0.2:5353 -> 9.9.9.9:53") << "it is still the reason";
-  EXPECT_EQ(link.status().failures, 0u) << "a call of 100 s was no failure";
+  EXPECT_EQ(link.status().failures, 0u) << "a call of 100 s was not a failure";
 }
 
-// A person's hold is no conversation: nobody waits for what the line would bring.
+// A person's hold is not a conversation: nobody waits for what the line would bring.
 TEST(HangUp, AHoldAloneIsNotCalledForAgain) {
   play(isp(), {
       {0s, core::ConnectAsked{.by = "connect", .hold = 2h}, {"start 1"}, "dialing (connect)"},

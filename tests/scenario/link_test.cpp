@@ -473,7 +473,7 @@ TEST(Clock, AMachineThatHasSleptWakes) {
   EXPECT_THAT(s.at(8h, ClockSet{8h - 10s}), testing::Contains("route back"));
 }
 
-// The time that the machine sleeps is no time in which the appearance could have been tried.
+// An appearance cannot be tried while the machine sleeps, so that time does not count.
 TEST(Clock, AnAppearanceIsTriedAfterASleep) {
   for (const bool timer_first : {true, false}) {
     auto s = known();

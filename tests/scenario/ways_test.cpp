@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A link that can call by several peers: they take turns, the one that worked is the first next time, and one that only a person can
-// help is left out.
+// A link that can call by several peers. They take turns, and the one that worked is the first next time. A peer that only a
+// person can help is left out.
 #include <gtest/gtest.h>
 
 #include "scenario.hpp"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Debian package of this tree, for the scenarios that say `PACKAGES = True`: made by packaging/build-deb from the programs that are built
-already."""
+"""The Debian package of this tree, for the scenarios that say `PACKAGES = True`. packaging/build-deb makes it from the programs
+that are built already."""
 import os
 import subprocess
 import sys

@@ -3,9 +3,10 @@
 
 The machine is made from the host's own Debian sources (debian.py). The recipe below defines its content. The cache's key is a
 hash of the recipe, so a changed recipe makes a new image, and an old one is removed.
-The kernel is the distribution's ordinary one (the cloud flavour may lack PPP), unpacked without its installer, because
-only the modules named here are needed, and no run of initramfs-tools. The initrd is an uncompressed archive of busybox and the
-dozen modules that lead to the root disk: under emulation, unpacking a stock initrd takes longer than the rest of the boot.
+The kernel is the distribution's ordinary one, because the cloud flavour may lack PPP. It is unpacked without its installer,
+because the lab needs only the modules named here, and no run of initramfs-tools. The initrd is an uncompressed archive of busybox
+and the dozen modules that lead to the root disk. Under emulation, unpacking a stock initrd takes longer than the rest of the
+boot.
 """
 import contextlib
 import fcntl
@@ -38,8 +39,8 @@ LIBRARIES = {
 # Others that ghostd has to live beside. None runs, and none is started by a boot, by D-Bus or by udev: see still().
 NEIGHBOURS = """network-manager systemd-resolved polkitd firewalld ufw iptables wireguard-tools isc-dhcp-client
 dnsmasq-base""".split()
-# Only one of these may be installed, and none beside systemd-resolved: unpacked into /opt/<package>, a scenario takes the one
-# it wants (the files in their places: cp -a /opt/resolvconf/. /).
+# Only one of these may be installed, and none beside systemd-resolved. So they are unpacked into /opt/<package>, and a scenario
+# copies the one that it wants into place (cp -a /opt/resolvconf/. /).
 UNPACKED = ["resolvconf", "openresolv"]
 
 # Directories of kernel modules the lab may want, below lib/modules/*/kernel.
@@ -369,7 +370,8 @@ def make(suite, say=lambda text: None):
 
 
 def remove_older(suite):
-    """The one before stays, for whoever works on two branches; a running VM keeps its open file anyway. What a killed maker left goes."""
+    """Keeps the previous image, because somebody may work on two branches. A running VM keeps its open file anyway. Removes what
+    a killed maker left."""
     cache = debian.cache_dir()
 
     def made(path):

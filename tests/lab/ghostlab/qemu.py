@@ -23,7 +23,7 @@ BOOT_DEADLINE = 240
 
 
 def accelerator(image):
-    """Either "kvm" or "tcg". /dev/kvm may exist and hang or abort a guest: it is tried once a boot of the host, briefly."""
+    """Either "kvm" or "tcg". /dev/kvm may exist and hang or abort a guest, so it is tried once per boot of the host, briefly."""
     if not os.path.exists("/dev/kvm") or not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
     with open("/proc/sys/kernel/random/boot_id") as f:
@@ -83,8 +83,8 @@ class Machine:
         raise RuntimeError("the lab's VM did not come up again; its console ends:\n" + self.console_tail())
 
     def await_reset(self, client, deadline):
-        """Until the machine has reset itself and the agent of the new boot answers. Until then nothing is said to the machine: it may
-        be suspended, and not hear afterwards."""
+        """Until the machine has reset itself and the agent of the new boot answers. Until then the host says nothing to the
+        machine, because it may be suspended and not hear afterwards."""
         self.ask_qemu("set-action", reboot="reset", then=("RESET", deadline))
         end = time.monotonic() + BOOT_DEADLINE
         while not client.ping(2):
@@ -132,9 +132,9 @@ class Machine:
                 "-nic", "none", "-no-reboot", "-machine", "q35,i8042=off,hpet=off", "-smp", "2", "-m", str(memory)]
         # fmt: on
         argv += ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
-        # norandmaps: what tcg has translated counts for one virtual address. With each program at another one at every start,
-        # all is translated anew, a fifth slower, and every dozen seconds the translations fill their memory and are thrown
-        # away: the next three seconds take half as long again, and a median of ten calls with them.
+        # norandmaps: a translation of tcg holds for one virtual address. If each program has another one at every start, tcg
+        # translates all of it anew, which is a fifth slower. Every dozen seconds the translations fill their memory, and tcg
+        # throws them away. The next three seconds take half as long again, and a median of ten calls with them.
         # fmt: off
         argv += ["-kernel", image.kernel, "-initrd", image.initrd, "-append",
                  "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on nokaslr norandmaps audit=0 "

@@ -60,7 +60,7 @@ def tail(path, lines=25):
 
 
 def remove_older(suite, keep):
-    """The one before stays, for whoever works on two branches."""
+    """Keeps the previous root, because somebody may work on two branches."""
     cache = debian.cache_dir()
     olds = [
         os.path.join(cache, name)

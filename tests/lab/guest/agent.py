@@ -130,9 +130,9 @@ class Port:
                 elif fd == self.fd:
                     messages = self.messages(events)
                     if messages is None:
-                        # The kernel tells of a host's coming and going later than it hands over what was said: this may be
-                        # the going of the host before, heard after the command of the one that is there (virtio_console's
-                        # control queue has a worker of its own). A host that stays away is gone.
+                        # The kernel tells of a host's coming and going later than it hands over what the host said. The reason is
+                        # that virtio_console's control queue has a worker of its own. So this may be the going of the host
+                        # before, heard after the command of the present one. A host that stays away is gone.
                         gone_since = gone_since or time.monotonic()
                         time.sleep(0.05)
                         if time.monotonic() > gone_since + GONE_AFTER:

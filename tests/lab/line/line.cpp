@@ -20,8 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Modems train before the first byte passes. Here that lasts until both ends have said something, so that neither
-// pppd's opening words are lost while the other is still setting its tty up; and not longer than this.
+// Modems train before the first byte passes. Here that lasts until both ends have said something, but not longer than
+// this. So neither pppd's opening words are lost while the other is still setting its tty up.
 constexpr auto kTraining = 1500ms;
 // From the end of the provider's pppd until the carrier is gone: its last words still arrive.
 constexpr auto kCarrierLinger = 300ms;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Hayes modem in command mode, as far as chat(8) scripts can tell: bytes from the computer in, replies and at most one
-// wish (dial, hang up, go back online) out. Pure; what a dial comes to is decided by the line and told with result().
+// A Hayes modem in command mode, as far as chat(8) scripts can tell. It takes bytes from the computer, and gives
+// replies and at most one wish (dial, hang up, go back online). Pure. The line decides what a dial comes to, and
+// tells it with result().
 #pragma once
 #include <string>
 #include <string_view>

@@ -165,8 +165,8 @@ class Traffic:
 
 
 def unnumbered(lines):
-    """Without an interface's index, and without the preference of a rule that named none: the kernel counts down from the lowest it has
-    at that time. Their order stays."""
+    """Without an interface's index, and without the preference of a rule that named none. For such a rule the kernel counts down
+    from the lowest it has at that time. Their order stays."""
     return [re.sub(r"^\d+:\s+", "", line) for line in lines]
 
 

@@ -30,7 +30,7 @@ class Containers(Neighbour):
         )  # iptables-restore has an order of its own for chains: so it is the same whether or not there was a change
 
     def change(self, lab):
-        """A firewall's reload that brings all rules of iptables anew, in one transaction a table."""
+        """A firewall's reload that brings all rules of iptables anew, in one transaction per table."""
         lab.sh("set -e; iptables-save >/run/lab/rules; iptables-restore </run/lab/rules")
 
     def stop(self, lab):

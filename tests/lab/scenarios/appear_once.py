@@ -11,8 +11,8 @@ from rig.servers import Servers
 
 CAPTURE = False
 NFT = "ip netns exec isp nft"
-# In clear, so that the very packet can be lost that says "taken": how it begins. (@ih is what follows the TCP header, whatever its
-# length: an acknowledgement of something repeated has a D-SACK in it.)
+# How the packet begins that says "taken". These protocols are in clear, so that this very packet can be lost. (@ih is what
+# follows the TCP header, whatever its length, because an acknowledgement of something repeated has a D-SACK in it.)
 CLEAR = {"mail": (2525, b"250 q"), "web": (80, b"HTTP"), "put": (80, b"HTTP"), "mqtt": (1883, b"\x40")}
 FILES = ("put", "ftp", "sftp")
 NAMES = (*CLEAR, "ftp", "sftp")

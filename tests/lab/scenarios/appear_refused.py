@@ -14,7 +14,7 @@ CAPTURE = False
 
 
 def run(lab):
-    lab.trust_clock()  # else an expired certificate is no result yet
+    lab.trust_clock()  # else an expired certificate is not a result yet
     servers = Servers()
     announcer = Announcer(lab, writes=HERE)
     ear = Ear()

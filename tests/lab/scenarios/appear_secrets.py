@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""After success and after failure, a secret is only in its credential: not in the journal, an argument list, an environment,
-on D-Bus or in a file of ours."""
+"""After success and after failure, a secret is only in its credential. It is not in the journal, an argument list, an
+environment, on D-Bus or in a file of ours."""
 import os
 import subprocess
 import threading

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""systemctl stop tells the notifiers that were told that we are on the net that we leave, while the line is up. systemctl restart
-sends no notice, and the appearance continues as promised. A block persists too."""
+"""systemctl stop says good-bye, while the line is up, to the notifiers that know that we are on the net. systemctl restart sends
+no notice, and the appearance continues as promised. A block persists too."""
 import json
 import os
 

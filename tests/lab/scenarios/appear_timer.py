@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ghost-appear@isp.timer through three days, with the clock moved on: the day's first, the chain, the window's end, the next day,
-a reset in the middle of an appearance, and one that spans the next morning. Each promise is kept within a second, once."""
+"""ghost-appear@isp.timer through three days, with the clock moved on: the day's first, the chain, the window's end, the next day.
+Also a reset in the middle of an appearance, and one that spans the next morning. Each promise is kept within a second, once."""
 import datetime
 import json
 
@@ -92,7 +92,7 @@ def after_reset(lab):
     lab.wait_state("down", 60)
     # Off until Wednesday noon: the promise and the morning's first are both gone by.
     lab.check("the promise is for the same day", fifth["next_unix"] < at("2026-12-02", "00:00"), fifth)
-    # ghostd appears as soon as there is a line, and the web server that is to hear of it may be slower to boot than that.
+    # ghostd appears as soon as there is a line. The web server that is to hear of it may be slower to boot than that.
     lab.sh("sed -i s/^Hold=.*/Hold=60s/ /etc/ghostd/links/isp.conf")
     lab.check("the next boot's appearance waits for its server", "Hold=60s" in lab.out("cat /etc/ghostd/links/isp.conf"))
     lab.set_battery_clock(at("2026-12-02", "12:00"))

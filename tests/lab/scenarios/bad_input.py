@@ -136,14 +136,14 @@ def supervisor(lab):
     ):
         answer = say(data, "ghostd")
         lab.check(f"garbage {data[:12]!r} is refused", "refused" in answer, answer)
-    # Two who connect and say nothing are closed in the end, and keep nobody from work meanwhile.
+    # Two connections say nothing. The supervisor closes them in the end. Meanwhile they keep no other client from work.
     silent = [quiet_client("ghostd") for _ in range(2)]
     lab.check("calls are still made", (talk := Talk()).wait(), talk.error)
     talk.close()
     for client in silent:
         lab.check("a client that says nothing is disconnected", turned_away(client, 40))
         client.close()
-    # As its own records: what it says of a kind it says once a minute, and all this took less.
+    # Each kind has records of its own. The supervisor writes one per minute at most, and all this took less.
     log = lab.journal("-u ghost-supervisor -o cat")
     for what, words in (
         ("a wrong user", r"refused a connection of user 0\b"),

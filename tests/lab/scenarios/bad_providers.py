@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One hour of twelve bad providers at once, with a packet every 5 s for each: what a link of ghostd costs, and what
-`pppd persist maxfail 0 holdoff 5` with the same peer file costs at the same provider. Without --all, the hour takes five minutes."""
+"""One hour of twelve bad providers at once, with a packet every 5 s for each. It measures what a link of ghostd costs, and what
+`pppd persist maxfail 0 holdoff 5` with the same peer file costs at the same provider. Without --all, the hour takes five
+minutes."""
 import os
 import re
 import select

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside Docker's rules, as dockerd 20.10 to 24 load them by iptables-nft: a forward policy of drop, a masquerade of all that leaves the
-bridge, a published port. dockerd leaves its rules when it stops. Here, "stops" means that a program removes them."""
+"""Beside Docker's rules, as dockerd 20.10 to 24 load them by iptables-nft. These are a forward policy of drop, a masquerade of
+all that leaves the bridge, and a published port. dockerd leaves its rules when it stops. Here, "stops" means that a program
+removes them."""
 import socket
 
 from _beside import matrix

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Beside libvirt's rules for its network "default", as libvirtd 9 loads them by iptables-nft: a masquerade by protocol, a reject for
-what is not its guests'."""
+"""Beside libvirt's rules for its network "default", as libvirtd 9 loads them by iptables-nft. These are a masquerade by protocol,
+and a reject for what is not its guests'."""
 from _beside import matrix
 from _containers import Containers
 

@@ -128,7 +128,8 @@ def hangs(lab):
 
 
 def split(lab):
-    """A link without a default route: DNS= makes the route that leads to it, and of the call's servers the one that it leads to counts."""
+    """A link without a default route. DNS= makes the route that leads to it. Of the call's servers, the one that the route leads
+    to counts."""
     lab.line.wait_idle()
     calls = lab.line.calls
     lab.configure("isp", Link={"Routes": "198.51.100.0/24", "DNS": "10.64.64.1"})

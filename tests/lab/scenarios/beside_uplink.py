@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A second uplink with its own default route: connections that come in there are answered there, before and after ghostd's start,
-and can never make the link dial. Packets without a chosen source use the link."""
+"""A second uplink with its own default route. Connections that come in there are answered there, before and after ghostd's start.
+They can never make the link dial. Packets without a chosen source use the link."""
 import contextlib
 import socket
 import threading

@@ -14,13 +14,13 @@ CONF, PORT = "/etc/wireguard/wg0.conf", 51820
 class WgQuick(Neighbour):
     name = "wg-quick"
     count = 50  # a flow, and two begin at once: WireGuard itself keeps no more than 128 packets while it waits for its peer
-    # A WireGuard that has heard nothing for 15 s after it sent something asks whether the other is there (its passive keepalive);
-    # a link that had hung up by then would be called for it.
+    # A WireGuard that has heard nothing for 15 s after it sent something asks whether the other is there (its passive keepalive).
+    # If the link had hung up by then, that question would call it.
     idle = "20s"
-    # The far end, when it has had no answer for 15 s, asks for one every 5 s for 90 s: it speaks, and so holds the call.
+    # When the far end has had no answer for 15 s, it asks for one every 5 s for 90 s. So it speaks, and holds the call.
     patience = 150
     keeps_syns = True
-    carries_over = False  # what was said beside the tunnel has another address than what is said through it
+    carries_over = False  # a packet beside the tunnel has another address than one through it
 
     def prepare(self, lab, uplink):
         lab.sh("modprobe wireguard; sysctl -qw net.ipv4.conf.lan0.forwarding=1")

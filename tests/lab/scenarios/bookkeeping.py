@@ -68,7 +68,7 @@ def one(lab, n, chance, seed):
     for row in before["drops"]:
         kinds[row["why"]] -= row["packets"]
     kinds = {why: packets for why, packets in kinds.items() if packets}
-    # The kernel itself says "too long" to who would not have it fragmented, once it knows: that one was never sent.
+    # Once the kernel knows the MTU, it refuses a packet that must not be fragmented (EMSGSIZE). That packet was never sent.
     never = sent["errors"].get("EMSGSIZE", 0)
     total = seen["unique"] + sum(kinds.values()) + status["buffered_packets"]
     replayed = status["replayed_packets"] - before["replayed_packets"]

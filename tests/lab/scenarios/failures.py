@@ -136,7 +136,7 @@ def a_missing_interface(lab):
 
 
 def a_mended_file(lab):
-    """M4: what a mended file mends, a reload unblocks."""
+    """M4: a reload unblocks a link whose fault was in a file that has been mended."""
     begin(lab, {"extra": "plugin nosuch.so\n"})
     status = lab.wait_for(lambda: (s := lab.status())["blocked"] and s, 60, "the link to be blocked")
     lab.check("a wrong option blocks", status["reason"] == "ConfigError", status)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that opens IPCP but drops every packet for a while (a pppd does, until its ip-pre-up has run): the packets
-wait until it answers. With a far end that never answers, the link comes up anyway."""
+"""A far end that opens IPCP but drops every packet for a while, as a pppd does until its ip-pre-up has run. The packets wait
+until it answers. With a far end that never answers, the link comes up anyway."""
 from rig.flows import Flow
 from rig.traffic import Talk
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ghost-online@LINK.target, with the real systemd and polkitd: a service that flushes a mail queue begins with each call, and
-one that runs during the call ends with it. A restart of ghostd begins and ends nothing."""
+"""ghost-online@LINK.target, with the real systemd and polkitd. A service that flushes a mail queue begins with each call. A
+service that runs during the call ends with it. A restart of ghostd begins and ends nothing."""
 import subprocess
 
 from rig.run import Failure, out, wait_for

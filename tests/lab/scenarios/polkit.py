@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who may do what, with the real polkitd and real sessions of logind: root, a user at the machine, a user whose session is in the
-background, a member of a group that a rule names, and a plain user. Each with polkitd running, gone, and suspended."""
+"""Who may do what, with the real polkitd and real sessions of logind. The callers are root, a plain user, a user at the machine,
+one with a background session, and one in a rule's group. Each calls with polkitd running, gone, and suspended."""
 import os
 import pty
 import select

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small packets per second at this host's egress. First a replay, compared with a plain program's sendmmsg(2) through the same link. Then
-this host's and a LAN's packets through a link that is up, compared with a bare pppd, and with a pppd with masquerade and fq_codel."""
+"""Small packets per second at this host's egress. First a replay, compared with a plain program's sendmmsg(2) through the same
+link. Then this host's and a LAN's packets through a link that is up. They are compared with a bare pppd, and with a pppd with
+masquerade and fq_codel."""
 import os
 import statistics
 import time
@@ -38,8 +39,8 @@ def sent_by(interface):
 
 
 def rate_of(interface, before=0, deadline=90):
-    """Packets per second, from the first to the last that the interface takes from its queue after this number, by its own count, read
-    every few milliseconds. A second without packets is the end, because the queue limits how many a program may send."""
+    """Packets per second, from the first to the last that the interface takes from its queue after this number. Its own count is
+    read every few milliseconds. A second without packets is the end, because the queue limits how many a program may send."""
     end = time.monotonic() + deadline
     first = begun = last = n = None
     while time.monotonic() < end:

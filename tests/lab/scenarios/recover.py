@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""[Recover]: a modem that has stopped working comes back by itself, by the mildest step that helps; and what the connect script's
-modem says is the reason of a failed call."""
+"""[Recover]: a modem that has stopped working comes back by itself, by the mildest step that helps. What the modem says to the
+connect script is the reason of a failed call."""
 import json
 import os
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine sleeps (suspend to RAM, woken by its clock): with the real systemd-logind a call is hung up before, without it a call that
-stands afterwards is not believed. faults.md M8."""
+"""The machine sleeps (suspend to RAM, woken by its clock). With the real systemd-logind, ghostd hangs up a call before the sleep.
+Without it, ghostd does not believe a call that stands afterwards. faults.md M8."""
 import re
 import time
 

@@ -42,7 +42,7 @@ def ours(before, after):
 
     now, then = sections(after), sections(before)
     more = {what: sum((lines - then[what]).values()) for what, lines in now.items()}
-    # An interface brings a hundred sysctls of its own; what counts is what others' have been changed to.
+    # An interface brings a hundred sysctls of its own. Only changes to the sysctls of others count.
     changed = sum(".gd-isp." not in line for line in (now["## sysctl"] - then["## sysctl"]).elements())
     nft = [line.strip() for line in (now["## nft -s list ruleset"] - then["## nft -s list ruleset"]).elements()]
     braces = sum(line.endswith("{") or line == "}" for line in nft)

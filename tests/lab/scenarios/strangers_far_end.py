@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that assigns to itself or to us an address that this host already has: the call ends at once as failed, with the reason,
-and no packet went to it. A correct far end gets no route either. (faults.md S2, P4)"""
+"""A far end that assigns to itself or to us an address that this host already has. The call ends at once as failed, with the
+reason, and no packet went to it. A correct far end gets no route either. (faults.md S2, P4)"""
 import socket
 
 from rig import net
@@ -66,7 +66,7 @@ def run(lab):
     asked = [p for p in far.heard("call", "in", to=peer) if p[4] == socket.IPPROTO_ICMP]  # not ghostd's own question
     lab.check("no route leads to the correct far end", asked == [], (asked, lab.out("ip route show table all dev ppp-isp")))
 
-    # Somebody here takes up an address that the call has: the call ends, not he.
+    # An interface here takes an address that the call has. The call ends, and the interface keeps the address.
     lab.sh("ip addr add 10.64.64.5/24 dev lan0")
     try:
         status = lab.wait_for(lambda: lab.state() != "up" and lab.status(), 20, "the call to be ended")

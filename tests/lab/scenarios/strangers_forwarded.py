@@ -72,7 +72,8 @@ def nobody_shares(lab):
     senders = [(f"{LAN6}2", net.ISP6), (net.LAN_CLIENT, net.ISP4), (BESIDE, net.ISP4)]
     lab.say("nobody shares")
     calls = try_strangers(lab, senders, 0)
-    # Somebody else has the host forward, and masquerades nothing: it may call, if his rules let it; it does not leave as it is.
+    # Another program has the host forward, and masquerades nothing. Such a packet may call, if that program's rules let it. It
+    # does not leave as it is.
     lab.say("the administrator forwards")
     lab.sh("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
     far = Ear("isp")

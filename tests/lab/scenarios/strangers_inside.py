@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A far end that sends from an address within From=, of this host, or in a network that it is attached to, and to addresses of
-ours other than the call's. Its packets reach no port of ours and no host in the LAN. Packets to the call's own address do
-arrive. (faults.md S5)"""
+"""A far end that sends from an address within From=, of this host, or in a network that the host is attached to. It also sends to
+addresses of ours other than the call's. Its packets reach no port of ours and no host in the LAN. Packets to the call's own
+address do arrive. (faults.md S5)"""
 from rig import net
 from rig.stranger import Ear, Listener, datagram
 from rig.traffic import Talk

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cost of a waiting packet: ghostd's own processor time for 15 000 small ones into a link that is dialing, with one link
-configured and with a hundred. None of them is lost, nor any of 12 000 large packets that come faster than the line carries them."""
+"""The cost of a waiting packet. It is ghostd's own processor time for 15 000 small ones into a dialing link, with one link
+configured and with a hundred. None of them is lost, nor any of 12 000 large packets that come faster than the line carries
+them."""
 import os
 import time
 

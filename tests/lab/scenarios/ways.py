@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A link with two ways to call (Peer=isp second): when the first fails, the second calls, and the one that worked calls first the next
-time. A ghostd that is restarted during a call knows the call's way. A wrong file takes only its own way out."""
+"""A link with two ways to call (Peer=isp second). When the first fails, the second calls. The one that worked calls first the
+next time. A ghostd that is restarted during a call knows the call's way. A wrong file takes only its own way out."""
 from rig.traffic import Sender
 
 

@@ -182,7 +182,7 @@ TEST(Packet, V6NoNextHeader) { EXPECT_EQ(describe_packet(ipv6(kA6, kB6, 59, {}))
 
 TEST(Packet, V6TruncatedAtEveryByte) { expect_refused_when_cut(ipv6(kA6, kB6, 17, udp(1, 2, {3, 4}))); }
 
-// ---- what is no packet -----------------------------------------------------------------------------------------------
+// ---- what is not a packet --------------------------------------------------------------------------------------------
 
 TEST(Packet, NothingIsNoPacket) { EXPECT_EQ(describe_packet({}), std::nullopt); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Prints the job of each [Announce] section of a link's file, one a line, as ghostd would give it to ghost-announce. The notice is
-// empty. Arguments: the file, and the directories of services.
+// Prints the job of each [Announce] section of a link's file, one per line, as ghostd would give it to ghost-announce. The notice
+// is empty. Arguments: the file, and the directories of services.
 #include <cstdio>
 #include <vector>
 

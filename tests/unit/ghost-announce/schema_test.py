@@ -24,7 +24,7 @@ def faults(schema, value, path="notice"):
         yield f"{path} is none of anyOf: {value!r}"
     kind = schema.get("type")
     if kind in TYPES and (not isinstance(value, TYPES[kind]) or kind == "integer" and isinstance(value, bool)):
-        yield f"{path} is no {kind}: {value!r}"
+        yield f"{path} is not of type {kind}: {value!r}"
         return
     if "pattern" in schema and not re.search(schema["pattern"], value):
         yield f"{path} is {value!r}"

@@ -51,7 +51,7 @@ class Server:
         raise NotImplementedError
 
     def drip(self, connection, data=b"x"):
-        """A byte a second, until the other side has had enough."""
+        """A byte per second, until the other side has had enough."""
         while not self.over.wait(1):
             connection.sendall(data)
 

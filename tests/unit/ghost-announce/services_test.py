@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each service of services/ against a server that does what the service's public documentation says (Documentation= of its
-file): it refuses a request that is not as documented."""
+"""Each service of services/ against a server that does what the service's public documentation says (Documentation= of its file).
+The server refuses a request that is not as documented."""
 import json
 import os
 import subprocess

@@ -122,7 +122,7 @@ TEST_F(CallPathTest, HandsOverInOrder) {
   EXPECT_THAT(kept_, IsEmpty());
 }
 
-// A call that nobody has used yet is no idle one.
+// A call that nobody has used yet is not idle.
 TEST_F(CallPathTest, StartsTheIdleTimer) {
   EXPECT_EQ(netfilter_->idle_left().value(), 0s);
   ASSERT_EQ(path_->hand_over(kCall, Family::v4, {}).error, std::nullopt);
@@ -172,7 +172,7 @@ TEST_F(CallPathTest, GivesTheTrafficBack) {
   ASSERT_TRUE(send("b"));
   EXPECT_THAT(names(read(call_)), ElementsAre("a"));
   EXPECT_THAT(names(read(demand_)), ElementsAre("b"));
-  ASSERT_TRUE(path_->route_back({}));  // what is gone already is no error
+  ASSERT_TRUE(path_->route_back({}));  // what is gone already is not an error
 }
 
 // The call's IPv6 address is withdrawn. Its packets wait in the demand interface, and a later handover of IPv4 leaves them there.

@@ -165,7 +165,7 @@ TEST_F(KeeperTest, PacketsThatCameWithoutATableAreUnjudged) {
   EXPECT_FALSE(keeper.table_was_lost());
 }
 
-// The news can be read once only. What it says of the others is looked at as well.
+// The news can be read once only. ghostd also looks at what it says of the others.
 TEST_F(KeeperTest, WhatIsHeardOfOthersWhileTheTableIsAskedIsNotForgotten) {
   news = net::Heard{.routes = true};
   EXPECT_FALSE(keeper.table_was_lost());

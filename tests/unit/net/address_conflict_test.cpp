@@ -37,7 +37,7 @@ TEST(AddressConflict, OfOurOwnEnd) {
   EXPECT_EQ(conflict("192.0.0.3"), "192.0.0.3, which the far end assigned to us, is the address of gd-two");
   EXPECT_EQ(conflict("100.64.0.7"), "100.64.0.7, which the far end assigned to us, is the address of ppp-two");
   EXPECT_EQ(conflict("10.64.64.64"), "10.64.64.64, which the far end assigned to us, is in 10.64.64.64/32 of ppp-two");
-  EXPECT_EQ(conflict("203.0.113.10"), none) << "everything is no prefix";
+  EXPECT_EQ(conflict("203.0.113.10"), none) << "everything is not a prefix";
   EXPECT_EQ(conflict("fd77:10::7"), "fd77:10::7, which the far end assigned to us, is in fd77:10::/64 of lan0");
   EXPECT_EQ(conflict("2001:db8::7"), none);
   EXPECT_EQ(conflict("fe80::7"), none) << "link-local addresses are each link's own";

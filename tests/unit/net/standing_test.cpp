@@ -49,7 +49,7 @@ TEST(Standing, AChainByMetricInWhichWhoCannotCallMakesRoom) {
   EXPECT_EQ(standing(chain, {true, true, false}, {other(400)})[2], (Standing{"link a (Metric=100)", true, kIPv4, kIPv4}));
 }
 
-// Nobody below can carry IPv6, which is no reason to hold IPv4.
+// No route below can carry IPv6, which is not a reason to hold IPv4.
 TEST(Standing, MakesRoomInTheFamiliesThatAnotherCanCarry) {
   EXPECT_EQ(standing({link("a", 200, true), link("b", 300)}, {false, true}, {}),
             (std::vector<Standing>{{"", false, kNo, kIPv4}, kFree}));

@@ -191,7 +191,7 @@ TEST_F(SysctlFiles, AJournalThatCannotBeBelievedIsSetAsideAndSaidOnce) {
   }
 }
 
-// proc(5), oom_score_adj, stands for a sysctl: -1000 to 1000, or EINVAL; ERANGE for what is no int.
+// proc(5), oom_score_adj, stands for a sysctl: -1000 to 1000, or EINVAL; ERANGE for what is not an int.
 TEST_F(SysctlFiles, AValueThatTheKernelRefusesIsDroppedAndSaidOnce) {
   std::filesystem::create_directories(directory_ / "net/ipv6/conf/lo");
   std::filesystem::create_symlink("/proc/self/oom_score_adj", directory_ / "net/ipv6/conf/lo/addr_gen_mode");

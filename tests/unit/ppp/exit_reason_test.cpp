@@ -152,7 +152,7 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {8, {"send (AT+CREG?^M)", "+CREG: 0,2", "expect (CONNECT)", "alarm", "Failed"}, NotRegistered},
            {8, {"+CREG: 0,2", "send (AT+CREG?^M)", "+CREG: 0,1", "send (ATD1^M)", "Failed (BUSY)"}, Busy},
            {8, {"Failed (+CREG: 0,3)"}, NotRegistered},
-           // Silence is no refusal, although pppd ends in the same way.
+           // Silence is not a refusal, although pppd ends in the same way.
            {19, connected({"No response to PAP authenticate-requests"}), NegotiationFailed},
            {19, connected({"PAP authentication failed"}), AuthFailed},
        })

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Our reader of pppd's options against the pppd of this machine, on the same files. Usage: real_pppd_test.py PRINT_OPTIONS
 
-pppd parses a peer file and prints what is in effect (`dryrun dump`), in namespaces with an /etc/ppp, a /dev, a /root and interfaces of
-their own. Nothing is dialled. Needs root. The files are of a seeded generator, and of the kinds that people have. Each option of the
-table is asked for as well.
+pppd parses a peer file and prints what is in effect (`dryrun dump`). It runs in namespaces with an /etc/ppp, a /dev, a /root and
+interfaces of their own. Nothing is dialled. Needs root. The files are of a seeded generator, and of the kinds that people have.
+Each option of the table is asked for as well.
 """
 import json
 import os
@@ -20,7 +20,7 @@ PPPD = "/usr/sbin/pppd"
 MADE = 240
 SEED = 20
 
-# Errors that pppd finds while it reads. What comes after that (no secrets, no device …) is no matter of the grammar.
+# Errors that pppd finds while it reads. What comes after that (no secrets, no device …) does not concern the grammar.
 READING = re.compile(
     r"unrecognized option '|too few parameters|invalid numeric parameter|value must be|Can't open options file|Error reading "
     r"|is disabled|may not be changed in|call option value may not|missing = in|missing variable name|unexpected = in"
@@ -177,7 +177,7 @@ def differences(theirs, ours):
                 out.append(f"pppd has '{name} {value}'")
     for name, option in ours.options.items():
         shown = {"device name", "tty speed"}
-        # A line that is no tty has none of a tty's options in effect.
+        # A line that is not a tty has none of a tty's options in effect.
         if "eth9" in theirs.shown and name in ("connect", "disconnect", "init", "welcome"):
             continue
         if name in MUST_SHOW and name not in theirs.shown:

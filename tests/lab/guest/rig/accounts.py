@@ -23,7 +23,7 @@ def secrets():
 
 
 def forms(user, secret):
-    """How a secret may look on the wire, in a log or in memory: as it is, and in base64 as HTTP and SMTP send it."""
+    """How a secret may look on the wire, in a log or in memory. It may be as it is, or in base64 as HTTP and SMTP send it."""
     found = {secret.encode()}
     for text in (secret, f"{user}:{secret}", f"\0{user}\0{secret}"):
         found.add(base64.b64encode(text.encode()))

@@ -86,7 +86,7 @@ class Announcer:
         return net.call_address(self.lab.line.last_call)
 
     def configure(self, sections, **appear):
-        """These are told from now on. A link that is up is hung up first, and said good-bye to those who were."""
+        """These notifiers are told from now on. A link that is up is hung up first, and says good-bye to the earlier ones."""
         config = {**self.config, **appear}
         text = f"[Link]\nPeer=isp\nIPv6={'yes' if self.ipv6 else 'no'}\n[Call]\nIdleTimeout={self.idle}\n[Appear]\n"
         text += "".join(f"{k}={v}\n" for k, v in config.items())

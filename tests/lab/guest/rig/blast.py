@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Numbered datagrams (as rig.traffic's) as fast as the kernel takes them, or at a rate: sendmmsg(2), 64 at a time, so that the sender costs
-next to nothing beside what is measured.
+"""Numbered datagrams (as rig.traffic's) as fast as the kernel takes them, or at a rate. sendmmsg(2) sends 64 at a time, so that
+the sender costs next to nothing beside what is measured.
 
   python3 -m rig.blast blast ADDRESS PORT COUNT SIZE PPS    PPS 0: as fast as it goes; COUNT 0: until "quit" on stdin
 """

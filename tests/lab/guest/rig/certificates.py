@@ -41,7 +41,7 @@ def pair(kind):
 
 
 def make():
-    """Once a boot of the VM."""
+    """Once per boot of the VM."""
     if os.path.exists(f"{DIRECTORY}/complete"):
         return
     shutil.rmtree(DIRECTORY, ignore_errors=True)

@@ -48,8 +48,8 @@ def capacity(lab, size=1200, count=8000):
 
 
 def carried(lab, size=1200):
-    """A rate, datagrams per second, that the line (which is up) is seen to carry without any loss; 1000 at most, so that ten
-    thousand span the dial, the replay and a good time after it."""
+    """A rate, in datagrams per second, that the line (which is up) is seen to carry without any loss. It is 1000 at most, so that
+    ten thousand span the dial, the replay and a good time after it."""
     rate = min(capacity(lab, size) * 0.4, 1000)
     while rate > 50:
         flow = Flow(int(rate * 2), rate, size, port=7008)

@@ -26,8 +26,8 @@ lcp-echo-interval 0
 ms-dns 10.64.64.1
 ms-dns 10.64.64.2
 """
-# A pppd's packets come in on whatever processor its tty's work runs on, and when that moves they overtake each other in the
-# two processors' queues: the far end would blame the sender. All of a call's come in on one.
+# A pppd's packets come in on the processor that its tty's work runs on. When that work moves, they overtake each other in the two
+# processors' queues, and the far end would blame the sender. So all packets of a call come in on one processor.
 # Slow: a provider whose pppd has said "IPCP is open" and takes its time (accounting, routing) before it takes packets.
 PRE_UP = """#!/bin/sh
 echo 1 > /sys/class/net/$1/queues/rx-0/rps_cpus
@@ -89,7 +89,7 @@ class Isp:
             os.unlink("/run/lab/gives")
 
     def slow_to_take_packets(self, seconds):
-        """So long does a call take, from now on, between the end of negotiation and the first packet taken."""
+        """From now on, a call takes this long between the end of negotiation and the first packet that the provider takes."""
         if seconds:
             with open("/run/lab/slow-pre-up", "w") as f:
                 f.write(str(seconds))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A scenario's argument: lab. It has everything that a scenario may set up, do and ask.
 
-Each scenario starts in the same state: ghostd stopped and without links, one telephone line at /dev/ttyGHOST0 without faults,
-a provider that answers without asking for a password, conntrack empty. The rig undoes a scenario's changes after it.
+Each scenario starts in the same state. ghostd is stopped and has no links, and conntrack is empty. The one telephone line,
+/dev/ttyGHOST0, has no faults. The provider answers without asking for a password. The rig undoes a scenario's changes after it.
 """
 import base64
 import ctypes
@@ -112,7 +112,7 @@ class Lab:
         return line
 
     def peer(self, name="isp", line=None, extra="", text=PEER):
-        """Writes /etc/ppp/peers/<name>: a call on the line. extra: further pppd options, one a line."""
+        """Writes /etc/ppp/peers/<name>: a call on the line. extra: further pppd options, one per line."""
         path = f"/etc/ppp/peers/{name}"
         self.put(path, text.format(tty=(line or self.line).tty) + extra, 0o640)
         return path
@@ -208,7 +208,7 @@ class Lab:
         return out(f"journalctl --sync; journalctl --no-pager -o short-monotonic {since} {words}", timeout=60)
 
     def wait_said(self, words, deadline, unit="ghostd"):
-        """Until it stands in the unit's journal: what a state was is not undone by the next, which a look at the status may find."""
+        """Until it stands in the unit's journal. A look at the status may find the next state, but the journal keeps each."""
         run.wait_for(lambda: words in self.journal(f"-u {unit} -o cat"), deadline, f"{unit} to say {words!r}", pause=0.1)
 
     # The machine.
@@ -236,8 +236,8 @@ class Lab:
 
     def reboot(self, function, **kept):
         """Resets the machine just as it is, without a warning, and goes on by the scenario's function of that name. kept:
-        what it finds then in lab.kept. Files are kept, running programs, namespaces and what is in /run are not; the rig is
-        set up anew, but ghostd and the links are left to systemd. Does not return."""
+        what it finds then in lab.kept. Files are kept; running programs, namespaces and what is in /run are not. The rig is set
+        up anew, but ghostd and the links are left to systemd. Does not return."""
         self.kept.update(kept)
         with open(os.path.join(self.results, "journal-before-reboot.txt"), "a") as f:
             f.write(self.journal())
@@ -423,7 +423,7 @@ def state_of(pid):
 
 
 def find_link(status, link):
-    """`ghostctl status --json` as a list, {"links": […]}, or an object a link."""
+    """`ghostctl status --json` as a list, {"links": […]}, or one object per link."""
     links = status.get("links", status) if isinstance(status, dict) else status
     if isinstance(links, dict):
         return links[link] if link in links else links

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab's networks: the provider's and the LAN's namespaces. Made once a VM, the same for every scenario.
+"""The lab's networks: the provider's and the LAN's namespaces. Made once per VM, the same for every scenario.
 
 isp   10.64.64.1 and 2001:db8:99::1 on lo: the servers; each call adds an interface call<n>
 lan   10.10.10.2, behind lan0 (10.10.10.1) of the machine under test

@@ -34,8 +34,8 @@ def advertisement(prefix):
 
 
 def one_processor(name):
-    """As isp.PRE_UP does for IPv4, whose script runs later than IPv6's first packet: to set it while packets come in would itself make
-    those on the other processor late (seen: 34 of 1500)."""
+    """As isp.PRE_UP does for IPv4. IPv4's script runs later than IPv6's first packet. To set it while packets come in would
+    itself make those on the other processor late (seen: 34 of 1500)."""
     with open(f"/sys/class/net/{name}/queues/rx-0/rps_cpus", "w") as f:
         f.write("1")
 

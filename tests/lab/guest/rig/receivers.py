@@ -5,8 +5,8 @@
   python3 -m rig.receivers web                     behind nginx: 127.0.0.1:8080
 
 Both append each notice to /run/lab/<name>.jsonl, one line each. The recipient's name selects the answer, so that
-many can be tested at once: say550@isp.test, /plain/say503 and hostname=say-nohost.… get that each time; later451@isp.test,
-/plain/later503 and hostname=later-911.… only the first time.
+many can be tested at once. say550@isp.test, /plain/say503 and hostname=say-nohost.… get that each time.
+later451@isp.test, /plain/later503 and hostname=later-911.… get it only the first time.
 """
 import asyncio
 import email

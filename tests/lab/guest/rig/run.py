@@ -31,8 +31,8 @@ def out(command, timeout=60):
 
 
 def whole_lines(path):
-    """The lines that end, of a file that another process is writing to; [] if there is no file. All is read before it is split:
-    `for line in file` gives the first half of an unfinished line, and then its second half as a line of its own."""
+    """The lines that end, of a file that another process is writing to; [] if there is no file. All is read before it is split,
+    because `for line in file` gives the first half of an unfinished line, and then its second half as another line."""
     try:
         with open(path) as f:
             return f.read().split("\n")[:-1]
@@ -42,7 +42,7 @@ def whole_lines(path):
 
 def wait_for(condition, deadline, what, pause=0.05):
     """condition()'s first true value. After deadline seconds without one: Failure, saying what was waited for. To ask takes a
-    third of the time at most: under emulation a ghostctl is a tenth of a second of processor, which others wait for."""
+    third of the time at most. Under emulation a ghostctl takes a tenth of a second of processor, which others wait for."""
     end = time.monotonic() + deadline
     while True:
         begun = time.monotonic()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs one scenario in the VM: python3 -m rig.runner NAME RESULTS. Leaves RESULTS/result.json, and evidence if it failed.
 
-Exit status 0: every check passed. A scenario fails by a check that is false, by a Failure (a wait that timed out),
-or by any other exception, whose traceback is then printed. Exit status 97: it has called lab.reboot(function) and wants
+Exit status 0: every check passed. A scenario fails by a check that is false, by a Failure (a wait that timed out), or by any
+other exception. The runner then prints the exception's traceback. Exit status 97: it has called lab.reboot(function) and wants
 the machine to be reset as it is. RESULTS/resume.json then says with which function of the scenario to continue.
 """
 import importlib.util

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The servers at the provider's that a notice may go to: real ones, started when a scenario asks, in the namespace isp.
+"""The servers at the provider's that a notice may go to. They are real ones in the namespace isp, and a scenario starts them.
 
     servers = Servers("dns", "mail")         # started; every one if none is named. Ended with the scenario
     servers.mail.received()                  # what arrived, oldest first, each with "time" (CLOCK_REALTIME)
@@ -209,7 +209,7 @@ GHOST_ZONE = """$TTL 60
 
 class Dns(Server):
     """bind9: resolver of isp.test, and ghost.test, whose name machine.ghost.test the key ghost-key may update.
-    received(): {key, what} a line of an update, as named's log has it."""
+    received(): {key, what} per line of an update, as named's log has it."""
 
     NAME, PORTS = "dns", (53,)
 
@@ -366,7 +366,7 @@ use_localtime=NO
 
 
 class Ftp(Box):
-    """vsftpd: 21 (TLS by AUTH), 990 (TLS from the start), 2121 expired, 2122 wrong name. received(): {path, size} a file."""
+    """vsftpd: 21 (TLS by AUTH), 990 (TLS from the start), 2121 expired, 2122 wrong name. received(): {path, size} per file."""
 
     NAME, PORTS = "ftp", (21, 990, 2121, 2122)
 
@@ -402,7 +402,8 @@ Subsystem sftp internal-sftp -l VERBOSE
 
 
 class Sftp(Box):
-    """sshd; fingerprint: of its host key, "SHA256:…". received(): {path, what} a file opened to be written, or renamed."""
+    """sshd; fingerprint: of its host key, "SHA256:…". received(): {path, what} per file that was opened to be written, or
+    renamed."""
 
     NAME, PORTS = "sftp", (22,)
 

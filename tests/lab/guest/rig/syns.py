@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The SYNs of each connection to the echo server: which of them waited (left by a link's gd-*), and when each reached the provider.
 
-TCP repeats a SYN 1 s, 3 s, 7 s after the first, with a new identification in its IPv4 header. Of those that waited, one is to arrive.
-One that TCP sends by the call while the answer to that one is still on its way is TCP's own.
+TCP repeats a SYN 1 s, 3 s, 7 s after the first, with a new identification in its IPv4 header. Of the SYNs that waited, one is to
+arrive. While its answer is still on its way, TCP may send another by the call. That one is TCP's own.
 """
 import ctypes
 import select

@@ -196,8 +196,8 @@ class Sender(Process):
 
 
 class Talk:
-    """One TCP connection to the echo server, in a thread: connects, learns how the server sees it, then echoes a line at
-    every ask() on the same socket."""
+    """One TCP connection to the echo server, in a thread. It connects, learns how the server sees it, then echoes a line at every
+    ask() on the same socket."""
 
     def __init__(self, address=net.ISP4, namespace=None, timeout=90, port=7001, source=None):
         self.address, self.port, self.timeout = address, port, timeout

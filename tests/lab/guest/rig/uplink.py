@@ -48,7 +48,7 @@ class Uplink:
         return Talk(ROUTER, timeout=20)
 
     def guest(self, source=FAR):
-        """A conversation that somebody out there begins with us."""
+        """A conversation that a host outside begins with us."""
         return Talk(OURS, "uplink", timeout=20, port=GUESTS_PORT, source=source)
 
     @staticmethod

@@ -2,8 +2,8 @@
 """In which order numbered datagrams (rig.traffic) pass each place on their way: `python3 -m rig.witness witness PORT`, until
 "quit" on stdin. It says on which side of the line one overtook another.
 
-The places, as packet(7) shows them: "gd-isp out" (into the TUN), "gd-isp in" (the replay), "ppp-isp out" (behind its queue);
-in the provider's namespace "call<n> in".
+The places, as packet(7) shows them: "gd-isp out" (into the TUN), "gd-isp in" (the replay), and "ppp-isp out" (behind its queue).
+In the provider's namespace it is "call<n> in".
 """
 import ctypes
 import json
