@@ -12,7 +12,7 @@ using namespace ghost::test;
 
 namespace {
 
-core::LinkMachine up() {
+core::LinkMachine up_with_good_bye() {
   return play(isp(), {
       {0s, appear(600s), {"start 1"}, "dialing (appear)"},
       {0s, address("10.0.0.1"), {"hand over 1 IPv4: nothing"}, "up (appear)"},
@@ -25,7 +25,7 @@ core::LinkMachine up() {
 }  // namespace
 
 TEST(Farewell, ComesBeforeTheLineDrops) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {700s, idle(1, 0s), {"farewell? idle"}, "up (appear)"},
       {701s, disconnect, {}, "up (appear)"},  // it is leaving already
@@ -35,7 +35,7 @@ TEST(Farewell, ComesBeforeTheLineDrops) {
 }
 
 TEST(Farewell, NobodyIsWaitedForLonger) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {5s, disconnect, {"farewell? disconnect"}, "up (appear)"},
       {15s, due, {"route back", "drained? 1"}, "hanging-up (disconnect)"},
@@ -43,7 +43,7 @@ TEST(Farewell, NobodyIsWaitedForLonger) {
 }
 
 TEST(Farewell, ABlockedLinkSaysItToo) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {5s, block, {"block", "farewell? block"}, "up (appear), blocked"},
       {6s, packet("a"), {}, "up (appear), blocked"},
@@ -52,7 +52,7 @@ TEST(Farewell, ABlockedLinkSaysItToo) {
 }
 
 TEST(Farewell, WhoConnectsAfterItGetsTheNextCall) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {5s, disconnect, {"farewell? disconnect"}, "up (appear)"},
       {6s, connect, {}, "up (appear)"},
@@ -63,7 +63,7 @@ TEST(Farewell, WhoConnectsAfterItGetsTheNextCall) {
 }
 
 TEST(Farewell, IsOfOneCall) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {5s, gone(1, CallEnd::HungUp), {"route back", "forget 10.0.0.1"}, "waiting (HungUp)"},
       {10s, due, {"start 2"}, "dialing (resume)"},
@@ -73,7 +73,7 @@ TEST(Farewell, IsOfOneCall) {
 }
 
 TEST(Farewell, ALineThatDropsWhileWeLeaveIsNotCalledAgain) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {5s, disconnect, {"farewell? disconnect"}, "up (appear)"},
       {6s, gone(1, CallEnd::HungUp), {"route back", "forget 10.0.0.1"}, "waiting (HungUp)"},
@@ -95,7 +95,7 @@ TEST(Hold, LastsFromTheMomentTheLinkIsUp) {
 }
 
 TEST(Hold, IsNotShortenedByAConnect) {
-  auto link = up();
+  auto link = up_with_good_bye();
   play(link, {
       {1s, connect, {}, "up (appear)"},
       {400s, idle(1, 0s), {}, "up (appear)"},

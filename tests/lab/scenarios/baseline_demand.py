@@ -9,7 +9,6 @@ from rig.traffic import Talk
 
 TIMEOUT = 420
 CAPTURE = False
-ALONE = True
 DEMAND = ["demand", "noipv6", "defaultroute", "10.99.0.1:10.64.64.254"]
 
 

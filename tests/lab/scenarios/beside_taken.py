@@ -10,7 +10,6 @@ import time
 from rig.traffic import Sender, Sink, Talk
 
 ALL = bool(os.environ.get("GHOSTLAB_ALL"))
-ALONE = True  # it measures time
 TIMEOUT = 500
 TIMEOUT_ALL = 900
 
