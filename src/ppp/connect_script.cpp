@@ -137,4 +137,6 @@ bool chat_is_mute(const PppdOptions& options) {
   return !its || !its->tells;
 }
 
+bool connects_by_chat(const PppdOptions& options) { return chat_of(options).has_value(); }
+
 }  // namespace ghost::ppp

@@ -24,4 +24,7 @@ TellingConnect telling_connect(const PppdOptions& options, std::string_view scri
 // Whether it is a chat whose reasons ghostd does not hear in spite of that.
 bool chat_is_mute(const PppdOptions& options);
 
+// The connect script that counts is a chat.
+bool connects_by_chat(const PppdOptions& options);
+
 }  // namespace ghost::ppp

@@ -91,6 +91,16 @@ std::optional<Remark> mute_chat(const PppdOptions& options) {
                 "why this chat fails cannot be known; write its script into a file (-f)"};
 }
 
+// Programs that a call needs and that have no way to tell their reason.
+std::optional<Remark> silent(const PppdOptions& options, std::string_view name) {
+  const auto* program = options.effective(name);
+  if (program == nullptr || program->at.file.empty() || (name == "connect" && connects_by_chat(options))) return std::nullopt;
+  return Remark{
+      Verdict::odd, program->at,
+      fmt::format("ghostd will not know why the program of \"{}\" fails, because it understands only a chat(8) of \"connect\"",
+                  name)};
+}
+
 }  // namespace
 
 std::optional<Remark> refusal(const PppdOptions& options) {
@@ -115,6 +125,7 @@ std::vector<Remark> judgement(const PppdOptions& options) {
   }
   for (const auto& remark : options.remarks) add(remark);
   add(mute_chat(options));
+  for (const auto* name : {"connect", "init", "pty"}) add(silent(options, name));
   const auto is_stopped_by = [&](const GivenOption& option) {
     return std::any_of(options.remarks.begin(), options.remarks.end(), [&](const Remark& remark) {
       return remark.verdict == Verdict::stops_pppd && remark.at == option.at && remark.text.starts_with('"' + option.name + '"');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ppp/option_judgement.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "ppp/options.hpp"
@@ -106,4 +107,15 @@ TEST(OptionJudgement, AChatThatIsNotHeard) {
               ElementsAre("/etc/ppp/peers/isp:2: why this chat fails cannot be known; write its script into a file (-f)"));
   EXPECT_THAT(judged(peer("connect \"chat -f x\"")), IsEmpty());
   EXPECT_THAT(judged(peer("connect \"chat '' ATDT1 CONNECT ''\"")), IsEmpty());
+}
+
+TEST(OptionJudgement, AProgramThatTellsNoReason) {
+  const auto silent = [](std::string_view at, std::string_view name) {
+    return fmt::format(
+        "/etc/ppp/peers/isp:{}: ghostd will not know why the program of \"{}\" fails, because it understands only a chat(8) of \"connect\"",
+        at, name);
+  };
+  EXPECT_THAT(judged(peer("connect \"/usr/bin/wvdial --chat isp\"")), ElementsAre(silent("1", "connect")));
+  EXPECT_THAT(judged(peer("init \"chat '' ATZ OK\"\nconnect \"chat '' ATDT1 CONNECT ''\"")), ElementsAre(silent("1", "init")));
+  EXPECT_THAT(judged(with({{"/etc/ppp/peers/isp", "pty \"ssh hut pppd notty\""}})), ElementsAre(silent("1", "pty")));
 }
