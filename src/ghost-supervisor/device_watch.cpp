@@ -53,9 +53,16 @@ bool locked(const std::string& locks, std::string device) {
 DeviceWatch::DeviceWatch(loop::EventLoop& loop, std::string locks, std::function<void(const std::string&)> returned)
     : loop_(loop), locks_(std::move(locks)), returned_(std::move(returned)), again_(loop, [this] { look_at_all(); }) {}
 
-void DeviceWatch::wait_for(const std::string& link, const std::string& device) {
+void DeviceWatch::wait_for(const std::string& link, const std::string& device) { wait_for(link, Awaited{.device = device}); }
+
+void DeviceWatch::wait_for_return(const std::string& link, const std::string& device) {
+  wait_for(link, Awaited{.device = device, .only_its_return = true});
+}
+
+void DeviceWatch::wait_for(const std::string& link, Awaited awaited) {
+  const auto device = awaited.device;
   if (device.empty()) return;
-  awaited_[link] = {device, {}, {}};
+  awaited_[link] = std::move(awaited);
   // First the watch, then the look: what happens between the two is seen.
   if (is_path(device)) watch_directories();
   else watch_interfaces();
@@ -100,7 +107,7 @@ void DeviceWatch::look_at_all() {
   for (auto& [link, awaited] : awaited_) {
     const auto now = look(awaited.device);
     if (now == awaited.last) continue;
-    if (!now.there || now.locked) {
+    if (!now.there || now.locked || (awaited.only_its_return && awaited.last.there)) {
       awaited.last = now;
     } else if (const auto time = loop::now(); time < awaited.not_before) {
       again = std::min(again.value_or(awaited.not_before), awaited.not_before);  // `last` stays, so it is told then

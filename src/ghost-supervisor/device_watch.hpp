@@ -25,6 +25,9 @@ class DeviceWatch {
 
   // device: an absolute path, or the name of a network interface. A device that cannot be watched is not waited for.
   void wait_for(const std::string& link, const std::string& device);
+  // Only its return after it was missing is told, because it may be there all the time. For the pause after a call that failed
+  // for another reason: a modem may drop the call first and vanish afterwards.
+  void wait_for_return(const std::string& link, const std::string& device);
   void forget(const std::string& link);
 
   // Another program has locked the tty at this path.
@@ -39,10 +42,12 @@ class DeviceWatch {
   };
   struct Awaited {
     std::string device;
-    Look last;
-    core::Time not_before{};  // for the next word to the owner
+    Look last{};
+    core::Time not_before{};       // for the next word to the owner
+    bool only_its_return = false;  // not an unlocked one, nor another one of that name
   };
 
+  void wait_for(const std::string& link, Awaited awaited);
   [[nodiscard]] Look look(const std::string& device) const;
   void drain(int fd);
   void look_at_all();

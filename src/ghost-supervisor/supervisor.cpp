@@ -225,11 +225,16 @@ void Supervisor::on_news(const std::string& link, CallSerial serial, const ppp::
                           tell({link, serial, g});
                           names_.call_ended(link);
                           scripts_.forget(link);
-                          if (const auto it = calls_.find(link); it != calls_.end() && g.reason == CallEnd::DeviceMissing)
-                            devices_.wait_for(link, it->second.device);
+                          if (const auto it = calls_.find(link); it != calls_.end())
+                            await_device(link, it->second.device, g.reason);
                           bury_.run_soon();
                         }},
              news);
+}
+
+void Supervisor::await_device(const std::string& link, const std::string& device, CallEnd reason) {
+  if (reason == CallEnd::DeviceMissing) devices_.wait_for(link, device);
+  else if (reason != CallEnd::HungUp) devices_.wait_for_return(link, device);
 }
 
 void Supervisor::device_returned(const std::string& link) {

@@ -82,6 +82,7 @@ class Supervisor {
   void step_over(const std::string& link, const core::RecoveryReport::End& end);
   tl::expected<void, core::CallGone> start(const ppp::Dial& dial);
   void on_news(const std::string& link, CallSerial serial, const ppp::News& news);
+  void await_device(const std::string& link, const std::string& device, core::CallEnd reason);
   void device_returned(const std::string& link);
   void tell(core::CallNews news);
   void send(core::CallNews news);

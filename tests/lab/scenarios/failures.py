@@ -116,10 +116,30 @@ def a_returning_device(lab):
             break
         lab.wait_state("up", 60)
     lab.check("ten times a tty returns and is called within 3 s", took <= 3, (n, took))
+    a_device_that_vanishes_afterwards(lab)
     # Each call's interface begins with the kernel's own settings.
     restored = [line for line in lab.journal("-u ghostd").splitlines() if "restore" in line]
     lab.check("nobody took anything away, and ghostd does not say so", not restored, restored)
     over(lab)
+
+
+def a_device_that_vanishes_afterwards(lab):
+    """A modem drops the call, and then resets itself: the call has failed for another reason than the missing tty."""
+    lab.ghostctl("disconnect", "isp")
+    lab.wait_state("down", 30)
+    lab.line.outcome("busy")
+    Sender(1, 1).go()
+    before = failed(lab, "Busy")["calls"]
+    lab.line.wait_free()
+    lab.line.outcome("connect")
+    lab.line.remove()
+    time.sleep(1)  # a modem takes longer to reset itself
+    lab.line.restore()
+    since = time.monotonic()
+    lab.wait_for(lambda: lab.status()["calls"] > before, 15, "the tty's return to be seen")
+    took = time.monotonic() - since
+    lab.check("a tty that vanishes after a failure is called within 3 s of its return", took <= 3, took)
+    lab.wait_state("up", 60)
 
 
 def a_missing_interface(lab):

@@ -146,6 +146,26 @@ TEST_F(Devices, WhatTremblesIsToldOncePerSecond) {
   EXPECT_EQ(back.size(), before + 1) << "the last coming is told, if late";
 }
 
+// The call failed for another reason. What happens to a device that stays is no reason to call again.
+TEST_F(Devices, OneWhoseReturnAloneCountsIsNotToldBeforeItWasMissing) {
+  plug("ttyUSB0");
+  const auto file = lock(dev + "/ttyUSB0");
+  std::ofstream(file) << "         1\n";
+  watch.wait_for_return("isp", dev + "/ttyUSB0");
+  fs::remove(file);
+  turn();
+  fs::create_symlink("/dev/zero", dev + "/new");
+  fs::rename(dev + "/new", dev + "/ttyUSB0");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  pull("ttyUSB0");
+  turn();
+  EXPECT_THAT(back, IsEmpty());
+  plug("ttyUSB0");
+  turn(1);
+  EXPECT_THAT(back, ElementsAre("isp"));
+}
+
 TEST_F(Devices, NobodyIsToldOfWhatIsForgotten) {
   watch.wait_for("isp", dev + "/ttyUSB0");
   watch.forget("isp");
@@ -165,6 +185,30 @@ TEST_F(Devices, PathsThatGoRoundInACircleEnd) {
   watch.wait_for("isp", dev + "/a");
   turn();
   EXPECT_THAT(back, IsEmpty());
+}
+
+// The modem drops the carrier and vanishes afterwards, as one that resets itself does.
+TEST(Supervisor, TellsThatADeviceReturnedThatVanishedAfterItsCall) {
+  Rig rig;
+  const auto tty = rig.dir.path() + "/ttyUSB0";
+  fs::create_symlink("/dev/null", tty);
+  for (const auto& [end, told] : std::map<std::string, bool>{{"exit 16", true}, {"obey", false}}) {
+    rig.scenario("isp", end);
+    rig.links["isp"].ppp.peers.clear();
+    rig.links["isp"].ppp.device = tty;
+    rig.links["isp"].name = "isp";
+    const auto client = rig.connect();
+    send_text(client, "dial isp 7");
+    EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 7"));
+    if (!told) send_text(client, "hangup isp 7");
+    EXPECT_THAT(rig.next(client), ::testing::StartsWith(told ? "gone isp 7 NoCarrier" : "gone isp 7 HungUp"));
+    fs::remove(tty);
+    for (int i = 0; i < 20; ++i) rig.loop.turn(1ms);
+    fs::create_symlink("/dev/null", tty);
+    for (int i = 0; i < 20; ++i) rig.loop.turn(1ms);
+    EXPECT_EQ(rig.noted("the device is there again"), 1u) << end;
+    EXPECT_EQ(receive(client), told ? "device isp" : "");
+  }
 }
 
 // pppd says that the tty is missing. When it is there again, ghostd is told, and no sooner.

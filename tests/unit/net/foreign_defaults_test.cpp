@@ -130,9 +130,9 @@ TEST(Explain, WarnsOfARouteThatHasAMetricOfTheLink) {
   link.metric = 1025;
   EXPECT_THAT(explain({eth0}, {link})[0].text, HasSubstr("is preferred"));
   eth0.metric = link.metric.emplace(1);
-  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("write Metric=2 or more to leave the link behind it"));
+  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("Write Metric=2 or more to leave the link behind it"));
   eth0.metric = 1 + link.metric.emplace(4294967294);
-  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("write Metric=4294967293 or less to put the link in front"));
+  EXPECT_THAT(explain({eth0}, {link})[0].text, testing::EndsWith("Write Metric=4294967293 or less to put the link in front"));
 }
 
 }  // namespace
