@@ -4,6 +4,7 @@
 Files travel as one tar each through the directory shared over 9p; what a scenario leaves comes back the same way, below
 share/results/<scenario>.
 """
+import ast
 import io
 import json
 import os
@@ -39,13 +40,22 @@ def scenario_path(name):
 
 def scenario_attribute(name, attribute, default):
     """A constant at the top of the scenario's file, read without running it."""
-    import ast
-
     with open(scenario_path(name)) as f:
-        for node in ast.parse(f.read()).body:
-            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == attribute:
-                return ast.literal_eval(node.value)
+        for statement in ast.parse(f.read()).body:
+            for target, value in assigned(statement):
+                if getattr(target, "id", "") == attribute:
+                    return ast.literal_eval(value)
     return default
+
+
+def assigned(statement):
+    """(target, value) of each assignment of the statement: one of A = 1, two of A, B = 1, 2."""
+    if not isinstance(statement, ast.Assign):
+        return []
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts))
+    return [(target, value)]
 
 
 def scenario_timeout(name):
@@ -176,10 +186,14 @@ def run_scenario(client, name, write, results=None, packages=None):
     except (OSError, ValueError):
         result = {}
     detail = result.get("failures", [])
+    ending = ""  # what the runner could not say itself
     if done.timed_out:
-        detail = detail + [f"did not end within {timeout} s"]
+        ending = f"did not end within {timeout} s"
     elif not result:
-        detail = detail + [f"the runner ended with status {done.code} and left no result"]
+        ending = f"the runner ended with status {done.code} and left no result"
+    if ending:
+        detail = detail + [ending]
+        write(f"FAILED: {ending}\n")
     passed = done.code == 0 and not detail
     if results is not None:
         target = os.path.join(results, name)
