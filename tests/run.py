@@ -266,7 +266,12 @@ def in_the_lab(lab, machine, tally, on_this_machine, stage=None):
         return
     measures = run_lab(lab, made, tally, on_this_machine, stage)
     table.show(measures, say)
-    for name, text in (("benchmarks.md", table.markdown(measures)), ("beside.md", table.beside(measures))):
+    tables = {
+        "benchmarks.md": table.markdown(measures),
+        "beside.md": table.beside(measures),
+        "providers.md": table.providers(measures),
+    }
+    for name, text in tables.items():
         if measures and text:
             with open(os.path.join(BUILD, "lab-results", name), "w") as f:
                 f.write(text)

@@ -76,6 +76,15 @@ BESIDE = {
     "stops": ("stops", STATES),
     "ghostd stops": ("ghostd-stops", ("running", "stopped")),
 }
+# The columns of the bad providers' table.
+COSTS = (
+    "tries",
+    "calls",
+    "minutes up",
+    "minutes paid",
+    "of these before it is up again",
+    "from the healing until it is up again",
+)
 
 
 # Values that must not exceed those of pppd's demand mode in the same run: (the test's name, ghostd's measure, demand's)
@@ -146,11 +155,34 @@ def beside(measures):
     )
 
 
+def providers(measures):
+    """The table as docs/providers.md has it: what each bad provider cost ghostd / pppd (scenarios/bad_providers.py). Nothing if that
+    was not run."""
+    found = {}
+    for name, one in measures.items():
+        kind, _, rest = name.partition(".")
+        if kind == "provider":
+            provider, who = rest.rsplit(".", 1)
+            found.setdefault(provider, {})[who] = one["value"].split(", ")
+    if not found:
+        return ""
+    return in_markdown(
+        [
+            ("ghostd / pppd", *COSTS),
+            *(
+                (provider, *(f"{ours} / {theirs}" for ours, theirs in zip(sides["ghostd"], sides["pppd"])))
+                for provider, sides in found.items()
+            ),
+        ]
+    )
+
+
 def show(measures, say):
     """Prints the tables of what was run."""
     if any(name.startswith(("ghostd.", "demand.")) for name in measures):
         say("")
         say(markdown(measures))
-    if beside(measures):
-        say("")
-        say(beside(measures))
+    for further in (beside(measures), providers(measures)):
+        if further:
+            say("")
+            say(further)
