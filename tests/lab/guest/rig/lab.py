@@ -349,6 +349,10 @@ class Lab:
             shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
         # A closed connection whose FIN nobody answered would say it again in the next scenario, and call.
         sh("ss -K dst 10.64.64.0/24; ss -K dst 2001:db8::/32; conntrack -F; conntrack -F -f ipv6", check=False)
+        for command in ("ip rule", "ip -6 rule"):
+            if "from all lookup main" not in out(command):
+                sh(f"{command} add pref 32766 lookup main protocol kernel")
+                raise Failure(f"the kernel's own rule is missing in `{command}`")
 
     def watch(self, capture=True):
         """The rig as every scenario finds it; evidence is kept from here on."""
