@@ -6,6 +6,7 @@ pppd parses a peer file and prints what is in effect (`dryrun dump`). It runs in
 interfaces of their own. Nothing is dialled. Needs root. The files are of a seeded generator, and of the kinds that people have.
 Each option of the table is asked for as well.
 """
+import functools
 import json
 import os
 import random
@@ -116,13 +117,20 @@ class Pppd:
         self.text = done.stdout.decode("latin-1")
         self.stops = self.code != 0 and READING.search(self.error + self.text) is not None
         self.shown = {}  # name: (value, where from)
-        for line in self.text.splitlines():
-            found = re.match(r"(.*?)\t\t# \(from (.*)\)$", line)
+        # pppd 2.5 prints a file's name from memory that it has freed. What stands there is any bytes.
+        for line in self.text.split("\n"):
+            found = re.match(r"(.*?)\t\t# \(from (.*)", line)
             if not found or self.code != 0:
                 continue
             name, _, value = found[1].partition(" ")
             if name:  # there is none if a later option has taken the flag back
-                self.shown[name] = (value, found[2])
+                self.shown[name] = (value, found[2].removesuffix(")"))
+
+
+@functools.cache
+def is_new():
+    done = subprocess.run([PPPD, "--version"], capture_output=True, text=True)
+    return "version 2.4" not in done.stdout + done.stderr
 
 
 class Ours:
@@ -161,7 +169,7 @@ def differences(theirs, ours):
         if option is None:
             out.append(f"pppd has '{name}' from {where}")
             continue
-        if (option["file"] or "command line") != where:
+        if not is_new() and (option["file"] or "command line") != where:
             out.append(f"pppd has '{name}' from {where}")
         kind, said = option["kind"], option["value"]
         if option["name"] in VALUE_IS_OTHER:
@@ -415,8 +423,6 @@ class RealPppd(unittest.TestCase):
             )
 
     def test_each_option_of_the_table(self):
-        version = subprocess.run([PPPD, "--version"], capture_output=True, text=True)
-        is_new = "2.4" not in version.stdout + version.stderr
         table = json.loads(subprocess.run([PRINT_OPTIONS, "--table"], capture_output=True, text=True, check=True).stdout)
         self.assertGreater(len(table), 300)
         silent = []
@@ -424,7 +430,7 @@ class RealPppd(unittest.TestCase):
             name, kind = row["name"], row["kind"]
             if name in NOT_ASKED or row["plugin"] not in ("", "minconn", "passwordfd", "pppoe", "winbind"):
                 continue
-            is_absent = ("4" if is_new else "5") in row["traits"]
+            is_absent = ("4" if is_new() else "5") in row["traits"]
             value = "" if kind == "flag" else " " + PAIRS.get(name, {"number": "3", "hex": "a0000"}.get(kind, "text"))
             plugin = f"plugin {row['plugin']}.so\n" if row["plugin"] else ""
             put({"/etc/ppp/peers/isp": f"noauth\n{plugin}'{name}'{value}\nmaxfail 77\n", "/etc/ppp/ua": "me\nx\n"})
