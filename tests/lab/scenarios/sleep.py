@@ -11,6 +11,7 @@ from rig.servers import Servers
 from rig.traffic import Sender, Sink, Talk
 
 CAPTURE = False
+TIMEOUT = 600
 
 
 def run(lab):

@@ -187,19 +187,26 @@ TEST_F(Devices, PathsThatGoRoundInACircleEnd) {
   EXPECT_THAT(back, IsEmpty());
 }
 
+// A call of the link isp with this tty and no peer file, by a pppd that does as the script says.
+UniqueFd call_by(Rig& rig, const std::string& tty, const std::string& script) {
+  rig.scenario("isp", script);
+  auto& link = rig.links["isp"];
+  link.name = "isp";
+  link.ppp.peers.clear();
+  link.ppp.device = tty;
+  auto client = rig.connect();
+  send_text(client, "dial isp 7");
+  EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 7"));
+  return client;
+}
+
 // The modem drops the carrier and vanishes afterwards, as one that resets itself does.
 TEST(Supervisor, TellsThatADeviceReturnedThatVanishedAfterItsCall) {
   Rig rig;
   const auto tty = rig.dir.path() + "/ttyUSB0";
   fs::create_symlink("/dev/null", tty);
   for (const auto& [end, told] : std::map<std::string, bool>{{"exit 16", true}, {"obey", false}}) {
-    rig.scenario("isp", end);
-    rig.links["isp"].ppp.peers.clear();
-    rig.links["isp"].ppp.device = tty;
-    rig.links["isp"].name = "isp";
-    const auto client = rig.connect();
-    send_text(client, "dial isp 7");
-    EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 7"));
+    const auto client = call_by(rig, tty, end);
     if (!told) send_text(client, "hangup isp 7");
     EXPECT_THAT(rig.next(client), ::testing::StartsWith(told ? "gone isp 7 NoCarrier" : "gone isp 7 HungUp"));
     fs::remove(tty);
@@ -215,14 +222,8 @@ TEST(Supervisor, TellsThatADeviceReturnedThatVanishedAfterItsCall) {
 TEST(Supervisor, TellsThatTheDeviceReturned) {
   Settings settings;
   Rig rig(settings);
-  rig.scenario("isp", "exit 7");
   const auto tty = rig.dir.path() + "/ttyUSB0";
-  rig.links["isp"].ppp.peers.clear();
-  rig.links["isp"].ppp.device = tty;
-  rig.links["isp"].name = "isp";
-  const auto client = rig.connect();
-  send_text(client, "dial isp 7");
-  EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 7"));
+  const auto client = call_by(rig, tty, "exit 7");
   EXPECT_THAT(rig.next(client), ::testing::StartsWith("gone isp 7 DeviceMissing"));
   fs::create_symlink("/dev/null", tty);
   EXPECT_EQ(rig.next(client), "device isp");
