@@ -95,7 +95,7 @@ struct CallReport {
   CallSerial serial;
   std::variant<CallStarted, CallAddress, CallGone> what;
 };
-// The device that the last call lacked is there again. It comes about the link's last call, and no later than the next one.
+// The device of the last call was missing, at its end or afterwards, and is there again. It comes no later than the next call.
 struct DeviceReturned {};
 // The supervisor has listed all calls that exist already, or ghostd no longer waits for it. Calls made from now on have serials
 // after `newest`.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Waits for devices that calls have lacked, and says when one is there again: a tty, a link to one (/dev/serial/by-id/…), or a
-// network interface. inotify(7) tells what happens in the directories that lead to the tty, and to the lock file of another
-// program that uses it. rtnetlink(7) tells that an interface has come or gone. Their text is never read. They only are a reason
-// to look.
+// Waits for devices that were missing at the end of a call, or went away after it, and says when one is there again. A device is
+// a tty, a link to one (/dev/serial/by-id/…), or a network interface. inotify(7) tells what happens in the directories that lead
+// to the tty, and to the lock file of another program that uses it. rtnetlink(7) tells that an interface has come or gone. Their
+// text is never read. They only are a reason to look.
 #pragma once
 #include <sys/types.h>
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The machine sleeps (suspend to RAM, woken by its clock). With the real systemd-logind, ghostd hangs up a call before the sleep.
 Without it, ghostd does not believe a call that stands afterwards. A timer with WakeSystem= wakes the machine, and it appears."""
+import contextlib
 import re
 import time
 
@@ -57,12 +58,19 @@ def asleep():
     return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
-def suspend(lab, seconds):
-    """Until the machine's clock has woken it."""
+@contextlib.contextmanager
+def one_sleep(lab):
+    """Around what makes the machine sleep and returns when it is awake."""
     before, registers = asleep(), power_management()
-    out(f"rtcwake -m mem -s {seconds}", timeout=seconds + 60)
+    yield
     give_back(registers)
     lab.check("the machine has slept", asleep() > before + 2, asleep() - before)
+
+
+def suspend(lab, seconds):
+    """Until the machine's clock has woken it."""
+    with one_sleep(lab):
+        out(f"rtcwake -m mem -s {seconds}", timeout=seconds + 60)
 
 
 def call(lab):
@@ -80,10 +88,9 @@ def with_logind(lab):
         "ghostd's inhibitor",
     )
     talk = call(lab)
-    registers = power_management()
-    lab.sh("rtcwake -m no -s 12; systemctl suspend")
-    lab.wait_for(lambda: "suspend exit" in lab.journal("-k"), 60, "the machine to wake")
-    give_back(registers)
+    with one_sleep(lab):
+        lab.sh("rtcwake -m no -s 12; systemctl suspend")
+        lab.wait_for(lambda: "suspend exit" in lab.journal("-k"), 60, "the machine to wake")
     order = [
         word
         for line in lab.journal("-o short-monotonic").splitlines()
@@ -151,11 +158,9 @@ def woken_by_a_timer(lab):
     lab.set_clock("2026-11-30 07:29:45")
     lab.sh("systemctl enable -q --now ghost-appear@isp.timer")
     lab.check("nobody is told before the morning", not web.received(), web.received())
-    before, registers = asleep(), power_management()
-    out("echo mem >/sys/power/state", timeout=90)
-    woken = time.time()
-    give_back(registers)
-    lab.check("the machine has slept", asleep() > before + 2, asleep() - before)
+    with one_sleep(lab):
+        out("echo mem >/sys/power/state", timeout=90)
+        woken = time.time()
     morning = float(out("date -u -d '2026-11-30 07:30' +%s"))
     lab.check("the timer has woken it for 07:30", -1 <= woken - morning <= 5, woken - morning)
     web.wait_received(1, 60)
