@@ -177,9 +177,9 @@ def run_scenario(client, name, write, results=None, packages=None):
         with open(os.path.join(there, "resume.json")) as f:
             itself = json.load(f)["lab"]["resets_itself"]
         if itself:
-            client.machine.await_reset(client, max(1, end - time.monotonic()))
+            client.machine.await_reset(client, max(1, end - time.monotonic()), write)
         else:
-            client.machine.reboot(client)
+            client.machine.reboot(client, write)
     try:
         with open(os.path.join(there, "result.json")) as f:
             result = json.load(f)
