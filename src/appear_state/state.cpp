@@ -187,7 +187,12 @@ LinkMemory state_of(const json& s) {
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
   out.ways = ways_of(s, out);
   if (const auto r = s.find("row"); r != s.end()) {
-    out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
+    out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed")), 0, 0, false};
+    if (r->contains("drops")) {  // files of earlier versions do not have these
+      out.row.drops = small(r->at("drops"));
+      out.row.returns = small(r->at("returns"));
+      out.row.cost_a_call = r->at("cost_a_call").get<bool>();
+    }
     out.not_before = time(r->at("not_before"));
   }
   if (const auto l = s.find("ladder"); l != s.end()) out.ladder = ladder(*l);
@@ -229,6 +234,9 @@ std::string to_json(const LinkMemory& state) {
                   {{"failed", state.row.failed},
                    {"devices", state.row.devices},
                    {"timed", state.row.timed},
+                   {"drops", state.row.drops},
+                   {"returns", state.row.returns},
+                   {"cost_a_call", state.row.cost_a_call},
                    {"not_before", usec(state.not_before)}}},
                  {"ladder", object(state.ladder)},
                  {"past", std::move(past)}};

@@ -17,7 +17,7 @@ FailuresInARow::Sequel FailuresInARow::add(const CallConfig& call, CallEnd end, 
   if (stage > CallStage::authenticating) way.far_end.accept();
   const auto remedy = remedy_of(end, stage, way.far_end.ever);
   ++row_.failed;
-  cost_a_call_ = remedy != Remedy::device;
+  row_.cost_a_call = remedy != Remedy::device;
   bool out = false;
   const auto pause = [&](Duration delay) { return Sequel{jitter_.spread(delay), end, out}; };
   const auto no_pause = [&] { return Sequel{std::nullopt, end, out}; };
@@ -49,12 +49,17 @@ FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd 
   proved_good();
   const auto remedy = remedy_of(drop, stage, true);
   if (remedy != Remedy::time && remedy != Remedy::none) return add(call, drop, stage, way);
-  drops_ = carried < kShort ? drops_ + 1 : 1;
-  if (carried >= kShort) returns_ = 0;
-  cost_a_call_ = true;
-  return {jitter_.spread(redial_delay(call, drops_)), drop};
+  row_.drops = carried < kShort ? row_.drops + 1 : 1;
+  if (carried >= kShort) row_.returns = 0;
+  row_.cost_a_call = true;
+  return {jitter_.spread(redial_delay(call, row_.drops)), drop};
 }
 
-bool FailuresInARow::device_returned() { return !cost_a_call_ || ++returns_ <= kReturns; }
+bool FailuresInARow::device_returned() {
+  if (!row_.cost_a_call) return true;
+  if (row_.returns == kReturns) return false;
+  ++row_.returns;
+  return true;
+}
 
 }  // namespace ghost::core

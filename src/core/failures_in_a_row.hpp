@@ -13,11 +13,15 @@
 
 namespace ghost::core {
 
-// How many failures are in the row. LinkMemory keeps it. So a ghostd that restarts repeatedly does not call repeatedly.
+// How many failures are in the row, and what else the next pause follows from. LinkMemory keeps it. So a ghostd that restarts repeatedly does not call repeatedly.
 struct FailureCounts {
   unsigned failed = 0;   // all
   unsigned devices = 0;  // of these: the device was missing
   unsigned timed = 0;    // of these: time heals
+  // Not of these:
+  unsigned drops = 0;        // good calls in a row that were short
+  unsigned returns = 0;      // of the device that have ended a pause after a call, since the last call that was good and long
+  bool cost_a_call = false;  // the last one did, so the device was there
   bool operator==(const FailureCounts&) const = default;
 };
 
@@ -45,12 +49,9 @@ class FailuresInARow {
   [[nodiscard]] Sequel add_drop(const CallConfig& call, CallEnd end, CallStage stage, Tried way, bool good, Duration carried);
 
   // A call has carried something back for long enough.
-  void proved_good() { row_ = {}; }
+  void proved_good() { row_.failed = row_.devices = row_.timed = 0; }
   // ghostd has ended a call, or a person begins anew.
-  void end() {
-    row_ = {};
-    drops_ = returns_ = 0;
-  }
+  void end() { row_ = {}; }
   // The device of the last call is there again. True: that ends the pause. A modem that leaves the bus with each call must not make
   // one call after the other.
   [[nodiscard]] bool device_returned();
@@ -62,9 +63,6 @@ class FailuresInARow {
 
  private:
   FailureCounts row_;
-  unsigned drops_ = 0;    // of good calls in a row that were short
-  unsigned returns_ = 0;  // of the device that have ended a pause after a call, since the last that was good
-  bool cost_a_call_ = false;
   Jitter jitter_;
 };
 

@@ -30,6 +30,8 @@ class DeviceWatch {
   void wait_for_return(const std::string& link, const std::string& device);
   void forget(const std::string& link);
 
+  // No tty at this path, or no interface of this name. pppd, started now, would only say the same.
+  [[nodiscard]] static bool is_missing(const std::string& device);
   // Another program has locked the tty at this path.
   [[nodiscard]] bool is_locked(const std::string& device) const { return look(device).locked; }
 

@@ -59,9 +59,7 @@ void Supervisor::dial(ClientId from, const ppp::Dial& dial) {
                     fmt::format("the link already has call {} ({})", number(it->second.serial), it->second.call->phase()));
     calls_.erase(it);
   }
-  if (const auto it = steps_.find(dial.link); it != steps_.end() && !it->second.recovery->over())
-    return refuse(from, dial.link, dial.serial,
-                  fmt::format("the step {} of [Recover] is under way", core::to_string(it->second.running.step)));
+  if (const auto step = step_under_way(dial.link, {})) return refuse(from, dial.link, dial.serial, *step);
   if (const auto started = start(dial); !started) {
     CallNews news{dial.link, dial.serial, started.error()};
     note_paced(LOG_NOTICE, dial.link, dial.serial, ppp::encode(ppp::Message(news)));
@@ -125,13 +123,18 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   return {};
 }
 
-// No pppd is started while another link's step uses the device.
+// No pppd is started for a device that is away, or while another link's step uses it.
 std::optional<std::string> Supervisor::cannot_be_called(const std::string& link, const std::string& device) const {
   if (device.empty()) return std::nullopt;
+  if (DeviceWatch::is_missing(device)) return device + ": no such device";
+  if (const auto step = step_under_way(link, device)) return device + ": " + *step;
+  return std::nullopt;
+}
+
+std::optional<std::string> Supervisor::step_under_way(const std::string& link, const std::string& device) const {
   for (const auto& [other, step] : steps_)
-    if (other != link && !step.recovery->over() && step.device == device)
-      return fmt::format("{}: the step {} of link {}'s [Recover] is under way", device, core::to_string(step.running.step),
-                         other);
+    if (!step.recovery->over() && (other == link || (!device.empty() && step.device == device)))
+      return fmt::format("the step {} of link {}'s [Recover] is under way", core::to_string(step.running.step), other);
   return std::nullopt;
 }
 
@@ -196,9 +199,7 @@ std::optional<std::string> Supervisor::in_use(const std::string& link, const std
   for (const auto& [other, live] : calls_)
     if (!live.call->exited() && (other == link || (!device.empty() && live.device == device)))
       return fmt::format("the device has a call of link {}", other);
-  for (const auto& [other, step] : steps_)
-    if (!step.recovery->over() && (other == link || (!device.empty() && step.device == device)))
-      return fmt::format("a step of link {} is under way", other);
+  if (auto step = step_under_way(link, device)) return step;
   if (device.starts_with('/') && devices_.is_locked(device)) return device + " is locked by another program";
   return std::nullopt;
 }

@@ -77,6 +77,8 @@ class Supervisor {
   tl::expected<Subject, std::string> look_up(const std::string& link, const std::string& peer);
   tl::expected<RecoveryPlan, std::string> plan(const ppp::Recover& recover, const Subject& subject);
   [[nodiscard]] std::optional<std::string> cannot_be_called(const std::string& link, const std::string& device) const;
+  // The step of the link, or of another link by the device, if there is one.
+  [[nodiscard]] std::optional<std::string> step_under_way(const std::string& link, const std::string& device) const;
   // Why the device cannot be used for a step now.
   [[nodiscard]] std::optional<std::string> in_use(const std::string& link, const std::string& device) const;
   void step_over(const std::string& link, const core::RecoveryReport::End& end);

@@ -225,7 +225,7 @@ TEST(Disk, ThePauseAfterAFailedCallOutlivesGhostd) {
   s.at(now += 1s, Event(gone(1, CallEnd::Busy)));
   s.at(now += 1s, Event(connect));
   s.at(now += 1s, Event(gone(2, CallEnd::Busy)));
-  EXPECT_EQ(s.link.memory().row, (FailureCounts{.failed = 2, .devices = 0, .timed = 2}));
+  EXPECT_EQ(s.link.memory().row, (FailureCounts{.failed = 2, .devices = 0, .timed = 2, .cost_a_call = true}));
   const auto end = s.link.memory().not_before;
   ASSERT_TRUE(end);
   Story after(hut(), s.link.memory());
@@ -241,6 +241,23 @@ TEST(Disk, ThePauseAfterAFailedCallOutlivesGhostd) {
   Story later(hut(), memory);
   later.at(0s, Event(listed()));
   EXPECT_LE(*later.link.deadline() - Time{}, 109min);
+}
+
+// A modem that leaves the bus with each call ends three pauses by its return, and a restart of ghostd grants it no more.
+TEST(Disk, TheReturnsOfADeviceOutliveGhostd) {
+  auto s = known();
+  Duration now = 1s;
+  s.at(now, Event(connect));
+  for (unsigned n = 1; n <= 3; ++n) {
+    s.at(now += 1s, Event(gone(n, CallEnd::Busy)));
+    s.at(now, Event(packet("a")));
+    EXPECT_THAT(s.at(now += 1s, Event(DeviceReturned{})), testing::Contains("start " + std::to_string(n + 1)));
+  }
+  s.at(now += 1s, Event(gone(4, CallEnd::Busy)));
+  Story after(hut(), s.link.memory());
+  after.at(now += 1s, Event(listed()));
+  after.at(now, Event(packet("a")));
+  EXPECT_THAT(after.at(now += 1s, Event(DeviceReturned{})), ElementsAre()) << "the pause stays";
 }
 
 // It failed while no ghostd listened. Without a count, a restart after each refusal would be a call more.

@@ -187,10 +187,12 @@ TEST(StateJson, HasTheWays) {
 
 TEST(StateJson, HasTheFailuresInARow) {
   auto state = sample();
-  state.row = {.failed = 7, .devices = 2, .timed = 5};
+  state.row = {.failed = 7, .devices = 2, .timed = 5, .drops = 4, .returns = 3, .cost_a_call = true};
   state.not_before = at(1'800'000'000);
   EXPECT_EQ(from_json(to_json(state)), state);
   auto json = nlohmann::json::parse(to_json(state));
+  for (const auto* since : {"drops", "returns", "cost_a_call"}) json["row"].erase(since);
+  EXPECT_EQ(from_json(json.dump())->row, (core::FailureCounts{.failed = 7, .devices = 2, .timed = 5}));
   json.erase("row");
   const auto earlier = from_json(json.dump());
   ASSERT_TRUE(earlier) << earlier.error();

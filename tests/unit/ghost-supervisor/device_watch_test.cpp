@@ -218,13 +218,38 @@ TEST(Supervisor, TellsThatADeviceReturnedThatVanishedAfterItsCall) {
   }
 }
 
-// pppd says that the tty is missing. When it is there again, ghostd is told, and no sooner.
-TEST(Supervisor, TellsThatTheDeviceReturned) {
-  Settings settings;
-  Rig rig(settings);
+// No pppd is started for a tty that is away. When it is there again, ghostd is told, and no sooner.
+TEST(Supervisor, WaitsForAMissingDeviceWithoutPppd) {
+  Rig rig;
   const auto tty = rig.dir.path() + "/ttyUSB0";
+  fs::create_symlink(rig.dir.path() + "/nowhere", tty);  // a by-id link that leads nowhere
+  rig.scenario("isp", "obey");
+  rig.links["isp"].ppp.peers.clear();
+  rig.links["isp"].ppp.device = tty;
+  const auto client = rig.connect();
+  send_text(client, "dial isp 7");
+  EXPECT_EQ(rig.next(client), "gone isp 7 DeviceMissing " + tty + ": no such device");
+  fs::create_symlink("/dev/null", rig.dir.path() + "/nowhere");
+  EXPECT_EQ(rig.next(client), "device isp");
+  send_text(client, "dial isp 8");
+  EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 8"));
+}
+
+// An interface's name is looked up among the interfaces.
+TEST(Supervisor, WaitsForAMissingInterfaceWithoutPppd) {
+  EXPECT_TRUE(DeviceWatch::is_missing("eth-nowhere"));
+  EXPECT_FALSE(DeviceWatch::is_missing("lo"));
+}
+
+// pppd says that a tty is missing whose file is there. Another file of that name is its return.
+TEST(Supervisor, TellsThatTheDeviceReturned) {
+  Rig rig;
+  const auto tty = rig.dir.path() + "/ttyUSB0";
+  fs::create_symlink("/dev/null", tty);
   const auto client = call_by(rig, tty, "exit 7");
   EXPECT_THAT(rig.next(client), ::testing::StartsWith("gone isp 7 DeviceMissing"));
+  fs::remove(tty);
+  for (int i = 0; i < 20; ++i) rig.loop.turn(1ms);
   fs::create_symlink("/dev/null", tty);
   EXPECT_EQ(rig.next(client), "device isp");
 }

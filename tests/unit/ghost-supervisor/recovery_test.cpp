@@ -165,7 +165,7 @@ TEST(Recovery, ARestartedGhostdFindsTheStepAndNoCallIsMadeMeanwhile) {
   EXPECT_EQ(rig.next(again), "recovery isp 7 reset running");
   EXPECT_EQ(rig.next(again), "listed");
   send_text(again, "dial isp 8");
-  EXPECT_EQ(rig.next(again), "refused isp 8 the step reset of [Recover] is under way");
+  EXPECT_EQ(rig.next(again), "refused isp 8 the step reset of link isp's [Recover] is under way");
   // Nor one of another link by the same modem.
   rig.links["other"].name = "other";
   rig.links["other"].ppp = {};
@@ -173,7 +173,7 @@ TEST(Recovery, ARestartedGhostdFindsTheStepAndNoCallIsMadeMeanwhile) {
   send_text(again, "dial other 3");
   EXPECT_THAT(rig.next(again), HasSubstr("gone other 3 DeviceMissing"));
   send_text(again, "recover isp 8 reset");
-  EXPECT_EQ(rig.next(again), "recovery isp 8 reset failed a step of link isp is under way");
+  EXPECT_EQ(rig.next(again), "recovery isp 8 reset failed the step reset of link isp's [Recover] is under way");
   EXPECT_EQ(rig.next(again), "recovery isp 7 reset failed took longer than Timeout=");
 }
 
