@@ -48,8 +48,8 @@ ROWS = [
         ["sendmmsg.rate"],
     ),
     (
-        f"100-byte datagrams through an up link, own and LAN; beside a bare pppd, and one with masquerade and fq_codel (0.1: {THROUGH_BEFORE})",
-        ">= 0.95 of masqueraded",
+        f"processor time of a 100-byte datagram through an up link, sender and far end included, own and LAN; beside a bare pppd, and one with masquerade and fq_codel (0.1, by rates: {THROUGH_BEFORE})",
+        "masqueraded's / ours >= 0.95",
         "ghostd.through",
         ["through.bare", "through.masqueraded"],
     ),
