@@ -10,7 +10,7 @@
 namespace ghost::bus {
 namespace {
 
-constexpr const char* kName = "org.freedesktop.timedate1";
+constexpr const char* kTimedatedName = "org.freedesktop.timedate1";
 
 bool says_unset(const sdbus::Variant& value) { return value.containsValueOfType<bool>() && !value.get<bool>(); }
 
@@ -19,7 +19,7 @@ bool says_unset(const sdbus::Variant& value) { return value.containsValueOfType<
 class ClockQuestion::Impl {
  public:
   Impl(loop::EventLoop& loop, sdbus::IConnection& bus, core::Duration patience) : loop_(loop), patience_(patience) {
-    timedated_ = sdbus::createProxy(bus, BusName(kName), sdbus::ObjectPath("/org/freedesktop/timedate1"));
+    timedated_ = sdbus::createProxy(bus, BusName(kTimedatedName), sdbus::ObjectPath("/org/freedesktop/timedate1"));
   }
 
   // Those who ask while a question is under way get its answer.
@@ -30,7 +30,7 @@ class ClockQuestion::Impl {
       timedated_->callMethodAsync("Get")
           .onInterface("org.freedesktop.DBus.Properties")
           .withTimeout(patience_)
-          .withArguments(std::string(kName), std::string("NTPSynchronized"))
+          .withArguments(std::string(kTimedatedName), std::string("NTPSynchronized"))
           .uponReplyInvoke([this](AsyncError error, const sdbus::Variant& value) {
             guarded(loop_, [&] { answer(error || !says_unset(value)); })();
           });

@@ -17,8 +17,6 @@
 namespace ghost::bus {
 namespace {
 
-using systemd::kManagerInterface;
-
 constexpr std::string_view kBefore = "ghost-online@", kAfter = ".target";
 
 std::string target_of(const std::string& link) { return std::string(kBefore) + link + std::string(kAfter); }
@@ -37,7 +35,7 @@ class OnlineTargets::Impl {
         }) {
     systemd_ = sdbus::createProxy(bus, BusName(systemd::kBusName), sdbus::ObjectPath(systemd::kManagerPath));
     systemd_->callMethodAsync("ListUnitsByPatterns")
-        .onInterface(kManagerInterface)
+        .onInterface(systemd::kManagerInterface)
         .withTimeout(patience_)
         .withArguments(std::vector<std::string>{"active"}, std::vector<std::string>{target_of("*")})
         .uponReplyInvoke(
@@ -85,7 +83,7 @@ class OnlineTargets::Impl {
     target.asked = target.wanted;
     try {
       systemd_->callMethodAsync(*target.wanted ? "StartUnit" : "StopUnit")
-          .onInterface(kManagerInterface)
+          .onInterface(systemd::kManagerInterface)
           .withTimeout(patience_)
           .withArguments(target_of(link), std::string("replace"))
           .uponReplyInvoke(

@@ -18,9 +18,9 @@
 namespace ghost::bus {
 namespace {
 
-constexpr const char* kName = "org.freedesktop.resolve1";
-constexpr const char* kPath = "/org/freedesktop/resolve1";
-constexpr const char* kManager = "org.freedesktop.resolve1.Manager";
+constexpr const char* kResolvedName = "org.freedesktop.resolve1";
+constexpr const char* kResolvedPath = "/org/freedesktop/resolve1";
+constexpr const char* kResolvedManager = "org.freedesktop.resolve1.Manager";
 constexpr const char* kMatch =
     "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',"
     "member='NameOwnerChanged',arg0='org.freedesktop.resolve1'";
@@ -68,7 +68,7 @@ class Resolved::Impl {
     daemon_ = sdbus::createProxy(bus_, BusName("org.freedesktop.DBus"), sdbus::ObjectPath("/org/freedesktop/DBus"));
     daemon_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")
-        .withArguments(std::string(kName))
+        .withArguments(std::string(kResolvedName))
         .uponReplyInvoke([this](AsyncError error, const std::string& owner) {
           guarded([&] {
             if (!error && owner_.empty()) owner_is(owner);
@@ -106,11 +106,11 @@ class Resolved::Impl {
     again_.disarm();
     if (owner_.empty()) return;
     // By its own name: a question to the well-known one would start it if it has just ended.
-    resolved_ = sdbus::createProxy(bus_, BusName(owner_), sdbus::ObjectPath(kPath));
+    resolved_ = sdbus::createProxy(bus_, BusName(owner_), sdbus::ObjectPath(kResolvedPath));
     resolved_->callMethodAsync("Get")
         .onInterface("org.freedesktop.DBus.Properties")
         .withTimeout(patience_)
-        .withArguments(std::string(kManager), std::string("DNS"))
+        .withArguments(std::string(kResolvedManager), std::string("DNS"))
         .uponReplyInvoke([this](AsyncError error, const sdbus::Variant& value) {
           guarded([&] {
             if (!error && value.containsValueOfType<std::vector<ServerOf>>()) take_back(value.get<std::vector<ServerOf>>());
@@ -160,7 +160,7 @@ class Resolved::Impl {
     const auto send = [&](const char* method, auto value) {
       try {
         resolved_->callMethodAsync(method)
-            .onInterface(kManager)
+            .onInterface(kResolvedManager)
             .withTimeout(patience_)
             .withArguments(number, value)
             .uponReplyInvoke([this, name](AsyncError error) { guarded([&] { answered(name, error); }); });

@@ -12,9 +12,9 @@
 namespace ghost::bus {
 namespace {
 
-constexpr const char* kName = "org.freedesktop.login1";
-constexpr const char* kPath = "/org/freedesktop/login1";
-constexpr const char* kManager = "org.freedesktop.login1.Manager";
+constexpr const char* kLogindName = "org.freedesktop.login1";
+constexpr const char* kLogindPath = "/org/freedesktop/login1";
+constexpr const char* kLogindManager = "org.freedesktop.login1.Manager";
 
 // No logind on this host: nothing is wrong, and nothing is to be asked again.
 bool is_absent(const std::string& error) {
@@ -30,8 +30,8 @@ class SleepWatch::Impl {
       : loop_(loop), callbacks_(std::move(callbacks)), patience_(patience), first_pause_(first_pause), again_(loop, [this] {
           inhibit();
         }) {
-    logind_ = sdbus::createProxy(bus, BusName(kName), sdbus::ObjectPath(kPath));
-    logind_->uponSignal("PrepareForSleep").onInterface(kManager).call([this](bool begins) {
+    logind_ = sdbus::createProxy(bus, BusName(kLogindName), sdbus::ObjectPath(kLogindPath));
+    logind_->uponSignal("PrepareForSleep").onInterface(kLogindManager).call([this](bool begins) {
       guarded(loop_, [&] { prepare(begins); })();
     });
     subscribe(*logind_);
@@ -55,7 +55,7 @@ class SleepWatch::Impl {
     asked_ = true;
     try {
       logind_->callMethodAsync("Inhibit")
-          .onInterface(kManager)
+          .onInterface(kLogindManager)
           .withTimeout(patience_)
           .withArguments(std::string("sleep"), std::string("ghostd"), std::string("hangs up before the machine sleeps"),
                          std::string("delay"))

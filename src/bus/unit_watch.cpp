@@ -11,7 +11,6 @@
 namespace ghost::bus {
 namespace {
 
-using systemd::kManagerInterface;
 using systemd::kUnitInterface;
 using systemd::kUnitPathPrefix;
 
@@ -56,7 +55,7 @@ void UnitWatch::find(std::uint32_t pid, std::function<void(const std::string&)> 
   try {
     systemd()
         .callMethodAsync("GetUnitByPID")
-        .onInterface(kManagerInterface)
+        .onInterface(systemd::kManagerInterface)
         .withArguments(pid)
         .uponReplyInvoke([found = guarded(loop_, found)](AsyncError error, const sdbus::ObjectPath& path) {
           found(error ? std::string() : decoded_path(kUnitPathPrefix, path));
@@ -73,7 +72,7 @@ void UnitWatch::watch(const std::string& name, Told told) {
   try {
     // systemd signals changes of units only while a client has subscribed.
     if (!std::exchange(subscribed_, true))
-      systemd().callMethodAsync("Subscribe").onInterface(kManagerInterface).uponReplyInvoke([](AsyncError) {});
+      systemd().callMethodAsync("Subscribe").onInterface(systemd::kManagerInterface).uponReplyInvoke([](AsyncError) {});
     auto proxy = unit(name);
     proxy->uponSignal("PropertiesChanged")
         .onInterface("org.freedesktop.DBus.Properties")
@@ -84,9 +83,10 @@ void UnitWatch::watch(const std::string& name, Told told) {
           if (interface != kUnitInterface || state == changed.end()) return;
           const auto change = ++*changes;
           if (is_word(state->second, "active")) return told(true);
-          get_property(*systemd_, kManagerInterface, "SystemState", [told, changes, change](const sdbus::Variant* system) {
-            if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
-          });
+          get_property(*systemd_, systemd::kManagerInterface, "SystemState",
+                       [told, changes, change](const sdbus::Variant* system) {
+                         if (change == *changes && !(system && is_word(*system, "stopping"))) told(false);
+                       });
         });
     subscribe(*proxy);
     watched_[name] = std::move(proxy);

@@ -39,8 +39,6 @@ std::string next_step(const LinkProperties& l, std::uint64_t now) {
   return "-";
 }
 
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
-
 std::string peer_words(const std::vector<bus::PeerRow>& peers) {
   std::vector<std::string> words;
   for (const auto& peer : peers) words.push_back(peer.name + (peer.out.empty() ? "" : " (out: " + peer.out + ")"));

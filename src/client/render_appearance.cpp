@@ -16,8 +16,6 @@ namespace {
 using bus::LinkProperties;
 using bus::NoticeRow;
 
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
-
 std::string notice_words(const NoticeRow& n) {
   std::string out = n.result;
   if (n.attempts > 1) out += fmt::format(", {} attempts", n.attempts);

@@ -51,4 +51,6 @@ std::string time_words(std::uint64_t usec_since_1970, bool clock_only) {
 
 std::string stamp_words(std::uint64_t usec_since_1970) { return local_time(usec_since_1970, "%Y-%m-%dT%H:%M:%S%z"); }
 
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
 }  // namespace ghost::client

@@ -16,4 +16,7 @@ std::string time_words(std::uint64_t usec_since_1970, bool clock_only = false);
 // Local time without a space: "2026-11-23T05:00:01+0000".
 std::string stamp_words(std::uint64_t usec_since_1970);
 
+// "-" for an empty text.
+std::string or_dash(const std::string& text);
+
 }  // namespace ghost::client

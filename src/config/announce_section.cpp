@@ -19,14 +19,14 @@ using core::AnnounceConfig;
 constexpr std::string_view kKind = "Announce";
 constexpr std::string_view kService = "Service";
 
-struct Key {
+struct AnnounceKey {
   std::string_view name;
   std::function<std::optional<std::string>(AnnounceConfig&, std::string_view)> set;  // what is wrong, if anything
   std::function<void(AnnounceConfig&)> reset;
 };
 
 template <class T, class Parse>
-Key key(std::string_view name, T AnnounceConfig::* target, Parse parse) {
+AnnounceKey announce_key(std::string_view name, T AnnounceConfig::* target, Parse parse) {
   return {name,
           [=](AnnounceConfig& config, std::string_view text) -> std::optional<std::string> {
             auto value = parse(text);
@@ -37,15 +37,15 @@ Key key(std::string_view name, T AnnounceConfig::* target, Parse parse) {
           [=](AnnounceConfig& config) { config.*target = AnnounceConfig{}.*target; }};
 }
 
-const std::vector<Key>& table() {
-  static const std::vector<Key> keys{
-      key("Url", &AnnounceConfig::url, any_text),
-      key("Credential", &AnnounceConfig::credential, any_text),
-      key("Vanish", &AnnounceConfig::vanish, boolean),
-      key("Repeat", &AnnounceConfig::repeat, boolean),
-      key("Timeout", &AnnounceConfig::timeout, span(1s, "1s")),
-      key("Attempts", &AnnounceConfig::attempts, number(1U, 100U)),
-      key("RetryDelay", &AnnounceConfig::retry, span(100ms, "100ms")),
+const std::vector<AnnounceKey>& announce_keys() {
+  static const std::vector<AnnounceKey> keys{
+      announce_key("Url", &AnnounceConfig::url, any_text),
+      announce_key("Credential", &AnnounceConfig::credential, any_text),
+      announce_key("Vanish", &AnnounceConfig::vanish, boolean),
+      announce_key("Repeat", &AnnounceConfig::repeat, boolean),
+      announce_key("Timeout", &AnnounceConfig::timeout, span(1s, "1s")),
+      announce_key("Attempts", &AnnounceConfig::attempts, number(1U, 100U)),
+      announce_key("RetryDelay", &AnnounceConfig::retry, span(100ms, "100ms")),
   };
   return keys;
 }
@@ -61,13 +61,13 @@ bool is_secret(std::string_view key) {
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
-std::string unknown_key(const Assignment& a) {
+std::string unknown_announce_key(const Assignment& a) {
   if (is_secret(a.key))
     return fmt::format("{}=: a secret is not allowed in this file; write Credential= with the name of a systemd credential",
                        a.key);
   std::vector<std::string_view> known(kNotifierKeys.begin(), kNotifierKeys.end());
   known.push_back(kService);
-  for (const auto& k : table()) known.push_back(k.name);
+  for (const auto& k : announce_keys()) known.push_back(k.name);
   const auto near = nearest(a.key, known);
   return fmt::format("unknown key {}= in [{}]{}", a.key, a.section, near.empty() ? "" : fmt::format("; did you mean {}=?", near));
 }
@@ -134,8 +134,8 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
                     Diagnostics& problems) {
   auto* draft = find(drafts, name);
   if (draft == nullptr) return;
-  const auto& keys = table();
-  const auto k = std::find_if(keys.begin(), keys.end(), [&](const Key& c) { return c.name == assignment.key; });
+  const auto& keys = announce_keys();
+  const auto k = std::find_if(keys.begin(), keys.end(), [&](const AnnounceKey& c) { return c.name == assignment.key; });
   const bool common = k != keys.end();
   if (assignment.key == kService) {
     draft->service = trim(assignment.value);
@@ -144,7 +144,7 @@ void apply_announce(const std::string& file, std::string_view name, const Assign
   }
   if (!common && !announce::is_notifier_key(assignment.key)) {
     if (is_secret(assignment.key) || !announce::is_section_key(assignment.key)) {
-      problems.push_back({file, assignment.line, unknown_key(assignment)});
+      problems.push_back({file, assignment.line, unknown_announce_key(assignment)});
       return;
     }
     draft->unproven.insert_or_assign(assignment.key, assignment);
@@ -173,7 +173,7 @@ void check_announces(AnnounceDrafts& drafts, Services& services, bool sound, Dia
     bool unknown = false;
     for (const auto& [key, assignment] : draft.unproven)
       if (const auto where = draft.where.find(key); where != draft.where.end() && !named.contains(key)) {
-        problems.push_back({where->second.file, where->second.line, unknown_key(assignment)});
+        problems.push_back({where->second.file, where->second.line, unknown_announce_key(assignment)});
         unknown = true;
       }
     if (unknown) continue;

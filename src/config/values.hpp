@@ -11,6 +11,9 @@ namespace ghost::config {
 
 std::string_view trim(std::string_view text);  // blanks and tabs at both ends
 
+// Of an ASCII letter.
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 // systemd.syntax(7): 1, yes, y, true, t, on and their opposites, in any case.
 std::optional<bool> parse_bool(std::string_view text);
 std::optional<std::uint64_t> parse_number(std::string_view text);  // decimal digits alone

@@ -10,8 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::minutes;
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // 0: Sunday. The first three letters, or all of them.
 std::optional<unsigned> weekday(std::string_view text) {
   constexpr std::array<std::string_view, 7> kNames{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};

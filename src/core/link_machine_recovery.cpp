@@ -8,7 +8,7 @@
 namespace ghost::core {
 namespace {
 
-constexpr Duration kSupervisorGrace = 30s;  // beyond Timeout=, when the supervisor ends the step
+constexpr Duration kStepGrace = 30s;  // beyond Timeout=, when the supervisor ends the step
 
 }  // namespace
 
@@ -21,7 +21,7 @@ bool LinkMachine::recover(const CallGone& failure, const std::string& peer, Time
   const auto serial = last_serial_;
   effect(Recover{serial, *step, ways_.several() ? (call() ? call()->peer : peer) : std::string()});
   recovery_ = Recovery{*step};
-  become(Recovering{serial, *step, until, after(now_, config_.recover.timeout + kSupervisorGrace)}, reason, detail);
+  become(Recovering{serial, *step, until, after(now_, config_.recover.timeout + kStepGrace)}, reason, detail);
   return true;
 }
 
@@ -31,7 +31,7 @@ void LinkMachine::on(Unlisted& unlisted, const RecoveryReport& event) {
   const auto until = wanted_now() || blocked() ? std::nullopt : unlisted.not_before;
   recovery_ = Recovery{event.step};
   last_serial_ = std::max(last_serial_, event.after);
-  become(Recovering{event.after, event.step, until, after(now_, config_.recover.timeout + kSupervisorGrace)}, "failed-before");
+  become(Recovering{event.after, event.step, until, after(now_, config_.recover.timeout + kStepGrace)}, "failed-before");
 }
 
 // As in Waiting and Moving, a person or a block ends the pause after failures.

@@ -19,7 +19,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kMaxDatagram = 4096;
 
-tl::unexpected<std::string> failed(const IpAddress& server, int error) {
+tl::unexpected<std::string> no_answer(const IpAddress& server, int error) {
   return tl::unexpected(fmt::format("name server {}: {}", server.str(), std::strerror(error)));
 }
 
@@ -82,15 +82,15 @@ int receive_all(int fd, std::span<std::uint8_t> bytes, const Deadline& deadline)
 tl::expected<Bytes, std::string> by_tcp(std::span<const std::uint8_t> question, const IpAddress& server, std::uint16_t port,
                                         const Via& via, const Deadline& deadline) {
   const auto fd = connected(server, port, via, SOCK_STREAM, deadline);
-  if (!fd) return failed(server, fd.error());
+  if (!fd) return no_answer(server, fd.error());
   Bytes framed{static_cast<std::uint8_t>(question.size() >> 8), static_cast<std::uint8_t>(question.size())};
   framed.insert(framed.end(), question.begin(), question.end());
-  if (const int error = send_all(fd->get(), framed, deadline)) return failed(server, error);
+  if (const int error = send_all(fd->get(), framed, deadline)) return no_answer(server, error);
   std::array<std::uint8_t, 2> size{};
-  if (const int error = receive_all(fd->get(), size, deadline)) return failed(server, error);
+  if (const int error = receive_all(fd->get(), size, deadline)) return no_answer(server, error);
   Bytes answer(static_cast<std::size_t>(size[0]) << 8 | size[1]);
-  if (const int error = receive_all(fd->get(), answer, deadline)) return failed(server, error);
-  if (!answers(answer, question)) return failed(server, EBADMSG);
+  if (const int error = receive_all(fd->get(), answer, deadline)) return no_answer(server, error);
+  if (!answers(answer, question)) return no_answer(server, EBADMSG);
   return answer;
 }
 
@@ -98,24 +98,24 @@ tl::expected<Bytes, std::string> by_tcp(std::span<const std::uint8_t> question, 
 
 tl::expected<Bytes, std::string> dns_exchange(std::span<const std::uint8_t> question, const IpAddress& server, std::uint16_t port,
                                               const Via& via, const Deadline& deadline) {
-  if (question.size() > kMaxDatagram) return failed(server, EMSGSIZE);
+  if (question.size() > kMaxDatagram) return no_answer(server, EMSGSIZE);
   if (question.size() > 512) return by_tcp(question, server, port, via, deadline);
   const auto fd = connected(server, port, via, SOCK_DGRAM, deadline);
-  if (!fd) return failed(server, fd.error());
+  if (!fd) return no_answer(server, fd.error());
   int last = ETIMEDOUT;
   for (std::chrono::seconds patience(1); !deadline.over(); patience *= 2) {
     const auto round = deadline.within(patience);
     if (::send(fd->get(), question.data(), question.size(), MSG_NOSIGNAL) < 0) last = errno;
     while (true) {
       if (const int error = await(fd->get(), POLLIN, round)) {
-        if (error != ETIMEDOUT) return failed(server, error);
+        if (error != ETIMEDOUT) return no_answer(server, error);
         break;
       }
       Bytes answer(kMaxDatagram);
       const auto got = ::recv(fd->get(), answer.data(), answer.size(), 0);
       if (got < 0) {
         if (errno == EAGAIN || errno == EINTR) continue;
-        return failed(server, errno);  // ECONNREFUSED: there is no server
+        return no_answer(server, errno);  // ECONNREFUSED: there is no server
       }
       answer.resize(static_cast<std::size_t>(got));
       if (!answers(answer, question)) continue;
@@ -123,7 +123,7 @@ tl::expected<Bytes, std::string> dns_exchange(std::span<const std::uint8_t> ques
       return answer;
     }
   }
-  return failed(server, last);
+  return no_answer(server, last);
 }
 
 }  // namespace ghost::announce

@@ -14,7 +14,7 @@
 namespace ghost::announce {
 namespace {
 
-Outcome failed(std::string_view doing) {
+Outcome cannot(std::string_view doing) {
   const int error = errno;
   const bool later = error == ENOSPC || error == EDQUOT || error == EIO;
   return {later ? core::NoticeResult::Later : core::NoticeResult::BadConfig, fmt::format("{}: {}", doing, std::strerror(error))};
@@ -28,13 +28,13 @@ Outcome write_file(const Attempt& a) {
   const auto directory = slash == 0 ? std::string("/") : path.substr(0, slash);
   const auto name = path.substr(slash + 1);
   const UniqueFd dir(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!dir) return failed("directory");
+  if (!dir) return cannot("directory");
   const auto beside = fmt::format(".{}.ghostd-{}-{}", name, a.notice.link, a.config.name);
   (void)::unlinkat(dir.get(), beside.c_str(), 0);  // of an interrupted attempt
   UniqueFd fd(::openat(dir.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd) return failed("new file");
+  if (!fd) return cannot("new file");
   const auto give_up = [&](std::string_view doing) {
-    auto outcome = failed(doing);
+    auto outcome = cannot(doing);
     (void)::unlinkat(dir.get(), beside.c_str(), 0);
     return outcome;
   };
@@ -49,7 +49,7 @@ Outcome write_file(const Attempt& a) {
   if (::fsync(fd.get()) != 0) return give_up("fsync");
   fd.reset();
   if (::renameat(dir.get(), beside.c_str(), dir.get(), name.c_str()) != 0) return give_up("rename");
-  if (::fsync(dir.get()) != 0) return failed("fsync of the directory");
+  if (::fsync(dir.get()) != 0) return cannot("fsync of the directory");
   return {core::NoticeResult::Ok, fmt::format("{} bytes written", content.size())};
 }
 

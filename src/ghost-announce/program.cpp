@@ -24,7 +24,7 @@ using core::NoticeResult;
 
 namespace {
 
-Outcome failed(std::string_view doing, NoticeResult result = NoticeResult::Later) {
+Outcome could_not(std::string_view doing, NoticeResult result = NoticeResult::Later) {
   return {result, fmt::format("{}: {}", doing, std::strerror(errno))};
 }
 
@@ -84,16 +84,16 @@ tl::expected<void, std::string> check_program(const std::string& path, const Sta
 
 tl::expected<Program, Outcome> start_program(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (!real) return tl::unexpected(failed(path, NoticeResult::BadConfig));
+  if (!real) return tl::unexpected(could_not(path, NoticeResult::BadConfig));
   if (auto good = check_program(real.get(), stat_of); !good)
     return tl::unexpected(Outcome{NoticeResult::BadConfig, good.error()});
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(failed("pipe"));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(could_not("pipe"));
   UniqueFd theirs(ends[0]);
   Program program;
   program.input.reset(ends[1]);
   const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  if (!null) return tl::unexpected(failed("/dev/null"));
+  if (!null) return tl::unexpected(could_not("/dev/null"));
   const auto keeper = fork_child(
       {.in = theirs.get(), .out = null.get(), .err = null.get(), .own_group = true, .dies_with_us = SIGTERM},
       [&real, parent = ::getpid()] { return keep(real.get(), parent); });
@@ -102,7 +102,7 @@ tl::expected<Program, Outcome> start_program(const std::string& path) {
   ::setpgid(program.pid, program.pid);  // parent and child both do this; it must be done before the group is killed
   program.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid, 0)));
   if (!program.pidfd || ::fcntl(program.input.get(), F_SETFL, O_NONBLOCK) != 0) {
-    auto outcome = failed("pidfd");
+    auto outcome = could_not("pidfd");
     ::kill(-program.pid, SIGKILL);
     return tl::unexpected(std::move(outcome));
   }
@@ -116,7 +116,7 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
     std::array<pollfd, 2> p{{{program.pidfd.get(), POLLIN, 0}, {program.input.get(), POLLOUT, 0}}};
     const int ready = ::poll(p.data(), p.size(), deadline.milliseconds());
     if (ready < 0 && errno == EINTR) continue;
-    if (ready < 0) return failed("poll");
+    if (ready < 0) return could_not("poll");
     if (ready == 0) {
       ::kill(-program.pid, SIGKILL);
       ::waitpid(program.pid, nullptr, 0);
@@ -127,13 +127,13 @@ Outcome finish_program(Program program, const std::string& input, const Deadline
       const auto wrote = ::write(program.input.get(), input.data() + done, input.size() - done);
       if (wrote > 0) done += static_cast<std::size_t>(wrote);
       else if (errno == EPIPE) done = input.size();  // it need not read
-      else if (errno != EAGAIN && errno != EINTR) return failed("write");
+      else if (errno != EAGAIN && errno != EINTR) return could_not("write");
     }
   }
   ::kill(-program.pid, SIGKILL);  // its leftover processes; it is not reaped yet, so the group still has its number
   int status = 0;
   while (::waitpid(program.pid, &status, 0) < 0)
-    if (errno != EINTR) return failed("wait");
+    if (errno != EINTR) return could_not("wait");
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNotSetUp) return {NoticeResult::BadConfig, "the program could not be started"};
   return from_exit_status(status);
 }

@@ -28,7 +28,7 @@ constexpr rlim_t kAddressSpace = 1UL << 30;  // libraries, stacks and all that i
 constexpr rlim_t kFiles = 64;
 constexpr rlim_t kFileSize = 1UL << 20;
 
-tl::unexpected<std::string> failed(std::string_view what, int error) {
+tl::unexpected<std::string> not_shut_in(std::string_view what, int error) {
   return tl::unexpected(fmt::format("sandbox: {}: {}", what, std::strerror(error)));
 }
 
@@ -63,7 +63,7 @@ class Filter {
   void allow_if(const char* name, std::initializer_list<scmp_arg_cmp> arguments) { rule(SCMP_ACT_ALLOW, name, arguments); }
   [[nodiscard]] tl::expected<void, std::string> load() {
     if (error_ == 0) error_ = -::seccomp_load(context_.get());
-    if (error_ != 0) return failed("seccomp", error_);
+    if (error_ != 0) return not_shut_in("seccomp", error_);
     return {};
   }
 
@@ -122,20 +122,20 @@ void allow_network(Filter& filter) {
 tl::expected<void, std::string> drop_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> has{};
-  if (::syscall(SYS_capget, &header, has.data()) != 0) return failed("capabilities", errno);
+  if (::syscall(SYS_capget, &header, has.data()) != 0) return not_shut_in("capabilities", errno);
   const auto any = [](const auto& one) { return (one.effective | one.permitted) != 0; };
   if (!any(has[0]) && !any(has[1])) return {};
   has = {};
-  if (::syscall(SYS_capset, &header, has.data()) != 0) return failed("capabilities", errno);
+  if (::syscall(SYS_capset, &header, has.data()) != 0) return not_shut_in("capabilities", errno);
   return {};
 }
 
 }  // namespace
 
 tl::expected<void, std::string> give_up_privileges(core::Duration cpu_time) {
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("dumpable", errno);
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no_new_privs", errno);
-  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return failed("ambient capabilities", errno);
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return not_shut_in("dumpable", errno);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return not_shut_in("no_new_privs", errno);
+  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return not_shut_in("ambient capabilities", errno);
   if (auto none = drop_capabilities(); !none) return none;
   const auto seconds = static_cast<rlim_t>(std::chrono::ceil<std::chrono::seconds>(cpu_time).count());
   bool good = limit(RLIMIT_CORE, 0) && limit(RLIMIT_DATA, kMemory) && limit(RLIMIT_CPU, seconds) &&
@@ -143,7 +143,7 @@ tl::expected<void, std::string> give_up_privileges(core::Duration cpu_time) {
 #ifndef __SANITIZE_ADDRESS__  // it maps terabytes
   good = good && limit(RLIMIT_AS, kAddressSpace);
 #endif
-  if (!good) return failed("limits", errno);
+  if (!good) return not_shut_in("limits", errno);
   return {};
 }
 
@@ -154,7 +154,7 @@ tl::expected<void, std::string> allow_only(Work work) {
   switch (work) {
     case Work::network: {
       const rlimit none{0, 0};
-      if (::setrlimit(RLIMIT_NPROC, &none) != 0) return failed("RLIMIT_NPROC", errno);
+      if (::setrlimit(RLIMIT_NPROC, &none) != 0) return not_shut_in("RLIMIT_NPROC", errno);
       allow_network(filter);
       break;
     }

@@ -16,7 +16,7 @@
 namespace ghost::supervisor {
 namespace {
 
-constexpr Duration kAgain = std::chrono::seconds(1);  // when no child can be made
+constexpr Duration kForkAgain = std::chrono::seconds(1);  // when no child can be made
 
 // After this nothing more can be sent to it, so that a look stays true.
 bool is_empty_for_good(int connection) {
@@ -54,7 +54,7 @@ void Closer::close(UniqueFd connection) {
 void Closer::start() {
   while (!waiting_.empty() && children_.size() < kChildren) {
     if (!give_to_child(waiting_.front())) {
-      again_.arm(loop::now() + kAgain);
+      again_.arm(loop::now() + kForkAgain);
       break;
     }
     waiting_.pop_front();

@@ -19,7 +19,7 @@
 namespace ghost::supervisor {
 namespace {
 
-constexpr core::Duration kAgain = std::chrono::seconds(60);  // after a run that failed
+constexpr core::Duration kRunAgain = std::chrono::seconds(60);  // after a run that failed
 // Reading all files is work that any number of requests could cause.
 constexpr core::Duration kReadsApart = std::chrono::seconds(1);
 
@@ -101,7 +101,7 @@ void NameRecords::run() {
   if (!started) {
     journal_.note(LOG_WARNING, {}, CallSerial::none,
                   std::string("names: cannot start a process for resolvconf: ") + std::strerror(started.error()));
-    return again_.arm(loop::now() + kAgain);
+    return again_.arm(loop::now() + kRunAgain);
   }
   child_ = loop::ChildSource(loop_, *started, [this](const siginfo_t& how) { ended(how); }, loop::ChildSource::AtTheEnd::leave);
 }
@@ -128,7 +128,7 @@ void NameRecords::ended(const siginfo_t& how) {
     known_.clear();
     if (problem != problem_) journal_.note(LOG_WARNING, {}, CallSerial::none, "names: cannot tell resolvconf: " + problem);
     problem_ = problem;
-    again_.arm(loop::now() + kAgain);
+    again_.arm(loop::now() + kRunAgain);
   }
   why_.reset();
   if (due_) soon_.run_soon();

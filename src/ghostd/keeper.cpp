@@ -10,7 +10,7 @@ namespace ghost::daemon {
 namespace {
 
 // A change by another program often has several parts: an address, its route, a rule.
-constexpr core::Duration kGather = std::chrono::milliseconds(20);
+constexpr core::Duration kGatherChanges = std::chrono::milliseconds(20);
 
 // The longest pause that an expensive look causes.
 constexpr core::Duration kLookPauseMax = std::chrono::milliseconds(700);
@@ -28,12 +28,12 @@ Keeper::Keeper(Port port)
 
 void Keeper::look_soon() {
   for (auto* k : {&table_, &routing_, &queues_}) k->heard();
-  next_ = std::max(port_.clock.now() + kGather, not_before_);
+  next_ = std::max(port_.clock.now() + kGatherChanges, not_before_);
 }
 
 void Keeper::heard() {
   listens_ = false;
-  next_ = std::max(port_.clock.now() + kGather, not_before_);
+  next_ = std::max(port_.clock.now() + kGatherChanges, not_before_);
 }
 
 void Keeper::hear() {

@@ -19,7 +19,7 @@ constexpr core::Duration kMakeAgainPause = std::chrono::seconds(1);
 
 // How long packets gather in the TUN after the first. A turn of the loop per packet costs ten times as much as reading the
 // packet. The TUN has room for 500 packets, so no packet is lost at up to 25 000 per second.
-constexpr core::Duration kGather = std::chrono::milliseconds(20);
+constexpr core::Duration kGatherPackets = std::chrono::milliseconds(20);
 
 std::uint64_t some_number(std::uint64_t below) {
   static std::random_device source;
@@ -131,7 +131,7 @@ void Link::readable() {
   const auto count = read();
   if (!io_) return;  // not yet
   io_.set_enabled(count == 0);
-  if (count > 0) gather_.arm(loop::now() + (count < kReadMax ? kGather : core::Duration::zero()));
+  if (count > 0) gather_.arm(loop::now() + (count < kReadMax ? kGatherPackets : core::Duration::zero()));
 }
 
 // At most once per second, if a program deletes the interface again and again or the kernel cannot make one.

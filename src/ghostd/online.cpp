@@ -8,7 +8,7 @@
 namespace ghost::daemon {
 namespace {
 
-void say(bus::OnlineTargets::Outcome outcome, const std::string& target, const std::string& text) {
+void tell(bus::OnlineTargets::Outcome outcome, const std::string& target, const std::string& text) {
   using enum bus::OnlineTargets::Outcome;
   switch (outcome) {
     case refused:
@@ -24,7 +24,7 @@ void say(bus::OnlineTargets::Outcome outcome, const std::string& target, const s
 
 void Online::begin(loop::EventLoop& loop, sdbus::IConnection& bus) {
   try {
-    targets_ = std::make_unique<bus::OnlineTargets>(loop, bus, say);
+    targets_ = std::make_unique<bus::OnlineTargets>(loop, bus, tell);
   } catch (const std::runtime_error& e) {
     log(LOG_WARNING, "", std::string("cannot reach systemd: ") + e.what());
   }

@@ -7,13 +7,9 @@
 #include <exception>
 #include <system_error>
 
+#include "loop/check.hpp"
+
 namespace ghost::loop {
-namespace {
-int check(int r, const char* what) {
-  if (r < 0) throw std::system_error(-r, std::generic_category(), what);
-  return r;
-}
-}  // namespace
 
 Time now() {
   timespec ts{};

@@ -11,13 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include "loop/check.hpp"
+
 namespace ghost::loop {
 namespace {
-
-int check(int r, const char* what) {
-  if (r < 0) throw std::system_error(-r, std::generic_category(), what);
-  return r;
-}
 
 // The userdata of every source. sd-event deletes it through `drop` once the source is freed.
 template <class Callback>

@@ -2,7 +2,7 @@
 #include "net/router_socket.hpp"
 
 #include <linux/filter.h>
-#include <linux/if_arp.h>
+#include <net/if_arp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -133,13 +133,6 @@ static_assert(is_sorted());
 constexpr std::array<std::string_view, 11> kOwnPlugins{"minconn",  "openl2tp", "passprompt", "passwordfd", "pppoatm", "pppoe",
                                                        "pppol2tp", "radattr",  "radius",     "radrealms",  "winbind"};
 
-unsigned digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'z') return static_cast<unsigned>(c - 'a') + 10;
-  if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A') + 10;
-  return 99;
-}
-
 }  // namespace
 
 const KnownOption* known_option(std::string_view name) {

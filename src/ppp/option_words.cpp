@@ -8,15 +8,14 @@ namespace {
 
 bool is_space(char c) { return std::string_view(" \t\n\v\f\r").find(c) != std::string_view::npos; }
 
-// The value of a digit, or one that no base has.
+}  // namespace
+
 unsigned digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
   if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
   if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
   return 99;
 }
-
-}  // namespace
 
 unsigned char OptionWords::take() {
   const char c = rest_.front();

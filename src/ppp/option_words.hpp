@@ -14,6 +14,9 @@ namespace ghost::ppp {
 
 inline constexpr std::size_t kOptionWordMax = 1023;  // pppd drops what is longer, with a warning
 
+// The value of a digit of a base up to 16, or one that no base has.
+unsigned digit(char c);
+
 struct OptionWord {
   std::string text;       // without the NUL that ends it for pppd, or what follows that
   unsigned line = 1;      // where it begins

@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPauseMs = 20;
+constexpr int kTryAgainMs = 20;
 constexpr const char* kSystemBus = "unix:path=/run/dbus/system_bus_socket";
 
 const char* given_bus() {
@@ -56,7 +56,7 @@ tl::expected<Bus, std::string> connect(const char* what, const std::string& addr
     // EAGAIN: its queue of new connections is full.
     if (r != -EAGAIN || Clock::now() >= deadline)
       return tl::unexpected(fmt::format("cannot connect to {}: {}", what, std::strerror(-r)));
-    ::poll(nullptr, 0, kPauseMs);
+    ::poll(nullptr, 0, kTryAgainMs);
   }
 }
 

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 5s;
-constexpr int kPauseMs = 20;
+constexpr int kAskAgainMs = 20;
 
 struct Unref {
   void operator()(sd_bus_message* m) const noexcept { sd_bus_message_unref(m); }
@@ -88,7 +88,7 @@ bool awaited(Done done) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!done()) {
     if (std::chrono::steady_clock::now() > end) return false;
-    ::poll(nullptr, 0, kPauseMs);
+    ::poll(nullptr, 0, kAskAgainMs);
   }
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../addresses.hpp"
 #include "config/timespan.hpp"
 #include "core/time.hpp"
 #include "temp_tree.hpp"
@@ -13,7 +14,6 @@ using namespace ghost::config;
 using namespace std::chrono_literals;
 
 namespace {
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 Prefix net(const char* text) { return *Prefix::parse(text); }
 }  // namespace
 

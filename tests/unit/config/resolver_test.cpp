@@ -6,6 +6,7 @@
 
 #include "config/name_servers.hpp"
 
+#include "../addresses.hpp"
 #include "temp_tree.hpp"
 
 using namespace ghost;
@@ -16,7 +17,6 @@ using Manager = Resolver::Manager;
 
 namespace {
 
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 bool nowhere(const IpAddress&) { return false; }
 bool somewhere(const IpAddress&) { return true; }
 

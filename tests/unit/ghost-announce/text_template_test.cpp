@@ -22,9 +22,9 @@ class InZone : public testing::Test {
   }
 };
 
-using Template = InZone;
+using TextTemplate = InZone;
 
-TEST_F(Template, KnowsEveryField) {
+TEST_F(TextTemplate, KnowsEveryField) {
   auto n = a_notice();
   n.reason = "idle";
   EXPECT_EQ(fill_template("${name} ${link} ${event} ${address} (${addresses}) ${sequence} ${reason} ${carrier_nat}", n),
@@ -36,9 +36,11 @@ TEST_F(Template, KnowsEveryField) {
   EXPECT_EQ(fill_template("[${next}] [${address}]", n), "[none] []");
 }
 
-TEST_F(Template, EscapesStandForThemselves) { EXPECT_EQ(fill_template("$$5\\n\\\\n \\x {}}", a_notice()), "$5\n\\n \\x {}}"); }
+TEST_F(TextTemplate, EscapesStandForThemselves) {
+  EXPECT_EQ(fill_template("$$5\\n\\\\n \\x {}}", a_notice()), "$5\n\\n \\x {}}");
+}
 
-TEST_F(Template, WhatPassesTheCheckIsFilledWhole) {
+TEST_F(TextTemplate, WhatPassesTheCheckIsFilledWhole) {
   for (const auto* good : {"", "plain", "${name}${next}", "$$", "\\", "\\n", "}"})
     EXPECT_EQ(check_template(good), std::nullopt) << good;
   for (const auto* bad : {"$", "${", "${name", "$name", "${nmae}", "${}", "${ name}", "x$ y", "\\n$"})
@@ -47,13 +49,13 @@ TEST_F(Template, WhatPassesTheCheckIsFilledWhole) {
 }
 
 // A value is text, never a template again.
-TEST_F(Template, FillsOnce) {
+TEST_F(TextTemplate, FillsOnce) {
   auto n = a_notice();
   n.name = "${link}$$";
   EXPECT_EQ(fill_template("${name}", n), "${link}$$");
 }
 
-TEST_F(Template, TimesAreLocalWithTheirOffset) {
+TEST_F(TextTemplate, TimesAreLocalWithTheirOffset) {
   set("Europe/Berlin");
   EXPECT_EQ(rfc3339(at(1795419000)), "2026-11-23T08:30:00+01:00");
   EXPECT_EQ(rfc3339(at(1774746000)), "2026-03-29T03:00:00+02:00");  // the hour after 2 o'clock is missing

@@ -26,7 +26,7 @@ case "$1" in
   -d) rm -f "$dir/$2" ;;
 esac
 )";
-constexpr auto kUp = R"(
+constexpr auto kAddressUp = R"(
 say "Serial connection established."
 say "Connect: ppp-isp <--> /dev/ttyS0"
 say "local  IP address 10.9.0.17"
@@ -74,7 +74,7 @@ constexpr auto kOfIsp = "ppp-isp.ghostd: nameserver 9.9.9.9\nnameserver 149.112.
 TEST_F(NameRecordsTest, ACallsServersComeAndGoWithIt) {
   record("eth0.inet");
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
   become(rig, std::string("eth0.inet: x\n") + kOfIsp);
@@ -85,8 +85,8 @@ TEST_F(NameRecordsTest, ACallsServersComeAndGoWithIt) {
 TEST_F(NameRecordsTest, TwoCallsEndInAnyOrder) {
   for (const bool first_first : {true, false}) {
     Rig rig(settings);
-    link(rig, "isp", kUp);
-    link(rig, "two", kUp);
+    link(rig, "isp", kAddressUp);
+    link(rig, "two", kAddressUp);
     const auto client = rig.connect();
     send_text(client, "dial isp 7");
     send_text(client, "dial two 8");
@@ -100,7 +100,7 @@ TEST_F(NameRecordsTest, TwoCallsEndInAnyOrder) {
 
 TEST_F(NameRecordsTest, AKilledPppdLeavesNothing) {
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
   const auto started = rig.next(client);
@@ -112,8 +112,8 @@ TEST_F(NameRecordsTest, AKilledPppdLeavesNothing) {
 
 TEST_F(NameRecordsTest, WhatPppdsScriptsMadeStaysWhileTheCallLives) {
   Rig rig(settings);
-  link(rig, "isp", kUp);
-  link(rig, "two", kUp);
+  link(rig, "isp", kAddressUp);
+  link(rig, "two", kAddressUp);
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
   become(rig, kOfIsp);
@@ -133,7 +133,7 @@ TEST_F(NameRecordsTest, WhatACrashedSupervisorLeftIsRemoved) {
 TEST_F(NameRecordsTest, TheFilesServersAreThereOnceGhostdAsks) {
   record("gd-old.ghostd");
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   rig.links["isp"].dns = {*IpAddress::parse("192.0.2.53")};
   const auto client = rig.connect();
   send_text(client, "names");
@@ -148,7 +148,7 @@ TEST_F(NameRecordsTest, TheFilesServersAreThereOnceGhostdAsks) {
 
 TEST_F(NameRecordsTest, AServerThatTheLinkDoesNotLeadToIsNotTold) {
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   rig.links["isp"].routes = {*Prefix::parse("149.112.0.0/16")};
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
@@ -158,7 +158,7 @@ TEST_F(NameRecordsTest, AServerThatTheLinkDoesNotLeadToIsNotTold) {
 TEST_F(NameRecordsTest, AFailureIsSaidOnceAndNoCallWaitsForIt) {
   place.write("resolvconf", "#!/bin/sh\necho 'no, thank you' >&2; exit 1\n", 0755);
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
   EXPECT_THAT(rig.next(client), StartsWith("started isp 7"));
@@ -169,7 +169,7 @@ TEST_F(NameRecordsTest, AFailureIsSaidOnceAndNoCallWaitsForIt) {
 
 TEST_F(NameRecordsTest, TheSupervisorLeavesWhenItHasTakenThemAway) {
   Rig rig(settings);
-  link(rig, "isp", kUp);
+  link(rig, "isp", kAddressUp);
   const auto client = rig.connect();
   send_text(client, "dial isp 7");
   become(rig, kOfIsp);

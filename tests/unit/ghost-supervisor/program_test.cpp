@@ -31,10 +31,10 @@ bool await(const std::function<bool()>& done) {
   return true;
 }
 
-class Program {
+class RunningProgram {
  public:
   // `listener`: handed over as the service manager does; -1: none.
-  Program(std::vector<std::string> arguments, int listener) {
+  RunningProgram(std::vector<std::string> arguments, int listener) {
     arguments.insert(arguments.begin(), GHOST_SUPERVISOR);
     pid_ = ::fork();
     if (pid_ != 0) return;
@@ -54,13 +54,13 @@ class Program {
     ::execv(GHOST_SUPERVISOR, words.data());
     ::_exit(99);
   }
-  ~Program() {
+  ~RunningProgram() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
 
   void term() const { ::kill(pid_, SIGTERM); }
   // The exit status; -1 if it did not come, or was a signal.
@@ -88,7 +88,7 @@ TEST(Program, CallsALinkOfRealFilesAndHangsUpOnSigterm) {
   dir.write("peers/isp", "say 'Connect: x <--> y'; say 'local  IP address 10.0.0.2'; say 'remote IP address 10.0.0.1'; obey");
   dir.write("links/isp.conf", "[Link]\nPeer=isp\n");
   const auto listener = listen_at(dir.path() + "/socket");
-  Program program(
+  RunningProgram program(
       {"--user", me(), "--links", dir.path() + "/links", "--peers", dir.path() + "/peers", "--pppd", dir.path() + "/pppd"},
       listener.get());
   const auto client = connect_to(dir.path() + "/socket");
@@ -107,7 +107,7 @@ TEST(Program, ABadFileIsToldWithItsLine) {
   write_fake_pppd(dir);
   dir.write("links/isp.conf", "[Link]\nPeer=isp\nColour=blue\n");
   const auto listener = listen_at(dir.path() + "/socket");
-  Program program({"--user", me(), "--links", dir.path() + "/links", "--pppd", dir.path() + "/pppd"}, listener.get());
+  RunningProgram program({"--user", me(), "--links", dir.path() + "/links", "--pppd", dir.path() + "/pppd"}, listener.get());
   const auto client = connect_to(dir.path() + "/socket");
   send_text(client, "dial isp 1");
   const auto gone = next(client);
@@ -122,7 +122,7 @@ TEST(Program, AnotherLinksFaultKeepsNobodyFromTheNet) {
   dir.write("links/isp.conf", "[Link]\nPeer=isp\n");
   dir.write("links/bad.conf", "[Link]\nColour=blue\n");
   const auto listener = listen_at(dir.path() + "/socket");
-  Program program({"--user", me(), "--links", dir.path() + "/links", "--pppd", dir.path() + "/pppd"}, listener.get());
+  RunningProgram program({"--user", me(), "--links", dir.path() + "/links", "--pppd", dir.path() + "/pppd"}, listener.get());
   const auto client = connect_to(dir.path() + "/socket");
   send_text(client, "dial isp 1");
   EXPECT_THAT(next(client), StartsWith("started isp 1"));
@@ -140,20 +140,20 @@ TEST(Program, LeavesByItselfAndIsStartedAgainOnTheSameSocket) {
   TempDir dir;
   const auto listener = listen_at(dir.path() + "/socket");
   for (int i = 0; i < 2; ++i) {
-    Program program({"--user", me(), "--idle", "0", "--links", dir.path()}, listener.get());
+    RunningProgram program({"--user", me(), "--idle", "0", "--links", dir.path()}, listener.get());
     EXPECT_EQ(program.wait(), 0);
   }
   // A request that came while no supervisor ran waits for the next one.
   const auto client = connect_to(dir.path() + "/socket");
   send_text(client, "list");
-  Program program({"--user", me(), "--idle", "1", "--links", dir.path()}, listener.get());
+  RunningProgram program({"--user", me(), "--idle", "1", "--links", dir.path()}, listener.get());
   EXPECT_EQ(next(client), "listed");
 }
 
 TEST(Program, ListensByItselfForTests) {
   TempDir dir;
   const auto path = dir.path() + "/own";
-  Program program({"--user", me(), "--socket", path, "--links", dir.path()}, -1);
+  RunningProgram program({"--user", me(), "--socket", path, "--links", dir.path()}, -1);
   ASSERT_TRUE(await([&] { return ::access(path.c_str(), W_OK) == 0; }));
   UniqueFd client;
   ASSERT_TRUE(await([&] {
@@ -169,10 +169,10 @@ TEST(Program, ListensByItselfForTests) {
 }
 
 TEST(Program, RefusesToRunWithoutASocketOrAUser) {
-  EXPECT_EQ(Program({"--user", me()}, -1).wait(), 1);
+  EXPECT_EQ(RunningProgram({"--user", me()}, -1).wait(), 1);
   TempDir dir;
-  EXPECT_EQ(Program({"--user", "no-such-user-here", "--socket", dir.path() + "/s"}, -1).wait(), 1);
-  EXPECT_EQ(Program({"--idle", "soon"}, -1).wait(), 64);
-  EXPECT_EQ(Program({"word"}, -1).wait(), 64);
-  EXPECT_EQ(Program({"--help"}, -1).wait(), 0);
+  EXPECT_EQ(RunningProgram({"--user", "no-such-user-here", "--socket", dir.path() + "/s"}, -1).wait(), 1);
+  EXPECT_EQ(RunningProgram({"--idle", "soon"}, -1).wait(), 64);
+  EXPECT_EQ(RunningProgram({"word"}, -1).wait(), 64);
+  EXPECT_EQ(RunningProgram({"--help"}, -1).wait(), 0);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/address_conflict.hpp"
+#include "../addresses.hpp"
 
 #include <gmock/gmock.h>
 
 namespace ghost::net {
 namespace {
-
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
 HeldAddress has(const char* ifname, const char* local, std::uint8_t length, const char* peer = nullptr) {
   return {ifname, ip(local), ip(peer == nullptr ? local : peer), length};

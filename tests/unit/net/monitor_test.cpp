@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "../addresses.hpp"
 #include "net/tun.hpp"
 #include "own_netns.hpp"
 
@@ -29,7 +30,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 unsigned index_of(const char* ifname) { return ::if_nametoindex(ifname); }
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
 class Monitor : public test::OwnNetns {
  protected:

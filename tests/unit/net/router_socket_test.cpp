@@ -11,6 +11,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_tun.h>
 
+#include "../addresses.hpp"
 #include "core/router_advertisement.hpp"
 #include "net/numbers.hpp"
 #include "net/tun.hpp"
@@ -21,8 +22,6 @@ namespace {
 
 using test::sh;
 using Bytes = std::vector<std::uint8_t>;
-
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
 // RFC 8200 §8.1: the sum over a pseudo header, and over the message.
 std::uint16_t checksum(const Bytes& source, const Bytes& destination, const Bytes& message) {

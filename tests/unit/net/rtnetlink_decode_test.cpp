@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "../addresses.hpp"
 #include "made_message.hpp"
 
 namespace ghost::net {
@@ -39,7 +40,6 @@ Message address(int type, int family, std::uint8_t length, std::uint8_t scope) {
 const Bytes kLocal4 = {100, 64, 7, 7};
 const Bytes kPeer4 = {10, 64, 64, 1};
 const Bytes kLocal6 = {0x20, 1, 0xd, 0xb8, 0, 0x77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
 RtnetlinkNews decode(const Bytes& bytes) { return decode_rtnetlink(bytes).news; }
 

@@ -21,7 +21,7 @@ ForeignDefault other(std::uint32_t metric, Family family = Family::v4) {
 }
 const std::string kOther = "default via 192.0.2.1 dev eth0 metric 100";
 
-const std::vector<Family> kNo, kIPv4{Family::v4}, kBoth{Family::v4, Family::v6};
+const std::vector<Family> kNo, kIPv4{Family::v4}, kBothFamilies{Family::v4, Family::v6};
 const Standing kFree{};
 
 TEST(Standing, ABetterDefaultRouteStandsInFront) {
@@ -34,7 +34,7 @@ TEST(Standing, ABetterDefaultRouteStandsInFront) {
 TEST(Standing, OneFamilyInFrontIsNotBehindInBoth) {
   EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100)}), (std::vector<Standing>{{kOther, false, kIPv4, kNo}}));
   EXPECT_EQ(standing({link("isp", 200, true)}, {true}, {other(100), other(100, Family::v6)}),
-            (std::vector<Standing>{{kOther, true, kBoth, kNo}}));
+            (std::vector<Standing>{{kOther, true, kBothFamilies, kNo}}));
 }
 
 TEST(Standing, AChainByMetricInWhichWhoCannotCallMakesRoom) {
@@ -55,7 +55,7 @@ TEST(Standing, MakesRoomInTheFamiliesThatAnotherCanCarry) {
             (std::vector<Standing>{{"", false, kNo, kIPv4}, kFree}));
   EXPECT_EQ(standing({link("a", 50, true)}, {false}, {other(100)}), (std::vector<Standing>{{"", false, kNo, kIPv4}}));
   EXPECT_EQ(standing({link("a", 50, true)}, {false}, {other(100), other(100, Family::v6)}),
-            (std::vector<Standing>{{"", false, kNo, kBoth}}));
+            (std::vector<Standing>{{"", false, kNo, kBothFamilies}}));
 }
 
 // While the link is down, its route has the metric 201.
@@ -75,7 +75,7 @@ TEST(Standing, NamesBothThatStandInFrontAlthoughOneNameBeginsTheOther) {
   six.prefixes = {default_prefix(Family::v6)};
   six.stable = {k6};
   EXPECT_EQ(standing({link("isp2", std::nullopt), six, link("behind", 200, true)}, {true, true, true}, {})[2],
-            (Standing{"link isp2, link isp", true, kBoth, kNo}));
+            (Standing{"link isp2, link isp", true, kBothFamilies, kNo}));
 }
 
 TEST(Standing, AFirstLinkIsInFrontOfAll) {

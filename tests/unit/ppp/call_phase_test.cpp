@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ppp/call_phase.hpp"
+#include "../addresses.hpp"
 #include "core/time.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,6 @@ namespace {
 using Effects = std::vector<CallEffect>;
 
 const Time kStart{1000s};
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 ExitStatus code(int value) { return {ExitStatus::Kind::Exited, value}; }
 
 struct Rig {

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 
 namespace {
 
-ExitStatus code(int value) { return {ExitStatus::Kind::Exited, value}; }
+ExitStatus exited(int value) { return {ExitStatus::Kind::Exited, value}; }
 ExitStatus signalled(int value) { return {ExitStatus::Kind::Signalled, value}; }
 
 using Lines = std::vector<const char*>;
@@ -71,9 +71,9 @@ TEST(ExitReason, EveryExitCodeHasAReasonEvenWhenTheLogIsSilent) {
       {Failed, Failed},                        // 22: not known to us
   };
   for (std::size_t i = 0; i < table.size(); ++i) {
-    EXPECT_EQ(reason(code(static_cast<int>(i)), {}), table[i].first) << i;
-    EXPECT_EQ(reason(code(static_cast<int>(i)), up()), table[i].second) << i;
-    const auto gone = exit_reason(code(static_cast<int>(i)), {}, {});
+    EXPECT_EQ(reason(exited(static_cast<int>(i)), {}), table[i].first) << i;
+    EXPECT_EQ(reason(exited(static_cast<int>(i)), up()), table[i].second) << i;
+    const auto gone = exit_reason(exited(static_cast<int>(i)), {}, {});
     EXPECT_EQ(gone.detail, "pppd exit code " + std::to_string(i));
   }
 }
@@ -156,22 +156,22 @@ TEST(ExitReason, TheLogTellsWhatTheCodeDoesNot) {
            {19, connected({"No response to PAP authenticate-requests"}), NegotiationFailed},
            {19, connected({"PAP authentication failed"}), AuthFailed},
        })
-    EXPECT_EQ(reason(code(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
+    EXPECT_EQ(reason(exited(c.code), c.lines), c.reason) << c.code << ' ' << (c.lines.empty() ? "" : c.lines.back());
 }
 
 TEST(ExitReason, TheFarEndCannotPretendToBePppd) {
   // All of this came over the line during the connect script.
-  EXPECT_EQ(reason(code(8), {"CHAP authentication failed", "local  IP address 6.6.6.6", "No response to 3 echo-requests",
-                             "unrecognized option 'x'", "Fatal signal 11", "Failed to open /dev/x", "Failed (BUSY)"}),
+  EXPECT_EQ(reason(exited(8), {"CHAP authentication failed", "local  IP address 6.6.6.6", "No response to 3 echo-requests",
+                               "unrecognized option 'x'", "Fatal signal 11", "Failed to open /dev/x", "Failed (BUSY)"}),
             CallEnd::Busy);
   // And modem words after the connect script are payload.
-  EXPECT_EQ(reason(code(10), connected({"BUSY", "Failed (NO DIALTONE)", "LCP: timeout sending Config-Requests"})),
+  EXPECT_EQ(reason(exited(10), connected({"BUSY", "Failed (NO DIALTONE)", "LCP: timeout sending Config-Requests"})),
             CallEnd::NegotiationFailed);
 }
 
 TEST(ExitReason, WhatWeAskedForIsHungUp) {
   for (int c = 0; c <= 20; ++c)
-    EXPECT_EQ(reason(code(c), up({"Modem hangup"}), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::HungUp) << c;
+    EXPECT_EQ(reason(exited(c), up({"Modem hangup"}), {.hangup = true, .killed = false, .timed_out = ""}), CallEnd::HungUp) << c;
   const auto killed = exit_reason(signalled(SIGKILL), evidence(up()), {.hangup = true, .killed = true, .timed_out = ""});
   EXPECT_EQ(killed.reason, CallEnd::HungUp);
   EXPECT_THAT(killed.detail, HasSubstr("did not end on SIGTERM"));
@@ -179,9 +179,9 @@ TEST(ExitReason, WhatWeAskedForIsHungUp) {
 
 TEST(ExitReason, ADeadlineIsTimedOutUnlessTheLogKnowsBetter) {
   const Asked late{.hangup = false, .killed = false, .timed_out = "no agreement"};
-  EXPECT_EQ(exit_reason(code(5), evidence(connected()), late),
+  EXPECT_EQ(exit_reason(exited(5), evidence(connected()), late),
             (core::CallGone{CallEnd::TimedOut, "no agreement", core::CallStage::negotiating}));
-  EXPECT_EQ(reason(code(5), connected({"CHAP authentication failed"}), late), CallEnd::AuthFailed);
+  EXPECT_EQ(reason(exited(5), connected({"CHAP authentication failed"}), late), CallEnd::AuthFailed);
   EXPECT_EQ(reason(signalled(SIGKILL), connected(), {.hangup = false, .killed = true, .timed_out = "x"}), CallEnd::TimedOut);
 }
 
@@ -196,7 +196,7 @@ TEST(ExitReason, SignalsAreCrashesOrKills) {
 
 TEST(ExitReason, TellsHowFarTheCallCame) {
   using enum core::CallStage;
-  const auto stage = [](const Lines& lines) { return exit_reason(code(16), evidence(lines), {}).stage; };
+  const auto stage = [](const Lines& lines) { return exit_reason(exited(16), evidence(lines), {}).stage; };
   EXPECT_EQ(stage({"Failed (BUSY)"}), connecting);
   EXPECT_EQ(stage(connected({"LCP: timeout sending Config-Requests"})), negotiating);
   EXPECT_EQ(stage(connected({"LCP terminated by peer", "Modem hangup"})), authenticating);
@@ -211,18 +211,18 @@ TEST(ExitReason, TellsHowFarTheCallCame) {
 }
 
 TEST(ExitReason, SaysThatItWasWhileAuthenticating) {
-  const auto gone = exit_reason(code(16), evidence(connected({"LCP terminated by peer", "Modem hangup"})), {});
+  const auto gone = exit_reason(exited(16), evidence(connected({"LCP terminated by peer", "Modem hangup"})), {});
   EXPECT_EQ(gone.reason, CallEnd::NegotiationFailed);
   EXPECT_EQ(gone.detail, "while authenticating: LCP terminated by peer (pppd exit code 16)");
-  EXPECT_EQ(exit_reason(code(19), evidence(connected({"CHAP authentication failed"})), {}).detail,
+  EXPECT_EQ(exit_reason(exited(19), evidence(connected({"CHAP authentication failed"})), {}).detail,
             "CHAP authentication failed (pppd exit code 19)");
 }
 
 TEST(ExitReason, SaysWhatToSetIfNoEchoWasEverAnswered) {
   const auto dead = evidence(up({"No response to 3 echo-requests"}));
-  EXPECT_THAT(exit_reason(code(15), dead, {.hangup = false, .killed = false, .timed_out = "", .echo_unanswered = true}).detail,
+  EXPECT_THAT(exit_reason(exited(15), dead, {.hangup = false, .killed = false, .timed_out = "", .echo_unanswered = true}).detail,
               HasSubstr("lcp-echo-interval 0"));
-  EXPECT_THAT(exit_reason(code(15), dead, {}).detail, testing::Not(HasSubstr("lcp-echo-interval")));
+  EXPECT_THAT(exit_reason(exited(15), dead, {}).detail, testing::Not(HasSubstr("lcp-echo-interval")));
 }
 
 // An exit that is known by its number alone has the last that pppd said.
@@ -233,7 +233,7 @@ TEST(ExitReason, TheLastLineIsTheDetailOfANumber) {
       e.hear(line);
       if (const auto fact = log_fact(line)) e.note(*fact, line);
     }
-    return exit_reason(code(1), e, {}).detail;
+    return exit_reason(exited(1), e, {}).detail;
   };
   EXPECT_EQ(heard({"Plugin foo.so loaded.", "ioctl(PPPIOCNEWUNIT): Permission denied", "Exit."}),
             "ioctl(PPPIOCNEWUNIT): Permission denied (pppd exit code 1)");
@@ -247,6 +247,6 @@ TEST(ExitReason, TheLastLineIsTheDetailOfANumber) {
 
 TEST(ExitReason, TheDetailIsTheLineThatTold) {
   const auto taken = evidence({"Couldn't create ppp interface ppp-isp: File exists"});
-  EXPECT_EQ(exit_reason(code(1), taken, {}).detail, "Couldn't create ppp interface ppp-isp: File exists (pppd exit code 1)");
-  EXPECT_EQ(exit_reason(code(8), evidence({"Failed (BUSY)"}), {}).detail, "Failed (BUSY) (pppd exit code 8)");
+  EXPECT_EQ(exit_reason(exited(1), taken, {}).detail, "Couldn't create ppp interface ppp-isp: File exists (pppd exit code 1)");
+  EXPECT_EQ(exit_reason(exited(8), evidence({"Failed (BUSY)"}), {}).detail, "Failed (BUSY) (pppd exit code 8)");
 }

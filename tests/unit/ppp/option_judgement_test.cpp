@@ -24,7 +24,7 @@ PppdOptions with(Files files) {
   return read_options_of(*pppd_argv(link), told);
 }
 
-PppdOptions peer(std::string text) { return with({{"/etc/ppp/peers/isp", std::move(text)}}); }
+PppdOptions options_of(std::string text) { return with({{"/etc/ppp/peers/isp", std::move(text)}}); }
 
 std::vector<std::string> judged(const PppdOptions& options) {
   std::vector<std::string> out;
@@ -57,25 +57,25 @@ TEST(OptionJudgement, DemandIsRefusedWhereverItStands) {
 
 TEST(OptionJudgement, WhatNoLaterOptionTakesBackIsRefused) {
   for (const auto* word : {"demand", "dryrun", "show-options", "--help", "-h", "--version", "-v", "notty"})
-    EXPECT_THAT(refused(peer(word)), HasSubstr("cannot be used with ghostd")) << word;
+    EXPECT_THAT(refused(options_of(word)), HasSubstr("cannot be used with ghostd")) << word;
   for (const auto* fine : {"user demand", "# demand", "connect 'chat demand'", "ipparam on-demand", "nodetach persist updetach"})
-    EXPECT_EQ(refused(peer(fine)), "") << fine;
+    EXPECT_EQ(refused(options_of(fine)), "") << fine;
 }
 
 TEST(OptionJudgement, FilesThatCannotBeReadToTheirEndAreRefused) {
-  EXPECT_THAT(refused(peer("file /etc/ppp/peers/isp")), HasSubstr("/etc/ppp/peers/isp:1: "));
+  EXPECT_THAT(refused(options_of("file /etc/ppp/peers/isp")), HasSubstr("/etc/ppp/peers/isp:1: "));
   EXPECT_THAT(refused(with({{"/etc/ppp/peers/isp/", ""}})), HasSubstr("is a directory"));
 }
 
 // pppd itself says why it refuses.
 TEST(OptionJudgement, WhatPppdRefusesIsLeftToPppd) {
-  EXPECT_EQ(refused(peer("foo")), "");
+  EXPECT_EQ(refused(options_of("foo")), "");
   EXPECT_EQ(refused(with({})), "");
-  EXPECT_THAT(judged(peer("foo")), ElementsAre("/etc/ppp/peers/isp:1: pppd has no option \"foo\""));
+  EXPECT_THAT(judged(options_of("foo")), ElementsAre("/etc/ppp/peers/isp:1: pppd has no option \"foo\""));
 }
 
 TEST(OptionJudgement, WhatGhostdOverrides) {
-  EXPECT_THAT(judged(peer("persist\nidle 300\nupdetach\nmaxfail 0\ndefaultroute\nlogfile /x\nipparam x\nunit 3\n")),
+  EXPECT_THAT(judged(options_of("persist\nidle 300\nupdetach\nmaxfail 0\ndefaultroute\nlogfile /x\nipparam x\nunit 3\n")),
               ElementsAre("/etc/ppp/peers/isp:1: \"persist\" has no effect, because ghostd gives pppd \"nopersist\"",
                           "/etc/ppp/peers/isp:2: \"idle 300\" has no effect, because ghostd gives pppd \"idle 0\"",
                           "/etc/ppp/peers/isp:3: \"updetach\" has no effect, because ghostd gives pppd \"nodetach\"",
@@ -83,7 +83,7 @@ TEST(OptionJudgement, WhatGhostdOverrides) {
                           "/etc/ppp/peers/isp:5: \"defaultroute\" has no effect, because ghostd gives pppd \"nodefaultroute\"",
                           "/etc/ppp/peers/isp:6: \"logfile /x\" has no effect, because ghostd gives pppd \"logfd 2\"",
                           "/etc/ppp/peers/isp:7: \"ipparam x\" has no effect, because ghostd gives pppd \"ipparam isp\""));
-  EXPECT_THAT(judged(peer("nodetach -detach nopersist maxfail 1 idle 0 ipparam isp -ipv6 noipdefault lcp-echo-interval 5")),
+  EXPECT_THAT(judged(options_of("nodetach -detach nopersist maxfail 1 idle 0 ipparam isp -ipv6 noipdefault lcp-echo-interval 5")),
               IsEmpty());
   EXPECT_THAT(judged(with({{"/etc/ppp/peers/isp", "/dev/ttyS0"}, {"/etc/ppp/options.ttyS0", "idle 9"}})),
               ElementsAre("/etc/ppp/options.ttyS0:1: \"idle 9\" has no effect, because ghostd gives pppd \"idle 0\""));
@@ -103,10 +103,10 @@ TEST(OptionJudgement, AFileThatOverridesGhostdIsRefused) {
 }
 
 TEST(OptionJudgement, AChatThatIsNotHeard) {
-  EXPECT_THAT(judged(peer("\nconnect \"chat -T 5551234 -f x\"")),
+  EXPECT_THAT(judged(options_of("\nconnect \"chat -T 5551234 -f x\"")),
               ElementsAre("/etc/ppp/peers/isp:2: why this chat fails cannot be known; write its script into a file (-f)"));
-  EXPECT_THAT(judged(peer("connect \"chat -f x\"")), IsEmpty());
-  EXPECT_THAT(judged(peer("connect \"chat '' ATDT1 CONNECT ''\"")), IsEmpty());
+  EXPECT_THAT(judged(options_of("connect \"chat -f x\"")), IsEmpty());
+  EXPECT_THAT(judged(options_of("connect \"chat '' ATDT1 CONNECT ''\"")), IsEmpty());
 }
 
 TEST(OptionJudgement, AProgramThatTellsNoReason) {
@@ -115,7 +115,8 @@ TEST(OptionJudgement, AProgramThatTellsNoReason) {
         "/etc/ppp/peers/isp:{}: ghostd will not know why the program of \"{}\" fails, because it understands only a chat(8) of \"connect\"",
         at, name);
   };
-  EXPECT_THAT(judged(peer("connect \"/usr/bin/wvdial --chat isp\"")), ElementsAre(silent("1", "connect")));
-  EXPECT_THAT(judged(peer("init \"chat '' ATZ OK\"\nconnect \"chat '' ATDT1 CONNECT ''\"")), ElementsAre(silent("1", "init")));
+  EXPECT_THAT(judged(options_of("connect \"/usr/bin/wvdial --chat isp\"")), ElementsAre(silent("1", "connect")));
+  EXPECT_THAT(judged(options_of("init \"chat '' ATZ OK\"\nconnect \"chat '' ATDT1 CONNECT ''\"")),
+              ElementsAre(silent("1", "init")));
   EXPECT_THAT(judged(with({{"/etc/ppp/peers/isp", "pty \"ssh hut pppd notty\""}})), ElementsAre(silent("1", "pty")));
 }

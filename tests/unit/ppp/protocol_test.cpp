@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ppp/protocol.hpp"
+#include "../addresses.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,6 @@ using core::CallStarted;
 
 namespace {
 
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 constexpr auto kSerial = static_cast<CallSerial>(7);
 
 std::vector<Request> requests() {

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../addresses.hpp"
 #include "base/unique_fd.hpp"
 
 using namespace ghost;
@@ -23,8 +24,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 namespace {
-
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 
 constexpr auto kScript = R"(#!/bin/sh
 dir=$(dirname "$0")/records

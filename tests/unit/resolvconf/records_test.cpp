@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "resolvconf/records.hpp"
+#include "../addresses.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,7 +10,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 namespace {
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
 const Records kA{{"ppp-a.ghostd", {ip("192.0.2.1")}}};
 }  // namespace
 
