@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The few things that ghost-supervisor can say about a call. It digests pppd's log lines, exit codes and signals. Per call it
-// sends one CallStarted, at most one CallAddress per family, and exactly one CallGone.
+// sends one CallStarted, one CallAddress per family that it has agreed on, and exactly one CallGone. A CallAddress may be
+// sent again, with what pppd has said later.
 #pragma once
 #include <string>
 #include <variant>

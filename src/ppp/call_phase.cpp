@@ -11,6 +11,10 @@ namespace ghost::ppp {
 
 using core::Time;
 
+namespace {
+constexpr std::size_t kServers = 2;  // pppd says a primary and a secondary one
+}
+
 CallPhase::CallPhase(int pid, const core::CallConfig& config, Time now, core::Duration echo_interval, std::string peer,
                      std::string device)
     : config_(config),
@@ -101,24 +105,27 @@ void CallPhase::agree(const LogFact& fact, Time now, std::vector<CallEffect>& ou
   if (!fact.address) return;
   // A DNS server is an IPCP option (RFC 1877): it belongs to the IPv4 side.
   auto& agreed = fact.address->family() == Family::v6 ? v6_ : v4_;
-  if (agreed.told) return;
-  if (fact.kind == FactKind::LocalAddress) {
-    agreed.local = fact.address;
-    agreed.settles = now + kSettle;
-  } else if (fact.kind == FactKind::RemoteAddress) {
-    agreed.remote = fact.address;
-  } else if (agreed.dns.size() < 2) {
+  if (fact.kind == FactKind::DnsServer) {
+    if (agreed.dns.size() == kServers) return;
     agreed.dns.push_back(*fact.address);
+  } else {
+    auto& end = fact.kind == FactKind::LocalAddress ? agreed.local : agreed.remote;
+    if (end) return;
+    end = fact.address;
   }
-  const bool complete = agreed.local && agreed.remote && (&agreed == &v6_ || agreed.dns.size() == 2);
-  if (complete) tell(agreed, out);
+  if (!agreed.local) return;
+  if (agreed.remote && (&agreed == &v6_ || agreed.dns.size() == kServers)) return tell(agreed, out);
+  agreed.settles = now + kSettle;
 }
 
 void CallPhase::tell(Agreed& agreed, std::vector<CallEffect>& out) {
   agreed.settles.reset();
-  agreed.told = true;
   const auto unknown = agreed.local->family() == Family::v4 ? IpAddress{} : *IpAddress::parse("::");
   const News news = core::CallAddress{*agreed.local, agreed.remote.value_or(unknown), agreed.dns};
+  std::erase_if(said_, [&](const News& said) {
+    const auto* address = std::get_if<core::CallAddress>(&said);
+    return address != nullptr && address->local.family() == agreed.local->family();
+  });
   said_.push_back(news);
   out.emplace_back(news);
 }

@@ -78,14 +78,13 @@ class CallPhase {
   };
   struct Gone {};
 
-  // pppd prints the result of IPCP in up to four lines without an end mark. We report it after the last possible line,
-  // or kSettle after the first.
+  // pppd prints the result of IPCP in up to four lines without an end mark. We report it after the last possible line, or when no
+  // line has come for kSettle. On a busy host one may come still later. Then all of it is reported once more.
   struct Agreed {
     std::optional<IpAddress> local;
     std::optional<IpAddress> remote;
     std::vector<IpAddress> dns;
     std::optional<core::Time> settles;
-    bool told = false;
   };
 
   void on(const Line& line, core::Time now, std::vector<CallEffect>& out);

@@ -97,6 +97,30 @@ TEST(CallPhase, APeerWithoutAnAddressIsToldToo) {
               ElementsAre(CallEffect{News{core::CallAddress{ip("10.9.0.17"), ip("0.0.0.0"), {}}}}));
 }
 
+// lab/appear-faults, beside a compiler: 84 ms from the first line to the second. The servers came too late, and were lost.
+TEST(CallPhase, WhatABusyPppdSaysLateIsToldAfterwards) {
+  Rig rig;
+  const auto told = [](IpAddress remote, std::vector<IpAddress> dns) {
+    return CallEffect{News{core::CallAddress{ip("10.9.0.17"), remote, std::move(dns)}}};
+  };
+  rig.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17"});
+  rig.now += kSettle * 9 / 10;
+  rig.lines({"remote IP address 10.9.0.1"});
+  EXPECT_EQ(rig.phase.deadline(), rig.now + kSettle) << "each line may be followed by another";
+  EXPECT_THAT(rig.tick_at(rig.now + kSettle), ElementsAre(told(ip("10.9.0.1"), {})));
+  rig.now += 1s;
+  EXPECT_THAT(rig.lines({"primary   DNS address 9.9.9.9"}), IsEmpty());
+  EXPECT_THAT(rig.tick_at(rig.now + kSettle), ElementsAre(told(ip("10.9.0.1"), {ip("9.9.9.9")})));
+  EXPECT_THAT(rig.lines({"secondary DNS address 1.1.1.1"}), ElementsAre(told(ip("10.9.0.1"), {ip("9.9.9.9"), ip("1.1.1.1")})));
+  EXPECT_THAT(rig.lines({"secondary DNS address 1.1.1.2", "remote IP address 10.9.0.2"}), IsEmpty());
+  EXPECT_EQ(rig.phase.said().size(), 2U) << "a restarted ghostd hears the last of it";
+  Rig slow;
+  slow.lines({"Connect: ppp-isp <--> eth0", "local  IP address 10.9.0.17"});
+  EXPECT_THAT(slow.tick_at(slow.now + kSettle), ElementsAre(told(ip("0.0.0.0"), {})));
+  slow.lines({"remote IP address 10.9.0.1"});
+  EXPECT_THAT(slow.tick_at(slow.now + kSettle), ElementsAre(told(ip("10.9.0.1"), {})));
+}
+
 TEST(CallPhase, EachDeadlineEndsTheCallInOrder) {
   struct Case {
     std::initializer_list<const char*> lines;
@@ -193,7 +217,8 @@ TEST(CallPhase, InAnyOrderOfEventsThePromisesHold) {
   for (unsigned seed = 0; seed < 3000; ++seed) {
     std::mt19937 rng(seed);
     Rig rig;
-    int terms = 0, kills = 0, gones = 0, v4 = 0, v6 = 0;
+    int terms = 0, kills = 0, gones = 0;
+    std::optional<core::CallAddress> v4, v6;  // as told last
     for (int i = 0; i < 60; ++i) {
       rig.now += std::chrono::milliseconds(rng() % 20'000);
       Effects out;
@@ -216,13 +241,15 @@ TEST(CallPhase, InAnyOrderOfEventsThePromisesHold) {
         }
         if (const auto* news = std::get_if<News>(&e)) {
           ASSERT_FALSE(std::holds_alternative<core::CallStarted>(*news));
-          if (const auto* a = std::get_if<core::CallAddress>(news)) ++(a->local.family() == Family::v4 ? v4 : v6);
+          if (const auto* a = std::get_if<core::CallAddress>(news)) {
+            auto& last = a->local.family() == Family::v4 ? v4 : v6;
+            ASSERT_TRUE(!last || (last->local == a->local && *last != *a && a->dns.size() >= last->dns.size())) << seed;
+            last = *a;
+          }
           if (std::holds_alternative<core::CallGone>(*news)) ++gones;
         }
       }
       ASSERT_LE(terms, 1) << seed;
-      ASSERT_LE(v4, 1) << seed;
-      ASSERT_LE(v6, 1) << seed;
       ASSERT_EQ(rig.phase.exited(), gones == 1) << seed;
       ASSERT_TRUE(terms == 0 || gones == 1 || rig.phase.deadline()) << "nothing would end it, seed " << seed;
     }
