@@ -187,12 +187,10 @@ LinkMemory state_of(const json& s) {
   if (const auto b = s.find("blocked"); b != s.end() && !b->is_null()) out.blocked = block(*b);
   out.ways = ways_of(s, out);
   if (const auto r = s.find("row"); r != s.end()) {
-    out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed")), 0, 0, false};
-    if (r->contains("drops")) {  // files of earlier versions do not have these
-      out.row.drops = small(r->at("drops"));
-      out.row.returns = small(r->at("returns"));
-      out.row.cost_a_call = r->at("cost_a_call").get<bool>();
-    }
+    out.row = {small(r->at("failed")), small(r->at("devices")), small(r->at("timed"))};
+    if (const auto drops = r->find("drops"); drops != r->end()) out.row.drops = small(*drops);
+    if (const auto returns = r->find("returns"); returns != r->end()) out.row.returns = small(*returns);
+    if (const auto cost = r->find("cost_a_call"); cost != r->end()) out.row.cost_a_call = cost->get<bool>();
     out.not_before = time(r->at("not_before"));
   }
   if (const auto l = s.find("ladder"); l != s.end()) out.ladder = ladder(*l);

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "config/values.hpp"
+
 namespace ghost::config {
 namespace {
 

@@ -264,7 +264,7 @@ void Appearances::remember_call(const LinkMachine& call) {
     waits_until_ = until;
     memory_.not_before = clocks_.wall + std::chrono::duration_cast<WallTime::duration>(*until - clocks_.now);
   }
-  if (row.count() == 0) memory_.not_before.reset();
+  if (row.count() == 0 && !until) memory_.not_before.reset();
   save();
 }
 

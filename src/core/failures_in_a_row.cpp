@@ -57,7 +57,7 @@ FailuresInARow::Sequel FailuresInARow::add_drop(const CallConfig& call, CallEnd 
 
 bool FailuresInARow::device_returned() {
   if (!row_.cost_a_call) return true;
-  if (row_.returns == kReturns) return false;
+  if (row_.returns >= kReturns) return false;
   ++row_.returns;
   return true;
 }

@@ -84,10 +84,6 @@ void DeviceWatch::forget(const std::string& link) {
   }
 }
 
-bool DeviceWatch::is_missing(const std::string& device) {
-  return is_path(device) ? ::access(device.c_str(), F_OK) != 0 : ::if_nametoindex(device.c_str()) == 0;
-}
-
 DeviceWatch::Look DeviceWatch::look(const std::string& device) const {
   if (!is_path(device)) return {.there = ::if_nametoindex(device.c_str()) != 0};
   struct stat file{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Waits for devices that were missing at the end of a call, or went away after it, and says when one is there again. A device is
+// Waits for devices that are missing when a call is to be made, or went away after it, and says when one is there again. A device is
 // a tty, a link to one (/dev/serial/by-id/…), or a network interface. inotify(7) tells what happens in the directories that lead
 // to the tty, and to the lock file of another program that uses it. rtnetlink(7) tells that an interface has come or gone. Their
 // text is never read. They only are a reason to look.
@@ -30,8 +30,8 @@ class DeviceWatch {
   void wait_for_return(const std::string& link, const std::string& device);
   void forget(const std::string& link);
 
-  // No tty at this path, or no interface of this name. pppd, started now, would only say the same.
-  [[nodiscard]] static bool is_missing(const std::string& device);
+  // No tty at this path, or no interface of this name.
+  [[nodiscard]] bool is_missing(const std::string& device) const { return !look(device).there; }
   // Another program has locked the tty at this path.
   [[nodiscard]] bool is_locked(const std::string& device) const { return look(device).locked; }
 

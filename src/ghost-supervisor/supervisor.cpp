@@ -94,10 +94,10 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
   if (!subject) return gone(CallEnd::ConfigError, subject.error());
   const auto& [config, options, plain, device] = *subject;
   if (const auto refused = ppp::refusal(options)) return gone(CallEnd::ConfigError, refused->str());
-  if (auto why = cannot_be_called(dial.link, device)) {
-    devices_.wait_for(dial.link, device);
-    return gone(CallEnd::DeviceMissing, *why);
-  }
+  devices_.wait_for(dial.link, device);  // first, so that a return after the look is seen
+  const bool sure = config.ppp.peers.empty() || ppp::is_understood(options);
+  if (auto why = cannot_be_called(dial.link, device, sure)) return gone(CallEnd::DeviceMissing, *why);
+  devices_.forget(dial.link);
   const auto argv = ppp::pppd_argv(config, settings_.paths, scripts_.connect_of(dial.link, dial.serial, options));
   if (!argv) return gone(CallEnd::ConfigError, argv.error());
   auto process = start_pppd(*argv);
@@ -124,9 +124,9 @@ tl::expected<void, CallGone> Supervisor::start(const ppp::Dial& dial) {
 }
 
 // No pppd is started for a device that is away, or while another link's step uses it.
-std::optional<std::string> Supervisor::cannot_be_called(const std::string& link, const std::string& device) const {
+std::optional<std::string> Supervisor::cannot_be_called(const std::string& link, const std::string& device, bool sure) const {
   if (device.empty()) return std::nullopt;
-  if (DeviceWatch::is_missing(device)) return device + ": no such device";
+  if (sure && devices_.is_missing(device)) return device + ": no such device";
   if (const auto step = step_under_way(link, device)) return device + ": " + *step;
   return std::nullopt;
 }

@@ -76,7 +76,8 @@ class Supervisor {
   void list(ClientId to);
   tl::expected<Subject, std::string> look_up(const std::string& link, const std::string& peer);
   tl::expected<RecoveryPlan, std::string> plan(const ppp::Recover& recover, const Subject& subject);
-  [[nodiscard]] std::optional<std::string> cannot_be_called(const std::string& link, const std::string& device) const;
+  // sure: the device is no guess. Otherwise pppd has to say that it is missing.
+  [[nodiscard]] std::optional<std::string> cannot_be_called(const std::string& link, const std::string& device, bool sure) const;
   // The step of the link, or of another link by the device, if there is one.
   [[nodiscard]] std::optional<std::string> step_under_way(const std::string& link, const std::string& device) const;
   // Why the device cannot be used for a step now.

@@ -198,12 +198,10 @@ class Reader {
   bool no_name(const std::string& word, bool may_be_argument) {
     if (stopped_) return false;
     if (plugins_.contains("pppoe") && (word.starts_with("nic-") || files_.is_ethernet(word))) {
-      out_.channel = Channel::plugin;
-      is_pppoe_ = true;
+      out_.channel = Channel::ethernet;
       give(kDevice, word, false);
     } else if (plugins_.contains("pppoatm") && is_atm(word)) {
       out_.channel = Channel::plugin;
-      is_pppoe_ = false;
       give(kDevice, word, false);
     } else if (out_.channel == Channel::terminal && is_device(word)) {
       if (device_is_settled_)
@@ -236,8 +234,7 @@ class Reader {
     at_ = at;
     rank_ = rank;
     is_privileged_ = privileged;
-    out_.channel = Channel::plugin;
-    is_pppoe_ = true;
+    out_.channel = Channel::ethernet;
     give(kDevice, word, false);
     at_ = {};
     rank_ = Rank::arguments;
@@ -347,10 +344,8 @@ class Reader {
     const auto* device = out_.effective(kDevice);
     if (device == nullptr) return std::nullopt;
     std::string name = device->value;
-    if (out_.channel == Channel::plugin) {
-      if (!is_pppoe_) return std::nullopt;
-      return where_.options + "." + (name.starts_with("nic-") ? name.substr(4) : name);
-    }
+    if (out_.channel == Channel::plugin) return std::nullopt;
+    if (out_.channel == Channel::ethernet) return where_.options + "." + (name.starts_with("nic-") ? name.substr(4) : name);
     for (const auto* other : {"pty", "notty", "socket"})
       if (out_.effective(other) != nullptr) return std::nullopt;
     if (const auto at = name.find("/dev/"); at != std::string::npos) name.erase(0, at + 5);
@@ -368,7 +363,6 @@ class Reader {
   bool is_privileged_ = true;
   bool stopped_ = false;
   bool device_is_settled_ = false;
-  bool is_pppoe_ = false;
   struct Candidate {
     std::string word;
     Place at;

@@ -82,7 +82,7 @@ struct Remark {
 };
 
 // What carries the call. A plugin's device brings options of its own.
-enum class Channel : std::uint8_t { terminal, plugin };
+enum class Channel : std::uint8_t { terminal, ethernet, plugin };
 
 struct PppdOptions {
   std::vector<GivenOption> options;

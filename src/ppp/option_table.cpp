@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "ppp/option_words.hpp"
+
 namespace ghost::ppp {
 namespace {
 

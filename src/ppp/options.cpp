@@ -87,8 +87,17 @@ PppdOptions read_options_of(const std::vector<std::string>& argv, OptionFiles& f
 std::string device(const PppdOptions& options) {
   const auto* given = options.effective("device name");
   if (given == nullptr) return {};
-  if (options.channel == Channel::plugin) return given->value.substr(given->value.starts_with("nic-") ? 4 : 0);
+  if (options.channel == Channel::plugin) return {};  // a circuit of ATM
+  if (options.channel == Channel::ethernet) return given->value.substr(given->value.starts_with("nic-") ? 4 : 0);
+  for (const auto* other : {"pty", "notty", "socket"})
+    if (options.effective(other) != nullptr) return {};
   return given->value.starts_with('/') ? given->value : "/dev/" + given->value;
+}
+
+bool is_understood(const PppdOptions& options) {
+  return std::none_of(options.remarks.begin(), options.remarks.end(), [](const Remark& r) {
+    return r.verdict == Remark::Verdict::unknown || r.verdict == Remark::Verdict::stops_pppd;
+  });
 }
 
 core::Duration echo_interval(const PppdOptions& options) {

@@ -36,6 +36,9 @@ PppdOptions read_options_of(const std::vector<std::string>& argv, OptionFiles& f
 // What the call goes through: an absolute path below /dev, or the name of a network interface (PPPoE). Empty: not known.
 std::string device(const PppdOptions& options);
 
+// Whether pppd knows each word. If it does not, or a plugin may, what device() tells is a guess.
+bool is_understood(const PppdOptions& options);
+
 inline constexpr core::Duration kEchoInterval = std::chrono::seconds(20);  // unless a file says otherwise
 
 // lcp-echo-interval, as pppd gets it.

@@ -243,6 +243,21 @@ TEST(Disk, ThePauseAfterAFailedCallOutlivesGhostd) {
   EXPECT_LE(*later.link.deadline() - Time{}, 109min);
 }
 
+// Its failures are none, because the call was good, but the line drops soon, again and again.
+TEST(Disk, ThePauseAfterAShortGoodCallOutlivesGhostd) {
+  auto s = known();
+  s.at(1s, Event(connect));
+  s.carries(2s);
+  s.at(3s, Event(queue(1, true)));
+  s.at(32s, Event(received(1, 7)));
+  s.at(62s, Event(received(1, 8)));
+  s.at(92s, Event(gone(1, CallEnd::PeerDead)));
+  EXPECT_EQ(s.link.memory().row, (FailureCounts{.drops = 1, .cost_a_call = true}));
+  Story after(hut(), s.link.memory());
+  after.at(93s, Event(listed()));
+  EXPECT_EQ(after.state(), "waiting (failed-before); none");
+}
+
 // A modem that leaves the bus with each call ends three pauses by its return, and a restart of ghostd grants it no more.
 TEST(Disk, TheReturnsOfADeviceOutliveGhostd) {
   auto s = known();

@@ -191,7 +191,9 @@ TEST(StateJson, HasTheFailuresInARow) {
   state.not_before = at(1'800'000'000);
   EXPECT_EQ(from_json(to_json(state)), state);
   auto json = nlohmann::json::parse(to_json(state));
-  for (const auto* since : {"drops", "returns", "cost_a_call"}) json["row"].erase(since);
+  json["row"].erase("returns");
+  EXPECT_EQ(from_json(json.dump())->row.drops, 4U) << "each is read by itself";
+  for (const auto* since : {"drops", "cost_a_call"}) json["row"].erase(since);
   EXPECT_EQ(from_json(json.dump())->row, (core::FailureCounts{.failed = 7, .devices = 2, .timed = 5}));
   json.erase("row");
   const auto earlier = from_json(json.dump());

@@ -235,10 +235,28 @@ TEST(Supervisor, WaitsForAMissingDeviceWithoutPppd) {
   EXPECT_THAT(rig.next(client), ::testing::StartsWith("started isp 8"));
 }
 
-// An interface's name is looked up among the interfaces.
-TEST(Supervisor, WaitsForAMissingInterfaceWithoutPppd) {
-  EXPECT_TRUE(DeviceWatch::is_missing("eth-nowhere"));
-  EXPECT_FALSE(DeviceWatch::is_missing("lo"));
+// A word that may be a plugin's is no reason to keep pppd away. An `echo AT >/dev/ttyUSB0` leaves a file, which is no modem.
+TEST(Supervisor, OnlyAMissingDeviceKeepsPppdAway) {
+  Rig rig;
+  rig.dir.write("ttyUSB0", "AT");
+  for (const auto& [peer, started] : std::map<std::string, bool>{{"#\nplugin pppoe.so lo-nowhere\n", false},
+                                                                 {"#\nplugin x.so\nx-socket /dev/shm/ghost-nowhere\n", true},
+                                                                 {"#\n/dev/null\n", true}}) {
+    rig.dir.write("peers/isp", peer);
+    rig.links["isp"].name = "isp";
+    rig.links["isp"].ppp.peers = {"isp"};
+    const auto client = rig.connect();
+    send_text(client, "dial isp 7");
+    EXPECT_THAT(rig.next(client), ::testing::StartsWith(started ? "started isp 7" : "gone isp 7 DeviceMissing lo-nowhere"))
+        << peer;
+    if (!started) continue;
+    EXPECT_THAT(rig.next(client), ::testing::StartsWith("gone isp 7"));
+  }
+  rig.links["isp"].ppp.peers.clear();
+  rig.links["isp"].ppp.device = rig.dir.path() + "/ttyUSB0";
+  const auto client = rig.connect();
+  send_text(client, "dial isp 8");
+  EXPECT_THAT(rig.next(client), ::testing::StartsWith("gone isp 8 DeviceMissing"));
 }
 
 // pppd says that a tty is missing whose file is there. Another file of that name is its return.

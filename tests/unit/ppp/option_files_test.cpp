@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "ppp/options.hpp"
 #include "told_files.hpp"
 
 using namespace ghost::ppp;
@@ -66,6 +67,29 @@ TEST(OptionFiles, EachFileIsReadWhereItIsNamed) {
                           "options.ttyS1:3 kdebug 1", "options.ttyS1:4 demand"));
   EXPECT_THAT(remarks(options), IsEmpty());
   EXPECT_EQ(value(options, "idle"), "idle 4");
+}
+
+// No pppd is started for a device that is away, so a word that is none must not be taken for one.
+TEST(OptionFiles, WhatACallGoesThrough) {
+  for (const auto& [peer, through] : Files{{"/dev/ttyS9", "/dev/ttyS9"},
+                                           {"ttyS0", "/dev/ttyS0"},
+                                           {"plugin pppoe.so eth0", "eth0"},
+                                           {"plugin pppoe.so nic-eth9", "eth9"},
+                                           {"plugin pppoe.so eth9.7", "eth9.7"},
+                                           {"plugin pppoatm.so 8.35", ""},
+                                           {"plugin pppol2tp.so", ""},
+                                           {"/dev/ttyS9 pty x", ""},
+                                           {"pty x\nplugin pppoe.so eth0", "eth0"},
+                                           {"notty", ""},
+                                           {"", ""}})
+    EXPECT_EQ(device(read({{"/etc/ppp/peers/isp", peer}})), through) << peer;
+}
+
+TEST(OptionFiles, WhatMayBeAPluginsIsAGuess) {
+  for (const auto* peer : {"/dev/ttyS9", "plugin pppoe.so nic-eth9", "plugin pppoe.so eth9"})
+    EXPECT_TRUE(is_understood(read({{"/etc/ppp/peers/isp", peer}}))) << peer;
+  for (const auto* peer : {"plugin x.so\nx-socket /dev/x", "plugin pppoe.so\nnew-word\nan-altname"})
+    EXPECT_FALSE(is_understood(read({{"/etc/ppp/peers/isp", peer}}))) << peer;
 }
 
 TEST(OptionFiles, TheLineHasAFileOfItsOwn) {
