@@ -157,6 +157,10 @@ def run_scenario(client, name, write, results=None, packages=None):
     def out(data):
         write(decode.decode(data.decode(errors="replace")))
 
+    def out_loud(text):  # what is to be seen although the scenario passes
+        write(text)
+        print(f"lab/{name}: {text}", end="", flush=True)
+
     end = time.monotonic() + timeout
     while True:
         done = client.run(
@@ -177,9 +181,9 @@ def run_scenario(client, name, write, results=None, packages=None):
         with open(os.path.join(there, "resume.json")) as f:
             itself = json.load(f)["lab"]["resets_itself"]
         if itself:
-            client.machine.await_reset(client, max(1, end - time.monotonic()), write)
+            end += client.machine.await_reset(client, max(1, end - time.monotonic()), out_loud)
         else:
-            client.machine.reboot(client, write)
+            end += client.machine.reboot(client, out_loud)
     try:
         with open(os.path.join(there, "result.json")) as f:
             result = json.load(f)

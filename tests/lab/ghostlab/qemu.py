@@ -77,23 +77,24 @@ class Machine:
         self.ask_qemu("set-action", reboot="reset")
         begun = os.path.getsize(self.console)
         client.run("sync; sleep 30 & echo b > /proc/sysrq-trigger", timeout=5, patience=0)
-        self.await_boot(lambda: client.ping(2) and boot_id() != before, begun, write)
+        return self.await_boot(lambda: client.ping(2) and boot_id() != before, begun, write)
 
     def await_reset(self, client, deadline, write):
         """Until the machine has reset itself and the agent of the new boot answers. Until then the host says nothing to the
         machine, because it may be suspended and not hear afterwards."""
-        begun = os.path.getsize(self.console)
         self.ask_qemu("set-action", reboot="reset", then=("RESET", deadline))
-        self.await_boot(lambda: client.ping(2), begun, write)
+        begun = os.path.getsize(self.console)
+        return self.await_boot(lambda: client.ping(2), begun, write)
 
     def await_boot(self, answers, begun, write):
         """begun: how long the console was before. Once in some thousand resets the emulated kernel locks up in one of its own tests of
         ciphers, before it has started a program of ours. That says nothing of ghostd: write() is told where, and the machine is
-        reset again, once."""
-        end, locked_up = time.monotonic() + BOOT_DEADLINE, False
+        reset again, once. Returns the seconds that were lost."""
+        since, locked_up, lost = time.monotonic(), False, 0
+        end = since + BOOT_DEADLINE
         while not answers():
-            if not locked_up and "soft lockup" in self.console_since(begun):
-                locked_up, end = True, time.monotonic() + BOOT_DEADLINE
+            if not locked_up and re.search(r"soft lockup.*\[cryptomgr_test", self.console_since(begun)):
+                locked_up, end, lost = True, time.monotonic() + BOOT_DEADLINE, time.monotonic() - since
                 write("the machine's kernel locked up while it started, and is reset again; " + self.where_it_stands())
                 self.ask_qemu("system_reset")
             if time.monotonic() > end:
@@ -101,13 +102,17 @@ class Machine:
                     "the lab's VM did not come up again; its console ends:\n" + self.console_tail() + self.where_it_stands()
                 )
         self.ask_qemu("set-action", reboot="shutdown")
+        return lost
 
     def where_it_stands(self, times=3):
         """The instruction pointers of the processors, a second apart: a kernel that hangs prints nothing else. There is no KASLR, so
         System.map names the places."""
         found = []
         for _ in range(times):
-            text = self.ask_qemu("human-monitor-command", **{"command-line": "info registers -a"})
+            try:
+                text = self.ask_qemu("human-monitor-command", **{"command-line": "info registers -a"})
+            except (OSError, ValueError) as error:
+                return f"QEMU does not say where its processors are: {error}\n"
             found += re.findall(r"CPU#\d+|RIP=\w+|HLT=\d", text)
             time.sleep(1)
         return "its processors: " + " ".join(found) + "\n"
