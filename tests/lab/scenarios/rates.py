@@ -16,7 +16,7 @@ ALONE = True
 WAITING, SIZE = 20_000, 100
 ROUNDS = 3
 SHOWN = ROUNDS if os.environ.get("GHOSTLAB_ALL") else 1  # of what is shown and not judged
-RATE, WINDOWS, WINDOW = 4000, 3, 2  # per second; seconds, of which the kernel counts hundredths
+RATE, WINDOWS, WINDOW = 4000, 4, 2  # per second; seconds, of which the kernel counts hundredths
 OWN = "192.0.0.2"
 MASQUERADE = "table ip bare { chain post { type nat hook postrouting priority srcnat; oifname ppp-bare masquerade; }; }"
 
@@ -111,17 +111,16 @@ def cost(interface, namespace=None):
     blast = Blast(0, RATE, port=7002, namespace=namespace)
     blast.go()
     sent, since, free, found = drained_of_start(interface), time.monotonic(), idle(), []
-    while len(found) < WINDOWS:
+    for _ in range(WINDOWS):
         time.sleep(WINDOW)
         before = sent, since, free
         sent, since, free = sent_by(interface), time.monotonic(), idle()
-        if sent - before[0] < 0.9 * RATE * (since - before[1]):
-            raise Failure(f"{interface} carries less than {RATE} packets per second")
         busy = os.cpu_count() * (since - before[1]) - (free - before[2])
-        found.append(busy / (sent - before[0]) * 1e6)
+        if sent - before[0] > 0.9 * RATE * (since - before[1]):  # otherwise the processors were busy with something else
+            found.append(busy / (sent - before[0]) * 1e6)
     blast.quit()
     drained(interface)
-    return min(found)
+    return min(found, default=float("nan"))  # nan: this machine does not carry the rate
 
 
 def drained_of_start(interface):
@@ -181,7 +180,7 @@ def through(lab):
                 costs[name]["own"].append(cost(interface))
                 costs[name]["LAN"].append(cost(interface, "lan"))
             lab.line.wait_free()
-            lab.say(f"{name}: {({k: round(v[-1]) for k, v in costs[name].items()})}")
+            lab.say(f"{name}: {({k: '%.0f' % v[-1] for k, v in costs[name].items()})}")
     median = {name: {kind: statistics.median(found) for kind, found in kinds.items()} for name, kinds in costs.items()}
     # Shown, not judged: 0.95 is asked for, and on an emulated machine rounds differ by that.
     lab.measure("ghostd.through", "own {own:.0f}, LAN {LAN:.0f} µs".format(**median["ghostd"]))
