@@ -13,7 +13,8 @@
 
 namespace ghost::core {
 
-// How many failures are in the row, and what else the next pause follows from. LinkMemory keeps it. So a ghostd that restarts repeatedly does not call repeatedly.
+// How many failures are in the row, and what else the next pause follows from. LinkMemory keeps it. So a ghostd that restarts
+// repeatedly does not call repeatedly.
 struct FailureCounts {
   unsigned failed = 0;   // all
   unsigned devices = 0;  // of these: the device was missing

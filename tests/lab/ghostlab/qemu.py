@@ -90,11 +90,11 @@ class Machine:
         """begun: how long the console was before. Once in some thousand resets the emulated kernel locks up in one of its own tests of
         ciphers, before it has started a program of ours. That says nothing of ghostd: write() is told where, and the machine is
         reset again, once. Returns the seconds that were lost."""
-        since, locked_up, lost = time.monotonic(), False, 0
+        since, lost = time.monotonic(), 0
         end = since + BOOT_DEADLINE
         while not answers():
-            if not locked_up and re.search(r"soft lockup.*\[cryptomgr_test", self.console_since(begun)):
-                locked_up, end, lost = True, time.monotonic() + BOOT_DEADLINE, time.monotonic() - since
+            if not lost and re.search(r"soft lockup.*\[cryptomgr_test", self.console_since(begun)):
+                end, lost = time.monotonic() + BOOT_DEADLINE, time.monotonic() - since
                 write("the machine's kernel locked up while it started, and is reset again; " + self.where_it_stands())
                 self.ask_qemu("system_reset")
             if time.monotonic() > end:
