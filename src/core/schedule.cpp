@@ -12,6 +12,7 @@ using std::chrono::seconds;
 
 constexpr auto kEarly = 1s;                // a tick may come this early, because timers are not exact
 constexpr auto kOnTime = 1min;             // a promise counts as on time for this long
+constexpr auto kLongest = 8 * 24h;         // nobody asks how long a window without an end lasts beyond this
 constexpr auto kServiceMayBeLate = 15min;  // TimeoutStartSec= of ghost-appear-day@.service, which the timer starts
 
 bool has_come(WallTime promise, WallTime now) { return promise <= now + kEarly; }
@@ -52,11 +53,34 @@ WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midn
   return late;
 }
 
-std::optional<WallSpan> window_at(const Window& window, const Zone& zone, WallTime t) {
+namespace {
+
+// The window's hours of one day.
+std::optional<WallSpan> hours_at(const Window& window, const Zone& zone, WallTime t) {
   const auto today = std::chrono::floor<std::chrono::days>(t + zone(t));
   if ((window.days >> std::chrono::weekday(today).c_encoding() & 1U) == 0) return std::nullopt;
   const WallSpan span{local_moment(today, window.from, zone), local_moment(today, window.to, zone)};
   if (!span.contains(t)) return std::nullopt;
+  return span;
+}
+
+}  // namespace
+
+bool in_window(const Window& window, const Zone& zone, WallTime t) { return hours_at(window, zone, t).has_value(); }
+
+std::optional<WallSpan> window_at(const Window& window, const Zone& zone, WallTime t) {
+  auto span = hours_at(window, zone, t);
+  if (!span) return std::nullopt;
+  while (t - span->begin < kLongest) {
+    const auto before = hours_at(window, zone, span->begin - 1us);
+    if (!before) break;
+    span->begin = before->begin;
+  }
+  while (span->end - t < kLongest) {
+    const auto after = hours_at(window, zone, span->end);
+    if (!after) break;
+    span->end = after->end;
+  }
   return span;
 }
 

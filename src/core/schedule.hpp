@@ -34,9 +34,10 @@ struct WallSpan {
 // that change.
 WallTime local_moment(std::chrono::sys_days day, std::chrono::minutes since_midnight, const Zone& zone);
 
-// The occurrence of the window that t is in.
+// The occurrence of the window that t is in. Hours that end at midnight continue in those that begin there, so the occurrence may last
+// for days. It is followed for eight days in each direction.
 std::optional<WallSpan> window_at(const Window& window, const Zone& zone, WallTime t);
-inline bool in_window(const Window& window, const Zone& zone, WallTime t) { return window_at(window, zone, t).has_value(); }
+bool in_window(const Window& window, const Zone& zone, WallTime t);
 
 // The next appearance of the chain, after a random time of whole seconds within Every=. nullopt: there is no window, now is
 // outside it, or the result would be after its end.

@@ -173,7 +173,7 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
   const bool once_more = due.verdict == TickVerdict::once_more;
   const bool consumes = due.verdict == TickVerdict::promised ||
                         (due.verdict == TickVerdict::made_up_for && before.promise && *before.promise <= now &&
-                         (!config_.window || same_day(*before.promise, now)));
+                         (!config_.window || same_window(*before.promise, now)));
   if (consumes && std::ranges::find(consumed_, *before.promise) != consumed_.end()) broken("a promise was kept twice");
   if (consumes) consumed_.push_back(*before.promise);
   if (new_since_ && !stepped_since_grant_ && !once_more) {
@@ -184,7 +184,7 @@ void Week::granted(const core::Due& due, const core::Standing& before) {
     broken("a promise was given up for another one");
   if (due.verdict == TickVerdict::made_up_for && !consumes) {
     ++seen_["the timer's, made up for"];
-    if (!before.elapse || *before.elapse > now || (config_.window && !same_day(*before.elapse, now)))
+    if (!before.elapse || *before.elapse > now || (config_.window && !same_window(*before.elapse, now)))
       broken("made up for another day's");
   }
   if (once_more && before.promise && *before.promise > now + 1s && due.promise != before.promise) broken("a promise was changed");
@@ -243,7 +243,7 @@ void Week::go_down() {
   for (const auto& [when, event] : events_)
     if (event.what == What::tick && event.kind == TickKind::calendar && event.boots == boots_) {
       ++seen_["an elapse swallowed"];  // Persistent= holds it for served as soon as the service is started
-      if (elapse_ && !same_day(*elapse_, wall())) swallowed_ = wall();
+      if (elapse_ && !same_window(*elapse_, wall())) swallowed_ = wall();
     }
   if (told_at_ <= mono_) untold_ = false;
   told_at_ = Mono::max();  // if nobody was told so far, nobody is

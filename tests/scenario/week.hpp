@@ -59,7 +59,8 @@ class Week {
 
   [[nodiscard]] WallTime timer_after(WallTime base) const;
   [[nodiscard]] bool inside(WallTime t) const;  // of the window
-  [[nodiscard]] bool same_day(WallTime a, WallTime b) const;
+  [[nodiscard]] bool same_window(WallTime a, WallTime b) const;
+  [[nodiscard]] bool is_swallowed(WallTime now) const;
   [[nodiscard]] std::string text(WallTime t) const;
 
   std::mt19937_64 engine_;

@@ -32,6 +32,11 @@ AppearConfig mornings() {
   config.window = Window{kWorkingDays, 7h, 18h};
   return config;
 }
+AppearConfig always() {
+  AppearConfig config;
+  config.window = Window{0b1111111, 0h, 24h};
+  return config;
+}
 AppearConfig no_window() { return {}; }
 
 // Always the nth choice, or the last.
@@ -89,6 +94,26 @@ TEST(WindowAt, IsHalfOpenAndOnItsDays) {
   EXPECT_TRUE(in("2026-11-23 12:00:00"));
   EXPECT_EQ(window_at(window, Place::zone(), local("2026-11-20 12:00:00")),
             (WallSpan{utc("2026-11-20 06:00:00"), utc("2026-11-20 17:00:00")}));
+}
+
+// Otherwise a machine that may appear at any time would promise nothing in the last hour of each day.
+TEST(WindowAt, HoursThatMeetAtMidnightAreOne) {
+  const Place berlin("Europe/Berlin");
+  const Window weekend{0b1000001, 0h, 24h};
+  EXPECT_EQ(window_at(weekend, Place::zone(), local("2026-11-21 10:00:00")),
+            (WallSpan{local("2026-11-21 00:00:00"), local("2026-11-23 00:00:00")}));
+  EXPECT_EQ(window_at(weekend, Place::zone(), local("2026-11-22 23:59:59")),
+            (WallSpan{local("2026-11-21 00:00:00"), local("2026-11-23 00:00:00")}));
+  EXPECT_FALSE(window_at(weekend, Place::zone(), local("2026-11-23 00:00:00")));
+  const auto now = local("2026-03-29 01:30:00");  // the clocks are put forward
+  const auto week = window_at(*always().window, Place::zone(), now);
+  ASSERT_TRUE(week);
+  EXPECT_LE(week->begin, now - 7 * 24h);
+  EXPECT_GE(week->end, now + 7 * 24h);
+  EXPECT_EQ(next_in_chain(local("2026-11-20 23:50:00"), always(), Place::zone(), choice(0)), local("2026-11-21 00:05:00"));
+  auto config = always();
+  config.window->days = kWorkingDays;
+  EXPECT_EQ(next_in_chain(local("2026-11-20 23:50:00"), config, Place::zone(), choice(0)), std::nullopt) << "a Friday";
 }
 
 TEST(WindowAt, TheDayIsTheLocalOne) {
@@ -233,6 +258,10 @@ TEST(Decide, Table) {
        false, promise_ahead, "2026-11-20 10:30:00"},
       {"boot, the promise was missed", w, "2026-11-20 14:00:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "", false,
        true, made_up_for, "chain"},
+      {"boot, missed before midnight", always(), "2026-11-21 00:30:00", resume, "2026-11-20 23:50:00", "2026-11-20 23:20:00", "",
+       false, true, made_up_for, "chain"},
+      {"the timer, amid days and nights", always(), "2026-11-20 07:30:00", calendar, "2026-11-20 07:44:00", "2026-11-20 07:10:00",
+       "", false, false, promise_ahead, "2026-11-20 07:44:00"},
       {"boot, too late for today", w, "2026-11-20 18:30:00", resume, "2026-11-20 10:30:00", "2026-11-20 09:40:00", "", false,
        false, outside_window, kMonday},
       {"boot, missed on another day", w, "2026-11-20 07:10:00", resume, "2026-11-19 10:30:00", "2026-11-19 09:40:00", "", false,
