@@ -20,7 +20,7 @@ std::uint64_t next(std::uint64_t& state) {
 
 Duration redial_delay(const CallConfig& call, unsigned failures) {
   Duration delay = call.redial_delay;
-  for (unsigned i = 1; i < failures && delay < call.redial_delay_max; ++i) delay *= 2;
+  for (unsigned i = 1; i < failures && delay < call.redial_delay_max; ++i) delay += delay / 2;
   return std::min(delay, call.redial_delay_max);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How long a link waits before it dials again after failures in a row. The delay doubles, from RedialDelay= up to
-// RedialDelayMax=. Jitter spreads the delays, so that many links or machines that failed together do not redial together.
+// How long a link waits before it dials again after failures in a row. Each delay is one and a half times as long as the one
+// before, from RedialDelay= up to RedialDelayMax=. So the latest delay is about a third of the time that the fault has lasted.
+// Jitter spreads the delays, so that many links or machines that failed together do not redial together.
 #pragma once
 #include <cstdint>
 

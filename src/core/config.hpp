@@ -48,8 +48,8 @@ struct CallConfig {
   Duration negotiate_timeout = 45s;    // NegotiateTimeout=: for LCP with authentication, and again for IPCP
   Duration peer_wait = 2s;             // PeerWait=: how long waiting packets wait for the far end's first answer; 0: not
   Duration hangup_timeout = 15s;       // HangupTimeout=: from SIGTERM until SIGKILL
-  Duration redial_delay = 5s;          // RedialDelay=: after the first failure; it doubles with each further failure
-  Duration redial_delay_max = 90min;   // RedialDelayMax=: the delay does not exceed this, apart from the jitter
+  Duration redial_delay = 5s;          // RedialDelay=: after the first failure; half as long again with each further failure
+  Duration redial_delay_max = 2h;      // RedialDelayMax=: the delay does not exceed this, apart from the jitter
   unsigned redial_attempts = 0;        // RedialAttempts=: failures in a row that block the link; 0: never block it
   unsigned refused_attempts = 3;       // RefusedAttempts=: refusals in a row that block the link
   Duration refused_delay = 5min;       // RefusedDelay=: after each refusal but the last

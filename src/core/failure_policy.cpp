@@ -60,13 +60,13 @@ std::string_view what_ghostd_does(Remedy remedy) {
   switch (remedy) {
     case Remedy::none: return "nothing; the next packet calls again";
     case Remedy::time:
-      return "tries again after RedialDelay=, which doubles up to RedialDelayMax=; "
+      return "tries again after RedialDelay=, which grows up to RedialDelayMax=; "
              "RedialAttempts= failures in a row block the link";
     case Remedy::tries:
       return "tries again after RefusedDelay=; RefusedAttempts= refusals without success block the link, or take the peer out "
              "while Peer= names others; a reload gives another try";
     case Remedy::device:
-      return "tries again when the device returns, and after RedialDelay=, which doubles up to 30s; never blocks the link";
+      return "tries again when the device returns, and after RedialDelay=, which grows up to 30s; never blocks the link";
     case Remedy::file:
       return "blocks the link, or takes the peer out while Peer= names another; a reload, or ghostctl unblock, ends that";
     case Remedy::person:

@@ -12,7 +12,7 @@ namespace ghost::core {
 
 enum class Remedy : std::uint8_t {
   none,    // nothing is wrong: ghostd itself ended the call
-  time,    // time heals it: try again after a pause that doubles
+  time,    // time heals it: try again after a pause that grows
   tries,   // a few spaced tries may succeed; carriers lock out hosts that try more often
   device,  // the device's return heals it: look for the device at short intervals, and never block
   file,    // a person must mend a file, and then reload: block at once

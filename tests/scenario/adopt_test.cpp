@@ -76,7 +76,7 @@ TEST(Adopt, OnlyWhatIsNewerThanTheLastCall) {
       {3s, started(6), {}, "waiting (Busy)"},
       {3s, started(9), {}, "dialing (adopted)"},
       {4s, gone(9, CallEnd::Busy), {"route back"}, "waiting (Busy)"},
-      {14s, due, {}, "down (Busy)"},
+      {11500ms, due, {}, "down (Busy)"},
       {15s, started(6), {}, "down (Busy)"},
   });
 }

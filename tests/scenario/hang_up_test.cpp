@@ -148,7 +148,7 @@ TEST(HangUp, ALineThatDropsAtOnceAgainAndAgainIsLeftAloneForLonger) {
       {6s, due, {"start 2"}, "dialing (resume)"},
       {7s, address("10.0.0.2"), {"hand over 2 IPv4: nothing"}, "up (resume)"},
       {8s, gone(2, CallEnd::PeerHungUp), {"route back", "forget 10.0.0.2"}, "waiting (PeerHungUp)"},
-      {18s, due, {"start 3"}, "dialing (resume)"},
+      {15500ms, due, {"start 3"}, "dialing (resume)"},
   });
   EXPECT_EQ(link.status().failures, 2u);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Calls that do not come about: waiting, doubling, giving up; and links that people have closed.
+// Calls that do not come about: waiting, ever longer, giving up; and links that people have closed.
 #include <gtest/gtest.h>
 
 #include "scenario.hpp"
@@ -10,28 +10,29 @@ using namespace ghost::test;
 // The rows are tables: when, what happens, what the machine wants done, its state then.
 // clang-format off
 
-TEST(RedialAndBlock, EachFailureInARowWaitsTwiceAsLong) {
+TEST(RedialAndBlock, EachFailureInARowWaitsHalfAsLongAgain) {
   auto config = isp();
+  config.call.redial_delay = 8s;
   config.call.redial_delay_max = 15s;
   config.buffer.age = 1h;
   const auto link = play(config, {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {1s, gone(1, CallEnd::Busy, "BUSY"), {}, "waiting (Busy), 1 waiting"},
       {2s, packet("b"), {}, "waiting (Busy), 2 waiting"},
-      {6s, due, {"start 2"}, "dialing (trigger), 2 waiting"},
-      {7s, gone(2, CallEnd::NoCarrier), {}, "waiting (NoCarrier), 2 waiting"},
-      {17s, due, {"start 3"}, "dialing (trigger), 2 waiting"},
-      {18s, gone(3, CallEnd::NoAnswer), {}, "waiting (NoAnswer), 2 waiting"},
-      {33s, due, {"start 4"}, "dialing (trigger), 2 waiting"},
-      {34s, gone(4, CallEnd::Crashed), {}, "waiting (Crashed), 2 waiting"},
-      {49s, due, {"start 5"}, "dialing (trigger), 2 waiting"},
-      {50s, address("10.0.0.1"), {"hand over 5 IPv4: a b"}, "up (trigger)"},
+      {9s, due, {"start 2"}, "dialing (trigger), 2 waiting"},
+      {10s, gone(2, CallEnd::NoCarrier), {}, "waiting (NoCarrier), 2 waiting"},
+      {22s, due, {"start 3"}, "dialing (trigger), 2 waiting"},
+      {23s, gone(3, CallEnd::NoAnswer), {}, "waiting (NoAnswer), 2 waiting"},
+      {38s, due, {"start 4"}, "dialing (trigger), 2 waiting"},
+      {39s, gone(4, CallEnd::Crashed), {}, "waiting (Crashed), 2 waiting"},
+      {54s, due, {"start 5"}, "dialing (trigger), 2 waiting"},
+      {55s, address("10.0.0.1"), {"hand over 5 IPv4: a b"}, "up (trigger)"},
       {60s, disconnect, {"route back", "drained? 5"}, "hanging-up (disconnect)"},
       {60s, drained(5, true), {"end 5"}, "hanging-up (disconnect)"},
       {61s, gone(5, CallEnd::HungUp), {"forget 10.0.0.1"}, "down (disconnect)"},
       {70s, packet("c"), {"start 6"}, "dialing (trigger), 1 waiting"},
       {71s, gone(6, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
-      {76s, due, {"start 7"}, "dialing (trigger), 1 waiting"},
+      {79s, due, {"start 7"}, "dialing (trigger), 1 waiting"},
   });
   EXPECT_EQ(link.status().failures, 1u) << "the call that went well ended the row";
   EXPECT_EQ(link.status().calls, 7u);
@@ -250,17 +251,18 @@ TEST(RedialAndBlock, AMissingDeviceIsWaitedFor) {
   auto config = isp();
   config.buffer.age = 1h;
   config.call.redial_attempts = 1;
+  config.call.redial_delay = 12s;
   play(config, {
       {0s, packet("a"), {"start 1"}, "dialing (trigger), 1 waiting"},
       {0s, gone(1, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
-      {5s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
-      {5s, gone(2, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
-      {15s, due, {"start 3"}, "dialing (trigger), 1 waiting"},
-      {15s, gone(3, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
-      {35s, due, {"start 4"}, "dialing (trigger), 1 waiting"},
-      {35s, gone(4, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
-      {65s, due, {"start 5"}, "dialing (trigger), 1 waiting"},
-      {66s, gone(5, CallEnd::Busy), {"block"}, "down (Busy), blocked"},
+      {12s, due, {"start 2"}, "dialing (trigger), 1 waiting"},
+      {12s, gone(2, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {30s, due, {"start 3"}, "dialing (trigger), 1 waiting"},
+      {30s, gone(3, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {57s, due, {"start 4"}, "dialing (trigger), 1 waiting"},
+      {57s, gone(4, CallEnd::DeviceMissing), {}, "waiting (DeviceMissing), 1 waiting"},
+      {87s, due, {"start 5"}, "dialing (trigger), 1 waiting"},
+      {88s, gone(5, CallEnd::Busy), {"block"}, "down (Busy), blocked"},
   });
 }
 

@@ -29,9 +29,9 @@ TEST(WaysOfALink, TakeTurnsAndShareOnePause) {
       {1s, gone(1, CallEnd::Busy, "BUSY"), {}, "waiting (Busy), 1 waiting"},
       {6s, due, {"start 2 by second"}, "dialing (trigger), 1 waiting"},
       {7s, gone(2, CallEnd::NoCarrier), {}, "waiting (NoCarrier), 1 waiting"},
-      {17s, due, {"start 3 by first"}, "dialing (trigger), 1 waiting"},
-      {18s, gone(3, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
-      {38s, due, {"start 4 by second"}, "dialing (trigger), 1 waiting"},
+      {14500ms, due, {"start 3 by first"}, "dialing (trigger), 1 waiting"},
+      {15s, gone(3, CallEnd::Busy), {}, "waiting (Busy), 1 waiting"},
+      {26250ms, due, {"start 4 by second"}, "dialing (trigger), 1 waiting"},
   });
   EXPECT_EQ(link.status().failures, 3u);
   EXPECT_EQ(link.status().peer, "second");

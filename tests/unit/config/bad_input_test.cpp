@@ -103,7 +103,7 @@ TEST(BadInput, OneFileOneFault) {
        "etc/isp.conf:3: StandbyLinger= needs Metric=, because only a standby link gives way to another route\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialDelay=1ms\n",
        "etc/isp.conf:4: bad value \"1ms\" for RedialDelay=: must be at least 100ms\n"},
-      {"[Link]\nPeer=isp\n[Call]\nRedialDelay=91min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
+      {"[Link]\nPeer=isp\n[Call]\nRedialDelay=121min\n", "etc/isp.conf:4: RedialDelay= is longer than RedialDelayMax=\n"},
       {"[Link]\nPeer=isp\n[Call]\nRedialAttempts=-1\n",
        "etc/isp.conf:4: bad value \"-1\" for RedialAttempts=: not a number from 0 to 1000000\n"},
       {"[Link]\nPeer=isp\n[Recover]\nReset=ATZ reboot\n",

@@ -19,9 +19,9 @@ std::vector<Duration> delays(const CallConfig& call, std::vector<unsigned> failu
 
 }  // namespace
 
-TEST(Backoff, DoublesUpToTheLongest) {
-  const CallConfig call{.redial_delay = 5s, .redial_delay_max = 1min};
-  EXPECT_EQ(delays(call, {0, 1, 2, 3, 4, 5, 6, 1000}), (std::vector<Duration>{5s, 5s, 10s, 20s, 40s, 60s, 60s, 60s}));
+TEST(Backoff, GrowsByHalfUpToTheLongest) {
+  const CallConfig call{.redial_delay = 8s, .redial_delay_max = 30s};
+  EXPECT_EQ(delays(call, {0, 1, 2, 3, 4, 5, 1000}), (std::vector<Duration>{8s, 8s, 12s, 18s, 27s, 30s, 30s}));
 }
 
 TEST(Backoff, TheLongestHoldsForTheFirstToo) { EXPECT_EQ(redial_delay({.redial_delay = 10s, .redial_delay_max = 3s}, 1), 3s); }

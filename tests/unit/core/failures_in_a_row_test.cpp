@@ -8,7 +8,7 @@ using enum CallEnd;
 
 namespace {
 
-constexpr CallConfig kCall{.redial_delay = 5s, .redial_delay_max = 90min, .refused_attempts = 3, .refused_delay = 5min};
+constexpr CallConfig kCall{.redial_delay = 8s, .redial_delay_max = 2h, .refused_attempts = 3, .refused_delay = 5min};
 using Sequel = FailuresInARow::Sequel;
 
 Sequel waits(Duration pause, CallEnd end) { return {pause, end}; }
@@ -30,13 +30,13 @@ struct Row {
 
 }  // namespace
 
-TEST(FailuresInARow, WhatTimeHealsWaitsTwiceAsLongEachTime) {
+TEST(FailuresInARow, WhatTimeHealsWaitsHalfAsLongAgainEachTime) {
   Row row;
-  for (const auto pause : {5s, 10s, 20s, 40s, 80s}) EXPECT_EQ(row.add(Busy), waits(pause, Busy));
-  EXPECT_EQ(row.row.count(), 5U);
+  for (const auto pause : {8s, 12s, 18s, 27s}) EXPECT_EQ(row.add(Busy), waits(pause, Busy));
+  EXPECT_EQ(row.row.count(), 4U);
   row.row.end();
   EXPECT_EQ(row.row.count(), 0U);
-  EXPECT_EQ(row.add(NoCarrier), waits(5s, NoCarrier));
+  EXPECT_EQ(row.add(NoCarrier), waits(8s, NoCarrier));
 }
 
 TEST(FailuresInARow, ARefusalGetsAFewSpacedTries) {
@@ -57,14 +57,14 @@ TEST(FailuresInARow, OnlyASuccessForgetsRefusals) {
   Row row;
   (void)row.add(AuthFailed);
   row.row.end();  // a person has hung up meanwhile
-  EXPECT_EQ(row.add(Busy), waits(5s, Busy));
+  EXPECT_EQ(row.add(Busy), waits(8s, Busy));
   EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
   EXPECT_EQ(row.far_end, (Acceptance{false, 2}));
   row.far_end.accept();
   EXPECT_EQ(row.far_end, (Acceptance{true, 0}));
   EXPECT_EQ(row.add(AuthFailed), waits(5min, AuthFailed));
   // It got past authentication, and failed later.
-  EXPECT_EQ(row.add(NegotiationFailed, CallStage::addressing), waits(10s, NegotiationFailed));
+  EXPECT_EQ(row.add(NegotiationFailed, CallStage::addressing), waits(12s, NegotiationFailed));
   EXPECT_EQ(row.far_end, (Acceptance{true, 0}));
 }
 
@@ -87,7 +87,7 @@ TEST(FailuresInARow, AMissingDeviceIsLookedForAtShortIntervalsAndNeverBlocks) {
   auto call = kCall;
   call.redial_attempts = 2;
   (void)row.add(Busy, CallStage::connecting, call);
-  for (const auto pause : {5s, 10s, 20s, 30s, 30s}) EXPECT_EQ(row.add(DeviceMissing, {}, call), waits(pause, DeviceMissing));
+  for (const auto pause : {8s, 12s, 18s, 27s, 30s}) EXPECT_EQ(row.add(DeviceMissing, {}, call), waits(pause, DeviceMissing));
   EXPECT_EQ(row.row.count(), 6U);
   EXPECT_EQ(row.add(Busy, CallStage::connecting, call), blocks(Busy)) << "the second that is not the device's";
 }
@@ -100,11 +100,11 @@ TEST(FailuresInARow, FilesAndPersonsBlockAtOnce) {
 
 TEST(FailuresInARow, ADropOfAGoodCallEndsTheRow) {
   Row row;
-  for (int i = 0; i < 5; ++i) (void)row.add(Busy);
-  EXPECT_EQ(row.add_drop(PeerDead, false), waits(160s, PeerDead)) << "its length proves nothing";
-  EXPECT_EQ(row.add_drop(PeerDead, true), waits(5s, PeerDead));
+  for (int i = 0; i < 3; ++i) (void)row.add(Busy);
+  EXPECT_EQ(row.add_drop(PeerDead, false), waits(27s, PeerDead)) << "its length proves nothing";
+  EXPECT_EQ(row.add_drop(PeerDead, true), waits(8s, PeerDead));
   EXPECT_EQ(row.row.count(), 0U);
-  EXPECT_EQ(row.add_drop(DeviceMissing, true), waits(5s, DeviceMissing));
+  EXPECT_EQ(row.add_drop(DeviceMissing, true), waits(8s, DeviceMissing));
   EXPECT_EQ(row.row.count(), 1U) << "time does not heal that";
 }
 
@@ -129,8 +129,8 @@ TEST(FailuresInARow, OnlyTheWayIsOutWhileThereIsAnother) {
   EXPECT_EQ(by(second, AuthFailed), waits(5min, AuthFailed)) << "each way has its own count";
   EXPECT_EQ(by(first, AuthFailed), waits(5min, AuthFailed));
   EXPECT_EQ(by(first, AuthFailed), is_out(5min, AuthFailed));
-  EXPECT_EQ(by(second, ConfigError), is_out(5s, ConfigError));
-  EXPECT_EQ(by(second, Busy), waits(10s, Busy));
+  EXPECT_EQ(by(second, ConfigError), is_out(8s, ConfigError));
+  EXPECT_EQ(by(second, Busy), waits(12s, Busy));
   EXPECT_EQ(by(second, SimRefused), blocks(SimRefused)) << "each further try does harm";
   auto call = kCall;
   call.redial_attempts = 8;
@@ -140,15 +140,15 @@ TEST(FailuresInARow, OnlyTheWayIsOutWhileThereIsAnother) {
 // As a line that is dead after 61 s each time: 500 calls per day.
 TEST(FailuresInARow, GoodCallsThatDropSoonAreMadeMoreAndMoreSeldom) {
   Row row;
-  for (const auto pause : {5s, 10s, 20s}) {
+  for (const auto pause : {8s, 12s, 18s}) {
     row.row.proved_good();
     EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(pause, PeerDead));
   }
   EXPECT_EQ(row.row.count(), 0U) << "none was a failure";
-  EXPECT_EQ(row.add_drop(PeerDead, true, 5min), waits(5s, PeerDead));
-  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(10s, PeerDead));
+  EXPECT_EQ(row.add_drop(PeerDead, true, 5min), waits(8s, PeerDead));
+  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(12s, PeerDead));
   row.row.end();
-  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(5s, PeerDead));
+  EXPECT_EQ(row.add_drop(PeerDead, true, 2min), waits(8s, PeerDead));
 }
 
 TEST(FailuresInARow, TheDevicesReturnEndsThreePausesAfterCallsAndEachWithoutOne) {
