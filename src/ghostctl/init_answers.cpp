@@ -42,6 +42,14 @@ std::string names_of(const std::map<std::string, std::string>& peers) {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Those that a link can call by.
+std::vector<std::string> usable(const std::map<std::string, std::string>& peers) {
+  std::vector<std::string> names;
+  for (const auto& [name, why_not] : peers)
+    if (why_not.empty()) names.push_back(name);
+  return names;
+}
+
 template <class List>
 std::string first_of(const List& list) {
   return list.empty() ? std::string() : *list.begin();
@@ -184,13 +192,13 @@ Question question(Asked asked, const Answers& answers, const Surroundings& here)
           "  2 modem  a modem or SIM card at a tty\n"
           "  3 pppoe  a PPPoE line at an Ethernet interface\n"
           "Which of them",
-          here.peers.empty() ? "modem" : "peer"};
+          usable(here.peers).empty() ? "modem" : "peer"};
     case Asked::peer: {
-      const auto same = here.peers.contains(answers.name.value_or(""));
-      return {fmt::format("Which file in /etc/ppp/peers ({})", names_of(here.peers)), same ? *answers.name
-                                                                                      : here.peers.size() == 1
-                                                                                          ? here.peers.begin()->first
-                                                                                          : ""};
+      const auto names = usable(here.peers);
+      const auto same = std::find(names.begin(), names.end(), answers.name.value_or("")) != names.end();
+      return {fmt::format("Which file in /etc/ppp/peers ({})", names_of(here.peers)), same                ? *answers.name
+                                                                                      : names.size() == 1 ? names.front()
+                                                                                                          : ""};
     }
     case Asked::tty:
       return {here.ttys.empty() ? "Which tty is the modem at"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ghostctl/init_machine.hpp"
 
+#include <fmt/format.h>
 #include <net/if_arp.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 #include "base/ids.hpp"
 #include "config/stable_address.hpp"
@@ -27,6 +29,14 @@ bool is_ethernet(const std::string& root, const std::string& interface) {
   std::ifstream file(root + "/sys/class/net/" + interface + "/type");
   int type = -1;
   return file >> type && type == ARPHRD_ETHER && !is_of_a_link(interface);
+}
+
+// Debian's package ppp ships the file "provider".
+bool is_example(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find("-T ********") < line.find('#')) return true;
+  return false;
 }
 
 std::string why_unusable(const std::string& root, const std::string& peer) {
@@ -73,7 +83,10 @@ Surroundings surroundings(const std::string& root, bool force) {
       if (name.ends_with(".conf") && name.front() != '.') out.links.insert(name.substr(0, name.size() - 5));
   for (const auto& name : names_in(root + "/etc/ppp/peers"))
     if (valid_peer_name(name))
-      if (text_or_empty(root + "/etc/ppp/peers/" + name)) out.peers[name] = why_unusable(root, name);
+      if (const auto text = text_or_empty(root + "/etc/ppp/peers/" + name))
+        out.peers[name] = is_example(*text)
+                              ? fmt::format("/etc/ppp/peers/{} is Debian's example: it has no telephone number yet", name)
+                              : why_unusable(root, name);
   // Ports that exist without any hardware behind them (ttyS0 to ttyS31) come last, and only the first two of them.
   for (const auto* prefix : {"ttyUSB", "ttyACM", "ttyAMA", "ttyS"}) {
     const std::string_view start = prefix;

@@ -14,6 +14,18 @@ const Surroundings kHere{.links = {"isp"},
                          .interfaces = {"eth0"},
                          .force = false};
 
+TEST(InitAnswers, OnlyWhatCanBeUsedIsSuggested) {
+  EXPECT_EQ(question(Asked::way, {}, kHere).suggested, "peer");
+  EXPECT_EQ(question(Asked::peer, {}, kHere).suggested, "work");
+  Answers old;
+  old.name = "old";
+  EXPECT_EQ(question(Asked::peer, old, kHere).suggested, "work");
+  auto here = kHere;
+  here.peers.erase("work");
+  EXPECT_EQ(question(Asked::way, {}, here).suggested, "modem");
+  EXPECT_EQ(question(Asked::peer, {}, here).suggested, "");
+}
+
 struct Bad {
   Asked asked;
   std::string text;

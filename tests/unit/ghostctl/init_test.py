@@ -45,6 +45,14 @@ class Case(unittest.TestCase):
 
 
 class Options(Case):
+    def test_debians_example_of_a_peer_is_not_taken(self):
+        self.put("/etc/ppp/peers/provider", 'connect "/usr/sbin/chat -v -f /etc/chatscripts/pap -T ********"\n/dev/modem\n')
+        done = self.init("isp", "--peer", "provider", "--yes")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/etc/ppp/peers/provider is Debian's example: it has no telephone number yet", done.stderr)
+        self.put("/etc/ppp/peers/provider", '# connect "/usr/sbin/chat -v -f /etc/chatscripts/pap -T ********"\n/dev/ttyS0\n')
+        self.assertEqual(self.init("isp", "--peer", "provider", "--yes").returncode, 0)
+
     def test_a_link_for_an_existing_peer(self):
         done = self.init("isp", "--peer", "work", "--idle", "2min", "--yes")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
