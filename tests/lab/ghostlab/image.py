@@ -37,7 +37,7 @@ LIBRARIES = {
     "trixie": ["libsdbus-c++2", "libfmt10", "libcurl4t64", "libldns3t64"],
 }
 # Others that ghostd has to live beside. None runs, and none is started by a boot, by D-Bus or by udev: see still().
-NEIGHBOURS = """network-manager systemd-resolved polkitd firewalld ufw iptables wireguard-tools isc-dhcp-client
+NEIGHBOURS = """network-manager modemmanager systemd-resolved polkitd firewalld ufw iptables wireguard-tools isc-dhcp-client
 dnsmasq-base""".split()
 # Only one of these may be installed, and none beside systemd-resolved. So they are unpacked into /opt/<package>, and a scenario
 # copies the one that it wants into place (cp -a /opt/resolvconf/. /).
@@ -71,7 +71,7 @@ named.service named-resolvconf.service mosquitto.service nginx.service vsftpd.se
 rescue-ssh.target""".split()  # the servers are the rig's to start, at the provider (guest/rig/servers.py)
 # Enabled by their packages, or masked above in earlier days: a scenario starts them by `systemctl start`, and stops them.
 STILL = """systemd-networkd.service systemd-networkd.socket systemd-networkd-wait-online.service systemd-resolved.service
-NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service firewalld.service ufw.service
+NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service ModemManager.service firewalld.service ufw.service
 nftables.service polkit.service""".split()
 
 INIT = """#!/bin/sh
@@ -225,6 +225,7 @@ def still(root, log):
     subprocess.run(["systemctl", f"--root={root}", "disable", *STILL], check=True, stdout=log, stderr=log)
     for path in (
         "usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service",  # names polkit.service itself, no alias
+        "usr/share/dbus-1/system-services/org.freedesktop.ModemManager1.service",
         "lib/udev/rules.d/84-nm-drivers.rules",  # runs a shell for each new interface
         "sbin/resolvconf",
     ):  # resolvectl by another name: pppd's scripts would believe in it

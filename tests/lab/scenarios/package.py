@@ -37,17 +37,22 @@ OTHERS = (
 
 
 def run(lab):
+    without_ghostd(lab, scenario)
+
+
+def without_ghostd(lab, what):
+    """Does it on a machine that has never seen ghostd."""
     lab.sh("systemctl stop ghostd ghost-supervisor.socket ghost-supervisor ghostd-guard", check=False, timeout=120)
     remove_pushed(lab)
     try:
-        scenario(lab)
+        what(lab)
     finally:
         lab.sh("dpkg --configure -a; dpkg --purge --force-all ghostd; rm -f " + NEXT, check=False, timeout=200)
         lab.sh(PUSH, timeout=120)
 
 
 def remove_pushed(lab):
-    """The build that the lab has installed goes, so that the package finds a machine that has never seen ghostd."""
+    """The build that the lab has installed goes."""
     names = ["/" + name.removeprefix("./") for name in lab.out("tar -tf /host/stage.tar").splitlines()]
     for name in sorted(names, reverse=True):  # what is in a directory before the directory
         if name.endswith("/"):
