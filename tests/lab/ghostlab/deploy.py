@@ -143,9 +143,9 @@ def push_packages(client, directory):
             shutil.copy2(os.path.join(directory, name), there)
 
 
-def run_scenario(client, name, write, results=None, packages=None):
+def run_scenario(client, name, write, results=None, packages=None, in_a_run=False):
     """Runs one scenario in the VM; write() gets what it prints. Its leavings go to results/<name>, if that is given. packages: the
-    directory of the .deb files."""
+    directory of the .deb files. in_a_run: nothing but scenarios has run in this VM since its boot."""
     timeout = scenario_timeout(name)
     there = os.path.join(client.machine.share, "results", name)
     shutil.rmtree(there, ignore_errors=True)
@@ -174,6 +174,7 @@ def run_scenario(client, name, write, results=None, packages=None):
                 "GHOSTLAB_TIME": str(time.time()),
                 "GHOSTLAB_ALL": "1" if everything() else "",
                 "GHOSTLAB_SEED": os.environ.get("GHOSTD_LAB_SEED", ""),
+                "GHOSTLAB_RUN": "1" if in_a_run else "",
             },
         )
         if done.code != REBOOT or done.timed_out:

@@ -73,7 +73,7 @@ class Lane:
                 continue
             try:
                 with Client(self.machine) as client:
-                    outcome = deploy.run_scenario(client, name, writer(said), RESULTS, debs.DIRECTORY)
+                    outcome = deploy.run_scenario(client, name, writer(said), RESULTS, debs.DIRECTORY, in_a_run=True)
             except Exception as error:
                 if not self.ended:
                     what = f"the VM was lost: {error}" if isinstance(error, Gone) else f"{type(error).__name__}: {error}"
@@ -100,9 +100,10 @@ def writer(said):
     return (lambda text: (said.append(text), sys.stdout.write(text))) if verbose() else said.append
 
 
-def run(names, image, report, beside=None, stage=None):
+def run(names, image, report, beside=None, stage=None, quiet=None):
     """Runs scenarios; report is called from one thread at a time. beside: what is done beside the first of them, in a thread of
-    its own, and before those that are alone. stage: as in deploy.push_build. An exception (Ctrl-C) ends every VM."""
+    its own, and before those that are alone. quiet: called before those; it returns when nothing else runs on this machine.
+    stage: as in deploy.push_build. An exception (Ctrl-C) ends every VM."""
     os.makedirs(RESULTS, exist_ok=True)
     together, alone = (collections.deque(some) for some in in_order(names))
     lock = threading.Lock()
@@ -123,7 +124,8 @@ def run(names, image, report, beside=None, stage=None):
                 beside()
             if two:
                 second.run(together)
-        except Exception as error:  # the first lane's thread ends with it
+        except BaseException as error:  # the first lane's thread ends with it, a SystemExit, too
+            together.clear()
             wrong.append(error)
 
     thread = threading.Thread(target=second_lane, daemon=True)
@@ -135,6 +137,8 @@ def run(names, image, report, beside=None, stage=None):
         if wrong:
             raise wrong[0]
         first.run(together)  # what the second could not take
+        if quiet:
+            quiet()
         first.run(alone)
     finally:
         for lane in (first, second):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A new user's first five minutes, typed at a terminal: `apt install`, `ghostctl --help`, `ghostctl init`, and the first packet
-dials. The second time, NetworkManager and ModemManager run. docs/newcomer.md has what a person sees."""
+dials. The second time, NetworkManager and ModemManager run."""
 import glob
 import os
 import shutil

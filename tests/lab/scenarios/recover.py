@@ -5,6 +5,7 @@ import json
 import os
 
 from rig.flows import Flow
+from rig.run import wait_for
 from rig.traffic import Sender
 
 TIMEOUT = 420
@@ -173,7 +174,7 @@ def a_pin_in_the_command(lab):
         seen.update(line for line in out.splitlines() if "CPIN" in line and "ps -ww" not in line)
         return (s := lab.status())["blocked"] and s
 
-    status = lab.wait_for(blocked, 60, "the link to be blocked")
+    status = wait_for(blocked, 60, "the link to be blocked")  # it looks all the time
     lab.check("a wrong PIN is tried once", (status["reason"], status["calls"]) == ("SimRefused", 1), status)
     lab.check("nobody sees it among the arguments", not seen, seen)
     lab.check("nor in the journal", "CPIN" not in lab.journal("-u ghost-supervisor"))

@@ -17,6 +17,7 @@ import subprocess
 import time
 
 from . import net, run
+from .changes import Changes
 from .isp import SECRET, USER, Isp
 from .line import Line
 from .run import Failure, out, sh
@@ -59,7 +60,6 @@ OURS = ("ghost-line", "rig.provider", "rig.traffic", "rig.blast", "rig.mixed", "
 
 
 class Lab:
-    wait_for = staticmethod(run.wait_for)
     sh = staticmethod(sh)
     out = staticmethod(out)
 
@@ -73,6 +73,7 @@ class Lab:
         self.cursor, self.captures, self.undo = None, [], []
         self.resets_itself = False  # or the host resets the machine
         self.isp, self.lines = Isp(), []
+        self.asked = 0
 
     # Output of a scenario.
 
@@ -180,6 +181,7 @@ class Lab:
 
     def status(self, link="isp"):
         """The link's object in `ghostctl status --json`."""
+        self.asked += 1
         code, text, error = self.ghostctl("status", "--json")
         if code != 0:
             raise Failure(f"ghostctl status: {error}")
@@ -187,6 +189,21 @@ class Lab:
 
     def state(self, link="isp"):
         return field(self.status(link), "state").lower()
+
+    def wait_for(self, condition, deadline, what, pause=0.05):
+        """As run.wait_for() does it. A condition that asks for the status is asked again when a link has changed."""
+        asked, changes = self.asked, Changes()
+
+        def rest():
+            nonlocal asked
+            if self.asked != asked:
+                asked = self.asked
+                changes.wait()
+
+        try:
+            return run.wait_for(condition, deadline, what, pause, rest)
+        finally:
+            changes.stop()
 
     def wait_state(self, state, deadline=60, link="isp"):
         """Until the link is in that state; the status then. A Failure tells the state it was in instead."""
@@ -197,7 +214,7 @@ class Lab:
             return field(last["status"], "state").lower() == state and last["status"]
 
         try:
-            return run.wait_for(there, deadline, f"link {link} to be {state}", pause=0.1)
+            return self.wait_for(there, deadline, f"link {link} to be {state}", pause=0.1)
         except Failure as failure:
             raise Failure(f"{failure}; it is {json.dumps(last.get('status'))}") from None
 
@@ -308,9 +325,11 @@ class Lab:
     def clean(self):
         """Everything as a scenario finds it."""
         if os.path.exists("/usr/sbin/ghostd"):
+            timers = " ".join(map(os.path.basename, glob.glob("/etc/systemd/system/timers.target.wants/ghost-appear@*")))
+            if timers:  # systemd loads all units again, which takes three seconds
+                sh(f"systemctl disable -q --now {timers}", check=False)
             sh(
-                "systemctl disable -q --now ghost-appear@isp.timer ghost-appear@two.timer; systemctl stop 'ghost-appear*'; "
-                "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
+                "systemctl stop 'ghost-appear*'; systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
                 "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*",
                 check=False,
                 timeout=150,
@@ -347,12 +366,16 @@ class Lab:
         run.wait_for(lambda: not left(), 20, "what the rig had started to end")
         for path in glob.glob("/etc/ghostd/links/*") + glob.glob("/dev/ttyGHOST*") + glob.glob("/var/lock/LCK..tty*"):
             shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-        # A closed connection whose FIN nobody answered would say it again in the next scenario, and call.
-        sh("ss -K dst 10.64.64.0/24; ss -K dst 2001:db8::/32; conntrack -F; conntrack -F -f ipv6", check=False)
+        self.forget_conversations()
         for command in ("ip rule", "ip -6 rule"):
             if "from all lookup main" not in out(command):
                 sh(f"{command} add pref 32766 lookup main protocol kernel")
                 raise Failure(f"the kernel's own rule is missing in `{command}`")
+
+    @staticmethod
+    def forget_conversations():
+        """A closed connection whose FIN nobody answered would say it again in the next scenario, and call."""
+        sh("ss -K dst 10.64.64.0/24; ss -K dst 2001:db8::/32; conntrack -F; conntrack -F -f ipv6", check=False)
 
     def watch(self, capture=True):
         """The rig as every scenario finds it; evidence is kept from here on."""

@@ -40,9 +40,10 @@ def whole_lines(path):
         return []
 
 
-def wait_for(condition, deadline, what, pause=0.05):
+def wait_for(condition, deadline, what, pause=0.05, rest=None):
     """condition()'s first true value. After deadline seconds without one: Failure, saying what was waited for. To ask takes a
-    third of the time at most. Under emulation a ghostctl takes a tenth of a second of processor, which others wait for."""
+    third of the time at most. Under emulation a ghostctl takes a tenth of a second of processor, which others wait for. rest():
+    returns after a while, when it may be worth to ask again."""
     end = time.monotonic() + deadline
     while True:
         begun = time.monotonic()
@@ -52,3 +53,5 @@ def wait_for(condition, deadline, what, pause=0.05):
         if time.monotonic() > end:
             raise Failure(f"waited {deadline} s for {what}" + (f" (last: {value!r})" if value not in (None, False) else ""))
         time.sleep(max(pause, 2 * (time.monotonic() - begun)))
+        if rest:
+            rest()

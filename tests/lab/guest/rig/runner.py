@@ -15,6 +15,12 @@ from .lab import Lab, Reboot
 from .run import Failure
 
 REBOOT = 97
+CLEAN = "/run/ghostlab-clean"  # there if the last scenario has left this machine clean, and nobody can have been at it since
+
+
+def by_hand():
+    """In a machine that somebody works on."""
+    return not os.environ.get("GHOSTLAB_RUN")
 
 
 def load(name):
@@ -40,6 +46,9 @@ def main():
         module = load(name)
         if resume:
             lab.resume(resume["lab"])
+        elif os.path.exists(CLEAN):
+            os.unlink(CLEAN)
+            lab.forget_conversations()
         else:
             lab.clean()
         lab.watch(getattr(module, "CAPTURE", True))
@@ -57,6 +66,9 @@ def main():
         if lab.failures:
             lab.keep_evidence()
         lab.clean()
+        if not by_hand():
+            with open(CLEAN, "w"):
+                pass
     except Exception as error:
         traceback.print_exc()
         lab.fail(f"while cleaning up: {error}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A person at a terminal: commands on a pty, answers to what they ask, and the transcript of both."""
+import codecs
 import os
 import pty
 import select
@@ -41,7 +42,7 @@ class Terminal:
 
     @staticmethod
     def talk(tty, answers, end, command):
-        text = ""
+        text, decode = "", codecs.getincrementaldecoder("utf-8")("replace").decode
         while True:
             if not select.select([tty], [], [], max(0, min(0.05, end - time.monotonic())))[0]:
                 if time.monotonic() >= end:
@@ -56,7 +57,7 @@ class Terminal:
                 data = b""
             if not data:
                 return text
-            text += data.decode(errors="replace")
+            text += decode(data)
 
 
 def as_seen(text):
