@@ -8,13 +8,16 @@
   tests/run --list [PATTERN…]    names every test
   sudo tests/run --suite trixie  on another Debian, in a root and a virtual machine made of it. Runs the unit, scenario and bus tests,
                                  and a part of the lab's. Patterns as above
+  sudo tests/run --also trixie   everything, and afterwards on that Debian, as --suite does it
 
 It prints one line per test; the last line is `N passed, N failed, N skipped`, and the status is 0 if none failed. The evidence of
 a failed lab test (journal, packet capture, status) is in build/lab-results/<test>/. This machine's own network is
 never touched.
 """
 import argparse
+import contextlib
 import fnmatch
+import functools
 import json
 import os
 import shutil
@@ -29,7 +32,8 @@ sys.path.insert(0, os.path.join(TREE, "tests/lab"))
 import lint
 import lint_itself
 from ghostlab import command, debian, debs, deploy, image, lanes, packages, root, table
-from ghostlab.build import BUILD, build, configure, introspect, targets_of
+from ghostlab.also import TALLY, Also
+from ghostlab.build import BUILD, build, configure, installed_programs, introspect, targets_of
 
 SUITES = ("unit", "scenario", "bus")
 LINT = {**lint.CHECKS, "lint/itself": lint_itself.check}
@@ -89,7 +93,7 @@ def wanted(name, patterns):
     return not patterns or any(name.startswith(p) or fnmatch.fnmatchcase(name, p) for p in patterns)
 
 
-running = set()  # children that a Ctrl-C has to end, whichever thread waits for them
+running = set()  # functions that end a child after a Ctrl-C, whichever thread waits for it
 interrupted_for_good = threading.Event()
 
 
@@ -110,7 +114,8 @@ def run_meson_tests(names, described, tally):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        running.add(child)
+        end = functools.partial(os.killpg, child.pid, signal.SIGKILL)
+        running.add(end)
         try:
             text = child.communicate(timeout=max(timeout, 60))[0].decode(errors="replace")
             verdict = {0: "passed", 77: "skipped"}.get(child.returncode, "failed")
@@ -121,10 +126,10 @@ def run_meson_tests(names, described, tally):
                 (" ".join(lines[i : i + 4]) for i, line in enumerate(lines) if line.endswith(": Failure")), "".join(lines[-1:])
             )
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            end()
             brief = f"no end within {timeout} s"
             why, verdict = [child.communicate()[0].decode(errors="replace")[-4000:], brief], "failed"
-        running.discard(child)
+        running.discard(end)
         tally.line(verdict, name, time.monotonic() - begun, why, brief)
 
 
@@ -136,7 +141,7 @@ def run_lint(names, tally):
         tally.line("failed" if lines else "passed", name, time.monotonic() - begun, lines[:100] + more)
 
 
-def run_lab(names, made, tally, beside, stage=None):
+def run_lab(names, made, tally, beside, stage=None, quiet=None):
     """The scenarios, and what of their measures is compared with the baseline's. Returns the measures."""
     measures = {}
     reported = set()
@@ -146,7 +151,7 @@ def run_lab(names, made, tally, beside, stage=None):
         measures.update(measured)
         tally.line("passed" if passed else "failed", f"lab/{name}", seconds, detail, brief)
 
-    lanes.run([name.removeprefix("lab/") for name in names], made, report, beside, stage)
+    lanes.run([name.removeprefix("lab/") for name in names], made, report, beside, stage, quiet)
     for name in sorted(set(names) - reported):
         tally.line("failed", name, 0, ["it was not run"])
     for name, good, compared in table.comparisons(measures):
@@ -180,7 +185,8 @@ def lint_alone(args, begun):
 
 # What a run of everything on another suite does of the lab: each way in which a packet, systemd, pppd and a neighbour meet.
 LAB_ELSEWHERE = [f"lab/{n}" for n in "handover stop-restores restart reasons appear-mail appear-timer beside-networkd".split()]
-STAGE, TALLY = "stage", "tally.json"  # in build-<suite>: as installed, and what passed
+STAGE = "stage"  # in build-<suite>: as installed
+LANES = "lanes"  # in build: the same
 
 
 def in_another_suite(suite, args, begun):
@@ -196,6 +202,7 @@ def in_another_suite(suite, args, begun):
     if any(pattern.startswith("lint") for pattern in args.pattern):
         raise SystemExit(f"tests/run: lint is the same on each Debian; run it without --suite {suite}")
     lab = [n for n in lab_names() if wanted(n, args.pattern)] if args.pattern else LAB_ELSEWHERE
+    only_build = args.prepare or (args.pattern and all(p.startswith("lab") for p in args.pattern))
     here = [p for p in args.pattern if not p.startswith("lab")]
     packages.ensure(root.NEEDED + (packages.LAB if lab else []), "tests/run", say)
     machine = MakeImage(suite) if lab else None
@@ -203,10 +210,14 @@ def in_another_suite(suite, args, begun):
         made = root.make(suite, say)
     except RuntimeError as error:
         raise SystemExit(f"tests/run: {error}")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(os.path.join(BUILD, TALLY))  # an earlier run's
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    inside = [os.path.join(TREE, "tests/run"), "--inside", *(["--only-build"] if args.pattern and not here else here)]
+    inside = [os.path.join(TREE, "tests/run"), "--inside", *(["--only-build"] if only_build else here)]
     inside += ["--packages"] if needs_packages(lab) else []
     status = root.run(made, TREE, inside, environment)
+    if args.prepare:
+        return status or (1 if machine and not machine.wait() else 0)
     tally = Tally()
     try:
         with open(os.path.join(BUILD, TALLY)) as f:
@@ -215,6 +226,7 @@ def in_another_suite(suite, args, begun):
         return status or 1
     if lab:
         in_the_lab(lab, machine, tally, lambda: None, os.path.join(BUILD, STAGE))
+    leave_tally(tally)
     return sum_up(tally, begun)
 
 
@@ -223,6 +235,10 @@ def leave_for_outside(tally):
     stage = os.path.join(BUILD, STAGE)
     shutil.rmtree(stage, ignore_errors=True)
     deploy.install(BUILD, stage)
+    leave_tally(tally)
+
+
+def leave_tally(tally):
     with open(os.path.join(BUILD, TALLY), "w") as f:
         json.dump(tally.account(), f)
 
@@ -256,7 +272,7 @@ class MakeImage:
         return self.image
 
 
-def in_the_lab(lab, machine, tally, on_this_machine, stage=None):
+def in_the_lab(lab, machine, tally, on_this_machine, stage=None, quiet=None):
     made = machine.wait()
     if not made:
         on_this_machine()
@@ -264,7 +280,7 @@ def in_the_lab(lab, machine, tally, on_this_machine, stage=None):
         for name in lab:
             tally.line("failed", name, 0, ["there is no image to boot"])
         return
-    measures = run_lab(lab, made, tally, on_this_machine, stage)
+    measures = run_lab(lab, made, tally, on_this_machine, stage, quiet)
     table.show(measures, say)
     tables = {
         "benchmarks.md": table.markdown(measures),
@@ -285,13 +301,17 @@ def main():
     parser.add_argument(
         "--suite", choices=debian.SUITES, help="the Debian to build and test on; this machine's if it is not given"
     )
+    parser.add_argument("--also", choices=debian.SUITES, help="a run of everything: another Debian, as --suite does it, is next")
     # What --suite runs in the suite's root: no lint, no lab.
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--packages", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--only-build", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)  # what --suite needs, without the tests
     parser.add_argument("pattern", nargs="*", help="a prefix or glob of test names")
     args = parser.parse_args()
     begun = time.monotonic()
+    if args.also and (args.pattern or args.suite or args.also == debian.host_suite()):
+        parser.error("--also is of a run of everything, and names another Debian than this machine's")
     if args.suite and args.suite != debian.host_suite() and not args.list:
         return in_another_suite(args.suite, args, begun)
     if args.all:
@@ -329,16 +349,27 @@ def main():
     # A run of single tests (unit/ppp) waits for their programs alone. A whole suite also proves that everything compiles.
     single = bool(args.pattern) and not lab and not args.inside and all("/" in pattern for pattern in args.pattern)
     targets = targets_of([described[name] for name in here]) if single else ()
+    # The lab needs what is installed. The tests' programs are built beside its first scenarios.
     if targets or not single:
-        build(say, targets)
+        build(say, targets or (installed_programs() if lab else ()))
+
+    also = Also(args.also, os.path.abspath(__file__)) if args.also else None
 
     def on_this_machine():
+        if lab and here:
+            build(say, beside=running)
         run_meson_tests(sorted(here, key=lambda n: (SUITES.index(n.split("/")[0]), n)), described, tally)
+        if also and not interrupted_for_good.is_set():
+            running.add(also.end)
+            also.prepare(say)
 
     if lab:
         if needs_packages(lab):
             debs.make()
-        in_the_lab(lab, machine, tally, on_this_machine)
+        stage = os.path.join(BUILD, LANES)  # so that each of its machines has the same, whoever edits the sources meanwhile
+        shutil.rmtree(stage, ignore_errors=True)
+        deploy.install(BUILD, stage)
+        in_the_lab(lab, machine, tally, on_this_machine, stage, also.wait if also else None)
     else:
         on_this_machine()
     if args.packages:
@@ -346,6 +377,12 @@ def main():
     if args.inside:
         leave_for_outside(tally)
         return 1 if tally.failed else 0
+    if also:
+        there = also.run()
+        if there:
+            tally.add({**there, "failures": [f"{args.also}: {failure}" for failure in there["failures"]]})
+        else:
+            tally.line("failed", f"suite/{args.also}", 0, ["it did not get as far as its tests"])
     for name, why in not_yet.items():
         say(f"not run: {name}: {why}")
     return sum_up(tally, begun)
@@ -353,9 +390,9 @@ def main():
 
 def end_children():
     interrupted_for_good.set()
-    for child in list(running):
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
+    for end in list(running):
+        with contextlib.suppress(ProcessLookupError):
+            end()
 
 
 if __name__ == "__main__":

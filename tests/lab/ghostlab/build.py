@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Configuring and building the tree, with progress. Ends the program when that fails."""
+import contextlib
 import json
 import os
 import re
@@ -43,8 +44,18 @@ def targets_of(tests):
     return sorted(os.path.relpath(path, BUILD) for path in wanted & made)
 
 
-def build(say, targets=()):
-    """ninja, with a line of progress every few seconds; its output is shown when it fails."""
+def step_back():
+    """For a child: it and its children get the time that others leave. A session is an autogroup (sched(7)), so nice(1) alone would
+    rank it among its own processes only."""
+    os.setsid()
+    os.nice(19)
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as f:
+        f.write("19")
+
+
+def build(say, targets=(), beside=None):
+    """ninja, with a line of progress every few seconds; its output is shown when it fails. beside: something else runs that needs
+    the processors first, and this set gets the function that ends ninja."""
     begun = last = time.monotonic()
     output = []
     with subprocess.Popen(
@@ -53,8 +64,10 @@ def build(say, targets=()):
         stderr=subprocess.STDOUT,
         text=True,
         stdin=subprocess.DEVNULL,
-        start_new_session=True,
+        preexec_fn=os.setpgrp if beside is None else step_back,
     ) as ninja:
+        if beside is not None:
+            beside.add(ninja.terminate)
         try:
             for text in ninja.stdout:
                 output.append(text)

@@ -102,7 +102,7 @@ def writer(said):
 
 def run(names, image, report, beside=None, stage=None, quiet=None):
     """Runs scenarios; report is called from one thread at a time. beside: what is done beside the first of them, in a thread of
-    its own, and before those that are alone. quiet: called before those; it returns when nothing else runs on this machine.
+    its own, and has ended before those that are alone. quiet: called before those; it returns when nothing else runs on this machine.
     stage: as in deploy.push_build. An exception (Ctrl-C) ends every VM."""
     os.makedirs(RESULTS, exist_ok=True)
     together, alone = (collections.deque(some) for some in in_order(names))
@@ -118,21 +118,24 @@ def run(names, image, report, beside=None, stage=None, quiet=None):
 
     wrong = []
 
-    def second_lane():
-        try:
-            if beside:
-                beside()
-            if two:
-                second.run(together)
-        except BaseException as error:  # the first lane's thread ends with it, a SystemExit, too
-            together.clear()
-            wrong.append(error)
+    def as_well(work):
+        def run():
+            try:
+                work()
+            except BaseException as error:  # the first lane's thread ends with it, a SystemExit, too
+                together.clear()
+                wrong.append(error)
 
-    thread = threading.Thread(target=second_lane, daemon=True)
+        return threading.Thread(target=run, daemon=True)
+
+    others = [as_well(beside)] if beside else []
+    others += [as_well(lambda: second.run(together))] if two else []
     try:
-        thread.start()
+        for thread in others:
+            thread.start()
         first.run(together)
-        thread.join()
+        for thread in others:
+            thread.join()
         second.end()
         if wrong:
             raise wrong[0]
