@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/schedule.hpp"
 
+#include <algorithm>
+
 #include "core/schedule_rules.hpp"
 
 namespace ghost::core {
@@ -148,12 +150,15 @@ Facts facts(WallTime now, TickKind kind, const Standing& standing, const AppearC
   const auto& [promise, granted, cut_short, present, elapse] = standing;
   const bool windows = config.window.has_value();
   const auto here = [&](WallTime t) { return same_occurrence(config, zone, now, t); };
+  // A window may last for days. A promise beyond this was made by a clock that was ahead.
+  const auto latest = now + std::max<Duration>(config.every_max, 24h) + kEarly;
   Facts f{};
   f.asks = kind == TickKind::calendar ? kCalendar : kOther;
   f.open = may_be(config, zone, now);
 
   if (!promise) f.promise = kNone;
-  else if (!has_come(*promise, now)) f.promise = !windows ? kLaterAlone : here(*promise) ? kLaterHere : kLaterDay;
+  else if (!has_come(*promise, now))
+    f.promise = !windows ? kLaterAlone : here(*promise) && *promise <= latest ? kLaterHere : kLaterDay;
   else if (now - *promise <= kOnTime) f.promise = kNow;
   else f.promise = !windows || here(*promise) ? kMissed : kLost;
 
@@ -166,7 +171,9 @@ Facts facts(WallTime now, TickKind kind, const Standing& standing, const AppearC
   // a second appearance. If the first was the last of its window, the promise is for another day already. The same happens when
   // ghostd keeps a promise by itself, just before the timer's service reports in.
   const bool just_now = granted && *granted <= now && now - *granted <= (served ? kServiceMayBeLate : kOnTime);
-  const bool same = granted && *granted <= now && present && (windows ? here(*granted) : (f.promise & kAhead) != 0 || served);
+  // Whoever has missed a promise meanwhile owes another appearance.
+  const bool same = granted && *granted <= now && present &&
+                    (windows ? here(*granted) && f.promise != kMissed : (f.promise & kAhead) != 0 || served);
   f.answered = just_now || same;
   // The machine went down before the tick, and systemd's Persistent= counts that elapse as done.
   f.unanswered = elapsed && !granted_since && (!windows || here(*elapse));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // When a link is to appear. A systemd timer begins the day ("calendar"). While the window lasts, each appearance promises the
-// next one, after a random time (the chain). The last one of a day promises the timer's next elapse. Receivers rely on a promise.
+// next one, after a random time (the chain). The last one in a window promises the timer's next elapse. Receivers rely on a promise.
 // So a promise is a point of real time, is saved before it is told, and is kept whatever happens. After a reboot ghost-appear
 // asks again ("resume"). A missed promise is made up for while its window lasts. Nothing here reads a clock: time, time zone and
 // chance are arguments.

@@ -30,6 +30,7 @@ Week::Week(unsigned seed, Seen& seen) : engine_(seed), seen_(seen) {
       {core::Window{0x7f, 0h, 24h}, 0x7f, 30min},               // the clocks change inside
       {core::Window{0x41, 1h, 5h}, 0x41, 1h + 15min},           // and here on the very day
       {core::Window{kWorkingDays, 7h, 18h}, 0x7f, 7h + 30min},  // the timer elapses on Saturday, too
+      {core::Window{0x41, 0h, 24h}, 0x41, 7h + 30min},          // from Saturday's midnight to Monday's
       {std::nullopt, 0x7f, 3h + 30min},
   };
   static const char* const kPlaces[] = {"Europe/Berlin",    "Europe/Berlin",       "UTC",
