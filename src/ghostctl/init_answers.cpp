@@ -195,10 +195,9 @@ Question question(Asked asked, const Answers& answers, const Surroundings& here)
           usable(here.peers).empty() ? "modem" : "peer"};
     case Asked::peer: {
       const auto names = usable(here.peers);
-      const auto same = std::find(names.begin(), names.end(), answers.name.value_or("")) != names.end();
-      return {fmt::format("Which file in /etc/ppp/peers ({})", names_of(here.peers)), same                ? *answers.name
-                                                                                      : names.size() == 1 ? names.front()
-                                                                                                          : ""};
+      std::string suggested = names.size() == 1 ? names.front() : "";
+      if (std::find(names.begin(), names.end(), answers.name) != names.end()) suggested = *answers.name;
+      return {fmt::format("Which file in /etc/ppp/peers ({})", names_of(here.peers)), suggested};
     }
     case Asked::tty:
       return {here.ttys.empty() ? "Which tty is the modem at"

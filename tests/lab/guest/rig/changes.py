@@ -5,7 +5,7 @@ import select
 import subprocess
 import time
 
-START = 10.0
+START = 10.0  # seconds until the monitor tells all links
 PATIENCE = 1.0  # seconds without a word until somebody asks all the same: the monitor may hang, or ghostd may not run yet
 
 

@@ -329,7 +329,8 @@ class Lab:
             if timers:  # systemd loads all units again, which takes three seconds
                 sh(f"systemctl disable -q --now {timers}", check=False)
             sh(
-                "systemctl stop 'ghost-appear*'; systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
+                "systemctl stop 'ghost-appear*'; "
+                "systemctl stop ghostd.service ghost-supervisor.service ghost-supervisor.socket; systemctl reset-failed; "
                 "rm -rf /var/lib/ghostd/appear/* /var/lib/systemd/timers/stamp-ghost-appear*",
                 check=False,
                 timeout=150,

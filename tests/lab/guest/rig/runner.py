@@ -15,12 +15,8 @@ from .lab import Lab, Reboot
 from .run import Failure
 
 REBOOT = 97
-CLEAN = "/run/ghostlab-clean"  # there if the last scenario has left this machine clean, and nobody can have been at it since
-
-
-def by_hand():
-    """In a machine that somebody works on."""
-    return not os.environ.get("GHOSTLAB_RUN")
+CLEAN = "/run/ghostlab-clean"  # there if the last scenario of a run has left this machine clean
+IN_A_RUN = bool(os.environ.get("GHOSTLAB_RUN"))  # nobody works on this machine
 
 
 def load(name):
@@ -66,7 +62,7 @@ def main():
         if lab.failures:
             lab.keep_evidence()
         lab.clean()
-        if not by_hand():
+        if IN_A_RUN:
             with open(CLEAN, "w"):
                 pass
     except Exception as error:
